@@ -1,0 +1,56 @@
+"""Tests the policies that gate AI agents, before they ship.
+
+The public names are loaded when they are first used, so that importing fencekit costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fencekit.checks.replay import replay as replay
+    from fencekit.dialects.registry import load_policy as load_policy
+    from fencekit.engines.native.explain import explain as explain
+    from fencekit.logs.registry import read_log as read_log
+    from fencekit.model.policy import Policy as Policy
+    from fencekit.model.report import Report as Report
+    from fencekit.model.request import UNKNOWN as UNKNOWN
+    from fencekit.model.request import Request as Request
+    from fencekit.model.verdict import Verdict as Verdict
+
+__version__ = "0.1.0"
+
+HOMES = {
+    "Policy": "fencekit.model.policy",
+    "Report": "fencekit.model.report",
+    "Request": "fencekit.model.request",
+    "UNKNOWN": "fencekit.model.request",
+    "Verdict": "fencekit.model.verdict",
+    "explain": "fencekit.engines.native.explain",
+    "load_policy": "fencekit.dialects.registry",
+    "read_log": "fencekit.logs.registry",
+    "replay": "fencekit.checks.replay",
+}
+"""The module of each public name."""
+
+__all__ = [
+    "UNKNOWN",
+    "Policy",
+    "Report",
+    "Request",
+    "Verdict",
+    "explain",
+    "load_policy",
+    "read_log",
+    "replay",
+]
+
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *HOMES])

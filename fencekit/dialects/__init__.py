@@ -1,0 +1,1 @@
+"""Policy languages, each with a reader and a printer: text to Policy and back."""

@@ -1,0 +1,1 @@
+"""The CapFence dialect: YAML with deny, require_approval, risk_levels and allow, and `extends`."""

@@ -1,0 +1,30 @@
+"""The CapFence dialect as one object: its reader and its printer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fencekit.dialects.base import Dialect
+from fencekit.dialects.capfence import printing
+from fencekit.dialects.capfence.extends import Loader
+from fencekit.model.policy import Policy
+
+
+@dataclass(frozen=True)
+class CapFenceDialect:
+    """YAML policies as CapFence 0.9.0 reads them."""
+
+    name: str = "capfence"
+
+    def load(
+        self, path: str, *, strict: bool, root: Path | None, search_paths: Sequence[Path]
+    ) -> Policy:
+        """Return the policy in the file, merged with all that it extends."""
+        return Loader(strict=strict, root=root, search_paths=search_paths).policy(path)
+
+    def write(self, policy: Policy) -> str:
+        """Return the policy as YAML."""
+        return printing.write(policy)
+
+
+DIALECT: Dialect = CapFenceDialect()

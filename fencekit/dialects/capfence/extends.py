@@ -1,0 +1,128 @@
+"""Files and what they extend, found and merged as CapFence finds and merges them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fencekit.dialects.capfence.layer import Layer, read_layer
+from fencekit.dialects.capfence.strictness import complaints
+from fencekit.model.errors import PolicyError
+from fencekit.model.policy import Policy
+from fencekit.model.source import Place, SourceFile
+from fencekit.reading import yaml
+from fencekit.reading.files import read_text
+
+
+@dataclass
+class Loader:
+    """One loading of a policy: where names are looked for, and what has been read."""
+
+    strict: bool
+    root: Path | None
+    search_paths: Sequence[Path]
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    loaded: dict[str, Layer] = field(default_factory=dict)
+    under_way: list[str] = field(default_factory=list)
+
+    def policy(self, path: str) -> Policy:
+        """Return the policy in the file and all that it extends."""
+        found = self.in_search_paths(path) or Path(path)
+        layer = self.layer(path, str(found))
+        return layer.policy(str(found), tuple(self.files.values()))
+
+    def layer(self, name: str, path: str) -> Layer:
+        """Return the merged layer of a file; `name` is as it was asked for."""
+        with self.entered(path):
+            if path not in self.loaded:
+                self.loaded[path] = self.read(path)
+            return self.loaded[path]
+
+    def read(self, path: str) -> Layer:
+        """Read a file and merge it over its parents, of which the last one comes first."""
+        text, digest = read_text(path, PolicyError)
+        self.files[path] = SourceFile(path, digest, text)
+        document = yaml.parse(text, path, PolicyError)
+        own = self.checked(document, path)
+        merged = Layer()
+        for name, place in parents(document):
+            parent = self.layer(name, self.resolve(name, place, path))
+            merged = parent.named(name.removesuffix(".yaml").removesuffix(".yml")).over(merged)
+        return own.over(merged)
+
+    def checked(self, document: yaml.Located | None, path: str) -> Layer:
+        """Return the layer of a document; when strict, with every complaint in one error."""
+        problems: list[PolicyError] = []
+        layer = Layer()
+        try:
+            layer = read_layer(document, path)
+        except PolicyError as error:
+            problems.extend([error, *also(error)])
+        if self.strict:
+            problems.extend(complaints(document))
+        if problems:
+            for problem in problems:
+                problem.also = ()
+                problem.place = problem.place or Place(path)
+            raise PolicyError.together(problems)
+        return layer
+
+    def resolve(self, name: str, place: Place, child: str) -> str:
+        """Return the path of a parent; raise PolicyError, with the reason, when it is not there."""
+        found = self.in_search_paths(name)
+        if found is None:
+            found = Path(name) if self.root is None else self.root / name
+        if found.exists():
+            return str(found)
+        sibling = Path(child).parent / name
+        hint = ""
+        if sibling.exists():
+            folder = str(sibling.parent)
+            hint = (
+                f"`{sibling}` exists, but names in `extends` are looked for in the working "
+                f"directory, not beside the file: pass `--policy-root {folder}`"
+            )
+        raise PolicyError(f"cannot find `{name}`, which is extended here", place=place, hint=hint)
+
+    def in_search_paths(self, name: str) -> Path | None:
+        """Return the file of a relative name in the first search path that has it."""
+        if Path(name).is_absolute():
+            return None
+        return next((at / name for at in self.search_paths if (at / name).exists()), None)
+
+    @contextmanager
+    def entered(self, path: str) -> Iterator[None]:
+        """Hold the file as under way; raise PolicyError when it already is."""
+        real = str(Path(path).resolve())
+        if real in self.under_way:
+            message = f"`{path}` extends itself, by way of the files that it extends"
+            raise PolicyError(message, place=Place(path))
+        self.under_way.append(real)
+        try:
+            yield
+        finally:
+            self.under_way.pop()
+
+
+def also(error: PolicyError) -> list[PolicyError]:
+    """Return the other errors that were raised together with this one."""
+    return [other for other in error.also if isinstance(other, PolicyError)]
+
+
+def parents(document: yaml.Located | None) -> list[tuple[str, Place]]:
+    """Return the names in `extends`, as CapFence reads them; raise PolicyError for no name."""
+    given = document.find("extends") if document is not None else None
+    if given is None or not given.value:
+        return []
+    if isinstance(given.value, str):
+        return [(given.value, given.place)]
+    if isinstance(given.value, list):
+        named = [(element.value, element.place) for element in given.elements]
+    elif isinstance(given.value, dict):
+        named = [(key.value, key.place) for key, _ in given.items]
+    else:
+        raise PolicyError("`extends` is neither a file nor a list of files", place=given.place)
+    for name, place in named:
+        if not isinstance(name, str) or not name:
+            raise PolicyError(f"`extends` names `{name}`, which is no file", place=place)
+    return named

@@ -1,0 +1,55 @@
+"""The dialects by name, and the way from a path to a policy."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from os import PathLike, fspath
+from pathlib import Path
+from typing import cast
+
+from fencekit.dialects.base import Dialect
+from fencekit.model.errors import UsageError
+from fencekit.model.policy import Policy
+
+DIALECTS = {"capfence": "fencekit.dialects.capfence.dialect"}
+
+
+def dialect(name: str) -> Dialect:
+    """Return the dialect of that name; raise UsageError where there is none."""
+    if name not in DIALECTS:
+        known = ", ".join(f"`{known}`" for known in sorted(DIALECTS))
+        raise UsageError(f"no such dialect: `{name}`", hint=f"there is {known}")
+    return cast(Dialect, import_module(DIALECTS[name]).DIALECT)
+
+
+def load_policy(
+    path: str | PathLike[str],
+    *,
+    strict: bool = True,
+    policy_root: str | PathLike[str] | None = None,
+    search_paths: Sequence[str | PathLike[str]] = (),
+    dialect_name: str = "capfence",
+) -> Policy:
+    """Read a policy file.
+
+    With `strict`, refuse what a reviewer would want to know of: duplicate and unknown keys, wrong
+    types, null sections, regexes that do not compile, thresholds that are not numbers. Without it,
+    read whatever the dialect's own runtime reads; a condition that would raise there becomes a DENY
+    that keeps the error. What the runtime itself refuses to load is refused either way.
+
+    A name in `extends` is looked for in `search_paths`, then in `policy_root`, which is the working
+    directory unless given. Raises PolicyError, with file, line and column.
+    """
+    return dialect(dialect_name).load(
+        fspath(path),
+        strict=strict,
+        root=None if policy_root is None else Path(policy_root),
+        search_paths=[Path(given) for given in search_paths],
+    )
+
+
+def write_policy(policy: Policy) -> str:
+    """Return the text of a policy in its own dialect, on one page whatever it extends.
+
+    Raises PolicyError where the dialect cannot say it in one file.
+    """
+    return dialect(policy.dialect).write(policy)

@@ -1,0 +1,1 @@
+"""Engines: each compiles a policy into an evaluator that decides requests."""

@@ -1,0 +1,1 @@
+"""The native engine: a reference evaluator that can be read aloud."""

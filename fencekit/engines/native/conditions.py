@@ -1,0 +1,153 @@
+"""The conditions of a rule, one function each, as CapFence 0.9.0 decides them.
+
+A function takes the condition's value and gives the test of it. A test takes the view of a request
+and says whether the condition holds; where the request does not hold enough to say, it returns the
+questions of which one must be answered yes. A test may raise what CapFence would raise.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from fencekit.engines.native.questions import Question, Subject, number_passes, value_matches
+from fencekit.engines.native.regexes import Regex
+from fencekit.engines.native.view import View
+from fencekit.model.policy import ConditionName
+from fencekit.model.request import UNKNOWN, Unknown
+
+AnyOf = tuple[Question, ...]
+Test = Callable[[View], bool | AnyOf]
+
+
+def match_keywords(value: Any) -> Test:
+    """The text of the arguments has any of the keywords in it, whatever the case of either."""
+    keywords = [str(keyword).lower() for keyword in listed(value)]
+    questions = tuple(Question(Subject.TEXT, "contains", keyword) for keyword in keywords)
+
+    def test(view: View) -> bool | AnyOf:
+        text = view.text
+        if isinstance(text, Unknown):
+            return questions
+        return any(keyword in text for keyword in keywords)
+
+    return test
+
+
+def contains(value: Any) -> Test:
+    """The text of the arguments has the value in it, whatever the case of either."""
+    return match_keywords([value])
+
+
+def match_regex(value: Any) -> Test:
+    """Any of the patterns is found in the values of the arguments."""
+    patterns = [Regex(str(pattern)) for pattern in listed(value)]
+    questions = tuple(Question(Subject.VALUES_TEXT, "search", pattern) for pattern in patterns)
+
+    def test(view: View) -> bool | AnyOf:
+        text = view.values_text
+        if isinstance(text, Unknown):
+            return questions
+        return any(pattern.search(text) for pattern in patterns)
+
+    return test
+
+
+def amount(comparison: str, value: Any) -> Test:
+    """The amount passes the threshold."""
+    return compared(Subject.AMOUNT, comparison, value, View.amount)
+
+
+def caller_depth(comparison: str, value: Any) -> Test:
+    """The depth of the caller passes the threshold."""
+    return compared(Subject.CALLER_DEPTH, comparison, value, View.caller_depth)
+
+
+def compared(
+    subject: Subject,
+    comparison: str,
+    threshold: Any,
+    read: Callable[[View], float | Unknown | None],
+) -> Test:
+    """The number that is read from the request passes the threshold."""
+    questions = (Question(subject, comparison, threshold),)
+
+    def test(view: View) -> bool | AnyOf:
+        number = read(view)
+        if isinstance(number, Unknown):
+            return questions
+        return number_passes(comparison, number, threshold)
+
+    return test
+
+
+def path_prefix(value: Any) -> Test:
+    """The path begins with the value, as text."""
+    prefix = str(value)
+    questions = (Question(Subject.PATH, "starts with", prefix),)
+
+    def test(view: View) -> bool | AnyOf:
+        path = view.path()
+        if isinstance(path, Unknown):
+            return questions
+        return path is not None and path.startswith(prefix)
+
+    return test
+
+
+def named(key: str, value: Any) -> Test:
+    """The value by that name, in the context or in the arguments, is this or matches its glob."""
+    subjects = (Subject.CONTEXT, Subject.ARGUMENT)
+    of_subject = [Question(subject, "matches", value, key) for subject in subjects]
+
+    def test(view: View) -> bool | AnyOf:
+        open_questions = []
+        for question, actual in zip(of_subject, view.named(key), strict=True):
+            if actual is UNKNOWN:
+                open_questions.append(question)
+            elif value_matches(actual, value):
+                return True
+        return tuple(open_questions) if open_questions else False
+
+    return test
+
+
+def risk_level_is(value: Any) -> Test:
+    """The risk level of the context is text, and exactly this."""
+    questions = (Question(Subject.CONTEXT, "is", value, "risk_level"),)
+
+    def test(view: View) -> bool | AnyOf:
+        actual = view.request.in_context("risk_level")
+        if actual is UNKNOWN:
+            return questions if isinstance(value, str) else False
+        return isinstance(actual, str) and bool(actual == value)
+
+    return test
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, and anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+TESTS: dict[ConditionName, Callable[[Any], Test]] = {
+    ConditionName.CONTAINS: contains,
+    ConditionName.MATCH_KEYWORDS: match_keywords,
+    ConditionName.MATCH_REGEX: match_regex,
+    ConditionName.AMOUNT_GT: partial(amount, "gt"),
+    ConditionName.AMOUNT_GTE: partial(amount, "gte"),
+    ConditionName.AMOUNT_LT: partial(amount, "lt"),
+    ConditionName.AMOUNT_LTE: partial(amount, "lte"),
+    ConditionName.PATH_PREFIX: path_prefix,
+    ConditionName.CALLER_DEPTH_GT: partial(caller_depth, "gt"),
+    ConditionName.CALLER_DEPTH_GTE: partial(caller_depth, "gte"),
+    ConditionName.CALLER_DEPTH_LT: partial(caller_depth, "lt"),
+    ConditionName.CALLER_DEPTH_LTE: partial(caller_depth, "lte"),
+    ConditionName.ENVIRONMENT: partial(named, "environment"),
+    ConditionName.USER_ROLE: partial(named, "user_role"),
+    ConditionName.TENANT: partial(named, "tenant"),
+    ConditionName.TABLE: partial(named, "table"),
+    ConditionName.TOOL_NAME: partial(named, "tool_name"),
+    ConditionName.RISK_LEVEL: partial(named, "risk_level"),
+    ConditionName.RISK_LEVEL_IS: risk_level_is,
+}
+"""The function of each condition; one entry for each condition that there is."""

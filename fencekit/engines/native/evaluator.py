@@ -1,0 +1,132 @@
+"""The reference evaluator: the first rule that matches decides; what is unknown is not guessed.
+
+For a request of which all is known, `decide` is a walk down the policy's decision list. Where a
+rule depends on what is unknown, the walk keeps the rule as a step with open questions and goes on;
+`possible` then finds every outcome that some answer to the questions leads to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fencekit.engines.base import Evaluator, Fidelity
+from fencekit.engines.native.conditions import TESTS, Test
+from fencekit.engines.native.possible import NEVER, Clause, Step, may_raise, outcomes_of
+from fencekit.engines.native.questions import Question, Subject
+from fencekit.engines.native.view import View, covers
+from fencekit.model.decision import Decision, Outcome
+from fencekit.model.errors import EngineError, TimeLimitError
+from fencekit.model.policy import Policy, Rule
+from fencekit.model.request import Request, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule with the tests of its conditions, and the decision that it makes."""
+
+    rule: Rule
+    tests: tuple[Test, ...]
+    decision: Decision
+
+
+class NativeEvaluator:
+    """A policy in the order of its decision list."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._rules = [compiled(rule) for _, rule in policy.decision_list]
+        self._for_capability = lru_cache(maxsize=4096)(self._covering)
+
+    def decide(self, request: Request) -> Decision:
+        """Return every outcome that is possible for the request; never raises."""
+        steps = self.steps(View(request))
+        last = steps[-1]
+        if len(steps) == 1 and not last.clauses:
+            return last.decision
+        return Decision(outcomes_of(steps))
+
+    def steps(self, view: View) -> list[Step]:
+        """Return the rules that may still decide; the last one is sure to, when no other does."""
+        steps: list[Step] = []
+        capability = view.request.capability
+        if isinstance(capability, Unknown):
+            rules: Iterable[Compiled | Step] = self._rules
+        else:
+            rules = self._for_capability(capability)
+        for entry in rules:
+            if isinstance(entry, Step):
+                steps.append(entry)
+                return steps
+            step = self._asked(entry, view)
+            if step is not None:
+                steps.append(step)
+                if not step.clauses:
+                    return steps
+        steps.append(BY_DEFAULT)
+        return steps
+
+    def _covering(self, capability: str) -> list[Compiled | Step]:
+        """Return the rules that cover a capability, up to one whose pattern raises."""
+        covering: list[Compiled | Step] = []
+        for entry in self._rules:
+            pattern = entry.rule.capability
+            try:
+                if pattern is None or covers(pattern, capability):
+                    covering.append(entry)
+            except (AttributeError, TypeError) as error:
+                covering.append(Step(raised(error, entry.rule)))
+                break
+        return covering
+
+    def _asked(self, entry: Compiled, view: View) -> Step | None:
+        """Return the rule as a step, with what is open; None when it does not match."""
+        clauses: list[Clause] = []
+        pattern = entry.rule.capability
+        if isinstance(view.request.capability, Unknown) and pattern not in (None, "*"):
+            clauses.append((Question(Subject.CAPABILITY, "covers", pattern),))
+        for test in entry.tests:
+            try:
+                answer = test(view)
+            # The engine is total: whatever a condition raises is a DENY that keeps the error.
+            except Exception as error:
+                return Step(raised(error, entry.rule), tuple(clauses))
+            if answer is False:
+                if not any(map(may_raise, clauses)):
+                    return None
+                clauses.append(NEVER)
+                break
+            if answer is not True:
+                clauses.append(answer)
+        return Step(entry.decision, tuple(clauses))
+
+
+BY_DEFAULT = Step(Decision())
+
+
+def compiled(rule: Rule) -> Compiled:
+    """Return the rule with its tests."""
+    tests = tuple(TESTS[condition.name](condition.value) for condition in rule.conditions)
+    assert rule.effect is not None
+    return Compiled(rule, tests, Decision((Outcome(rule.effect, rule),)))
+
+
+def raised(error: Exception, rule: Rule) -> Decision:
+    """Return the DENY for what a rule raised."""
+    kind = TimeLimitError if isinstance(error, TimeLimitError) else EngineError
+    said = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
+    return Decision.denied(kind(f"rule `{rule.id}`: {said}", place=rule.place), rule)
+
+
+@dataclass(frozen=True)
+class NativeEngine:
+    """The engine that decides exactly as CapFence does."""
+
+    name: str = "native"
+    fidelity: Fidelity = Fidelity.EXPLAINED
+
+    def compile(self, policy: Policy) -> Evaluator:
+        """Return the evaluator of the policy."""
+        return NativeEvaluator(policy)
+
+
+ENGINE = NativeEngine()

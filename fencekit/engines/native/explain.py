@@ -1,0 +1,72 @@
+"""Why the native engine decides as it does: the same tests, each with its answer."""
+
+from fencekit.engines.native.conditions import TESTS
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.view import View, covers
+from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Explanation
+from fencekit.model.policy import Condition, Policy, Rule
+from fencekit.model.request import Request, Unknown
+
+
+def explain(policy: Policy, request: Request) -> Explanation:
+    """Return the decision of the policy and every rule considered, up to the one that decides.
+
+    Each rule comes with its tier and, condition by condition, what held, what failed, and what was
+    not asked any more. The decision is that of the evaluator.
+    """
+    view = View(request)
+    considered: list[ConsideredRule] = []
+    for tier, rule in policy.decision_list:
+        entry = consider(tier.name, rule, view)
+        considered.append(entry)
+        if entry.answer in (Answer.HOLDS, Answer.RAISES):
+            break
+    decision = NativeEvaluator(policy).decide(request)
+    return Explanation(policy, request, decision, tuple(considered))
+
+
+def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
+    """Return a rule with the answers of its capability and of its conditions."""
+    capability = covering(rule, view)
+    if capability in (Answer.FAILS, Answer.RAISES):
+        return ConsideredRule(tier, rule, capability, capability, tuple(unasked(rule.conditions)))
+    asked: list[AskedCondition] = []
+    for at, condition in enumerate(rule.conditions):
+        asked.append(ask(condition, view))
+        if asked[-1].answer in (Answer.FAILS, Answer.RAISES):
+            asked.extend(unasked(rule.conditions[at + 1 :]))
+            break
+    answers = [capability, *(entry.answer for entry in asked)]
+    for answer in (Answer.FAILS, Answer.CANNOT_TELL, Answer.RAISES):
+        if answer in answers:
+            return ConsideredRule(tier, rule, answer, capability, tuple(asked))
+    return ConsideredRule(tier, rule, Answer.HOLDS, capability, tuple(asked))
+
+
+def covering(rule: Rule, view: View) -> Answer:
+    """Return whether the capability of the rule covers that of the request."""
+    if rule.capability is None:
+        return Answer.HOLDS
+    capability = view.request.capability
+    if isinstance(capability, Unknown):
+        return Answer.HOLDS if rule.capability == "*" else Answer.CANNOT_TELL
+    try:
+        return Answer.HOLDS if covers(rule.capability, capability) else Answer.FAILS
+    except (AttributeError, TypeError):
+        return Answer.RAISES
+
+
+def ask(condition: Condition, view: View) -> AskedCondition:
+    """Return the condition with its answer."""
+    try:
+        answer = TESTS[condition.name](condition.value)(view)
+    except Exception as error:  # as in the evaluator: whatever a condition raises is kept
+        return AskedCondition(condition, Answer.RAISES, f"{type(error).__name__}: {error}")
+    if isinstance(answer, bool):
+        return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS)
+    return AskedCondition(condition, Answer.CANNOT_TELL if answer else Answer.FAILS)
+
+
+def unasked(conditions: tuple[Condition, ...]) -> list[AskedCondition]:
+    """Return conditions that were not asked, because an earlier answer made them idle."""
+    return [AskedCondition(condition, Answer.NOT_ASKED) for condition in conditions]

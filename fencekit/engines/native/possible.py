@@ -1,0 +1,162 @@
+"""Every outcome that is possible when some questions about a request have no answer.
+
+Policies are compared on the same unknown: `pairs_of` walks two lists of steps at once, and where
+both ask the same question, both get the same answer. So a policy against itself is unchanged,
+whatever the answers would have been.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from fencekit.engines.native.questions import RAISES, Answered, Known, Question, Samples
+from fencekit.model.decision import Decision, Outcome
+from fencekit.model.errors import EngineError
+from fencekit.model.verdict import DENY
+
+Clause = tuple[Question, ...]
+"""Questions of which one must be answered yes."""
+
+NEVER: Clause = ()
+"""A clause that nothing satisfies."""
+
+MAX_WAYS = 20_000
+"""How many combinations of answers are tried before settling for a coarser, safe result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule that decides when all its clauses are satisfied; without clauses, it does."""
+
+    decision: Decision
+    clauses: tuple[Clause, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The one outcome of the rule."""
+        return self.decision.outcomes[0]
+
+    @property
+    def raising(self) -> Outcome:
+        """The outcome when a question raises as it is asked."""
+        rule = self.outcome.rule
+        place = rule.place if rule else None
+        message = f"rule `{rule.id if rule else ''}`: raises for some values of what is unknown"
+        return Outcome(DENY, rule, EngineError(message, place=place))
+
+    def outcomes(self) -> list[Outcome]:
+        """Return the outcomes that the step can lead to."""
+        if any(map(may_raise, self.clauses)):
+            return [self.outcome, self.raising]
+        return [self.outcome]
+
+
+Steps = Sequence[Step]
+
+
+class TooManyWays(Exception):
+    """There are more than MAX_WAYS combinations of answers."""
+
+
+def outcomes_of(steps: Steps) -> tuple[Outcome, ...]:
+    """Return the outcomes that some answers lead to, each once, in the order of the steps."""
+    try:
+        found = {outcomes[0] for outcomes in every_way([steps])}
+    except TooManyWays:
+        found = set(coarse(steps))
+    return tuple(outcome for outcome in coarse(steps) if outcome in found)
+
+
+def pairs_of(before: Steps, after: Steps) -> set[tuple[Outcome, Outcome]]:
+    """Return the pairs of outcomes that the same answers lead to in both lists of steps.
+
+    Where there are too many ways, the result holds pairs that no answers lead to: never too few.
+    """
+    if same(before, after):
+        return {
+            pair
+            for left, right in zip(before, after, strict=True)
+            for pair in zip(left.outcomes(), right.outcomes(), strict=True)
+        }
+    try:
+        return {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
+    except TooManyWays:
+        return set(product(coarse(before), coarse(after)))
+
+
+def same(before: Steps, after: Steps) -> bool:
+    """Say whether the lists ask the same questions in the same order, with the same effects."""
+    return len(before) == len(after) and all(
+        left.clauses == right.clauses
+        and left.outcome.effect == right.outcome.effect
+        and bool(left.outcome.error) == bool(right.outcome.error)
+        for left, right in zip(before, after, strict=True)
+    )
+
+
+def coarse(steps: Steps) -> list[Outcome]:
+    """Return the outcomes of every step, as if each could be the one to decide."""
+    return list(dict.fromkeys(outcome for step in steps for outcome in step.outcomes()))
+
+
+def may_raise(clause: Clause) -> bool:
+    """Say whether an answer to one of the questions can be that asking raises."""
+    return any(question.may_raise for question in clause)
+
+
+def every_way(lists: Sequence[Steps]) -> Iterator[tuple[Outcome, ...]]:
+    """Yield, for each combination of answers that matters, the outcome in each list."""
+    samples = Samples(q for steps in lists for step in steps for c in step.clauses for q in c)
+    waiting: list[tuple[Known, tuple[Cursor, ...]]] = [(Known(), tuple(map(Cursor, lists)))]
+    ways = 0
+    while waiting:
+        known, cursors = waiting.pop()
+        at = next((at for at, cursor in enumerate(cursors) if cursor.outcome is None), None)
+        if at is None:
+            yield tuple(cursor.outcome for cursor in cursors if cursor.outcome is not None)
+            continue
+        for answer, then in known.ways(cursors[at].question, samples):
+            ways += 1
+            if ways > MAX_WAYS:
+                raise TooManyWays
+            moved = cursors[at].answered(answer)
+            waiting.append((then, (*cursors[:at], moved, *cursors[at + 1 :])))
+
+
+class Cursor:
+    """How far the walk down one list of steps has come: a question to ask, or an outcome."""
+
+    __slots__ = ("_clause", "_question", "_step", "_steps", "outcome")
+
+    def __init__(self, steps: Steps, step: int = 0, clause: int = 0, question: int = 0) -> None:
+        self._steps = steps
+        self._step = step
+        self._clause = clause
+        self._question = question
+        self.outcome: Outcome | None = None
+        self._settle()
+
+    def _settle(self) -> None:
+        while True:
+            step = self._steps[self._step]
+            if self._clause == len(step.clauses):
+                self.outcome = step.outcome
+                return
+            if self._question < len(step.clauses[self._clause]):
+                return
+            self._step, self._clause, self._question = self._step + 1, 0, 0
+
+    @property
+    def question(self) -> Question:
+        """The question to be answered next."""
+        return self._steps[self._step].clauses[self._clause][self._question]
+
+    def answered(self, answer: Answered) -> "Cursor":
+        """Return where the walk goes on when the question is answered so."""
+        if answer == RAISES:
+            decided = Cursor(self._steps, len(self._steps) - 1)
+            decided.outcome = self._steps[self._step].raising
+            return decided
+        if answer:
+            return Cursor(self._steps, self._step, self._clause + 1)
+        return Cursor(self._steps, self._step, self._clause, self._question + 1)

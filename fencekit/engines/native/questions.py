@@ -1,0 +1,215 @@
+"""Questions about what is unknown, and how the answer to one bears on another.
+
+A question is about a subject: the text of the arguments, the amount, a value of the context. Two
+policies that ask the same question get the same answer, and an answer may settle other questions:
+who knows that the text holds `rm -rf` knows that it holds `rm`.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from fencekit.engines.native.regexes import Regex
+
+Answered = bool | Literal["raises"]
+RAISES: Literal["raises"] = "raises"
+
+
+class Subject(StrEnum):
+    """What can be asked about. Several questions share a subject when its `part` is equal too."""
+
+    CAPABILITY = "the capability"
+    TEXT = "the text of the arguments"
+    VALUES_TEXT = "the values of the arguments"
+    AMOUNT = "the amount"
+    PATH = "the path"
+    CALLER_DEPTH = "the caller's depth"
+    CONTEXT = "the context's"
+    ARGUMENT = "the argument's"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Does the test, with this value, hold for the subject?
+
+    Questions are equal when they ask the same of the same; values count as they are spelled.
+    """
+
+    subject: Subject
+    test: str
+    value: Any = field(compare=False)
+    part: str = ""
+    spelled: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spelled", f"{type(self.value).__name__} {self.value!r}")
+
+    @property
+    def may_raise(self) -> bool:
+        """Whether asking can raise: a number beyond any float, a pattern that does not compile."""
+        return self.test in COMPARISONS or self.always_raises
+
+    @property
+    def always_raises(self) -> bool:
+        """Whether asking raises, whatever the subject is."""
+        broken = isinstance(self.value, Regex) and self.value.error is not None
+        return broken or (self.subject is Subject.CAPABILITY and not isinstance(self.value, str))
+
+
+def value_matches(actual: Any, expected: Any) -> bool:
+    """Say whether a value is equal to what is expected, or text that its glob matches."""
+    if actual == expected:
+        return True
+    if isinstance(actual, str) and isinstance(expected, str):
+        return fnmatchcase(actual, expected)
+    return False
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+
+
+def number_passes(test: str, number: float | None, threshold: Any) -> bool:
+    """Say whether a number passes a threshold; none at all never does, NaN always does.
+
+    The refusal is what is compared, as CapFence writes it: that is why NaN passes every test.
+    """
+    refusal = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}[test]
+    return number is not None and not COMPARISONS[refusal](number, threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has been assumed so far: the answers given, and the numbers that are still possible."""
+
+    answers: tuple[tuple[Question, bool], ...] = ()
+    numbers: tuple[tuple[Subject, tuple[float | None | str, ...]], ...] = ()
+
+    def ways(self, question: Question, sample: "Samples") -> "Iterator[tuple[Answered, Known]]":
+        """Yield each answer that is still possible, with what is then known."""
+        if question.test in COMPARISONS:
+            yield from self._number_ways(question, sample)
+            return
+        if question.always_raises:
+            yield RAISES, self
+            return
+        given = self._settled(question)
+        for answer in (True, False) if given is None else (given,):
+            if given is None:
+                yield answer, Known((*self.answers, (question, answer)), self.numbers)
+            else:
+                yield answer, self
+
+    def _settled(self, question: Question) -> bool | None:
+        implied = IMPLICATIONS[question.test]
+        for asked, answer in self.answers:
+            if (asked.subject, asked.part) == (question.subject, question.part):
+                settled = implied(asked, answer, question)
+                if settled is not None:
+                    return settled
+        return None
+
+    def _number_ways(
+        self, question: Question, sample: "Samples"
+    ) -> "Iterator[tuple[Answered, Known]]":
+        possible = dict(self.numbers).get(question.subject, sample.of(question.subject))
+        split: dict[Answered, list[float | None | str]] = {True: [], False: [], RAISES: []}
+        for number in possible:
+            split[_number_answer(question, number)].append(number)
+        for answer, numbers in split.items():
+            if numbers:
+                rest = tuple(pair for pair in self.numbers if pair[0] != question.subject)
+                yield answer, Known(self.answers, (*rest, (question.subject, tuple(numbers))))
+
+
+BEYOND = "beyond any float"
+LARGEST = 1.7976931348623157e308
+
+
+def _number_answer(question: Question, number: float | None | str) -> Answered:
+    if number == BEYOND:
+        return RAISES
+    assert not isinstance(number, str)
+    try:
+        return number_passes(question.test, number, question.value)
+    except TypeError:
+        return RAISES
+
+
+class Samples:
+    """For each numeric subject, one number from every region that its thresholds cut out."""
+
+    def __init__(self, questions: "Iterator[Question]") -> None:
+        thresholds: dict[Subject, set[float]] = {}
+        for question in questions:
+            if question.test in COMPARISONS:
+                cut = thresholds.setdefault(question.subject, set())
+                if isinstance(question.value, int | float) and question.value == question.value:
+                    cut.add(question.value)
+        self._regions = {subject: _regions(sorted(cut)) for subject, cut in thresholds.items()}
+
+    def of(self, subject: Subject) -> tuple[float | None | str, ...]:
+        """Return the samples: none, NaN, beyond any float, and numbers at and between thresholds."""
+        return self._regions[subject]
+
+
+def _regions(thresholds: list[float]) -> tuple[float | None | str, ...]:
+    finite = [number for number in thresholds if abs(number) < 1e300]
+    between = [(low + high) / 2 for low, high in zip(finite, finite[1:], strict=False)]
+    inf = float("inf")
+    ends = [finite[0] - 1 - abs(finite[0]), finite[-1] + 1 + abs(finite[-1])] if finite else [0.0]
+    return (None, float("nan"), BEYOND, -inf, *thresholds, *between, *ends, LARGEST, inf)
+
+
+def _same(asked: Question, answer: bool, question: Question) -> bool | None:
+    return answer if asked == question else None
+
+
+def _contains(asked: Question, answer: bool, question: Question) -> bool | None:
+    if answer and question.value in asked.value:
+        return True
+    return False if not answer and asked.value in question.value else None
+
+
+def _starts_with(asked: Question, answer: bool, question: Question) -> bool | None:
+    if answer:
+        if asked.value.startswith(question.value):
+            return True
+        return None if question.value.startswith(asked.value) else False
+    return False if question.value.startswith(asked.value) else None
+
+
+def _matches(asked: Question, answer: bool, question: Question) -> bool | None:
+    if asked == question:
+        return answer
+    if answer and is_literal(asked.value):
+        return value_matches(asked.value, question.value)
+    if answer and is_literal(question.value) and not value_matches(question.value, asked.value):
+        return False
+    if not answer and is_literal(question.value) and value_matches(question.value, asked.value):
+        return False
+    return None
+
+
+def is_literal(expected: Any) -> bool:
+    """Say whether only one value can match: text without glob signs, or what is not text."""
+    return not isinstance(expected, str) or re.search(r"[*?\[]", expected) is None
+
+
+IMPLICATIONS: dict[str, Callable[[Question, bool, Question], bool | None]] = {
+    "contains": _contains,
+    "search": _same,
+    "starts with": _starts_with,
+    "matches": _matches,
+    "is": _matches,
+    "covers": _same,
+}
+"""For each test: what the answer to one question says of another about the same subject."""

@@ -1,0 +1,59 @@
+"""A time limit on deciding one record, at no cost for each record.
+
+A regular expression that backtracks for ever cannot be stopped by Python code that runs beside it,
+but CPython's matcher looks for signals as it goes. A timer signals four times in the limit; when
+the count of decisions has stood still for five signals in a row, the one under way is stopped.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from fencekit.model.errors import TimeLimitError
+
+SIGNALS_IN_LIMIT = 4
+
+
+@dataclass
+class Progress:
+    """How many decisions have been begun; the loop that decides counts it up."""
+
+    begun: int = 0
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[Progress]:
+    """Raise TimeLimitError, in the decision under way, when it takes longer than the limit.
+
+    It takes a POSIX system and the main thread; elsewhere there is no limit, see `is_enforced`.
+    """
+    progress = Progress()
+    if not (seconds > 0 and is_enforced()):
+        yield progress
+        return
+    seen, stood_still = -1, 0
+
+    def look(number: int, frame: FrameType | None) -> None:
+        nonlocal seen, stood_still
+        stood_still = stood_still + 1 if progress.begun == seen else 0
+        seen = progress.begun
+        if stood_still > SIGNALS_IN_LIMIT:
+            stood_still = 0
+            raise TimeLimitError(f"still undecided after the time limit of {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, seconds / SIGNALS_IN_LIMIT, seconds / SIGNALS_IN_LIMIT)
+    try:
+        yield progress
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def is_enforced() -> bool:
+    """Say whether a time limit can be held here: on POSIX, in the main thread."""
+    in_main = threading.current_thread() is threading.main_thread()
+    return in_main and hasattr(signal, "setitimer")

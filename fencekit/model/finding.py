@@ -1,0 +1,98 @@
+"""A finding: calls of one kind whose decision changed, with witnesses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fencekit.model.change import Change
+from fencekit.model.decision import Outcome
+from fencekit.model.policy import Rule
+from fencekit.model.record import Record
+from fencekit.model.source import Place
+
+
+class Class(StrEnum):
+    """What a check made of a record: how its decision changed, or that it could not be read."""
+
+    UNCHANGED = "unchanged"
+    LOOSER = "looser"
+    TIGHTER = "tighter"
+    MAYBE_LOOSER = "maybe_looser"
+    MAYBE_TIGHTER = "maybe_tighter"
+    CANNOT_TELL = "cannot_tell"
+    INVALID = "invalid"
+
+    @classmethod
+    def of(cls, change: Change) -> "Class":
+        """Return the class of a record whose decision changed so."""
+        return cls(change.value)
+
+    @property
+    def words(self) -> str:
+        """The class as a person reads it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """A rule as a report names it: its id, and where it is written."""
+
+    id: str
+    place: Place | None = None
+    capability: str = ""
+    conditions: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> "RuleRef":
+        """Return the reference to the rule that decided; `default` where none did."""
+        if outcome.rule is None:
+            return DEFAULT_RULE
+        return cls.to(outcome.rule)
+
+    @classmethod
+    def to(cls, rule: Rule) -> "RuleRef":
+        """Return the reference to a rule."""
+        shown = "*" if rule.capability is None else str(rule.capability)
+        conditions = tuple((str(c.name), str(c.value)) for c in rule.conditions)
+        return cls(rule.id, rule.place, shown, conditions)
+
+
+DEFAULT_RULE = RuleRef("default")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A record, and both decisions for it.
+
+    `before` and `after` are what is possible, as text: `ALLOW`, `ALLOW+warn`, `DENY|ESCALATE`.
+    """
+
+    record: Record
+    kind: Class
+    before: str
+    after: str
+    rule: RuleRef
+    baseline_rule: RuleRef | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Changed records of one capability, one transition and one responsible rule.
+
+    `count` is all of them; `witnesses` the first few. An invalid record has a `message` that says
+    why, and a place, in `invalid`.
+    """
+
+    slug: str
+    kind: Class
+    capability: str
+    before: str
+    after: str
+    count: int
+    rule: RuleRef | None = None
+    baseline_rule: RuleRef | None = None
+    witnesses: tuple[Record, ...] = ()
+    invalid: tuple[tuple[Place, str, str], ...] = ()
+    message: str = ""
+
+

@@ -1,0 +1,135 @@
+"""The report of a check: its status, its counts with their denominators, its findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fencekit.model.errors import COULD_NOT_CHECK
+from fencekit.model.finding import Changed, Class, Finding
+from fencekit.model.source import Input, SourceFile
+
+
+class Status(StrEnum):
+    """What came of the check as a whole."""
+
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    COULD_NOT_CHECK = "could-not-check"
+
+
+class FailOn(StrEnum):
+    """Which findings are disallowed."""
+
+    LOOSER = "looser"
+    CHANGED = "changed"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may come across and still count as checked; None lifts a limit.
+
+    `invalid` is the number of records that may be unreadable, `undecided` the number whose change
+    may stay open.
+    """
+
+    invalid: int | None = 0
+    undecided: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogSummary:
+    """What was read from one log: its format, and how many records were whole, partial, invalid."""
+
+    path: str
+    format: str
+    records: int
+    invalid: int
+    incomplete: int
+    undecided_by_log: int
+    """Records for which the log keeps no decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How many records went from one decision to another."""
+
+    before: str
+    after: str
+    kind: Class
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the replay check adds to a report.
+
+    `against` says what the candidate was compared with: `recorded` or `baseline`. `changed` holds
+    the changed records themselves, the first ones up to a limit; `not_kept` counts the rest.
+    """
+
+    candidate: str
+    against: str
+    baseline: str
+    logs: tuple[LogSummary, ...]
+    transitions: tuple[Transition, ...]
+    changed: tuple[Changed, ...]
+    not_kept: int
+    approvals: int
+    """Records that ran only because a person had approved them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a check, for every reporter.
+
+    `checked` counts the records that were decided on both sides, `counts` has one entry for each
+    class. `sources` are the files of the policies. `troubles` says, in one sentence each, what kept
+    the check from being complete.
+    """
+
+    check: str
+    status: Status
+    checked: int
+    counts: Mapping[Class, int]
+    findings: tuple[Finding, ...]
+    inputs: tuple[Input, ...]
+    fail_on: FailOn
+    limits: Limits
+    sources: tuple[SourceFile, ...] = ()
+    troubles: tuple[str, ...] = ()
+    replay: Replayed | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing disallowed changed, 1 disallowed findings, 3 could not check."""
+        if self.status is Status.COULD_NOT_CHECK:
+            return COULD_NOT_CHECK
+        return int(self.status is Status.FINDINGS and self.fail_on is not FailOn.NEVER)
+
+    @property
+    def read(self) -> int:
+        """How many records there were, the invalid ones included."""
+        return self.checked + self.counts.get(Class.INVALID, 0)
+
+    @property
+    def disallowed(self) -> tuple[Finding, ...]:
+        """The findings that `fail_on` disallows."""
+        return tuple(finding for finding in self.findings if is_disallowed(finding, self.fail_on))
+
+
+DISALLOWED: dict[FailOn, frozenset[Class]] = {
+    FailOn.LOOSER: frozenset({Class.LOOSER}),
+    FailOn.CHANGED: frozenset({Class.LOOSER, Class.TIGHTER}),
+    FailOn.NEVER: frozenset({Class.LOOSER}),
+}
+UNDECIDED: dict[FailOn, frozenset[Class]] = {
+    FailOn.LOOSER: frozenset({Class.MAYBE_LOOSER, Class.CANNOT_TELL}),
+    FailOn.CHANGED: frozenset({Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL}),
+    FailOn.NEVER: frozenset({Class.MAYBE_LOOSER, Class.CANNOT_TELL}),
+}
+
+
+def is_disallowed(finding: Finding, fail_on: FailOn) -> bool:
+    """Say whether the finding is one that the run is told to fail on."""
+    return finding.kind in DISALLOWED[fail_on]

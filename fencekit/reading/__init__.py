@@ -1,0 +1,1 @@
+"""Strict YAML, JSON and TOML with positions, and files read once, hashed and bounded."""

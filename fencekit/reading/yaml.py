@@ -1,0 +1,188 @@
+"""YAML exactly as PyYAML's safe loader resolves it (YAML 1.1), with a position for every value."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from fencekit.model.errors import FencekitError
+from fencekit.model.source import Place
+
+MAX_NODES = 200_000
+"""How many values a document may have once every alias is written out."""
+
+# What the safe constructor raises on values that it recognises and cannot make.
+CONSTRUCTOR_TROUBLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value, where it is written, and its parts.
+
+    `text` is a scalar as it is written. `items` has the pairs of a mapping, one for each key, in
+    the order of the mapping; `elements` the values of a list. `repeated` has the keys that the
+    mapping spells more than once, each where it is spelled again.
+    """
+
+    value: Any
+    place: Place
+    text: str | None = None
+    items: tuple[tuple["Located", "Located"], ...] = ()
+    elements: tuple["Located", ...] = ()
+    repeated: tuple[tuple[str, Place], ...] = ()
+
+    def find(self, key: object) -> "Located | None":
+        """Return the value of a key of the mapping."""
+        return next((value for name, value in self.items if name.value == key), None)
+
+    def walk(self) -> Iterator["Located"]:
+        """Yield this value and every one inside it."""
+        yield self
+        for name, value in self.items:
+            yield from name.walk()
+            yield from value.walk()
+        for element in self.elements:
+            yield from element.walk()
+
+
+def parse(text: str, file: str, kind: type[FencekitError]) -> Located | None:
+    """Return the one document of the text, or None when there is none.
+
+    Raises an error of `kind`, with line and column, for what the safe loader refuses, for an alias
+    inside itself, and for aliases that expand to more than MAX_NODES values.
+    """
+    loader: yaml.SafeLoader | None = None
+    try:
+        loader = yaml.SafeLoader(text.replace("\r\n", "\n").replace("\r", "\n"))
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        refuse_expansion(root, file, kind)
+        repeated = {id(node): tuple(repetitions(node, file)) for node in mappings(root)}
+        value = loader.construct_document(root)
+        return locate(root, value, file, loader, repeated)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        parts = [part for part in (error.context, error.problem) if part]
+        raise kind("not YAML: " + ": ".join(parts), place=place) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line = before.count("\n") + 1
+        place = Place(file, line, len(before) - before.rfind("\n"))
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        raise kind(f"not YAML: the character U+{code:04X} may not occur", place=place) from error
+    except RecursionError as error:
+        raise kind("nested too deep", place=Place(file)) from error
+    except CONSTRUCTOR_TROUBLE as error:
+        raise kind(f"not YAML: a value cannot be read: {error}", place=Place(file)) from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def write(value: object) -> str:
+    """Return the value as YAML that the safe loader reads back as the same value."""
+    return yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class PlainDumper(yaml.SafeDumper):
+    """Writes every value out, without aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def locate(
+    node: Node,
+    value: Any,
+    file: str,
+    loader: yaml.SafeLoader,
+    repeated: dict[int, tuple[tuple[str, Place], ...]],
+) -> Located:
+    """Return the value that was made of the node, with the positions of all its parts."""
+    place = place_of(node, file)
+    if isinstance(node, ScalarNode):
+        return Located(value, place, text=node.value)
+    if isinstance(node, SequenceNode) and isinstance(value, list):
+        parts = zip(node.value, value, strict=True)
+        elements = tuple(locate(part, item, file, loader, repeated) for part, item in parts)
+        return Located(value, place, elements=elements)
+    if isinstance(node, MappingNode) and isinstance(value, dict):
+        written: dict[Hashable, tuple[Node, Node]] = {}
+        for key_node, value_node in node.value:  # the last one of a key wins, as it does in PyYAML
+            written[loader.construct_object(key_node, deep=True)] = key_node, value_node
+        items = tuple(
+            (
+                locate(written[key][0], key, file, loader, repeated),
+                locate(written[key][1], item, file, loader, repeated),
+            )
+            for key, item in value.items()
+        )
+        return Located(value, place, items=items, repeated=repeated.get(id(node), ()))
+    return Located(value, place)
+
+
+def place_of(node: Node, file: str) -> Place:
+    """Return where the node begins."""
+    return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def children(node: Node) -> list[Node]:
+    """Return the nodes right below a node."""
+    if isinstance(node, MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []
+
+
+def refuse_expansion(root: Node, file: str, kind: type[FencekitError]) -> None:
+    """Raise an error where an alias is inside itself, or where all of them expand to too much."""
+    sizes: dict[int, int] = {}
+    under_way: set[int] = set()
+
+    def size(node: Node) -> int:
+        if id(node) in under_way:
+            raise kind("an alias stands inside what it stands for", place=place_of(node, file))
+        if id(node) not in sizes:
+            under_way.add(id(node))
+            sizes[id(node)] = 1 + sum(map(size, children(node)))
+            under_way.discard(id(node))
+        return sizes[id(node)]
+
+    if size(root) > MAX_NODES:
+        raise kind(
+            f"the aliases expand to more than {MAX_NODES:,} values", place=place_of(root, file)
+        )
+
+
+def mappings(root: Node) -> Iterator[MappingNode]:
+    """Yield every mapping below a node, each once, however many aliases name it."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            waiting.extend(children(node))
+            if isinstance(node, MappingNode):
+                yield node
+
+
+def repetitions(node: MappingNode, file: str) -> Iterator[tuple[str, Place]]:
+    """Yield the keys that the mapping itself spells again; a key that `<<` brings is no such."""
+    constructor = yaml.constructor.SafeConstructor()
+    seen: set[Hashable] = set()
+    for key_node, _ in node.value:
+        if not isinstance(key_node, ScalarNode):
+            continue
+        key = constructor.construct_object(key_node) if mergeless(key_node) else "<<"
+        if key in seen:
+            yield key_node.value, place_of(key_node, file)
+        seen.add(key)
+
+
+def mergeless(key: ScalarNode) -> bool:
+    """Say whether a key is an ordinary one and not `<<`."""
+    return bool(key.tag != "tag:yaml.org,2002:merge")
