@@ -18,7 +18,7 @@ def dialect(name: str) -> Dialect:
     if name not in DIALECTS:
         known = ", ".join(f"`{known}`" for known in sorted(DIALECTS))
         raise UsageError(f"no such dialect: `{name}`", hint=f"there is {known}")
-    return cast(Dialect, import_module(DIALECTS[name]).DIALECT)
+    return cast("Dialect", import_module(DIALECTS[name]).DIALECT)
 
 
 def load_policy(

@@ -36,7 +36,7 @@ def time_limit(seconds: float) -> Iterator[Progress]:
         return
     seen, stood_still = -1, 0
 
-    def look(number: int, frame: FrameType | None) -> None:
+    def look(_signal: int, _frame: FrameType | None) -> None:
         nonlocal seen, stood_still
         stood_still = stood_still + 1 if progress.begun == seen else 0
         seen = progress.begun

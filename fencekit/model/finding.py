@@ -94,5 +94,3 @@ class Finding:
     witnesses: tuple[Record, ...] = ()
     invalid: tuple[tuple[Place, str, str], ...] = ()
     message: str = ""
-
-

@@ -13,6 +13,7 @@ class Unknown:
     _only: "Unknown | None" = None
 
     def __new__(cls) -> "Unknown":
+        """Return the one value."""
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only
@@ -70,7 +71,7 @@ ANYTHING: Final = Facts({}, open=True)
 
 @dataclass(frozen=True, slots=True, init=False, eq=False)
 class Request:
-    """May this principal do this, with these arguments, in this context?
+    """A question to a policy: may this principal do this, with these arguments, in this context.
 
     `capability` is the raw string. `args` and `context` are JSON objects; the order of their keys
     and the spelling of their numbers are part of the request, because policies can see both.
@@ -108,6 +109,12 @@ class Request:
             repr(self.context),
             repr(self.args),
         )
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the request is unknown."""
+        named = (self.capability, self.principal, self.environment)
+        return self.args.whole and self.context.whole and UNKNOWN not in named
 
     def in_context(self, key: str) -> Any:
         """Return a value of the context; the environment is part of it."""

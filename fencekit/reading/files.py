@@ -26,9 +26,11 @@ class Hashed(io.RawIOBase):
         self._sha256 = hashlib.sha256()
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed's Buffer
+        """Fill the buffer from the raw stream and return how many bytes there were."""
         chunk = self._raw.read(len(buffer))
         buffer[: len(chunk)] = chunk
         self._sha256.update(chunk)
@@ -48,9 +50,9 @@ class Source:
         self.path = path
         self._hashed = Hashed(raw)
         buffered = io.BufferedReader(self._hashed, CHUNK)
-        compressed = buffered.peek(2)[:2] == GZIP_MAGIC
-        opened = gzip.GzipFile(fileobj=buffered) if compressed else buffered
-        self.stream = io.BufferedReader(cast(io.RawIOBase, opened), CHUNK)
+        self.is_compressed = buffered.peek(2)[:2] == GZIP_MAGIC
+        opened = gzip.GzipFile(fileobj=buffered) if self.is_compressed else buffered
+        self.stream = io.BufferedReader(cast("io.RawIOBase", opened), CHUNK)
 
     def head(self) -> bytes:
         """Return the first bytes, without taking them."""
@@ -66,7 +68,7 @@ class Source:
 def open_source(path: str) -> Iterator[Source]:
     """Open a log for reading; trouble with the file is a LogError that names it."""
     with located(path), Path(path).open("rb") as raw:
-        yield Source(path, cast(BinaryIO, raw))
+        yield Source(path, cast("BinaryIO", raw))
 
 
 @contextmanager

@@ -39,6 +39,14 @@ def parse(text: str) -> Any:
     return value
 
 
+def first_value(text: str) -> Any:
+    """Return the value that the text begins with; None where it begins with none."""
+    try:
+        return DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
 def parse_bytes(data: bytes) -> Any:
     """Return the value that UTF-8 bytes spell; raise JSONError if they are no strict JSON."""
     try:
@@ -116,3 +124,8 @@ def write(value: object, *, indent: int | None = None) -> str:
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators
     )
+
+
+def write_sorted(value: object) -> str:
+    """Return the value as `json.dumps` writes it with sorted keys, as CapFence's checksums do."""
+    return json.dumps(value, sort_keys=True)

@@ -91,7 +91,8 @@ def write(value: object) -> str:
 class PlainDumper(yaml.SafeDumper):
     """Writes every value out, without aliases."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  (PyYAML's signature)
+        """Say that no value is written as an alias."""
         return True
 
 

@@ -28,11 +28,11 @@ class Loader:
     def policy(self, path: str) -> Policy:
         """Return the policy in the file and all that it extends."""
         found = self.in_search_paths(path) or Path(path)
-        layer = self.layer(path, str(found))
+        layer = self.layer(str(found))
         return layer.policy(str(found), tuple(self.files.values()))
 
-    def layer(self, name: str, path: str) -> Layer:
-        """Return the merged layer of a file; `name` is as it was asked for."""
+    def layer(self, path: str) -> Layer:
+        """Return the merged layer of a file."""
         with self.entered(path):
             if path not in self.loaded:
                 self.loaded[path] = self.read(path)
@@ -46,7 +46,7 @@ class Loader:
         own = self.checked(document, path)
         merged = Layer()
         for name, place in parents(document):
-            parent = self.layer(name, self.resolve(name, place, path))
+            parent = self.layer(self.resolve(name, place, path))
             merged = parent.named(name.removesuffix(".yaml").removesuffix(".yml")).over(merged)
         return own.over(merged)
 
@@ -55,7 +55,7 @@ class Loader:
         problems: list[PolicyError] = []
         layer = Layer()
         try:
-            layer = read_layer(document, path)
+            layer = read_layer(document)
         except PolicyError as error:
             problems.extend([error, *also(error)])
         if self.strict:

@@ -24,7 +24,7 @@ class Layer:
     notes: dict[str, Any] = field(default_factory=dict)
 
     def over(self, parent: "Layer") -> "Layer":
-        """Return this layer laid over its parent: its rules first, its risk levels and notes win."""
+        """Return this layer over its parent: its rules come first, its levels and notes win."""
         return Layer(
             self.rules + parent.rules,
             {**parent.risk_levels, **self.risk_levels},
@@ -52,7 +52,7 @@ class Layer:
         return Policy("capfence", tiers, tuple(self.notes.items()), file, files)
 
 
-def read_layer(document: Located | None, file: str) -> Layer:
+def read_layer(document: Located | None) -> Layer:
     """Return the layer that a document spells; raise PolicyError for what CapFence refuses too."""
     if document is None or not document.value:
         return Layer()

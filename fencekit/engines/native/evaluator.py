@@ -88,7 +88,7 @@ class NativeEvaluator:
             try:
                 answer = test(view)
             # The engine is total: whatever a condition raises is a DENY that keeps the error.
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 return Step(raised(error, entry.rule), tuple(clauses))
             if answer is False:
                 if not any(map(may_raise, clauses)):

@@ -60,7 +60,7 @@ def ask(condition: Condition, view: View) -> AskedCondition:
     """Return the condition with its answer."""
     try:
         answer = TESTS[condition.name](condition.value)(view)
-    except Exception as error:  # as in the evaluator: whatever a condition raises is kept
+    except Exception as error:  # noqa: BLE001  (as in the evaluator, whatever it raises is kept)
         return AskedCondition(condition, Answer.RAISES, f"{type(error).__name__}: {error}")
     if isinstance(answer, bool):
         return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS)

@@ -54,7 +54,7 @@ class Step:
 Steps = Sequence[Step]
 
 
-class TooManyWays(Exception):
+class TooManyWaysError(Exception):
     """There are more than MAX_WAYS combinations of answers."""
 
 
@@ -62,26 +62,29 @@ def outcomes_of(steps: Steps) -> tuple[Outcome, ...]:
     """Return the outcomes that some answers lead to, each once, in the order of the steps."""
     try:
         found = {outcomes[0] for outcomes in every_way([steps])}
-    except TooManyWays:
+    except TooManyWaysError:
         found = set(coarse(steps))
     return tuple(outcome for outcome in coarse(steps) if outcome in found)
 
 
-def pairs_of(before: Steps, after: Steps) -> set[tuple[Outcome, Outcome]]:
+def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
     """Return the pairs of outcomes that the same answers lead to in both lists of steps.
 
-    Where there are too many ways, the result holds pairs that no answers lead to: never too few.
+    The pairs are in the order of the steps. Where there are too many ways, there are pairs among
+    them that no answers lead to: never too few.
     """
     if same(before, after):
-        return {
+        return [
             pair
             for left, right in zip(before, after, strict=True)
             for pair in zip(left.outcomes(), right.outcomes(), strict=True)
-        }
+        ]
+    pairs = product(coarse(before), coarse(after))
     try:
-        return {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
-    except TooManyWays:
-        return set(product(coarse(before), coarse(after)))
+        found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
+    except TooManyWaysError:
+        return list(pairs)
+    return [pair for pair in pairs if pair in found]
 
 
 def same(before: Steps, after: Steps) -> bool:
@@ -118,7 +121,7 @@ def every_way(lists: Sequence[Steps]) -> Iterator[tuple[Outcome, ...]]:
         for answer, then in known.ways(cursors[at].question, samples):
             ways += 1
             if ways > MAX_WAYS:
-                raise TooManyWays
+                raise TooManyWaysError
             moved = cursors[at].answered(answer)
             waiting.append((then, (*cursors[:at], moved, *cursors[at + 1 :])))
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, Protocol
 
 from fencekit.engines.native.regexes import Regex
 
@@ -34,7 +35,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Does the test, with this value, hold for the subject?
+    """Whether a test, with a value, holds for a subject.
 
     Questions are equal when they ask the same of the same; values count as they are spelled.
     """
@@ -91,7 +92,7 @@ class Known:
     """What has been assumed so far: the answers given, and the numbers that are still possible."""
 
     answers: tuple[tuple[Question, bool], ...] = ()
-    numbers: tuple[tuple[Subject, tuple[float | None | str, ...]], ...] = ()
+    numbers: tuple[tuple[Subject, tuple[float | str | None, ...]], ...] = ()
 
     def ways(self, question: Question, sample: "Samples") -> "Iterator[tuple[Answered, Known]]":
         """Yield each answer that is still possible, with what is then known."""
@@ -112,7 +113,7 @@ class Known:
         implied = IMPLICATIONS[question.test]
         for asked, answer in self.answers:
             if (asked.subject, asked.part) == (question.subject, question.part):
-                settled = implied(asked, answer, question)
+                settled = implied(asked, question, answer=answer)
                 if settled is not None:
                     return settled
         return None
@@ -121,7 +122,7 @@ class Known:
         self, question: Question, sample: "Samples"
     ) -> "Iterator[tuple[Answered, Known]]":
         possible = dict(self.numbers).get(question.subject, sample.of(question.subject))
-        split: dict[Answered, list[float | None | str]] = {True: [], False: [], RAISES: []}
+        split: dict[Answered, list[float | str | None]] = {True: [], False: [], RAISES: []}
         for number in possible:
             split[_number_answer(question, number)].append(number)
         for answer, numbers in split.items():
@@ -134,7 +135,7 @@ BEYOND = "beyond any float"
 LARGEST = 1.7976931348623157e308
 
 
-def _number_answer(question: Question, number: float | None | str) -> Answered:
+def _number_answer(question: Question, number: float | str | None) -> Answered:
     if number == BEYOND:
         return RAISES
     assert not isinstance(number, str)
@@ -156,30 +157,30 @@ class Samples:
                     cut.add(question.value)
         self._regions = {subject: _regions(sorted(cut)) for subject, cut in thresholds.items()}
 
-    def of(self, subject: Subject) -> tuple[float | None | str, ...]:
-        """Return the samples: none, NaN, beyond any float, and numbers at and between thresholds."""
+    def of(self, subject: Subject) -> tuple[float | str | None, ...]:
+        """Return the samples: none, NaN, beyond any float, the thresholds and between them."""
         return self._regions[subject]
 
 
-def _regions(thresholds: list[float]) -> tuple[float | None | str, ...]:
+def _regions(thresholds: list[float]) -> tuple[float | str | None, ...]:
     finite = [number for number in thresholds if abs(number) < 1e300]
-    between = [(low + high) / 2 for low, high in zip(finite, finite[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(finite)]
     inf = float("inf")
     ends = [finite[0] - 1 - abs(finite[0]), finite[-1] + 1 + abs(finite[-1])] if finite else [0.0]
     return (None, float("nan"), BEYOND, -inf, *thresholds, *between, *ends, LARGEST, inf)
 
 
-def _same(asked: Question, answer: bool, question: Question) -> bool | None:
+def _same(asked: Question, question: Question, *, answer: bool) -> bool | None:
     return answer if asked == question else None
 
 
-def _contains(asked: Question, answer: bool, question: Question) -> bool | None:
+def _contains(asked: Question, question: Question, *, answer: bool) -> bool | None:
     if answer and question.value in asked.value:
         return True
     return False if not answer and asked.value in question.value else None
 
 
-def _starts_with(asked: Question, answer: bool, question: Question) -> bool | None:
+def _starts_with(asked: Question, question: Question, *, answer: bool) -> bool | None:
     if answer:
         if asked.value.startswith(question.value):
             return True
@@ -187,7 +188,7 @@ def _starts_with(asked: Question, answer: bool, question: Question) -> bool | No
     return False if question.value.startswith(asked.value) else None
 
 
-def _matches(asked: Question, answer: bool, question: Question) -> bool | None:
+def _matches(asked: Question, question: Question, *, answer: bool) -> bool | None:
     if asked == question:
         return answer
     if answer and is_literal(asked.value):
@@ -204,7 +205,15 @@ def is_literal(expected: Any) -> bool:
     return not isinstance(expected, str) or re.search(r"[*?\[]", expected) is None
 
 
-IMPLICATIONS: dict[str, Callable[[Question, bool, Question], bool | None]] = {
+class Implication(Protocol):
+    """Says what the answer to a question settles of another about the same subject, if anything."""
+
+    def __call__(self, asked: Question, question: Question, *, answer: bool) -> bool | None:
+        """Return the answer to `question` that follows, or None where none does."""
+        ...
+
+
+IMPLICATIONS: dict[str, Implication] = {
     "contains": _contains,
     "search": _same,
     "starts with": _starts_with,

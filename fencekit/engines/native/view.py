@@ -47,8 +47,8 @@ class View:
         """
         for key in AMOUNT_KEYS:
             value = self.request.args.get(key)
-            if value is UNKNOWN:
-                return UNKNOWN
+            if isinstance(value, Unknown):
+                return value
             if value is not None:
                 try:
                     return float(value)
@@ -60,8 +60,8 @@ class View:
         """Return the first argument by a path's name, as text; None without one."""
         for key in PATH_KEYS:
             value = self.request.args.get(key)
-            if value is UNKNOWN:
-                return UNKNOWN
+            if isinstance(value, Unknown):
+                return value
             if value is not None:
                 return str(value)
         return None
@@ -69,8 +69,8 @@ class View:
     def caller_depth(self) -> float | Unknown | None:
         """Return the depth of the caller in the context; None where it is absent or no number."""
         value = self.request.in_context("caller_depth")
-        if value is UNKNOWN:
-            return UNKNOWN
+        if isinstance(value, Unknown):
+            return value
         if value is None:
             return None
         try:

@@ -1,0 +1,1 @@
+"""Checks: requests from somewhere, two sides that decide them, and the relation between."""

@@ -1,0 +1,63 @@
+"""Compares record after record, and remembers what it has compared before.
+
+Decisions that are certain are few: one object for each rule. So a pair of them is compared once.
+A request with unknown parts is dear to decide, and logs without arguments repeat it often.
+"""
+
+from collections.abc import Callable, Hashable
+
+from fencekit.checks.relations import Comparison, between, with_recorded
+from fencekit.engines.base import Evaluator
+from fencekit.engines.pairs import decide_both
+from fencekit.model.decision import Decision
+from fencekit.model.record import Record, Recorded
+
+MAX_REMEMBERED = 20_000
+
+
+class Comparer:
+    """The candidate, and what it is compared with: the records themselves, or a policy in force."""
+
+    def __init__(self, candidate: Evaluator, in_force: Evaluator | None = None) -> None:
+        self.candidate = candidate
+        self.in_force = in_force
+        self._certain: dict[Hashable, tuple[Comparison, tuple[Decision, ...]]] = {}
+        self._partial: dict[Hashable, Comparison] = {}
+
+    def compare(self, record: Record) -> Comparison:
+        """Return how the record compares; its place and id do not matter."""
+        if record.request.whole:
+            return self._decide(record)
+        key = record.request.identity, None if self.in_force else said(record.recorded)
+        if key not in self._partial:
+            if len(self._partial) >= MAX_REMEMBERED:
+                self._partial.clear()
+            self._partial[key] = self._decide(record)
+        return self._partial[key]
+
+    def _decide(self, record: Record) -> Comparison:
+        if self.in_force is not None:
+            before, after, pairs = decide_both(self.in_force, self.candidate, record.request)
+            return self._once(lambda: between(before, after, pairs), (before, after), None)
+        after = self.candidate.decide(record.request)
+        key = said(record.recorded)
+        return self._once(lambda: with_recorded(record.recorded, after), (after,), key)
+
+    def _once(
+        self, compare: Callable[[], Comparison], decisions: tuple[Decision, ...], key: Hashable
+    ) -> Comparison:
+        """Return the comparison of these decisions, made once where they are shared objects."""
+        if any(not d.certain or d.outcomes[0].error for d in decisions):
+            return compare()
+        identity = key, *map(id, decisions)
+        if identity not in self._certain:
+            # The decisions are kept with the result, so that no other object gets their ids.
+            self._certain[identity] = compare(), decisions
+        return self._certain[identity][0]
+
+
+def said(recorded: Recorded | None) -> Hashable:
+    """Return all of what was recorded that a comparison looks at."""
+    if recorded is None:
+        return None
+    return recorded.verdicts, recorded.obligations, recorded.escalates_default

@@ -1,0 +1,69 @@
+"""A whole replay as it is asked for: the paths of logs and policies in, a report out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
+from fencekit.dialects.registry import load_policy
+from fencekit.logs.registry import open_log
+from fencekit.model.errors import FencekitError, LogError
+from fencekit.model.finding import Class
+from fencekit.model.report import FailOn, Limits, Report, Status
+from fencekit.model.source import Input
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayJob:
+    """Everything that a replay is told. `timeout` is in seconds, for each record."""
+
+    logs: Sequence[str]
+    policy: str
+    baseline: str = ""
+    policy_root: str = ""
+    log_format: str = ""
+    fail_on: FailOn = FailOn.LOOSER
+    limits: Limits = field(default_factory=Limits)
+    timeout: float = TIMEOUT
+    keep_records: int = KEEP_RECORDS
+
+    def run(
+        self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
+    ) -> Report:
+        """Return the report; `watch` is shown every record, `progress` told how many there were.
+
+        Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
+        """
+        root = self.policy_root or None
+        run = ReplayRun(
+            load_policy(self.policy, policy_root=root),
+            load_policy(self.baseline, policy_root=root) if self.baseline else None,
+            keep_records=self.keep_records,
+            timeout=self.timeout,
+            watch=watch,
+            progress=progress,
+        )
+        for path in self.logs:
+            try:
+                with open_log(path, self.log_format or None) as log:
+                    try:
+                        run.take(path, log.format.name, log.entries())
+                    finally:
+                        run.inputs.append(Input("log", path, log.digest()))
+            except LogError as error:
+                run.failures.append(str(error))
+        return run.report(self.fail_on, self.limits)
+
+
+def report_of_failure(check: str, error: FencekitError, job: ReplayJob) -> Report:
+    """Return the report for a check that could not begin."""
+    return Report(
+        check=check,
+        status=Status.COULD_NOT_CHECK,
+        checked=0,
+        counts=dict.fromkeys(Class, 0),
+        findings=(),
+        inputs=(),
+        fail_on=job.fail_on,
+        limits=job.limits,
+        troubles=(str(error),),
+    )

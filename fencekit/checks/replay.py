@@ -1,0 +1,187 @@
+"""The replay check: recorded calls, decided again by the candidate, compared with what was."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from fencekit.checks.comparer import Comparer
+from fencekit.checks.groups import Groups
+from fencekit.checks.status import judged
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.engines.timelimit import time_limit
+from fencekit.logs.base import Entry
+from fencekit.model.errors import LogError, TimeLimitError
+from fencekit.model.finding import Changed, Class
+from fencekit.model.policy import Policy
+from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.report import FailOn, Limits, LogSummary, Replayed, Report
+from fencekit.model.source import Input
+
+KEEP_RECORDS = 100_000
+TIMEOUT = 5.0
+REPORT_PROGRESS_EVERY = 1_000
+
+Watch = Callable[[Changed], None]
+"""Is shown every record that was compared, the unchanged ones too."""
+
+
+def replay(
+    records: Iterable[Entry],
+    policy: Policy,
+    baseline: Policy | None = None,
+    *,
+    fail_on: FailOn | str = FailOn.LOOSER,
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
+    timeout: float = TIMEOUT,
+    keep_records: int = KEEP_RECORDS,
+) -> Report:
+    """Decide recorded calls by a candidate policy and report what changes.
+
+    Each record's decision is compared with the recorded one or, with `baseline`, with that of the
+    policy in force. `timeout` is in seconds, for each record. Findings, and trouble with single
+    records, are in the report; a log that cannot be read as a whole raises LogError.
+    """
+    run = ReplayRun(policy, baseline, keep_records=keep_records, timeout=timeout)
+    run.take("", "", records)
+    return run.report(FailOn(fail_on), limits)
+
+
+@dataclass
+class LogCounts:
+    """What has been read from one log."""
+
+    path: str
+    format: str
+    records: int = 0
+    invalid: int = 0
+    incomplete: int = 0
+    undecided: int = 0
+
+    def summary(self) -> LogSummary:
+        """Return the counts for the report."""
+        return LogSummary(
+            self.path, self.format, self.records, self.invalid, self.incomplete, self.undecided
+        )
+
+
+@dataclass
+class ReplayRun:
+    """A replay under way: records go in, log by log, and a report comes out."""
+
+    policy: Policy
+    baseline: Policy | None = None
+    keep_records: int = KEEP_RECORDS
+    timeout: float = TIMEOUT
+    watch: Watch | None = None
+    progress: Callable[[int], None] | None = None
+    counts: dict[Class, int] = field(default_factory=lambda: dict.fromkeys(Class, 0))
+    logs: list[LogCounts] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    approvals: int = 0
+
+    def __post_init__(self) -> None:
+        in_force = ENGINE.compile(self.baseline) if self.baseline is not None else None
+        self.comparer = Comparer(ENGINE.compile(self.policy), in_force)
+        self.groups = Groups(self.keep_records)
+
+    def take(self, path: str, log_format: str, entries: Iterable[Entry]) -> None:
+        """Compare every record of a log.
+
+        A record that takes longer than the time limit ends the run. Raises LogError where the log
+        cannot be read as a whole; what was read before it counts.
+        """
+        log = LogCounts(path, log_format)
+        self.logs.append(log)
+        with time_limit(self.timeout) as progress:
+            record: Record | None = None
+            try:
+                for entry in entries:
+                    progress.begun += 1
+                    if isinstance(entry, InvalidRecord):
+                        log.invalid += 1
+                        self.counts[Class.INVALID] += 1
+                        self.groups.add_invalid(entry)
+                    else:
+                        record = entry
+                        self._compare(entry, log)
+                    if self.progress and progress.begun % REPORT_PROGRESS_EVERY == 0:
+                        self.progress(REPORT_PROGRESS_EVERY)
+            except TimeLimitError as error:
+                where = f"{record.place}: " if record else ""
+                raise LogError(f"{where}{error.message}", hint=error.hint) from error
+            if self.progress:
+                self.progress(progress.begun % REPORT_PROGRESS_EVERY)
+
+    def _compare(self, record: Record, log: LogCounts) -> None:
+        log.records += 1
+        log.incomplete += record.completeness is not Completeness.FULL
+        recorded = record.recorded
+        log.undecided += recorded is None
+        self.approvals += bool(recorded and recorded.approval)
+        comparison = self.comparer.compare(record)
+        self.counts[comparison.kind] += 1
+        if comparison.kind is Class.INVALID:
+            log.invalid += 1
+        else:
+            self.groups.count(comparison.before, comparison.after, comparison.kind)
+        if comparison.kind is Class.UNCHANGED and self.watch is None:
+            return
+        changed = Changed(
+            record,
+            comparison.kind,
+            comparison.before,
+            comparison.after,
+            comparison.rule,
+            comparison.baseline_rule,
+            comparison.error,
+        )
+        if comparison.kind is not Class.UNCHANGED:
+            self.groups.add(changed)
+        if self.watch is not None:
+            self.watch(changed)
+
+    def report(self, fail_on: FailOn, limits: Limits) -> Report:
+        """Return the report on all records taken in."""
+        checked = sum(count for kind, count in self.counts.items() if kind is not Class.INVALID)
+        status, troubles = judged(checked, self.counts, self.failures, fail_on, limits)
+        without = sum(log.undecided for log in self.logs)
+        if without and self.comparer.in_force is None:
+            troubles = (
+                *troubles,
+                f"{without} records keep no decision: "
+                "name the policy in force with `--baseline`, to compare with that",
+            )
+        policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
+        return Report(
+            check="replay",
+            status=status,
+            checked=checked,
+            counts=dict(self.counts),
+            findings=self.groups.findings(),
+            inputs=(*inputs_of(self.policy, "policy"), *self._baseline_inputs(), *self.inputs),
+            fail_on=fail_on,
+            limits=limits,
+            sources=tuple(source for policy in policies for source in policy.files),
+            troubles=troubles,
+            replay=self._section(),
+        )
+
+    def _baseline_inputs(self) -> tuple[Input, ...]:
+        return () if self.baseline is None else inputs_of(self.baseline, "baseline")
+
+    def _section(self) -> Replayed:
+        return Replayed(
+            candidate=self.policy.file,
+            against="recorded" if self.baseline is None else "baseline",
+            baseline=self.baseline.file if self.baseline is not None else "",
+            logs=tuple(log.summary() for log in self.logs),
+            transitions=self.groups.matrix(),
+            changed=tuple(self.groups.changed),
+            not_kept=self.groups.not_kept,
+            approvals=self.approvals,
+        )
+
+
+def inputs_of(policy: Policy, role: str) -> tuple[Input, ...]:
+    """Return the files of a policy as inputs of the check."""
+    return tuple(Input(role, source.path, source.sha256) for source in policy.files)

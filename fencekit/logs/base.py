@@ -1,0 +1,52 @@
+"""What a log format is: it recognises its own, and streams the records of a source."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from fencekit.model.record import InvalidRecord, Record
+from fencekit.reading.files import Source
+
+Entry = Record | InvalidRecord
+
+
+class Shape(StrEnum):
+    """How the bytes of a log are laid out."""
+
+    LINES = "lines"
+    ARRAY = "array"
+    SQLITE = "sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a log: its shape, and the first few JSON objects where it has any."""
+
+    shape: Shape
+    objects: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def first(self) -> dict[str, Any]:
+        """The first object; an empty one where there is none."""
+        return self.objects[0] if self.objects else {}
+
+
+class LogFormat(Protocol):
+    """A format of audit logs. A module of this folder with one, called FORMAT, is one more."""
+
+    @property
+    def name(self) -> str:
+        """The name by which users ask for it."""
+        ...
+
+    def recognises(self, sample: Sample) -> bool:
+        """Say whether a log that begins so is of this format; no two formats may both say yes."""
+        ...
+
+    def read(self, source: Source) -> Iterator[Entry]:
+        """Yield every record of the source, in order, or what is wrong with it.
+
+        Raises LogError where the log as a whole cannot be read or trusted.
+        """
+        ...

@@ -1,0 +1,29 @@
+"""Audit lines without a header, as CapFence's packs and demos have them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fencekit.logs.base import Entry, Sample
+from fencekit.logs.capfence_events import record_of_audit_line
+from fencekit.logs.objects import objects
+from fencekit.model.record import InvalidRecord
+from fencekit.reading.files import Source
+
+
+@dataclass(frozen=True)
+class CapFenceAudit:
+    """One decided call a line; what a line does not hold of the context is unknown."""
+
+    name: str = "capfence-audit"
+
+    def recognises(self, sample: Sample) -> bool:
+        """Say whether the objects name a tool and what was decided."""
+        return sample.first.keys() >= {"tool", "decision"}
+
+    def read(self, source: Source) -> Iterator[Entry]:
+        """Yield every line."""
+        for found in objects(source):
+            yield found if isinstance(found, InvalidRecord) else record_of_audit_line(found)
+
+
+FORMAT = CapFenceAudit()

@@ -1,0 +1,147 @@
+"""An event as CapFence's replay reads it from a trace or an audit line, as a record."""
+
+from typing import Any
+
+from fencekit.logs.base import Entry
+from fencekit.logs.capfence_words import recorded, risk_level, time_of
+from fencekit.logs.objects import EXCERPT, Found
+from fencekit.model.errors import RecordError
+from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.request import NOTHING, Facts, Request
+from fencekit.model.source import Place
+from fencekit.reading import json
+
+EVENT_KEYS = frozenset(
+    {"actor", "agent_id", "action", "tool_name", "resource", "risk_category", "environment"}
+    | {"risk", "risk_score", "metadata"}
+)
+"""The keys that make up the event itself; every other key of a trace's event is metadata."""
+
+NO_CONTEXT = frozenset(
+    {"payload", "decision", "original_decision", "reason", "timestamp", "id", "signature"}
+    | {"entry_hash", "payload_hash", "policy_decision", "verdict", "latency_ms", "threshold"}
+    | {"require_approval", "capability", "scope", "environment", "actor", "action", "resource"}
+)
+"""The keys of the metadata that no condition can ask about."""
+
+
+def record_of_trace(found: Found) -> Entry:
+    """Return the record of an event in a replay trace.
+
+    The capability is `resource.action.scope`, with the environment where there is no scope, unless
+    the metadata names one. The whole call is in the trace, so nothing is unknown.
+    """
+    try:
+        return read_trace_event(found.value, found.place)
+    except RecordError as error:
+        return InvalidRecord(error, found.place, excerpt_of(found))
+
+
+def read_trace_event(event: dict[str, Any], place: Place) -> Record:
+    """Return the record of an event; raise RecordError where CapFence would refuse it."""
+    actor = first_text(event, ("actor", "agent_id"), "trace-replay", place)
+    action = first_text(event, ("action", "tool_name"), "execute", place)
+    resource = first_text(event, ("resource", "risk_category"), "system", place)
+    environment = first_text(event, ("environment",), "production", place)
+    given = event.get("metadata") or {}
+    if not isinstance(given, dict):
+        raise RecordError("`metadata` is not an object", place=place)
+    metadata = {**given, **{key: event[key] for key in event if key not in EVENT_KEYS}}
+    level = risk_level(event.get("risk") or event.get("risk_score") or "low", place)
+    if level is None and isinstance(metadata.get("risk_level"), str):
+        level = metadata["risk_level"].lower()
+    scope = text_or_none(metadata, "scope", place) or environment
+    capability = text_or_none(metadata, "capability", place)
+    context = {key: value for key, value in metadata.items() if key not in NO_CONTEXT}
+    context = {**context, "risk_level": level} if level is not None else context
+    request = Request(
+        f"{resource}.{action}.{scope}" if capability is None else capability,
+        principal=actor,
+        environment=environment,
+        context=Facts(context, whole=True),
+        args=payload_of(metadata, place),
+    )
+    word = event.get("decision") or event.get("original_decision")
+    flagged = metadata.get("require_approval") is True
+    return Record(
+        request,
+        recorded(word, metadata.get("reason"), place, escalates_default=flagged),
+        place,
+        id=name_of(metadata, "id", "call_id"),
+        time=time_of(metadata.get("timestamp")),
+        session=name_of(metadata, "session_id"),
+    )
+
+
+def record_of_audit_line(found: Found) -> Entry:
+    """Return the record of an audit line without header, where `tool` is the capability.
+
+    What it does not hold of the context is unknown.
+    """
+    try:
+        return read_audit_line(found.value, found.place)
+    except RecordError as error:
+        return InvalidRecord(error, found.place, excerpt_of(found))
+
+
+def read_audit_line(line: dict[str, Any], place: Place) -> Record:
+    """Return the record of an audit line; raise RecordError where it is none."""
+    capability = text_or_none(line, "tool", place)
+    if not capability:
+        raise RecordError("the line has no `tool`, which is its capability", place=place)
+    context: dict[str, Any] = {}
+    if line.get("risk"):
+        level = risk_level(line["risk"], place)
+        context = {} if level is None else {"risk_level": level}
+    request = Request(
+        capability,
+        principal=text_or_none(line, "actor", place),
+        environment=text_or_none(line, "environment", place) or None,
+        context=Facts(context, open=True),
+        args=payload_of(line, place),
+    )
+    return Record(
+        request,
+        recorded(line.get("decision"), line.get("reason"), place, escalates_default=None),
+        place,
+        id=name_of(line, "audit_id", "id"),
+        time=time_of(line.get("timestamp")),
+        session=name_of(line, "session_id"),
+    )
+
+
+def first_text(event: dict[str, Any], keys: tuple[str, ...], default: str, place: Place) -> str:
+    """Return the first of the keys that is not empty, or the default."""
+    for key in keys:
+        if event.get(key):
+            return text_or_none(event, key, place) or default
+    return default
+
+
+def text_or_none(event: dict[str, Any], key: str, place: Place) -> str | None:
+    """Return a text, or None where it is absent; raise RecordError for anything else."""
+    value = event.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise RecordError(f"`{key}` is not text", place=place)
+
+
+def name_of(event: dict[str, Any], *keys: str) -> str:
+    """Return the first of the keys that is a text or a number, as text."""
+    values = (event.get(key) for key in keys)
+    return next((str(value) for value in values if isinstance(value, str | int)), "")
+
+
+def payload_of(event: dict[str, Any], place: Place) -> Facts:
+    """Return the arguments of a call; raise RecordError where they are no object."""
+    payload = event.get("payload")
+    if payload is None:
+        return NOTHING
+    if not isinstance(payload, dict):
+        raise RecordError("`payload` is not an object", place=place)
+    return Facts(payload, whole=True)
+
+
+def excerpt_of(found: Found) -> str:
+    """Return the beginning of what an object is written as."""
+    return (found.text or json.write(found.value))[:EXCERPT]

@@ -1,0 +1,32 @@
+"""What `capfence logs --json` prints: the rows of the table as an array, or one a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fencekit.logs.base import Entry, Sample
+from fencekit.logs.capfence_rows import NEEDED, record_of
+from fencekit.logs.objects import objects
+from fencekit.model.record import InvalidRecord
+from fencekit.reading.files import Source
+
+
+@dataclass(frozen=True)
+class CapFenceJSON:
+    """Rows in the order in which they are printed, the latest first."""
+
+    name: str = "capfence-json"
+
+    def recognises(self, sample: Sample) -> bool:
+        """Say whether the objects have the columns of the table."""
+        return set(sample.first) >= NEEDED
+
+    def read(self, source: Source) -> Iterator[Entry]:
+        """Yield every row."""
+        for found in objects(source):
+            if isinstance(found, InvalidRecord):
+                yield found
+            else:
+                yield record_of(found.value, found.place)
+
+
+FORMAT = CapFenceJSON()

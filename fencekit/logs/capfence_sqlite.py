@@ -1,0 +1,91 @@
+"""CapFence's audit database: the table `audit_events`, of any version, and never written to."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from fencekit.logs.base import Entry, Sample, Shape
+from fencekit.logs.capfence_rows import NEEDED, record_of
+from fencekit.model.errors import LogError
+from fencekit.model.source import Place
+from fencekit.reading.files import Source, located
+
+TABLE = "audit_events"
+
+
+@dataclass(frozen=True)
+class CapFenceSQLite:
+    """Rows in the order of their ids; the line of a place is the id of the row."""
+
+    name: str = "capfence-sqlite"
+
+    def recognises(self, sample: Sample) -> bool:
+        """Say whether it is a database."""
+        return sample.shape is Shape.SQLITE
+
+    def read(self, source: Source) -> Iterator[Entry]:
+        """Yield every row; raise LogError for a damaged database or one without the table."""
+        place = Place(source.path)
+        try:
+            with opened(source) as connection:
+                names = columns(connection, place)
+                listed = ", ".join(f'"{name}"' for name in names)
+                query = f'SELECT rowid, {listed} FROM "{TABLE}" ORDER BY rowid'  # noqa: S608
+                for rowid, *values in connection.execute(query):
+                    row = dict(zip(names, values, strict=True))
+                    yield record_of(row, Place(source.path, rowid))
+        except sqlite3.Error as error:
+            raise LogError(f"not a readable database: {error}", place=place) from error
+
+
+def columns(connection: sqlite3.Connection, place: Place) -> list[str]:
+    """Return the columns of the table; raise LogError where it is not CapFence's."""
+    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone()
+    if kind != ("table",):
+        raise LogError(f"the database has no table `{TABLE}`", place=place)
+    found = [str(row[1]) for row in connection.execute(f'PRAGMA table_info("{TABLE}")')]
+    missing = sorted(NEEDED - set(found))
+    if missing:
+        raise LogError(f"the table `{TABLE}` has no column `{missing[0]}`", place=place)
+    return [name for name in found if '"' not in name]
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[sqlite3.Connection]:
+    """Open a database so that no byte of it, and of its folder, can change.
+
+    Committed rows may still be in a write-ahead log beside it, and reading that log writes. So
+    where one is, or where the database is compressed, both are copied away and read there.
+    """
+    journals = [f"{source.path}{suffix}" for suffix in ("-wal", "-journal")]
+    waiting = [Path(journal) for journal in journals if is_filled(Path(journal))]
+    with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):
+        if waiting or source.is_compressed:
+            copy = Path(folder) / "audit.db"
+            with copy.open("wb") as target:
+                shutil.copyfileobj(source.stream, target)
+            for journal in waiting:
+                suffix = journal.name.removeprefix(Path(source.path).name)
+                shutil.copyfile(journal, f"{copy}{suffix}")
+            uri = f"file:{quote(str(copy))}"
+        else:
+            uri = f"file:{quote(str(Path(source.path).absolute()))}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            # A log may come from a stranger: its schema is given no power, its text no trust.
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
+            connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+            yield connection
+
+
+def is_filled(path: Path) -> bool:
+    """Say whether there is a file with something in it."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+FORMAT = CapFenceSQLite()

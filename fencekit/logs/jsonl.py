@@ -1,0 +1,135 @@
+"""Our own audit log: JSON Lines, one record a line, `fencekit.record/1`.
+
+The form is documented in `docs/log-format.md`, its JSON Schema is `docs/record.schema.json`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.logs.base import Entry, Sample
+from fencekit.logs.objects import EXCERPT, Found, objects
+from fencekit.model.errors import FencekitError, RecordError
+from fencekit.model.form import from_form, to_form
+from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
+from fencekit.model.source import Place
+from fencekit.model.verdict import Obligation, Verdict
+from fencekit.reading import json
+from fencekit.reading.files import Source
+
+SCHEMA = "fencekit.record/1"
+VERDICTS = {verdict.name: verdict for verdict in Verdict}
+
+
+@dataclass(frozen=True)
+class FencekitJSONL:
+    """Everything that a record holds; within a version keys may be added, never changed."""
+
+    name: str = "fencekit"
+
+    def recognises(self, sample: Sample) -> bool:
+        """Say whether the objects carry our schema."""
+        return str(sample.first.get("schema", "")).startswith("fencekit.record/")
+
+    def read(self, source: Source) -> Iterator[Entry]:
+        """Yield every record."""
+        for found in objects(source):
+            yield found if isinstance(found, InvalidRecord) else entry_of(found)
+
+
+def encode(record: Record) -> str:
+    """Return a record as one line, without its end."""
+    line: dict[str, Any] = {"schema": SCHEMA}
+    for key in ("id", "time", "session"):
+        if getattr(record, key):
+            line[key] = getattr(record, key)
+    line["request"] = to_form(record.request)
+    if record.recorded is not None:
+        line["decision"] = encode_recorded(record.recorded)
+    if record.completeness is not Completeness.FULL:
+        line["completeness"] = str(record.completeness)
+    return json.write(line)
+
+
+def encode_recorded(recorded: Recorded) -> dict[str, Any]:
+    """Return what was decided as JSON."""
+    names = [str(verdict) for verdict in sorted(recorded.verdicts)]
+    made: dict[str, Any] = {"verdict": names[0] if len(names) == 1 else names}
+    if recorded.obligations is not None:
+        made["obligations"] = sorted(map(str, recorded.obligations))
+    if recorded.reason:
+        made["reason"] = recorded.reason
+    if recorded.approval:
+        made["approval"] = recorded.approval
+    if recorded.escalates_default is not False:
+        made["escalates_default"] = recorded.escalates_default
+    return made
+
+
+def entry_of(found: Found) -> Entry:
+    """Return the record of a line, or what is wrong with it."""
+    try:
+        return decode(found.value, found.place, found.text)
+    except FencekitError as error:
+        wrong = RecordError(error.message, place=found.place, hint=error.hint)
+        return InvalidRecord(wrong, found.place, (found.text or "")[:EXCERPT])
+
+
+def decode(line: dict[str, Any], place: Place, text: str | None = None) -> Record:
+    """Return the record of a line; raise an error of ours where it is none."""
+    if line.get("schema") != SCHEMA:
+        raise RecordError(f"`schema` is `{line.get('schema')}`, not `{SCHEMA}`", place=place)
+    if "request" not in line:
+        raise RecordError("the record has no `request`", place=place)
+    marked = text is None or "unknown" in text or "\\u" in text
+    request = from_form(line["request"], place, marked=marked)
+    completeness = line.get("completeness", "full")
+    if completeness not in list(Completeness):
+        raise RecordError(f"unknown completeness: `{completeness}`", place=place)
+    given = line.get("decision")
+    return Record(
+        request,
+        None if given is None else decode_recorded(given, place),
+        place,
+        id=text_of(line, "id", place),
+        time=text_of(line, "time", place),
+        session=text_of(line, "session", place),
+        completeness=Completeness(completeness),
+    )
+
+
+def decode_recorded(given: Any, place: Place) -> Recorded:
+    """Return what was decided; raise RecordError where it is not in the documented form."""
+    if not isinstance(given, dict):
+        raise RecordError("`decision` is not an object", place=place)
+    names = given.get("verdict")
+    names = names if isinstance(names, list) else [names]
+    wrong = [name for name in names if not isinstance(name, str) or name not in VERDICTS]
+    if wrong or not names:
+        raise RecordError(f"unknown verdict: `{wrong[0] if wrong else ''}`", place=place)
+    duties = given.get("obligations")
+    if duties is not None:
+        if not isinstance(duties, list) or not all(isinstance(duty, str) for duty in duties):
+            raise RecordError("`obligations` is not a list of texts", place=place)
+        duties = frozenset(map(Obligation, duties))
+    flagged = given.get("escalates_default", False)
+    if flagged not in (True, False, None):
+        raise RecordError("`escalates_default` is neither true, false nor null", place=place)
+    return Recorded(
+        frozenset(VERDICTS[name] for name in names),
+        duties,
+        text_of(given, "reason", place),
+        text_of(given, "approval", place),
+        flagged,
+    )
+
+
+def text_of(line: dict[str, Any], key: str, place: Place) -> str:
+    """Return a text, empty where it is absent; raise RecordError for anything else."""
+    value = line.get(key, "")
+    if not isinstance(value, str):
+        raise RecordError(f"`{key}` is not text", place=place)
+    return value
+
+
+FORMAT = FencekitJSONL()

@@ -1,0 +1,90 @@
+"""The JSON objects of a log, one a line or in one array, each with its place or its trouble."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.model.errors import LogError, RecordError
+from fencekit.model.record import InvalidRecord
+from fencekit.model.source import Place
+from fencekit.reading import json
+from fencekit.reading.files import BOM, MAX_LINE, Source, lines, located
+
+EXCERPT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object of a log: its value, its place, and its text where it stands on a line alone."""
+
+    value: dict[str, Any]
+    place: Place
+    text: str | None = None
+
+
+def objects(source: Source) -> Iterator[Found | InvalidRecord]:
+    """Yield every object of the source; what is no object, or not strict JSON, is invalid.
+
+    An array that is not strict JSON is a LogError, because nothing of it can be told apart.
+    """
+    if is_array(source.head()):
+        yield from objects_of_array(source)
+        return
+    for number, line in lines(source):
+        place = Place(source.path, number)
+        if line is None:
+            yield invalid(f"the line is longer than {MAX_LINE >> 20} MiB", place)
+            continue
+        if line.strip():
+            yield parsed(line, place)
+
+
+def parsed(line: bytes, place: Place) -> Found | InvalidRecord:
+    """Return the object on a line."""
+    try:
+        text = line.decode("utf-8")
+        value = json.parse(text)
+    except UnicodeDecodeError as error:
+        wrong = f"not UTF-8: byte 0x{line[error.start]:02x} cannot be decoded"
+        at = Place(place.file, place.line, error.start + 1)
+        return invalid(wrong, at, excerpt_of(line))
+    except json.JSONError as error:
+        at = Place(place.file, place.line, error.column)
+        return invalid(error.message, at, excerpt_of(line))
+    if not isinstance(value, dict):
+        return invalid("not a JSON object", place, excerpt_of(line))
+    return Found(value, place, text)
+
+
+def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
+    """Yield the objects of a log that is one JSON array; the line of a place is the element."""
+    with located(source.path):
+        data = source.stream.read()
+    try:
+        value = json.parse_bytes(data.removeprefix(BOM))
+    except json.JSONError as error:
+        at = Place(source.path, error.line, error.column)
+        raise LogError(error.message, place=at) from error
+    if not isinstance(value, list):
+        raise LogError("the log is neither lines of JSON nor one array", place=Place(source.path))
+    for number, item in enumerate(value, 1):
+        place = Place(source.path, number)
+        if isinstance(item, dict):
+            yield Found(item, place)
+        else:
+            yield invalid("not a JSON object", place, json.write(item)[:EXCERPT])
+
+
+def is_array(head: bytes) -> bool:
+    """Say whether a log that begins so is one JSON array."""
+    return head.removeprefix(BOM).lstrip()[:1] == b"["
+
+
+def invalid(message: str, place: Place, excerpt: str = "") -> InvalidRecord:
+    """Return the record that could not be read."""
+    return InvalidRecord(RecordError(message, place=place), place, excerpt)
+
+
+def excerpt_of(line: bytes) -> str:
+    """Return the beginning of a line, bytes that are no text replaced."""
+    return line[:EXCERPT].decode("utf-8", "replace")

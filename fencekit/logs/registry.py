@@ -1,0 +1,124 @@
+"""The log formats by name, the one that a log is in, and the way from a path to its records."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from os import PathLike, fspath
+from pathlib import Path
+from pkgutil import iter_modules
+
+from fencekit.logs.base import Entry, LogFormat, Sample, Shape
+from fencekit.logs.objects import is_array
+from fencekit.model.errors import LogError, UsageError
+from fencekit.model.source import Place
+from fencekit.reading import json
+from fencekit.reading.files import BOM, Source, open_source
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+SAMPLED = 20
+
+
+@cache
+def formats() -> dict[str, LogFormat]:
+    """Return every format of this folder by its name."""
+    found: dict[str, LogFormat] = {}
+    for module in iter_modules([str(Path(__file__).parent)]):
+        log_format = getattr(import_module(f"fencekit.logs.{module.name}"), "FORMAT", None)
+        if log_format is not None:
+            found[log_format.name] = log_format
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An open log: its path as given, its format, its records. Its digest is known at the end."""
+
+    path: str
+    format: LogFormat
+    source: Source
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every record, valid or not, in order."""
+        return self.format.read(self.source)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file, in hex."""
+        return self.source.digest()
+
+
+@contextmanager
+def open_log(path: str | PathLike[str], log_format: str | None = None) -> Iterator[Log]:
+    """Open a log for reading, in the format of that name or in the one that it shows.
+
+    Raises LogError where the file cannot be read or is in no known format, UsageError for a name
+    that no format has.
+    """
+    given = fspath(path)
+    wanted = named(log_format) if log_format else None
+    with open_source(given) as source:
+        yield Log(given, wanted or recognised(source), source)
+
+
+def read_log(path: str | PathLike[str], *, log_format: str | None = None) -> Iterator[Entry]:
+    """Yield every record of a log, in order; one that cannot be read comes as an InvalidRecord.
+
+    The format is recognised from the content unless named; gzip is seen through; the log is never
+    written to. Raises LogError where the log as a whole cannot be read.
+    """
+    with open_log(path, log_format) as log:
+        yield from log.entries()
+
+
+def named(name: str) -> LogFormat:
+    """Return the format of that name; raise UsageError where there is none."""
+    if name not in formats():
+        known = ", ".join(f"`{known}`" for known in formats())
+        raise UsageError(f"no such log format: `{name}`", hint=f"there is {known}")
+    return formats()[name]
+
+
+def recognised(source: Source) -> LogFormat:
+    """Return the one format that recognises the log; raise LogError where it is none."""
+    sample = sample_of(source)
+    fits = [log_format for log_format in formats().values() if log_format.recognises(sample)]
+    if len(fits) == 1:
+        return fits[0]
+    known = ", ".join(f"`{known}`" for known in formats())
+    raise LogError(
+        "the log is in no format that is known here",
+        place=Place(source.path),
+        hint=f"name its format with `--log-format`, if it is one of {known}",
+    )
+
+
+def sample_of(source: Source) -> Sample:
+    """Return the beginning of a log; raise LogError where it is empty."""
+    head = source.head()
+    if not head.removeprefix(BOM).strip():
+        raise LogError("the log is empty", place=Place(source.path))
+    if head.startswith(SQLITE_MAGIC):
+        return Sample(Shape.SQLITE)
+    if is_array(head):
+        return Sample(Shape.ARRAY, tuple(first_of_array(head)))
+    return Sample(Shape.LINES, tuple(first_lines(head)))
+
+
+def first_lines(head: bytes) -> Iterator[dict[str, object]]:
+    """Yield the first objects that stand on lines of their own; what is none is passed over."""
+    for line in head.removeprefix(BOM).splitlines()[:SAMPLED]:
+        try:
+            value = json.parse_bytes(line)
+        except json.JSONError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def first_of_array(head: bytes) -> Iterator[dict[str, object]]:
+    """Yield the first object of an array, as far as the head holds it."""
+    text = head.removeprefix(BOM).decode("utf-8", "replace").lstrip()[1:].lstrip()
+    value = json.first_value(text)
+    if isinstance(value, dict):
+        yield value
