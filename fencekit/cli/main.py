@@ -1,0 +1,73 @@
+"""The command group; each command is a module of its own, imported when it is called."""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+import fencekit
+from fencekit.model.errors import FencekitError
+
+COMMANDS = {
+    "replay": "replay recorded calls against a candidate policy",
+    "explain": "explain how a policy decides one request",
+    "demo": "run the main job on a log that ships with fencekit",
+}
+"""Every command and its short help; the module has the command's name."""
+
+EPILOG = """
+\b
+Exit codes:
+  0  nothing disallowed changed
+  1  disallowed findings
+  2  usage
+  3  could not check: unreadable policy or log, broken checksum, records beyond the
+     allowed budget, an engine error, a time limit, zero records checked
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"fencekit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(fencekit.__version__, prog_name="fencekit")
+def group() -> None:
+    """Test the policies that gate AI agents, before they ship."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line; every error ends in a message and one of the exit codes."""
+    try:
+        group.main(args=args, prog_name="fencekit", standalone_mode=True)
+    except FencekitError as error:
+        from fencekit.cli.show import show_error
+
+        show_error(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader went away, as `head` does; what it got is all it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(3)

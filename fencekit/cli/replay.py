@@ -1,0 +1,122 @@
+"""`fencekit replay`: recorded calls, decided again by a candidate policy."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+LIMIT_HELP = "a number, or `all` to lift the limit"
+
+
+@click.command("replay")
+@click.argument("logs", nargs=-1, type=click.Path(), metavar="LOG...")
+@click.option("--policy", type=click.Path(), metavar="P", help="The candidate policy.")
+@click.option(
+    "--baseline",
+    type=click.Path(),
+    metavar="B",
+    help="The policy in force, to compare with instead of the recorded decisions.",
+)
+@click.option(
+    "--policy-root",
+    type=click.Path(),
+    metavar="DIR",
+    help="Where names in `extends` are looked for; the working directory by default.",
+)
+@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+@click.option("--html", type=click.Path(), metavar="FILE", help="Also write the report as HTML.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["looser", "changed", "never"]),
+    help="Which findings end in exit code 1.  [default: looser]",
+)
+@click.option(
+    "--max-invalid",
+    metavar="N",
+    help=f"Records that may be unreadable: {LIMIT_HELP}.  [default: 0]",
+)
+@click.option(
+    "--max-undecided",
+    metavar="N",
+    help=f"Records whose change may stay open: {LIMIT_HELP}.  [default: 0]",
+)
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="The time limit for one record.  [default: 5]",
+)
+@click.option("--records", is_flag=True, help="Print every record in four lines.")
+@click.option(
+    "--keep-records",
+    type=int,
+    metavar="N",
+    help="Changed records that the report holds one by one.  [default: 100000]",
+)
+def command(output: str, html: str | None, records: bool, **given: Any) -> None:  # noqa: FBT001
+    """Replay recorded calls against a candidate policy, and fail on a loosening.
+
+    Reads audit logs (CapFence's database, its traces and audit lines, or fencekit's own), decides
+    each call by the policy, and compares with what was recorded. What is not given here is taken
+    from `[tool.fencekit]` in `pyproject.toml`.
+
+    \b
+    fencekit replay audit.jsonl --policy candidate.yaml
+    fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
+    """
+    from fencekit.checks.job import report_of_failure
+    from fencekit.cli.show import progress_bar, show
+    from fencekit.config.settings import settings_near
+    from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
+    from fencekit.model.finding import Changed
+    from fencekit.reporting.terminal import Line, four_lines, lines
+
+    settings = settings_near(Path.cwd())
+    job = settings.job(**given)
+    html = html or settings.report
+    seen: list[Changed] = []
+
+    def watch(changed: Changed) -> None:
+        if records and output == "text":
+            show([*four_lines(changed), Line()])
+        elif len(seen) < 2:
+            seen.append(changed)
+
+    try:
+        with progress_bar("replaying") as progress:
+            report = job.run(watch=watch, progress=progress)
+    except FencekitError as error:
+        if error.exit_code != COULD_NOT_CHECK:
+            raise
+        write_reports(report_of_failure("replay", error, job), output, html)
+        raise
+    if output == "text":
+        if len(seen) == 1 and report.read == 1:
+            show([*four_lines(seen[0]), Line()])
+        show(lines(report))
+    write_reports(report, output, html)
+    sys.exit(report.exit_code)
+
+
+def write_reports(report: Any, output: str, html: str | None) -> None:
+    """Print the JSON report where it is asked for, and write the HTML file."""
+    from fencekit.cli.show import write_file
+
+    if output == "json":
+        from fencekit.reporting.json import render
+
+        click.echo(render(report), nl=False)
+    if html:
+        from fencekit.reporting.html.page import render as render_html
+
+        write_file(html, render_html(report))
+        click.echo(f"report: {html}", err=True)

@@ -1,0 +1,70 @@
+"""A request from the command line: a file, standard input, or a line of a log."""
+
+import sys
+from pathlib import Path
+
+from fencekit.logs.registry import read_log
+from fencekit.model.errors import FencekitError, LogError, RequestError
+from fencekit.model.form import from_form
+from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.request import Request
+from fencekit.model.source import Place
+from fencekit.reading import json, yaml
+from fencekit.reading.files import read_text
+
+
+def read_request(given: str, log_format: str | None = None) -> Request:
+    """Return the request in a JSON or YAML file, on standard input (`-`), or in `LOG:LINE`.
+
+    Raises RequestError or LogError, with the place, where there is none.
+    """
+    path, _, line = given.rpartition(":")
+    if path and line.isascii() and line.isdigit() and not Path(given).exists():
+        return request_of_record(path, int(line), log_format)
+    if given == "-":
+        return parsed(sys.stdin.read(), "<stdin>")
+    text, _ = read_text(given, RequestError)
+    return parsed(text, given)
+
+
+def request_of_record(path: str, line: int, log_format: str | None) -> Request:
+    """Return the request of the record on a line of a log, or with that id in a database."""
+    found: Record | InvalidRecord | None = None
+    try:
+        for entry in read_log(path, log_format=log_format):
+            if entry.place.line == line:
+                found = entry
+                break
+    except LogError:
+        if found is None:
+            raise
+    if found is None:
+        raise RequestError(f"`{path}` has no record at line {line}", place=Place(path, line))
+    if isinstance(found, InvalidRecord):
+        raise RequestError(found.error.message, place=found.error.place)
+    return found.request
+
+
+def parsed(text: str, file: str) -> Request:
+    """Return the request that a text spells, as JSON where it begins like it, else as YAML."""
+    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+        try:
+            return from_form(json.parse(text.removeprefix("\ufeff")), Place(file))
+        except json.JSONError as error:
+            place = Place(file, error.line, error.column)
+            try:
+                return from_yaml(text, file)  # `{capability: x}` is a mapping in YAML alone
+            except FencekitError:
+                raise RequestError(error.message, place=place) from error
+    return from_yaml(text, file)
+
+
+def from_yaml(text: str, file: str) -> Request:
+    """Return the request that a YAML text spells."""
+    document = yaml.parse(text, file, RequestError)
+    if document is None:
+        raise RequestError("the request is empty", place=Place(file))
+    for part in document.walk():
+        for key, place in part.repeated:
+            raise RequestError(f"the key `{key}` occurs twice", place=place)
+    return from_form(document.value, Place(file))

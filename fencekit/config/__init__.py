@@ -1,0 +1,1 @@
+"""What a project configures once, in `[tool.fencekit]` of its `pyproject.toml`."""

@@ -1,0 +1,187 @@
+"""`[tool.fencekit]`: read, checked, and laid under what the command line says."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from fencekit.checks.job import ReplayJob
+from fencekit.model.errors import UsageError
+from fencekit.model.report import FailOn, Limits
+from fencekit.model.source import Place
+from fencekit.reading import toml
+
+FILE = "pyproject.toml"
+GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The keys of `[tool.fencekit]`; None is a key that is not given.
+
+    Paths are relative to the folder of the file, and are made relative to the working directory.
+    `timeout` is in seconds. A limit is a number, or `all`.
+    """
+
+    logs: tuple[str, ...] | None = None
+    policy: str | None = None
+    baseline: str | None = None
+    policy_root: str | None = None
+    report: str | None = None
+    log_format: str | None = None
+    fail_on: str | None = None
+    max_invalid: int | str | None = None
+    max_undecided: int | str | None = None
+    timeout: float | None = None
+    keep_records: int | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    def job(self, **given: Any) -> ReplayJob:
+        """Return the replay that is asked for: what is given, over the settings, over defaults.
+
+        Raises UsageError where no log or no policy is named, or a value is out of range.
+        """
+        chosen = {
+            key: value if value not in (None, (), "") else getattr(self, key)
+            for key, value in given.items()
+        }
+
+        def pick(key: str) -> Any:
+            return chosen.get(key, getattr(self, key))
+
+        if not pick("logs"):
+            hint = "name one on the command line, or as `logs` in `[tool.fencekit]`"
+            raise UsageError("no log to replay", hint=hint)
+        if not pick("policy"):
+            hint = "name the candidate on the command line, or as `policy` in `[tool.fencekit]`"
+            raise UsageError("no policy to replay against", hint=hint)
+        defaults = ReplayJob((), "")
+        return ReplayJob(
+            logs=tuple(expanded(pick("logs"))),
+            policy=pick("policy"),
+            baseline=pick("baseline") or "",
+            policy_root=pick("policy_root") or "",
+            log_format=pick("log_format") or "",
+            fail_on=fail_on(pick("fail_on") or defaults.fail_on),
+            limits=Limits(
+                limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),
+                limit("max_undecided", pick("max_undecided"), defaults.limits.undecided),
+            ),
+            timeout=seconds(pick("timeout"), defaults.timeout),
+            keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
+        )
+
+
+def settings_near(folder: Path) -> Settings:
+    """Return the settings of the first `pyproject.toml` in the folder or above it, if there."""
+    for at in (folder, *folder.parents):
+        if (at / FILE).is_file():
+            return settings_in(at / FILE)
+    return Settings()
+
+
+def settings_in(file: Path) -> Settings:
+    """Return the settings in a `pyproject.toml`; raise UsageError for what is none of them."""
+    shown = shown_path(file)
+    table = toml.read(shown).get("tool", {}).get("fencekit", {})
+    place = Place(shown)
+    if not isinstance(table, dict):
+        raise UsageError("`[tool.fencekit]` is not a table", place=place)
+    known = [entry.name for entry in fields(Settings) if entry.name != "place"]
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else ", ".join(known)
+            raise UsageError(f"unknown key in `[tool.fencekit]`: `{key}`", place=place, hint=hint)
+    checked = {key: check(key, value, place) for key, value in table.items()}
+    at = os.path.dirname(shown)  # noqa: PTH120  (a Path would drop a leading `./`)
+    for key in ("policy", "baseline", "policy_root", "report"):
+        if key in checked:
+            checked[key] = os.path.join(at, checked[key])  # noqa: PTH118
+    if "logs" in checked:
+        checked["logs"] = tuple(os.path.join(at, log) for log in checked["logs"])  # noqa: PTH118
+    return Settings(**checked, place=place)
+
+
+def check(key: str, value: Any, place: Place) -> Any:
+    """Return the value of a key; raise UsageError where it is of the wrong type."""
+    kind, words = TYPES[key]
+    listed = [value] if key == "logs" and isinstance(value, str) else value
+    ok = isinstance(listed, kind) and not isinstance(listed, bool)
+    if key == "logs" and ok:
+        ok = all(isinstance(log, str) for log in listed)
+    if not ok:
+        raise UsageError(f"`{key}` in `[tool.fencekit]` is not {words}", place=place)
+    return listed
+
+
+TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "logs": ((list,), "a path or a list of paths"),
+    **dict.fromkeys(("policy", "baseline", "policy_root", "report"), ((str,), "a path")),
+    **dict.fromkeys(("log_format", "fail_on"), ((str,), "text")),
+    **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
+    "timeout": ((int, float), "a number of seconds"),
+    "keep_records": ((int,), "a number"),
+}
+
+
+def shown_path(file: Path) -> str:
+    """Return a path as it is shown: relative to the working directory where that is shorter."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except ValueError:
+        relative = os.path.relpath(file)
+        return relative if len(relative) < len(str(file)) else str(file)
+
+
+def expanded(logs: tuple[str, ...]) -> list[str]:
+    """Return the logs with globs replaced by what they match, sorted; none at all is an error."""
+    found: list[str] = []
+    for log in logs:
+        if not GLOB & set(log) or Path(log).exists():
+            found.append(log)
+            continue
+        matches = sorted(map(str, Path().glob(log)))
+        if not matches:
+            raise UsageError(f"no file matches `{log}`")
+        found.extend(matches)
+    return found
+
+
+def fail_on(value: str) -> FailOn:
+    """Return which findings to fail on; raise UsageError for an unknown word."""
+    if value not in list(FailOn):
+        known = ", ".join(f"`{known}`" for known in FailOn)
+        raise UsageError(f"`fail_on` is `{value}`, which is none of {known}")
+    return FailOn(value)
+
+
+def limit(key: str, value: Any, default: int | None) -> int | None:
+    """Return a limit, None for `all`; raise UsageError for anything but that or a number."""
+    if value is None:
+        return default
+    if value == "all":
+        return None
+    if str(value).isascii() and str(value).isdigit():
+        return int(value)
+    raise UsageError(f"`{key}` is `{value}`, which is neither a number from 0 nor `all`")
+
+
+def seconds(value: Any, default: float) -> float:
+    """Return a time limit; raise UsageError where it is not above zero."""
+    if value is None:
+        return default
+    if not 0 < value < float("inf"):
+        raise UsageError(f"`timeout` is `{value}`, which is no number of seconds above 0")
+    return float(value)
+
+
+def whole(key: str, value: Any, default: int) -> int:
+    """Return a number from 0; raise UsageError for one below."""
+    if value is None:
+        return default
+    if value < 0:
+        raise UsageError(f"`{key}` is `{value}`, which is below 0")
+    return int(value)

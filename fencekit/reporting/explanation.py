@@ -1,0 +1,56 @@
+"""An explanation as JSON: the request, the decision, every rule considered."""
+
+import json
+from typing import Any
+
+from fencekit.model.explanation import ConsideredRule, Explanation
+from fencekit.model.finding import RuleRef
+from fencekit.model.form import to_form
+from fencekit.reporting.json import rule_of, unwritable
+
+SCHEMA = "fencekit.explanation/1"
+
+
+def render(explanation: Explanation) -> str:
+    """Return the explanation as JSON text with a final newline; pure ASCII."""
+    return json.dumps(to_json(explanation), indent=2, default=unwritable) + "\n"
+
+
+def to_json(explanation: Explanation) -> dict[str, Any]:
+    """Return the explanation as JSON values."""
+    return {
+        "schema": SCHEMA,
+        "policy": explanation.policy.file,
+        "request": to_form(explanation.request),
+        "decision": str(explanation.decision),
+        "outcomes": [
+            {
+                "verdict": str(outcome.effect.verdict),
+                "obligations": sorted(map(str, outcome.effect.obligations)),
+                "rule": rule_of(RuleRef.of(outcome)),
+                "error": outcome.error.message if outcome.error else None,
+            }
+            for outcome in explanation.decision.outcomes
+        ],
+        "considered": [considered_of(considered) for considered in explanation.considered],
+    }
+
+
+def considered_of(considered: ConsideredRule) -> dict[str, Any]:
+    """Return a considered rule as JSON values."""
+    return {
+        "tier": considered.tier,
+        "rule": rule_of(RuleRef.to(considered.rule)),
+        "effect": str(considered.rule.effect),
+        "answer": str(considered.answer),
+        "capability": str(considered.capability),
+        "conditions": [
+            {
+                "name": str(asked.condition.name),
+                "value": asked.condition.value,
+                "answer": str(asked.answer),
+                "error": asked.error or None,
+            }
+            for asked in considered.conditions
+        ],
+    }

@@ -1,0 +1,102 @@
+"""The report's own words: numbers, decisions and classes as people read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fencekit.model.finding import Class
+from fencekit.model.verdict import Verdict
+
+MEANINGS: dict[Class, str] = {
+    Class.LOOSER: "a lower verdict, or an obligation dropped",
+    Class.MAYBE_LOOSER: "looser or unchanged: it depends on what the log does not hold",
+    Class.CANNOT_TELL: "looser or tighter: the log holds too little to say",
+    Class.INVALID: "could not be read, or could not be decided",
+    Class.TIGHTER: "a higher verdict, or an obligation added",
+    Class.MAYBE_TIGHTER: "tighter or unchanged: it depends on what the log does not hold",
+    Class.UNCHANGED: "the same decision",
+}
+"""Every class, riskiest first, with what it says of a record."""
+
+RANKS = {verdict.name: verdict for verdict in Verdict}
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return the count with its noun: `1 call`, `1,240 calls`."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def share(count: int, whole: int) -> str:
+    """Return the count as a share of the whole; little is not nothing, most is not all."""
+    if not whole or count in (0, whole):
+        return "100 %" if count else "0 %"
+    percent = 100 * count / whole
+    if percent < 0.1:
+        return "< 0.1 %"
+    return "> 99.9 %" if percent > 99.9 else f"{percent:.1f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One decision that is possible: the name of its verdict, and the obligations beside it."""
+
+    verdict: str
+    obligations: tuple[str, ...]
+
+    @property
+    def rank(self) -> int:
+        """How tight the verdict is."""
+        return RANKS.get(self.verdict, Verdict.DENY)
+
+
+def alternatives(decision: str) -> tuple[Alternative, ...]:
+    """Return what a decision as text, such as `DENY|ALLOW+warn`, holds possible."""
+    parts = (part.split("+") for part in decision.split("|"))
+    return tuple(Alternative(verdict, tuple(duties)) for verdict, *duties in parts)
+
+
+def ranks(decision: str) -> frozenset[int]:
+    """Return the ranks of the verdicts that a decision as text holds possible."""
+    return frozenset(alternative.rank for alternative in alternatives(decision))
+
+
+def tightness(decision: str) -> tuple[int, int, str]:
+    """Order decisions as text from the loosest to the tightest."""
+    return max(ranks(decision)), min(ranks(decision)), decision
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many records are of a class, and the stretch of the bar that stands for them."""
+
+    kind: Class
+    count: int
+    share: str
+    meaning: str
+    start: int
+    width: int
+
+
+BAR = 1_000
+NARROWEST = 6
+
+
+def tallies(counts: Mapping[Class, int], whole: int) -> list[Tally]:
+    """Return the tally of every class; no class that has records is too narrow to see."""
+    found: list[Tally] = []
+    widths = stretches([counts.get(kind, 0) for kind in MEANINGS])
+    start = 0
+    for (kind, meaning), width in zip(MEANINGS.items(), widths, strict=True):
+        count = counts.get(kind, 0)
+        found.append(Tally(kind, count, share(count, whole), meaning, start, width))
+        start += width
+    return found
+
+
+def stretches(counts: list[int]) -> list[int]:
+    """Share the bar out among the counts; the largest gives what the smallest need."""
+    whole = sum(counts)
+    if not whole:
+        return [0] * len(counts)
+    widths = [max(NARROWEST, BAR * count // whole) if count else 0 for count in counts]
+    widths[counts.index(max(counts))] += BAR - sum(widths)
+    return widths
