@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fencekit.model.change import Change, compare_effects, summarise
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.finding import Class, RuleRef
-from fencekit.model.record import Record, Recorded
+from fencekit.model.record import Recorded
 from fencekit.model.verdict import DENY, ESCALATE, Effect, Verdict
 
 NOT_RECORDED = "not recorded"

@@ -20,6 +20,8 @@ KEEP_RECORDS = 100_000
 TIMEOUT = 5.0
 REPORT_PROGRESS_EVERY = 1_000
 
+ASK_FOR_BASELINE = "{} records keep no decision: name the policy in force with `--baseline`"
+
 Watch = Callable[[Changed], None]
 """Is shown every record that was compared, the unchanged ones too."""
 
@@ -148,8 +150,7 @@ class ReplayRun:
         if without and self.comparer.in_force is None:
             troubles = (
                 *troubles,
-                f"{without} records keep no decision: "
-                "name the policy in force with `--baseline`, to compare with that",
+                ASK_FOR_BASELINE.format(without),
             )
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(

@@ -26,8 +26,9 @@ def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
 def write_plain(lines: Iterable[Line], out: TextIO) -> None:
     """Write the lines without colours; what the stream's encoding lacks is escaped."""
     encoding = getattr(out, "encoding", None) or "utf-8"
-    for line in lines:
-        out.write(line.text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    out.writelines(
+        line.text.encode(encoding, "backslashreplace").decode(encoding) + "\n" for line in lines
+    )
     out.flush()
 
 

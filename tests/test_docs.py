@@ -1,0 +1,208 @@
+"""The docs are true: what they show is run and compared, what they must describe is described."""
+
+import ast
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+import pytest
+
+import fencekit
+from fencekit.checks.groups import SLUGS, UNREADABLE
+from fencekit.cli.main import COMMANDS, EPILOG, group
+from fencekit.logs.registry import formats
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+ALL_PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN = ("fencekit", "pytest", "echo", "cat")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    found = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [text for given, text in found if given == language]
+
+
+def steps(block: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command of a console block with the lines that are shown under it."""
+    command, shown = "", []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, shown
+            command, shown = line[2:], []
+        else:
+            shown.append(line)
+    if command:
+        yield command, shown
+
+
+def matches(shown: list[str], printed: str) -> bool:
+    """Say whether the output is what is shown, where `...` stands for anything."""
+    pattern = re.escape("\n".join(shown)).replace(re.escape("..."), "(?s:.*?)")
+    return re.fullmatch(pattern, printed.strip("\n")) is not None
+
+
+def run(command: str, folder: Path) -> str:
+    python = sys.executable
+    registered = any(entry.name == "fencekit" for entry in entry_points(group="pytest11"))
+    plugin = "" if registered else " -p fencekit.pytest_plugin"
+    command = re.sub(r"^fencekit\b", f"{python} -m fencekit", command)
+    command = re.sub(r"^pytest\b", f"{python} -m pytest{plugin} -p no:cacheprovider", command)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout or done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with the files that the pages speak of."""
+    shutil.copytree(ROOT / "fencekit/_demo", tmp_path / "fencekit-demo")
+    shutil.copy(ROOT / "fixtures/logs/capfence_trace/seed.jsonl", tmp_path)
+    shutil.copy(ROOT / "fixtures/policies/capfence/seed-shell.yaml", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_shows_is_what_is_printed(page: Path, folder: Path) -> None:
+    for block in blocks(page, "console"):
+        for command, shown in steps(block):
+            if command.startswith(RUN):
+                printed = run(command, folder)
+                if shown:
+                    assert matches(shown, printed), f"{page.name}: $ {command}\n{printed}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_runs(
+    page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for block in blocks(page, "python"):
+        exec(compile(block, page.name, "exec"), {})
+
+
+def test_the_readme_shows_commands_python_and_a_picture() -> None:
+    readme = ROOT / "README.md"
+    assert blocks(readme, "console")
+    assert blocks(readme, "python")
+    assert "](docs/images/report.png)" in readme.read_text(encoding="utf-8")
+    assert len(readme.read_text(encoding="utf-8").splitlines()) < 90, "one screen"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_a_section(name: str) -> None:
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    assert command.help
+    assert COMMANDS[name]
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert f"\n## fencekit {name}\n" in page
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{name} {option.opts[0]} has no help"
+            assert option.opts[0] in page, f"{option.opts[0]} is not in docs/commands.md"
+
+
+def test_every_module_of_a_command_is_listed() -> None:
+    modules = {path.stem for path in (ROOT / "fencekit/cli").glob("*.py")}
+    with_command = {
+        name
+        for name in modules
+        if hasattr(importlib.import_module(f"fencekit.cli.{name}"), "command")
+    }
+    assert with_command == set(COMMANDS)
+
+
+def test_the_exit_codes_are_in_the_help_and_in_the_docs() -> None:
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    for code in (0, 1, 2, 3):
+        assert f"\n  {code}  " in EPILOG
+        assert f"\n| {code} | " in page
+
+
+@pytest.mark.parametrize("slug", sorted({*SLUGS.values(), UNREADABLE}))
+def test_every_finding_has_a_page(slug: str) -> None:
+    page = DOCS / "findings" / f"{slug}.md"
+    assert f"`{slug}`" in page.read_text(encoding="utf-8")
+
+
+def test_every_page_of_a_finding_has_a_finding() -> None:
+    pages = {page.stem for page in (DOCS / "findings").glob("*.md")}
+    assert pages == {*SLUGS.values(), UNREADABLE}
+
+
+@pytest.mark.parametrize("name", formats())
+def test_every_log_format_has_a_section_and_a_row(name: str) -> None:
+    page = (DOCS / "log-formats.md").read_text(encoding="utf-8")
+    assert f"\n## {name}\n" in page
+    assert f"\n| `{name}` | " in page
+
+
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_within_the_docs_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http:", "https:")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def glossary() -> list[tuple[str, list[str]]]:
+    """Return our words, each with the words that others say."""
+    rows = re.findall(r"^\| `(\w+)` \| .+? \| (.*?) ?\|$", text_of_glossary(), re.MULTILINE)
+    return [
+        (ours, [word.strip() for word in theirs.split(",") if word.strip()])
+        for ours, theirs in rows
+    ]
+
+
+def text_of_glossary() -> str:
+    return (DOCS / "glossary.md").read_text(encoding="utf-8")
+
+
+def names_defined(file: Path) -> Iterator[str]:
+    """Yield every name that a file defines: classes, functions, arguments, variables, fields."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def test_every_word_of_the_glossary_is_a_type() -> None:
+    found = glossary()
+    assert len(found) > 15
+    defined = {name for file in (ROOT / "fencekit").rglob("*.py") for name in names_defined(file)}
+    assert {ours for ours, _ in found} <= defined
+
+
+def test_other_peoples_words_stay_at_the_edge() -> None:
+    theirs = {word for _, words in glossary() for word in words}
+    edge = ("dialects", "logs", "adapters")
+    for file in (ROOT / "fencekit").rglob("*.py"):
+        if file.relative_to(ROOT / "fencekit").parts[0] not in edge:
+            used = theirs & set(names_defined(file))
+            assert not used, f"{file.name} says {used}"
+
+
+def test_every_public_name_is_documented() -> None:
+    for name in fencekit.__all__:
+        value = getattr(fencekit, name)
+        assert name == "UNKNOWN" or (value.__doc__ or "").strip(), name
+
+
+def test_fencekit_says_once_that_it_is_independent() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8").count("not affiliated") == 1

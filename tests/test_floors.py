@@ -1,0 +1,151 @@
+"""The house holds: imports go down, each foreign package has one door, files stay small."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "fencekit"
+
+FLOORS = {
+    "model": 0,
+    "reading": 1,
+    "normalise": 1,
+    "dialects": 2,
+    "logs": 2,
+    "engines": 3,
+    "strategies": 4,
+    "gate": 4,
+    "reporting": 4,
+    "checks": 5,
+    "packs": 6,
+    "config": 6,
+    "adapters": 7,
+    "cli": 7,
+    "pytest_plugin": 7,
+}
+
+DOORS = {
+    "yaml": "fencekit/reading/yaml.py",
+    "tomllib": "fencekit/reading/toml.py",
+    "sqlite3": "fencekit/logs/capfence_sqlite.py",
+    "jinja2": "fencekit/reporting/html/",
+    "markupsafe": "fencekit/reporting/html/",
+    "rich": "fencekit/cli/show.py",
+    "click": "fencekit/cli/",
+    "pytest": "fencekit/pytest_plugin/",
+    "_pytest": "fencekit/pytest_plugin/",
+    "hypothesis": "fencekit/strategies/",
+}
+"""Where each foreign package, and each parser of the standard library, comes in."""
+
+JSON_PARSERS = {"load", "loads", "JSONDecoder"}
+JSON_DOOR = "fencekit/reading/json.py"
+MOST_LINES = 300
+
+STANDARD = {
+    *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
+    *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
+    *("math", "operator", "os", "pathlib", "pkgutil", "re", "shlex", "shutil", "signal"),
+    *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
+    *("warnings", "zlib", "unicodedata", "base64", "html"),
+}
+"""The modules of the standard library that any room above the first may use."""
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(file: Path) -> str | None:
+    """Return the room of a file; None for what stands at the door (`__init__`, `__main__`)."""
+    parts = file.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else None
+
+
+def imports(file: Path) -> Iterator[tuple[str, int]]:
+    """Yield every module that a file imports, anywhere in it, type-only imports too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: relative import"
+            yield str(node.module), node.lineno
+
+
+def shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(FILES) > 40
+    assert {room_of(file) for file in FILES} - {None} <= set(FLOORS)
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_a_file_imports_its_own_room_and_lower_floors_only(file: Path) -> None:
+    room = room_of(file)
+    if room is None:
+        return
+    for module, line in imports(file):
+        parts = module.split(".")
+        if parts[0] != "fencekit" or len(parts) == 1:
+            continue
+        other = parts[1]
+        allowed = other == room or FLOORS[other] < FLOORS[room]
+        assert allowed, f"{shown(file)}:{line}: {room} (floor {FLOORS[room]}) imports {module}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_each_foreign_package_has_one_door(file: Path) -> None:
+    for module, line in imports(file):
+        first = module.split(".")[0]
+        if first in ("fencekit", "__future__") or (first in STANDARD and first not in DOORS):
+            continue
+        assert first in DOORS, f"{shown(file)}:{line}: `{first}` has no door yet"
+        at_door = shown(file).startswith(DOORS[first])
+        assert at_door, f"{shown(file)}:{line}: `{first}` comes in at {DOORS[first]}"
+
+
+def test_the_model_needs_the_standard_library_only() -> None:
+    for file in (PACKAGE / "model").glob("*.py"):
+        for module, line in imports(file):
+            first = module.split(".")[0]
+            assert first in STANDARD or module.startswith("fencekit.model"), f"{file}:{line}"
+
+
+def test_reporters_read_the_model_only() -> None:
+    for file in (PACKAGE / "reporting").rglob("*.py"):
+        for module, line in imports(file):
+            ours = module.startswith("fencekit.")
+            allowed = module.startswith(("fencekit.model", "fencekit.reporting"))
+            assert not ours or allowed, f"{shown(file)}:{line}: {module}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_json_is_parsed_in_one_place(file: Path) -> None:
+    if shown(file) == JSON_DOOR:
+        return
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            parses = node.value.id == "json" and node.attr in JSON_PARSERS
+            assert not parses, f"{shown(file)}:{node.lineno}: parse JSON through {JSON_DOOR}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_a_file_of_more_than_300_lines_asks_to_be_two(file: Path) -> None:
+    count = len(file.read_text(encoding="utf-8").splitlines())
+    assert count <= MOST_LINES, f"{shown(file)} has {count} lines"
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_a_file_says_first_what_it_is_for(file: Path) -> None:
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    assert said, f"{shown(file)} has no docstring"
+    assert said.splitlines()[0].endswith((".", ":")), f"{shown(file)}: {said.splitlines()[0]}"
+
+
+def test_no_wheel_lands_at_the_top_of_site_packages() -> None:
+    """`packs/` and `fixtures/` stay out of the wheel's top level."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'packages = ["fencekit"]' in text
