@@ -38,7 +38,7 @@ def command(
     from fencekit.cli.show import show
     from fencekit.dialects.registry import load_policy
     from fencekit.engines.native.explain import explain
-    from fencekit.reporting.terminal import explanation_lines
+    from fencekit.reporting.explained import explanation_lines
 
     loaded = load_policy(policy, policy_root=policy_root)
     explanation = explain(loaded, read_request(request, log_format))

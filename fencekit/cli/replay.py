@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from fencekit.reporting.registry import formats
+
 LIMIT_HELP = "a number, or `all` to lift the limit"
 
 
@@ -28,7 +30,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(list(formats())),
     default="text",
     show_default=True,
     help="What to print.",
@@ -108,13 +110,13 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
 
 
 def write_reports(report: Any, output: str, html: str | None) -> None:
-    """Print the JSON report where it is asked for, and write the HTML file."""
+    """Print the report in the format that is asked for, and write the HTML file."""
     from fencekit.cli.show import write_file
 
-    if output == "json":
-        from fencekit.reporting.json import render
+    if output != "text":
+        from fencekit.reporting.registry import render
 
-        click.echo(render(report), nl=False)
+        click.echo(render(report, output), nl=False)
     if html:
         from fencekit.reporting.html.page import render as render_html
 

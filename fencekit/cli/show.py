@@ -3,28 +3,67 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from io import StringIO
+from typing import TYPE_CHECKING, TextIO
 
 from fencekit.model.errors import FencekitError
-from fencekit.reporting.terminal import Line, inert
+from fencekit.reporting.terminal import Line, Table, inert
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 
-def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
-    """Write the lines; a terminal that has colours, and is not told otherwise, gets them."""
+WIDE = 400
+"""The width of what is no terminal: no line is broken there."""
+
+
+def show(parts: Iterable[Line | Table], stream: TextIO | None = None) -> None:
+    """Write lines and tables; a terminal that has colours, and is not told otherwise, gets them."""
     out = stream or sys.stdout
     if not out.isatty():
-        write_plain(lines, out)
+        write_plain(parts, out)
         return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=out, highlight=False, markup=False, emoji=False)
-    for line in lines:
-        console.print(Text(line.text, style=line.style), soft_wrap=True)
+    for part in parts:
+        if isinstance(part, Table):
+            console.print(drawn(part))
+        else:
+            console.print(Text(part.text, style=part.style), soft_wrap=True)
 
 
-def write_plain(lines: Iterable[Line], out: TextIO) -> None:
-    """Write the lines without colours; what the stream's encoding lacks is escaped."""
+def drawn(table: Table) -> "RichTable":
+    """Return the table as rich draws it, without lines."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    made = RichTable(box=None, pad_edge=False, show_header=any(table.header))
+    for number, title in enumerate(table.header):
+        made.add_column(Text(title), justify="right" if number else "left", no_wrap=True)
+    for row, style in zip(table.rows, table.styles, strict=True):
+        made.add_row(*map(Text, row), style=style)
+    return made
+
+
+def in_lines(parts: Iterable[Line | Table]) -> Iterator[Line]:
+    """Yield lines as they are and tables line by line, without colours."""
+    for part in parts:
+        if isinstance(part, Line):
+            yield part
+            continue
+        from rich.console import Console
+
+        console = Console(file=StringIO(), color_system=None, width=WIDE)
+        with console.capture() as captured:
+            console.print(drawn(part))
+        yield from (Line(line.rstrip()) for line in captured.get().splitlines())
+
+
+def write_plain(parts: Iterable[Line | Table], out: TextIO) -> None:
+    """Write lines and tables without colours; what the stream's encoding lacks is escaped."""
+    lines = in_lines(parts)
     encoding = getattr(out, "encoding", None) or "utf-8"
     out.writelines(
         line.text.encode(encoding, "backslashreplace").decode(encoding) + "\n" for line in lines

@@ -13,18 +13,19 @@ from enum import StrEnum
 LONGEST = 2_000
 """The characters of one value that a report shows."""
 
-HIDDEN = re.compile(
-    "["
-    "\x00-\x1f\x7f-\xa0\xad\u034f"
+HIDDEN = (
+    "\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u034f"
     "\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2"
     "\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
     "\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U0010ffff"
-    "]"
 )
-"""Every control, format, private, surrogate and space character but the plain space."""
+"""Every control, format, private, surrogate and space character but plain spaces and line ends."""
+
+IN_LINES = re.compile(f"[{HIDDEN}]+")
+ON_ONE_LINE = re.compile(f"[\n{HIDDEN}]+")
 
 SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
@@ -45,26 +46,33 @@ class Piece:
     text: str
 
 
-def visible(text: str, *, keep: str = "") -> str:
-    """Return the text with an escape for every hidden character that is not in `keep`."""
-    return HIDDEN.sub(lambda found: escape(found[0]) if found[0] not in keep else found[0], text)
+def visible(text: str) -> str:
+    """Return the text with an escape for every hidden character; line ends stay."""
+    return IN_LINES.sub(lambda found: escaped(found[0]), text)
+
+
+def escaped(run: str) -> str:
+    r"""Return the JSON escapes of some characters: `\u202e`; two for one beyond U+FFFF."""
+    return "".join(SHORT.get(char) or escape(char) for char in run)
 
 
 def escape(char: str) -> str:
-    r"""Return the JSON escape of a character: `\u202e`; two of them beyond U+FFFF."""
+    """Return the JSON escape of a character by its UTF-16 units."""
     units = char.encode("utf-16-be", "surrogatepass").hex()
-    return SHORT.get(char) or "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def pieces(text: str, limit: int = LONGEST, keep: str = "") -> Iterator[Piece]:
-    """Yield the text up to the limit, its hidden characters as escapes, and a note of the rest."""
+def pieces(text: str, limit: int = LONGEST, *, lines: bool = False) -> Iterator[Piece]:
+    """Yield the text up to the limit, hidden characters as escapes, and a note of the rest.
+
+    With `lines`, line ends stay; otherwise they are escaped like all that cannot be seen.
+    """
+    hidden = IN_LINES if lines else ON_ONE_LINE
     start = 0
-    for found in HIDDEN.finditer(text, 0, limit):
-        if found[0] in keep:
-            continue
+    for found in hidden.finditer(text[:limit]):
         if start < found.start():
             yield Piece(Kind.TEXT, text[start : found.start()])
-        yield Piece(Kind.ESCAPE, escape(found[0]))
+        yield Piece(Kind.ESCAPE, escaped(found[0]))
         start = found.end()
     if start < len(text[:limit]):
         yield Piece(Kind.TEXT, text[start:limit])

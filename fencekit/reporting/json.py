@@ -14,6 +14,9 @@ from fencekit.model.source import Place
 
 SCHEMA = "fencekit.report/1"
 
+FORMAT = "json"
+"""The name by which `--format` asks for it."""
+
 
 def render(report: Report) -> str:
     """Return the report as JSON text with a final newline; pure ASCII, inert in a build log."""

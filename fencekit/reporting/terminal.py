@@ -1,11 +1,10 @@
-"""The report as text for a terminal, a pipe or a build log: one line at a time, all inert."""
+"""The report as text for a terminal, a pipe or a build log: lines and tables, all inert."""
 
 import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Explanation
 from fencekit.model.finding import Changed, Class, Finding, RuleRef
 from fencekit.model.form import to_form
 from fencekit.model.record import Record
@@ -25,6 +24,18 @@ class Line:
     style: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a header; the first cell of a row names it, the others are numbers."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...]
+
+
+FORMAT = "text"
+"""The name by which `--format` asks for it."""
+
 STATUS_STYLES = {
     Status.CLEAN: "bold green",
     Status.FINDINGS: "bold red",
@@ -41,13 +52,8 @@ CLASS_STYLES = {
 }
 
 
-def render(report: Report) -> str:
-    """Return the report as plain text with a final newline."""
-    return "\n".join(line.text for line in lines(report)) + "\n"
-
-
-def lines(report: Report) -> Iterator[Line]:
-    """Yield the lines of a report: the verdict, what was checked, the findings, the troubles."""
+def lines(report: Report) -> Iterator[Line | Table]:
+    """Yield the parts of a report: the verdict, what was checked, the counts, the findings."""
     headline = f"{LABELS[report.status]}: {verdict_line(report)}"
     yield Line(headline, STATUS_STYLES[report.status])
     for trouble in report.troubles:
@@ -86,14 +92,29 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
     yield Line()
 
 
-def counts(report: Report) -> Iterator[Line]:
-    """Yield one line for each class, with the number of records in it."""
-    width = len(f"{report.read:,}")
-    for kind in Class:
-        count = report.counts[kind]
-        style = CLASS_STYLES[kind] if count else "dim"
-        yield Line(f"  {kind.words:<14}{count:>{width},}", style)
-    yield Line(f"  {'records':<14}{report.read:>{width},}")
+def counts(report: Report) -> Iterator[Line | Table]:
+    """Yield the number of records in each class, and how many went from which decision to which."""
+    rows = [(kind.words, f"{report.counts[kind]:,}") for kind in Class]
+    styles = [CLASS_STYLES[kind] if report.counts[kind] else "dim" for kind in Class]
+    total = ("records", f"{report.read:,}")
+    yield Table(("", ""), (*rows, total), (*styles, "bold"))
+    if report.replay is not None and report.replay.transitions:
+        yield Line()
+        yield matrix(report.replay)
+
+
+def matrix(replay: Replayed) -> Table:
+    """Return how many records went from which decision to which, as a table."""
+    befores = sorted({transition.before for transition in replay.transitions})
+    afters = sorted({transition.after for transition in replay.transitions})
+    cells: dict[tuple[str, str], int] = {}
+    for transition in replay.transitions:
+        key = transition.before, transition.after
+        cells[key] = cells.get(key, 0) + transition.count
+    rows = tuple(
+        (before, *(f"{cells.get((before, after), 0):,}" for after in afters)) for before in befores
+    )
+    return Table(("before / after", *afters), rows, ("",) * len(rows))
 
 
 def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
@@ -177,77 +198,6 @@ CHANGED = {
 }
 
 
-def explanation_lines(explanation: Explanation) -> Iterator[Line]:
-    """Yield the lines of an explanation: the request, the decision, every rule considered."""
-    form = to_form(explanation.request)
-    yield Line(f"request   {inert(json.dumps(form, ensure_ascii=False, default=repr), 2_000)}")
-    yield Line(f"policy    {inert(explanation.policy.file)}")
-    yield Line(f"decision  {explanation.decision}", "bold")
-    for outcome in explanation.decision.outcomes:
-        reason = rule_text(RuleRef.of(outcome)) if outcome.rule else "default: no rule matches"
-        if outcome.error is not None:
-            reason = f"error: {inert(outcome.error.message)}"
-        elif outcome.by_default:
-            reason = "default: no rule matches, so the call is denied"
-        yield Line(f"          {outcome.effect} by {reason}")
-    tier = ""
-    for considered in explanation.considered:
-        if considered.tier != tier:
-            tier = considered.tier
-            yield Line()
-            yield Line(f"tier {tier}", "bold")
-        yield from considered_lines(considered)
-    if not explanation.considered:
-        yield Line()
-        yield Line("the policy has no rules")
-
-
-ANSWER_STYLES = {
-    Answer.HOLDS: "green",
-    Answer.FAILS: "dim",
-    Answer.CANNOT_TELL: "yellow",
-    Answer.RAISES: "red",
-    Answer.NOT_ASKED: "dim",
-}
-
-
-def considered_lines(considered: ConsideredRule) -> Iterator[Line]:
-    """Yield the lines of one rule that was considered."""
-    rule = considered.rule
-    verb = MATCHES[considered.answer]
-    heading = f"  {inert(rule.id)} ({at(rule.place)})  {rule.effect}  {verb}"
-    yield Line(heading, ANSWER_STYLES[considered.answer])
-    covers = "every call" if rule.capability is None else f"`{inert(str(rule.capability))}`"
-    yield Line(f"      capability {covers}: {COVERS[considered.capability]}")
-    if considered.capability is Answer.FAILS:
-        return
-    for asked in considered.conditions:
-        yield Line(f"      {condition_text(asked)}", ANSWER_STYLES[asked.answer])
-
-
-MATCHES = {
-    Answer.HOLDS: "matches",
-    Answer.FAILS: "does not match",
-    Answer.CANNOT_TELL: "may match",
-    Answer.RAISES: "raises",
-    Answer.NOT_ASKED: "is not asked",
-}
-COVERS = {
-    Answer.HOLDS: "covers the call",
-    Answer.FAILS: "does not cover the call",
-    Answer.CANNOT_TELL: "cannot tell",
-    Answer.RAISES: "raises",
-    Answer.NOT_ASKED: "not asked",
-}
-
-
-def condition_text(asked: AskedCondition) -> str:
-    """Return a condition with its value and its answer."""
-    value = inert(json.dumps(asked.condition.value, ensure_ascii=False, default=str))
-    error = f": {inert(asked.error)}" if asked.error else ""
-    return f"{asked.condition.name} {value}: {asked.answer}{error}"
-
-
 def at(place: Place) -> str:
     """Return a place as `file:line`."""
     line = "" if place.line is None else f":{place.line}"
@@ -260,4 +210,5 @@ def inert(text: str, limit: int = LONGEST) -> str:
     Hidden characters are escaped and long text is cut. A command to a build server begins with `::`
     at the start of a line, where our own words stand, or with `##[` anywhere, which is broken here.
     """
-    return visible(shortened(text, limit)).replace("##", "#\\u0023")
+    one_line = shortened(text, limit).replace("\n", r"\n")
+    return visible(one_line).replace("##", "#\\u0023")

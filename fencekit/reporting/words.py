@@ -10,9 +10,9 @@ LABELS: dict[Status, str] = {
 }
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: `1 call`, `2,000 calls`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return the count with its noun: `1 call`, `1,240 calls`."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def verdict_line(report: Report) -> str:

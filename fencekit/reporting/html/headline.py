@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fencekit.model.finding import Class, Finding
 from fencekit.model.report import Report, Status
 from fencekit.model.verdict import Verdict
-from fencekit.reporting.html.words import counted, ranks, tightness
+from fencekit.reporting.html.words import ranks, tightness
+from fencekit.reporting.words import counted
 
 LABELS: dict[Status, str] = {
     Status.CLEAN: "Clean",
@@ -79,7 +80,9 @@ def not_checked(report: Report) -> str:
     looser = report.counts.get(Class.LOOSER, 0)
     if looser:
         return f"Could not check everything, and {counted(looser, 'call')} would get looser"
-    return "Could not check" if report.checked else "Could not check: no call was decided"
+    if report.checked:
+        return "Could not check everything"
+    return "Could not check: no call was decided"
 
 
 TITLES = {

@@ -1,6 +1,7 @@
 """Renders a report as one HTML document: the same report, the same bytes."""
 
 import base64
+from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -11,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fencekit.model.finding import Class, Finding
 from fencekit.model.report import Report
 from fencekit.model.request import UNKNOWN
-from fencekit.reporting.html.characters import pieces, visible
+from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.html.groups import anchored, group
 from fencekit.reporting.html.headline import headline
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.rules import responsibilities, sources_of
-from fencekit.reporting.html.words import alternatives, counted, tallies
+from fencekit.reporting.html.words import FAILS_ON, alternatives, tallies
+from fencekit.reporting.words import counted
 
 HERE = Path(__file__).parent
 STYLE = "report.css"
@@ -63,6 +65,7 @@ def contents(report: Report) -> dict[str, Any]:
         "rules": responsibilities(changes, sources),
         "invalid": unreadable,
         "limits": LIMITS,
+        "fails_on": FAILS_ON,
     }
 
 
@@ -71,6 +74,7 @@ def is_unreadable(finding: Finding) -> bool:
     return finding.kind is Class.INVALID and not finding.witnesses
 
 
+@cache
 def environment() -> Environment:
     """Return the templates' environment: markup escaped, nothing undefined, nothing hidden."""
     made = Environment(
@@ -91,7 +95,7 @@ def environment() -> Environment:
 def shown(value: object) -> object:
     """Make every text that reaches a page visible, whatever its template forgot to ask for."""
     is_text = isinstance(value, str) and not hasattr(value, "__html__")
-    return visible(str(value), keep="\n") if is_text else value
+    return visible(str(value)) if is_text else value
 
 
 def policy_for(style: str) -> str:

@@ -2,47 +2,26 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from fencekit.model.request import UNKNOWN, Facts, Request
-from fencekit.reporting.html.characters import shortened
+from fencekit.model.form import to_form
+from fencekit.model.request import Request
+from fencekit.reporting.characters import shortened
 
 WIDTH = 76
 """An object or array that fits in so many characters stands on one line."""
 
-UNKNOWN_FORM = {"$unknown": True}
-
 
 def printed(request: Request) -> str:
     """Return the request as JSON that `fencekit explain` reads, very long texts shortened."""
-    return "\n".join(lines(form(request)))
-
-
-def form(request: Request) -> dict[str, Any]:
-    """Return the request in its documented form: what is empty is absent."""
-    parts = {
-        "capability": request.capability,
-        "principal": request.principal,
-        "environment": request.environment,
-        "context": facts(request.context),
-        "args": facts(request.args),
-    }
-    return {name: part for name, part in parts.items() if part not in (None, {})}
-
-
-def facts(known: Facts) -> dict[str, Any]:
-    """Return the known values; a last key says that there may be others."""
-    return {**known.values, **UNKNOWN_FORM} if known.open else known.values
+    return "\n".join(lines(to_form(request)))
 
 
 def lines(value: object) -> list[str]:
     """Return the lines of a JSON value."""
-    if value is UNKNOWN:
-        return lines(UNKNOWN_FORM)
     if isinstance(value, Mapping):
-        return enclosed("{}", [keyed(key, lines(member)) for key, member in value.items()])
+        return enclosed("{", [keyed(key, lines(member)) for key, member in value.items()], "}")
     if isinstance(value, list | tuple):
-        return enclosed("[]", [lines(member) for member in value])
+        return enclosed("[", [lines(member) for member in value], "]")
     return [json.dumps(scalar(value), ensure_ascii=False, default=repr)]
 
 
@@ -57,9 +36,8 @@ def keyed(key: object, member: list[str]) -> list[str]:
     return [f"{json.dumps(shortened(str(key)), ensure_ascii=False)}: {first}", *rest]
 
 
-def enclosed(brackets: str, members: list[list[str]]) -> list[str]:
+def enclosed(opening: str, members: list[list[str]], closing: str) -> list[str]:
     """Put brackets around the lines of members: on one line where they fit."""
-    opening, closing = brackets
     flat = all(len(member) == 1 for member in members)
     if flat and sum(len(member[0]) + 2 for member in members) <= WIDTH:
         return [opening + ", ".join(member[0] for member in members) + closing]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fencekit.model.finding import Class
+from fencekit.model.report import FailOn
 from fencekit.model.verdict import Verdict
 
 MEANINGS: dict[Class, str] = {
@@ -17,12 +18,14 @@ MEANINGS: dict[Class, str] = {
 }
 """Every class, riskiest first, with what it says of a record."""
 
+FAILS_ON: dict[FailOn, str] = {
+    FailOn.LOOSER: "any looser call",
+    FailOn.CHANGED: "any looser or tighter call",
+    FailOn.NEVER: "nothing",
+}
+"""What a run was told to fail on."""
+
 RANKS = {verdict.name: verdict for verdict in Verdict}
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return the count with its noun: `1 call`, `1,240 calls`."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def share(count: int, whole: int) -> str:

@@ -1,0 +1,186 @@
+"""Reports built by hand: one for each status, and one with hostile text in every place."""
+
+from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
+
+from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef
+from fencekit.model.record import Record, Recorded
+from fencekit.model.report import (
+    FailOn,
+    Limits,
+    LogSummary,
+    Replayed,
+    Report,
+    Status,
+    Transition,
+)
+from fencekit.model.request import UNKNOWN, Request
+from fencekit.model.source import Input, Place, SourceFile
+from fencekit.model.verdict import Obligation, Verdict
+
+POLICY = """\
+# candidate
+deny:
+  - capability: shell.exec.*
+    contains: "rm -rf"
+allow:
+  - capability: shell.exec.*
+    match_regex: '^(ls|cat)'
+  - capability: payment.refund.*
+    amount_lte: 2000
+"""
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg/onload=alert(1)>]]>--></style>"
+    "</code></title>{{ 7 * 7 }}{% raw %}&lt;&#x3c;\x1b[31m\x00\x07\x7f\x9b\u202eevil\u2066\u200b"
+    "\ufeff\u2028\U000e0041\udc80::error::\r\n\t"
+)
+ALLOW_1 = RuleRef("allow-1", Place("candidate.yaml", 6, 5), "shell.exec.*")
+ALLOW_2 = RuleRef("allow-2", Place("candidate.yaml", 8, 5), "payment.refund.*")
+DENY_1 = RuleRef("deny-1", Place("candidate.yaml", 3, 5), "shell.exec.*")
+OLD = RuleRef(
+    "base.yaml:deny-2", Place("base.yaml", 9, 5), "sql.*.*", (("match_regex", r"(?i)\bdrop\b"),)
+)
+
+
+def record(line: int, capability: str = "shell.exec.production", **changes) -> Record:
+    """Return a record that was denied, in whole or with parts changed."""
+    made = Record(
+        Request(
+            capability,
+            principal="coding-agent",
+            environment="production",
+            args={"command": "cat /etc/passwd | sort", "flags": ["-n", 1, 1.0], "sudo": False},
+        ),
+        Recorded(frozenset({Verdict.DENY}), frozenset(), "policy_default_deny"),
+        Place("logs/audit.jsonl", line),
+    )
+    return replace(made, **changes)
+
+
+def finding(kind: Class, before: str, after: str, count: int, **parts) -> Finding:
+    """Return a finding with as many witnesses as are kept of its records."""
+    witnesses = tuple(record(100 + line) for line in range(min(count, 3)))
+    given = {"rule": ALLOW_1, "witnesses": witnesses, "capability": "shell.exec.production"}
+    slug = f"{kind.value.replace('_', '-')}-call"
+    return Finding(slug, kind, before=before, after=after, count=count, **{**given, **parts})
+
+
+def report(*findings: Finding, unchanged: int = 400, **parts) -> Report:
+    """Return the report of a replay with these findings, and with as many unchanged records."""
+    counts = Counter({Class.UNCHANGED: unchanged})
+    for found in findings:
+        counts[found.kind] += found.count
+    decided = [found for found in findings if found.before]
+    changed = tuple(
+        Changed(witness, found.kind, found.before, found.after, ALLOW_1, found.baseline_rule)
+        for found in decided
+        for witness in found.witnesses
+    )
+    steps = [Transition(f.before, f.after, f.kind, f.count) for f in decided]
+    if unchanged:
+        steps.append(Transition("DENY", "DENY", Class.UNCHANGED, unchanged))
+    invalid = counts[Class.INVALID]
+    replayed = Replayed(
+        candidate="candidate.yaml",
+        against="recorded",
+        baseline="",
+        logs=(LogSummary("logs/audit.jsonl", "capfence_trace", counts.total(), invalid, 12, 7),),
+        transitions=tuple(steps),
+        changed=changed,
+        not_kept=0,
+        approvals=5,
+    )
+    made = Report(
+        check="replay",
+        status=Status.FINDINGS if counts[Class.LOOSER] else Status.CLEAN,
+        checked=counts.total() - invalid,
+        counts=counts,
+        findings=findings,
+        inputs=(
+            Input("candidate", "candidate.yaml", sha256(POLICY.encode()).hexdigest()),
+            Input("log", "logs/audit.jsonl", "b" * 64),
+        ),
+        fail_on=FailOn.LOOSER,
+        limits=Limits(),
+        sources=(SourceFile("candidate.yaml", "a" * 64, POLICY),),
+        replay=replayed,
+    )
+    return replace(made, **parts)
+
+
+UNREADABLE = Finding(
+    "invalid-record",
+    Class.INVALID,
+    *("", "", ""),
+    3,
+    invalid=((Place("logs/audit.jsonl", 17), "not JSON: expecting a value", '{"actor": '),),
+    message="records that could not be read",
+)
+FINDINGS = report(
+    finding(Class.LOOSER, "DENY", "ALLOW", 9, baseline_rule=DEFAULT_RULE),
+    finding(Class.LOOSER, "ESCALATE", "ALLOW", 5, rule=ALLOW_2, capability="payment.refund.eu"),
+    finding(Class.LOOSER, "ALLOW+warn", "ALLOW", 2, baseline_rule=OLD, capability="sql.read.eu"),
+    finding(Class.MAYBE_LOOSER, "DENY", "DENY|ALLOW", 1, witnesses=(record(9, UNKNOWN),)),
+    finding(Class.TIGHTER, "ALLOW", "DENY", 1_240, rule=DENY_1),
+    UNREADABLE,
+)
+SAMPLES = {
+    "findings": FINDINGS,
+    "clean": report(),
+    "clean but tighter": report(finding(Class.TIGHTER, "ALLOW", "DENY", 4)),
+    "clean within limits": report(
+        finding(Class.CANNOT_TELL, "DENY|ALLOW", "DENY|ALLOW", 4),
+        UNREADABLE,
+        limits=Limits(3, None),
+    ),
+    "could not check": replace(
+        FINDINGS, status=Status.COULD_NOT_CHECK, troubles=("`b.jsonl`: it is a directory",)
+    ),
+    "nothing read": report(
+        unchanged=0, status=Status.COULD_NOT_CHECK, troubles=("no record was checked",), inputs=()
+    ),
+    "only invalid": report(
+        UNREADABLE, unchanged=0, status=Status.COULD_NOT_CHECK, troubles=("no record was checked",)
+    ),
+    "an engine error": report(
+        finding(Class.INVALID, "DENY", "DENY", 2, message="rule `allow-1`: ran past 5.0 s"),
+        UNREADABLE,
+        status=Status.COULD_NOT_CHECK,
+        troubles=("5 records could not be read or decided",),
+    ),
+    "no replay": report(status=Status.COULD_NOT_CHECK, replay=None, sources=()),
+    "never fails": replace(FINDINGS, fail_on=FailOn.NEVER),
+    "only tighter, not allowed": report(
+        finding(Class.TIGHTER, "ALLOW", "DENY", 4), status=Status.FINDINGS, fail_on=FailOn.CHANGED
+    ),
+}
+
+
+def hostile_report(text: str) -> Report:
+    """Return a report with the text in every place that a log, a policy or a path can fill."""
+    rule = RuleRef(text, Place(text, 1, 1), text, ((text, text),))
+    evil = Record(
+        Request(text, principal=text, environment=text, context={text: text}, args={text: [text]}),
+        Recorded(frozenset({Verdict.DENY}), frozenset({Obligation(text)}), text, text),
+        *(Place(text, 3), text, text, text),
+    )
+    step = (f"DENY+{text}", f"ALLOW+{text}")
+    looser = Finding(
+        text, Class.LOOSER, text, *step, 1, rule, replace(rule, id="base"), (evil,), message=text
+    )
+    unreadable = replace(UNREADABLE, message=text, invalid=((Place(text, 2), text, text),))
+    made = report(looser, unreadable, troubles=(text,), inputs=(Input(text, text, text),))
+    assert made.replay
+    return replace(
+        made,
+        sources=(SourceFile(text, text, f"  - {text}\n    {text}"),),
+        replay=replace(
+            made.replay,
+            candidate=text,
+            against="baseline",
+            baseline=text,
+            logs=(LogSummary(text, text, 1, 1, 0, 0),),
+            changed=(Changed(evil, Class.LOOSER, *step, rule, rule, text),),
+        ),
+    )

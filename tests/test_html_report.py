@@ -1,0 +1,269 @@
+"""The HTML report is complete, inert, self-contained and the same each time."""
+
+import base64
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from browser.sample_reports import (
+    ALLOW_1,
+    FINDINGS,
+    HOSTILE,
+    SAMPLES,
+    finding,
+    hostile_report,
+    record,
+    report,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from fencekit.model.finding import Class
+from fencekit.model.record import Completeness
+from fencekit.model.report import Report
+from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
+from fencekit.model.source import Place
+from fencekit.reporting.characters import LONGEST, visible
+from fencekit.reporting.html.page import environment, render
+from fencekit.reporting.html.requests import printed
+
+ROOM = Path(__file__).parents[1] / "fencekit" / "reporting" / "html"
+
+
+class Page(HTMLParser):
+    """The tags, attributes, ids, links and text of a page."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag in {"dt", "dd", "th", "td", "li", "p", "summary"}:
+            self.texts.append(" ")
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.texts))
+
+    def values(self, name: str) -> list[str]:
+        return [attrs[name] or "" for _, attrs in self.tags if name in attrs]
+
+
+@pytest.fixture(params=SAMPLES, ids=lambda name: name.replace(" ", "-"))
+def sample(request) -> Report:
+    return SAMPLES[request.param]
+
+
+def test_a_report_of_any_status_has_one_headline_and_its_counts_with_their_denominator(sample):
+    page = Page(render(sample))
+    assert [tag for tag, _ in page.tags].count("h1") == 1
+    for kind in Class:
+        assert f"{kind.words} {sample.counts[kind]:,} of {sample.read:,}" in page.text
+
+
+def test_every_finding_is_on_the_page_with_its_count_its_change_and_its_rule(sample):
+    page = Page(render(sample))
+    for found in sample.findings:
+        if found.before:
+            noun = "call" if found.count == 1 else "calls"
+            assert f"{found.capability} " in page.text
+            assert f"{found.count:,} {noun}" in page.text
+            assert found.rule is None or str(found.rule.place) in page.text
+
+
+def test_the_same_report_makes_the_same_bytes(sample):
+    assert render(sample).encode() == render(sample).encode()
+
+
+def test_every_link_leads_to_one_place_on_the_page_itself(sample):
+    page = Page(render(sample))
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    links = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
+    assert all(link.startswith("#") and link[1:] in ids for link in links)
+
+
+def test_headings_come_in_order(sample):
+    levels = [int(tag[1]) for tag, _ in Page(render(sample)).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+
+
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("findings", "14 calls would be newly allowed"),
+        ("clean", "Nothing changed: 400 calls checked"),
+        ("clean but tighter", "Nothing got looser: 404 calls checked"),
+        ("clean within limits", "No call is known to get looser: 404 calls checked"),
+        ("could not check", "Could not check everything, and 16 calls would get looser"),
+        ("nothing read", "Could not check: no call was decided"),
+        ("only tighter, not allowed", "4 calls would be decided tighter"),
+    ],
+)
+def test_the_headline_says_no_more_than_is_known(name, headline):
+    assert f"<h1>{headline}</h1>" in render(SAMPLES[name])
+
+
+def test_the_matrix_is_a_table_that_holds_every_transition_and_adds_up():
+    page = render(FINDINGS)
+    table = page.split('<table class="matrix">')[1].split("</table>")[0]
+    assert "<caption>" in table
+    assert table.count('scope="col"') == 5
+    assert table.count('scope="row"') == 5
+    numbers = [int(number.replace(",", "")) for number in re.findall(r">([\d,]+)<", table)]
+    steps = FINDINGS.replay.transitions
+    assert Counter(step.count for step in steps) <= Counter(numbers)
+    assert numbers[-1] == sum(step.count for step in steps) == FINDINGS.checked
+
+
+def test_a_call_that_could_not_be_decided_is_told_apart_from_a_record_that_could_not_be_read():
+    text = Page(render(SAMPLES["an engine error"])).text
+    assert "rule `allow-1`: ran past 5.0 s" in text
+    assert "3 of 405 records could not be read" in text
+
+
+def test_troubles_are_told_beside_findings():
+    page = Page(render(SAMPLES["could not check"]))
+    assert "`b.jsonl`: it is a directory" in page.text
+    assert "This is not a pass." in page.text
+
+
+def test_a_rule_is_shown_with_the_lines_below_it_and_no_line_of_the_next():
+    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1))))
+    assert "6 - capability: shell.exec.* 7 match_regex: '^(ls|cat)'" in page.text
+    assert "8 - capability: payment.refund.*" not in page.text
+
+
+def test_a_rule_whose_file_is_not_at_hand_is_shown_by_its_conditions():
+    page = Page(render(FINDINGS))
+    assert r"match_regex (?i)\bdrop\b" in page.text
+
+
+def test_an_anchor_does_not_depend_on_counts_or_lines():
+    before = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1)))
+    moved = replace(ALLOW_1, place=Place("candidate.yaml", 8, 5))
+    after = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 70, rule=moved)))
+    (anchor,) = re.findall(r'<article[^>]* id="(g-[0-9a-f]{10})"', before)
+    assert f'id="{anchor}"' in after
+
+
+def test_hostile_text_makes_no_element_no_attribute_and_no_hidden_character():
+    tame, evil = (render(hostile_report(text)) for text in ("tame", HOSTILE))
+    names = {(tag, *sorted(attrs)) for tag, attrs in Page(evil).tags}
+    assert names <= {(tag, *sorted(attrs)) for tag, attrs in Page(tame).tags}
+    assert not any(name.startswith("on") or name == "style" for _, *keys in names for name in keys)
+    assert "<script" not in evil
+    assert visible(evil) == evil
+    assert r"\u001b[31m" in Page(evil).text
+    assert r"\u202eevil" in Page(evil).text
+    evil.encode()
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+def test_no_text_at_all_changes_the_elements_of_the_page(text):
+    text = f"x{text.replace('|', '').replace('+', '')}"
+    tame, evil = (Page(render(hostile_report(name))) for name in ("x", text))
+    count = Counter(tag for tag, _ in evil.tags)
+    extra = count - Counter(tag for tag, _ in tame.tags)
+    assert set(extra) <= {"span"}  # marks an escape
+
+
+def test_every_control_format_and_blank_character_counts_as_hidden():
+    hidden = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"}
+    missed = [
+        char
+        for char in map(chr, range(0x110000))
+        if unicodedata.category(char) in hidden and char not in " \n" and visible(char) == char
+    ]
+    assert missed == []
+
+
+def test_what_is_very_long_is_cut_and_the_cut_is_told():
+    huge = replace(
+        record(1), request=Request("c" * 10**6, args={"data": "d" * 10**6, "after": "seen"})
+    )
+    page = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(huge,))))
+    assert len(page) < 100_000
+    assert f"({10**6 - LONGEST:,} more characters left out)" in page
+    assert "seen" in page
+
+
+def test_many_groups_are_bounded_and_what_is_left_out_is_counted():
+    many = [
+        finding(Class.LOOSER, "DENY", "ALLOW", 1, capability=f"tool.call.n{number}", witnesses=())
+        for number in range(1_200)
+    ]
+    page = Page(render(report(*many)))
+    assert "100 groups of 1,200 are not on this page" in page.text
+    assert "1,200 calls would be newly allowed" in page.text
+
+
+def test_what_is_unknown_is_shown_as_unknown():
+    request = Request(UNKNOWN, principal=UNKNOWN, context=ANYTHING, args=Facts({"a": 1}, open=True))
+    partial = replace(record(1), request=request, completeness=Completeness.MASKED, recorded=None)
+    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(partial,)))))
+    assert "Principal unknown" in page.text
+    assert '"args": {"$unknown": true, "a": 1}' in page.text
+    assert "less than the call: masked" in page.text
+
+
+def test_a_request_is_printed_in_its_documented_form_with_its_keys_in_order():
+    request = Request("a.b.c", args={"z": 1.0, "a": [1, None, "é", {}], "n": UNKNOWN})
+    args = '{"z": 1.0, "a": [1, null, "é", {}], "n": {"$unknown": true}}'
+    assert printed(request) == f'{{\n  "capability": "a.b.c",\n  "args": {args}\n}}'
+
+
+def test_the_command_to_explain_a_witness_survives_a_shell():
+    spaced = replace(record(1), place=Place("my logs/a;b.jsonl", 4))
+    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(spaced,)))))
+    assert "fencekit explain candidate.yaml 'my logs/a;b.jsonl:4'" in page.text
+
+
+def test_the_policy_of_the_page_lets_in_its_own_style_and_nothing_else():
+    page = render(FINDINGS)
+    style = page.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    (policy,) = (
+        attrs["content"]
+        for tag, attrs in Page(page).tags
+        if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_no_template_calls_anything_safe():
+    sources = [*ROOM.glob("templates/*.j2"), *ROOM.glob("*.py")]
+    assert len(sources) > 10
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|Markup\(|autoescape\s+false|style=|<script", text), path
+
+
+def test_a_template_that_names_what_is_not_there_fails():
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ nothing_of_this_name }}").render()
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ report.no_such_part }}").render(report=FINDINGS)
