@@ -102,14 +102,25 @@ def test_the_readme_shows_commands_python_and_a_picture() -> None:
     assert len(readme.read_text(encoding="utf-8").splitlines()) < 90, "one screen"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_a_section(name: str) -> None:
-    command = group.get_command(click.Context(group), name)
-    assert command is not None
+def commands() -> Iterator[tuple[str, str, click.Command]]:
+    """Yield every command with its name and the heading of its section, subcommands too."""
+    for name in COMMANDS:
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        assert COMMANDS[name]
+        yield name, f"## fencekit {name}", command
+        if isinstance(command, click.Group):
+            for part, below in command.commands.items():
+                yield f"{name} {part}", f"### fencekit {name} {part}", below
+
+
+@pytest.mark.parametrize(("name", "heading", "command"), [*commands()], ids=lambda v: str(v)[:20])
+def test_every_command_has_help_and_a_section(
+    name: str, heading: str, command: click.Command
+) -> None:
     assert command.help
-    assert COMMANDS[name]
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert f"\n## fencekit {name}\n" in page
+    assert f"\n{heading}\n" in page
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, f"{name} {option.opts[0]} has no help"

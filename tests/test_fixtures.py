@@ -27,14 +27,17 @@ DEMO = REPOSITORY / "fencekit" / "_demo"
 AGENTS = LOGS / "capfence_trace" / "agents.jsonl"
 
 TRACES = (AGENTS, LOGS / "capfence_trace" / "seed.jsonl", DEMO / "audit.jsonl")
-DATABASES = sorted(LOGS.rglob("*.db"))
+RECORDED = ("capfence_audit", "capfence_json", "capfence_sqlite", "capfence_trace", "fencekit")
+"""The folders that the build writes; the samples of other sources say in a README how they came."""
+
+DATABASES = sorted((LOGS / "capfence_sqlite").rglob("*.db"))
 HEIGHT = {"allow": 0, "warn": 0, "require_approval": 1, "deny": 2, "default_deny": 2}
 WORD = ("allow", "approval", "deny")
 
 
 def committed_files() -> list[Path]:
     """What the build writes, relative to the repository."""
-    logs = [path for path in LOGS.rglob("*") if path.is_file()]
+    logs = [path for name in RECORDED for path in (LOGS / name).rglob("*") if path.is_file()]
     return sorted(path.relative_to(REPOSITORY) for path in [*logs, DEMO / "audit.jsonl"])
 
 
@@ -52,6 +55,7 @@ def run_build(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-B", "-W", "error", str(FIXTURES / "build.py"), *arguments]
     # an operator's settings must not reach the fixtures
     settings = {"HOME": str(home), "CAPFENCE_OPERATOR_SECRET": "x", "PYTHONHASHSEED": "7"}
+    settings["PYTHONPATH"] = str(REPOSITORY)
     return subprocess.run(
         command, env=os.environ | settings, capture_output=True, text=True, check=False
     )

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from fencekit.model.finding import Changed, Class, Finding, RuleRef
+from fencekit.model.finding import Changed, Class, Finding, RuleRef, capability_name
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.report import Transition
-from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 
 MAX_WITNESSES = 5
@@ -48,7 +47,7 @@ class Group:
         return Finding(
             SLUGS[changed.kind],
             changed.kind,
-            capability_of(changed.record),
+            capability_name(changed.record),
             changed.before,
             changed.after,
             self.count,
@@ -120,7 +119,7 @@ class Groups:
 def key_of(changed: Changed) -> tuple[object, ...]:
     """Return what makes changed records one finding."""
     return (
-        capability_of(changed.record),
+        capability_name(changed.record),
         changed.kind,
         changed.before,
         changed.after,
@@ -133,12 +132,6 @@ def key_of(changed: Changed) -> tuple[object, ...]:
 def name_of(rule: RuleRef | None) -> str:
     """Return the id of a rule; empty for none."""
     return rule.id if rule else ""
-
-
-def capability_of(record: Record) -> str:
-    """Return the capability of a record, as text."""
-    capability = record.request.capability
-    return "unknown" if isinstance(capability, Unknown) else capability
 
 
 def risk_of(finding: Finding) -> tuple[object, ...]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
+from fencekit.logs.mapping import load_tools
 from fencekit.logs.registry import open_log
-from fencekit.model.errors import FencekitError, LogError
+from fencekit.model.errors import FencekitError, LogError, MappingError
 from fencekit.model.finding import Class
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input
+from fencekit.reading.files import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class ReplayJob:
     baseline: str = ""
     policy_root: str = ""
     log_format: str = ""
+    tools: str = ""
     fail_on: FailOn = FailOn.LOOSER
     limits: Limits = field(default_factory=Limits)
     timeout: float = TIMEOUT
@@ -34,6 +37,7 @@ class ReplayJob:
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
         root = self.policy_root or None
+        tools = load_tools(self.tools) if self.tools else None
         run = ReplayRun(
             load_policy(self.policy, policy_root=root),
             load_policy(self.baseline, policy_root=root) if self.baseline else None,
@@ -42,9 +46,11 @@ class ReplayJob:
             watch=watch,
             progress=progress,
         )
+        if self.tools:
+            run.inputs.append(Input("tools", self.tools, read_text(self.tools, MappingError)[1]))
         for path in self.logs:
             try:
-                with open_log(path, self.log_format or None) as log:
+                with open_log(path, self.log_format or None, tools) as log:
                     try:
                         run.take(path, log.format.name, log.entries())
                     finally:

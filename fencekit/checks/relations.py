@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fencekit.model.change import Change, compare_effects, summarise
 from fencekit.model.decision import Decision, Outcome
+from fencekit.model.errors import TimeLimitError
 from fencekit.model.finding import Class, RuleRef
 from fencekit.model.record import Recorded
 from fencekit.model.verdict import DENY, ESCALATE, Effect, Verdict
@@ -55,8 +56,13 @@ def between(before: Decision, after: Decision, pairs: list[tuple[Outcome, Outcom
 
 
 def failed(before: str, *decisions: Decision) -> Comparison | None:
-    """Return the comparison for a decision that could not be made, if one of them is such."""
+    """Return the comparison for a decision that could not be made, if one of them is such.
+
+    Raises TimeLimitError where it ran past its time limit: that ends the run.
+    """
     for decision in decisions:
+        if isinstance(decision.error, TimeLimitError):
+            raise decision.error
         if decision.certain and decision.error is not None:
             rule = RuleRef.of(decision.outcomes[0])
             error = str(decision.error.message)

@@ -1,5 +1,6 @@
 """The replay check: recorded calls, decided again by the candidate, compared with what was."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -57,11 +58,18 @@ class LogCounts:
     invalid: int = 0
     incomplete: int = 0
     undecided: int = 0
+    unmapped: int = 0
 
     def summary(self) -> LogSummary:
         """Return the counts for the report."""
         return LogSummary(
-            self.path, self.format, self.records, self.invalid, self.incomplete, self.undecided
+            self.path,
+            self.format,
+            self.records,
+            self.invalid,
+            self.incomplete,
+            self.undecided,
+            self.unmapped,
         )
 
 
@@ -80,6 +88,7 @@ class ReplayRun:
     failures: list[str] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     approvals: int = 0
+    unmapped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         in_force = ENGINE.compile(self.baseline) if self.baseline is not None else None
@@ -120,6 +129,9 @@ class ReplayRun:
         recorded = record.recorded
         log.undecided += recorded is None
         self.approvals += bool(recorded and recorded.approval)
+        if not record.mapped:
+            log.unmapped += 1
+            self.unmapped[record.tool] += 1
         comparison = self.comparer.compare(record)
         self.counts[comparison.kind] += 1
         if comparison.kind is Class.INVALID:
@@ -180,6 +192,7 @@ class ReplayRun:
             changed=tuple(self.groups.changed),
             not_kept=self.groups.not_kept,
             approvals=self.approvals,
+            unmapped_tools=tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item))),
         )
 
 

@@ -13,6 +13,7 @@ from fencekit.model.errors import FencekitError
 COMMANDS = {
     "replay": "replay recorded calls against a candidate policy",
     "explain": "explain how a policy decides one request",
+    "logs": "look into audit logs: show, count, convert, list tools",
     "demo": "run the main job on a log that ships with fencekit",
 }
 """Every command and its short help; the module has the command's name."""

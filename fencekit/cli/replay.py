@@ -28,6 +28,9 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 )
 @click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
 @click.option(
+    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
+)
+@click.option(
     "--format",
     "output",
     type=click.Choice(list(formats())),
@@ -102,7 +105,7 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
         write_reports(report_of_failure("replay", error, job), output, html)
         raise
     if output == "text":
-        if len(seen) == 1 and report.read == 1:
+        if len(seen) == 1 and report.replay and report.replay.record_count == 1:
             show([*four_lines(seen[0]), Line()])
         show(lines(report))
     write_reports(report, output, html)

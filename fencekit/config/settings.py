@@ -15,6 +15,7 @@ from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
+PATHS = ("policy", "baseline", "policy_root", "report", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Settings:
     policy_root: str | None = None
     report: str | None = None
     log_format: str | None = None
+    tools: str | None = None
     fail_on: str | None = None
     max_invalid: int | str | None = None
     max_undecided: int | str | None = None
@@ -64,6 +66,7 @@ class Settings:
             baseline=pick("baseline") or "",
             policy_root=pick("policy_root") or "",
             log_format=pick("log_format") or "",
+            tools=pick("tools") or "",
             fail_on=fail_on(pick("fail_on") or defaults.fail_on),
             limits=Limits(
                 limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),
@@ -97,7 +100,7 @@ def settings_in(file: Path) -> Settings:
             raise UsageError(f"unknown key in `[tool.fencekit]`: `{key}`", place=place, hint=hint)
     checked = {key: check(key, value, place) for key, value in table.items()}
     at = os.path.dirname(shown)  # noqa: PTH120  (a Path would drop a leading `./`)
-    for key in ("policy", "baseline", "policy_root", "report"):
+    for key in PATHS:
         if key in checked:
             checked[key] = os.path.join(at, checked[key])  # noqa: PTH118
     if "logs" in checked:
@@ -119,7 +122,7 @@ def check(key: str, value: Any, place: Place) -> Any:
 
 TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "logs": ((list,), "a path or a list of paths"),
-    **dict.fromkeys(("policy", "baseline", "policy_root", "report"), ((str,), "a path")),
+    **dict.fromkeys(PATHS, ((str,), "a path")),
     **dict.fromkeys(("log_format", "fail_on"), ((str,), "text")),
     **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
     "timeout": ((int, float), "a number of seconds"),

@@ -1,9 +1,9 @@
 """What a log format is: it recognises its own, and streams the records of a source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.reading.files import Source
@@ -49,4 +49,17 @@ class LogFormat(Protocol):
 
         Raises LogError where the log as a whole cannot be read or trusted.
         """
+        ...
+
+
+@runtime_checkable
+class NamesTools(LogFormat, Protocol):
+    """A format whose records name tools: the capability of a call is a matter of mapping.
+
+    Such a record has its `tool`, an unknown capability and `mapped=False`; the registry maps it.
+    """
+
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """The capabilities of the tools that are usual in this source, by name or glob."""
         ...

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from os import PathLike, fspath
 from pathlib import Path
 from pkgutil import iter_modules
 
-from fencekit.logs.base import Entry, LogFormat, Sample, Shape
+from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
+from fencekit.logs.mapping import ToolMap
 from fencekit.logs.objects import is_array
 from fencekit.model.errors import LogError, UsageError
+from fencekit.model.record import Record
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import BOM, Source, open_source
@@ -38,10 +40,17 @@ class Log:
     path: str
     format: LogFormat
     source: Source
+    tools: ToolMap = field(default_factory=ToolMap)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield every record, valid or not, in order."""
-        return self.format.read(self.source)
+        """Yield every record, valid or not, in order; calls of tools with their capability."""
+        if not isinstance(self.format, NamesTools):
+            return self.format.read(self.source)
+        tools = self.tools.over(self.format.tools)
+        return (
+            tools.applied(entry) if isinstance(entry, Record) else entry
+            for entry in self.format.read(self.source)
+        )
 
     def digest(self) -> str:
         """Return the SHA-256 of the file, in hex."""
@@ -49,16 +58,19 @@ class Log:
 
 
 @contextmanager
-def open_log(path: str | PathLike[str], log_format: str | None = None) -> Iterator[Log]:
+def open_log(
+    path: str | PathLike[str], log_format: str | None = None, tools: ToolMap | None = None
+) -> Iterator[Log]:
     """Open a log for reading, in the format of that name or in the one that it shows.
 
-    Raises LogError where the file cannot be read or is in no known format, UsageError for a name
-    that no format has.
+    `tools` maps the tools that it names to capabilities, over the defaults of its format. Raises
+    LogError where the file cannot be read or is in no known format, UsageError for a name that no
+    format has.
     """
     given = fspath(path)
     wanted = named(log_format) if log_format else None
     with open_source(given) as source:
-        yield Log(given, wanted or recognised(source), source)
+        yield Log(given, wanted or recognised(source), source, tools or ToolMap())
 
 
 def read_log(path: str | PathLike[str], *, log_format: str | None = None) -> Iterator[Entry]:

@@ -87,6 +87,12 @@ class LogError(FencekitError):
     slug = "log-unreadable"
 
 
+class MappingError(FencekitError):
+    """A mapping from tools to capabilities that cannot be read."""
+
+    slug = "tools-invalid"
+
+
 class RecordError(FencekitError):
     """A single record that cannot be read; the rest of its log still is."""
 

@@ -7,6 +7,7 @@ from fencekit.model.change import Change
 from fencekit.model.decision import Outcome
 from fencekit.model.policy import Rule
 from fencekit.model.record import Record
+from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 
 
@@ -94,3 +95,9 @@ class Finding:
     witnesses: tuple[Record, ...] = ()
     invalid: tuple[tuple[Place, str, str], ...] = ()
     message: str = ""
+
+
+def capability_name(record: Record) -> str:
+    """Return the capability of a record as text; `unknown` where nobody knows it."""
+    capability = record.request.capability
+    return "unknown" if isinstance(capability, Unknown) else capability

@@ -37,7 +37,11 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A call that was recorded. `recorded` is None when its log keeps no decision."""
+    """A call that was recorded. `recorded` is None when its log keeps no decision.
+
+    `tool` is the name of the tool, where the log names tools and not capabilities; `mapped` says
+    that a mapping gave it the capability that the request has.
+    """
 
     request: Request
     recorded: Recorded | None
@@ -46,6 +50,8 @@ class Record:
     time: str = ""
     session: str = ""
     completeness: Completeness = Completeness.FULL
+    tool: str = ""
+    mapped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

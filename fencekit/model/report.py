@@ -48,6 +48,8 @@ class LogSummary:
     incomplete: int
     undecided_by_log: int
     """Records for which the log keeps no decision."""
+    unmapped: int = 0
+    """Calls of tools that no mapping gives a capability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ class Replayed:
     not_kept: int
     approvals: int
     """Records that ran only because a person had approved them."""
+    unmapped_tools: tuple[tuple[str, int], ...] = ()
+    """Tools that no mapping gives a capability, with the number of their calls, most first."""
+
+    @property
+    def record_count(self) -> int:
+        """How many records were read, from all logs, the invalid ones included."""
+        return sum(log.records + log.invalid for log in self.logs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,10 @@ def repetitions(node: MappingNode, file: str) -> Iterator[tuple[str, Place]]:
     for key_node, _ in node.value:
         if not isinstance(key_node, ScalarNode):
             continue
-        key = constructor.construct_object(key_node) if mergeless(key_node) else "<<"
+        try:
+            key = constructor.construct_object(key_node) if mergeless(key_node) else "<<"
+        except (yaml.constructor.ConstructorError, *CONSTRUCTOR_TROUBLE):
+            continue  # the document is refused for it when it is made, if the key is looked at
         if key in seen:
             yield key_node.value, place_of(key_node, file)
         seen.add(key)

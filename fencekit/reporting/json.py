@@ -91,7 +91,7 @@ def place_of(place: Place | None) -> dict[str, Any]:
 def witness_of(record: Record) -> dict[str, Any]:
     """Return a record as a witness."""
     made = {**place_of(record.place), "request": to_form(record.request)}
-    for key in ("id", "time", "session"):
+    for key in ("id", "time", "session", "tool"):
         if getattr(record, key):
             made[key] = getattr(record, key)
     if record.recorded is not None and record.recorded.approval:
@@ -106,6 +106,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
         "against": replay.against,
         "baseline": replay.baseline or None,
         "approvals": replay.approvals,
+        "unmapped_tools": [{"tool": tool, "count": count} for tool, count in replay.unmapped_tools],
         "logs": [
             {
                 "path": log.path,
@@ -114,6 +115,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
                 "invalid": log.invalid,
                 "incomplete": log.incomplete,
                 "without_decision": log.undecided_by_log,
+                "unmapped": log.unmapped,
             }
             for log in replay.logs
         ],

@@ -5,11 +5,12 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.model.finding import Changed, Class, Finding, RuleRef
+from fencekit.model.finding import Changed, Class, Finding, RuleRef, capability_name
 from fencekit.model.form import to_form
 from fencekit.model.record import Record
 from fencekit.model.report import Replayed, Report, Status
 from fencekit.model.source import Place
+from fencekit.model.survey import verdict_name
 from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.words import LABELS, counted, verdict_line
 
@@ -83,12 +84,21 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
             notes.append(f"{log.incomplete:,} incomplete")
         if log.invalid:
             notes.append(f"{log.invalid:,} invalid")
+        if log.unmapped:
+            notes.append(f"{log.unmapped:,} of tools that nothing maps")
         if log.undecided_by_log:
             notes.append(f"{log.undecided_by_log:,} without a recorded decision")
         shown = f"{inert(log.path)} ({log.format}: {', '.join(notes)})" if log.path else read
         yield Line(f"log        {shown}")
     if replay.approvals:
         yield Line(f"approvals  {counted(replay.approvals, 'call')} ran because a person said so")
+    if replay.unmapped_tools:
+        named = ", ".join(
+            f"{inert(tool, 60)} ({count:,})" for tool, count in replay.unmapped_tools[:5]
+        )
+        rest = len(replay.unmapped_tools) - 5
+        more = f" and {rest:,} more" if rest > 0 else ""
+        yield Line(f"unmapped   {named}{more}: give them a capability with `--tools`", "yellow")
     yield Line()
 
 
@@ -173,6 +183,13 @@ def record_text(record: Record) -> str:
     if record.recorded is not None and record.recorded.approval:
         shown.append(f"[{inert(record.recorded.approval)}]")
     return "  ".join(shown)
+
+
+def listed_record(record: Record) -> str:
+    """Return a record in one line, with when it was and what was decided."""
+    decided = verdict_name(record)
+    named = record.tool if record.tool and not record.mapped else capability_name(record)
+    return f"{inert(record.time) or '-'}  {decided}  {inert(named)}  {record_text(record)}"
 
 
 def four_lines(changed: Changed) -> Iterator[Line]:

@@ -72,11 +72,11 @@ class Loader:
         found = self.in_search_paths(name)
         if found is None:
             found = Path(name) if self.root is None else self.root / name
-        if found.exists():
+        if exists(found):
             return str(found)
         sibling = Path(child).parent / name
         hint = ""
-        if sibling.exists():
+        if exists(sibling):
             folder = str(sibling.parent)
             hint = (
                 f"`{sibling}` exists, but names in `extends` are looked for in the working "
@@ -88,7 +88,7 @@ class Loader:
         """Return the file of a relative name in the first search path that has it."""
         if Path(name).is_absolute():
             return None
-        return next((at / name for at in self.search_paths if (at / name).exists()), None)
+        return next((at / name for at in self.search_paths if exists(at / name)), None)
 
     @contextmanager
     def entered(self, path: str) -> Iterator[None]:
@@ -102,6 +102,14 @@ class Loader:
             yield
         finally:
             self.under_way.pop()
+
+
+def exists(path: Path) -> bool:
+    """Say whether there is something at the path; at one that cannot be there is nothing."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, a folder that may not be searched
+        return False
 
 
 def also(error: PolicyError) -> list[PolicyError]:

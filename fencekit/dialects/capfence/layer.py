@@ -139,7 +139,7 @@ def read_risk_levels(given: Located | None, refuse: Refuse) -> dict[Hashable, Ru
             id=f"risk_levels-{key.value}",
             section="risk_levels",
             effect=words.RISK_ACTIONS[action],
-            capability=None,
+            capability=words.EVERY_CALL,
             conditions=(asks,),
             notes=tuple(pair for pair in config.value.items() if pair[0] != "action"),
             place=key.place,

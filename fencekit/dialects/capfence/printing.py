@@ -63,8 +63,13 @@ def flattened_allows(rules: tuple[Rule, ...]) -> list[Rule]:
 
 
 def unlegacied(rule: Rule) -> Rule:
-    """Return the rule as one of a section."""
-    return placed(rule, ACTION_OF[rule.effect]) if rule.section == "rules" else rule
+    """Return the rule as one of a section; raise PolicyError where a section cannot say it."""
+    if rule.section != "rules":
+        return rule
+    if not rule.capability:
+        message = f"rule `{rule.id}` has no capability, and only `rules:` can say that"
+        raise PolicyError(f"cannot write the merged policy in one file: {message}")
+    return placed(rule, ACTION_OF[rule.effect])
 
 
 def placed(rule: Rule, section: str) -> Rule:

@@ -111,7 +111,7 @@ def patterns(given: Located) -> str:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 re.compile(element.value)
-        except (re.error, RecursionError, OverflowError) as error:
+        except (re.error, RecursionError, OverflowError, ValueError) as error:
             return f"does not compile: `{element.value}`: {error}"
     return ""
 
@@ -121,7 +121,8 @@ def number(given: Located) -> str:
     if isinstance(given.value, bool) or not isinstance(given.value, int | float):
         hint = f" (`{given.value}` is text)" if isinstance(given.value, str) else ""
         return f"is {kind(given)}, not a number{hint}"
-    return "is not a number: `.nan` compares with nothing" if math.isnan(given.value) else ""
+    is_nan = isinstance(given.value, float) and math.isnan(given.value)
+    return "is not a number: `.nan` compares with nothing" if is_nan else ""
 
 
 def section(given: Located) -> str:

@@ -26,6 +26,9 @@ ACTIONS: dict[str, Effect] = {
 RISK_ACTIONS: dict[str, Effect | None] = {**ACTIONS, "allow": None}
 """The actions of a risk level; `allow` is silent there, and the allow rules are asked."""
 
+EVERY_CALL = "*"
+"""The capability that covers every call, malformed ones too."""
+
 TIERS: dict[str, Pick] = {
     "deny": Pick.TIGHTEST,
     "require_approval": Pick.TIGHTEST,

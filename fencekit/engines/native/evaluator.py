@@ -16,7 +16,7 @@ from fencekit.engines.native.questions import Question, Subject
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError, TimeLimitError
-from fencekit.model.policy import Policy, Rule
+from fencekit.model.policy import Condition, Policy, Rule
 from fencekit.model.request import Request, Unknown
 
 
@@ -71,7 +71,7 @@ class NativeEvaluator:
         for entry in self._rules:
             pattern = entry.rule.capability
             try:
-                if pattern is None or covers(pattern, capability):
+                if covers(pattern, capability):
                     covering.append(entry)
             except (AttributeError, TypeError) as error:
                 covering.append(Step(raised(error, entry.rule)))
@@ -82,7 +82,7 @@ class NativeEvaluator:
         """Return the rule as a step, with what is open; None when it does not match."""
         clauses: list[Clause] = []
         pattern = entry.rule.capability
-        if isinstance(view.request.capability, Unknown) and pattern not in (None, "*"):
+        if isinstance(view.request.capability, Unknown) and pattern != "*":
             clauses.append((Question(Subject.CAPABILITY, "covers", pattern),))
         for test in entry.tests:
             try:
@@ -105,9 +105,23 @@ BY_DEFAULT = Step(Decision())
 
 def compiled(rule: Rule) -> Compiled:
     """Return the rule with its tests."""
-    tests = tuple(TESTS[condition.name](condition.value) for condition in rule.conditions)
+    tests = tuple(map(test_of, rule.conditions))
     assert rule.effect is not None
     return Compiled(rule, tests, Decision((Outcome(rule.effect, rule),)))
+
+
+def test_of(condition: Condition) -> Test:
+    """Return the test of a condition; what cannot be made one raises when it is asked."""
+    try:
+        return TESTS[condition.name](condition.value)
+    # A value that Python cannot print, say; the policy can still be compiled, and decide.
+    except Exception as error:  # noqa: BLE001
+        why = f"{type(error).__name__}: {error}"
+
+    def test(_: View) -> bool:
+        raise EngineError(f"`{condition.name}` cannot be asked: {why}")
+
+    return test
 
 
 def raised(error: Exception, rule: Rule) -> Decision:

@@ -45,10 +45,10 @@ def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
 
 def covering(rule: Rule, view: View) -> Answer:
     """Return whether the capability of the rule covers that of the request."""
-    if rule.capability is None:
-        return Answer.HOLDS
     capability = view.request.capability
     if isinstance(capability, Unknown):
+        if not isinstance(rule.capability, str):
+            return Answer.RAISES
         return Answer.HOLDS if rule.capability == "*" else Answer.CANNOT_TELL
     try:
         return Answer.HOLDS if covers(rule.capability, capability) else Answer.FAILS
@@ -64,6 +64,8 @@ def ask(condition: Condition, view: View) -> AskedCondition:
         return AskedCondition(condition, Answer.RAISES, f"{type(error).__name__}: {error}")
     if isinstance(answer, bool):
         return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS)
+    if answer and answer[0].always_raises:
+        return AskedCondition(condition, Answer.RAISES, "raises whatever the arguments are")
     return AskedCondition(condition, Answer.CANNOT_TELL if answer else Answer.FAILS)
 
 

@@ -79,12 +79,11 @@ def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
             for left, right in zip(before, after, strict=True)
             for pair in zip(left.outcomes(), right.outcomes(), strict=True)
         ]
-    pairs = product(coarse(before), coarse(after))
     try:
         found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
     except TooManyWaysError:
-        return list(pairs)
-    return [pair for pair in pairs if pair in found]
+        return list(product(outcomes_of(before), outcomes_of(after)))
+    return [pair for pair in product(coarse(before), coarse(after)) if pair in found]
 
 
 def same(before: Steps, after: Steps) -> bool:

@@ -163,8 +163,8 @@ class Samples:
 
 
 def _regions(thresholds: list[float]) -> tuple[float | str | None, ...]:
-    finite = [number for number in thresholds if abs(number) < 1e300]
-    between = [(low + high) / 2 for low, high in pairwise(finite)]
+    finite = [number for number in thresholds if abs(number) <= LARGEST]
+    between = [low / 2 + high / 2 for low, high in pairwise(finite)]
     inf = float("inf")
     ends = [finite[0] - 1 - abs(finite[0]), finite[-1] + 1 + abs(finite[-1])] if finite else [0.0]
     return (None, float("nan"), BEYOND, -inf, *thresholds, *between, *ends, LARGEST, inf)
@@ -191,18 +191,25 @@ def _starts_with(asked: Question, question: Question, *, answer: bool) -> bool |
 def _matches(asked: Question, question: Question, *, answer: bool) -> bool | None:
     if asked == question:
         return answer
-    if answer and is_literal(asked.value):
-        return value_matches(asked.value, question.value)
-    if answer and is_literal(question.value) and not value_matches(question.value, asked.value):
-        return False
-    if not answer and is_literal(question.value) and value_matches(question.value, asked.value):
+    if answer and is_literal(asked):
+        return accepts(question, asked.value)
+    if is_literal(question) and accepts(asked, question.value) is not answer:
         return False
     return None
 
 
-def is_literal(expected: Any) -> bool:
-    """Say whether only one value can match: text without glob signs, or what is not text."""
-    return not isinstance(expected, str) or re.search(r"[*?\[]", expected) is None
+def accepts(question: Question, value: Any) -> bool:
+    """Say what the answer is when the subject has that value."""
+    if question.test == "is":
+        return bool(value == question.value)
+    return value_matches(value, question.value)
+
+
+def is_literal(question: Question) -> bool:
+    """Say whether only one value is accepted: text without glob signs, or what is not text."""
+    if question.test == "is" or not isinstance(question.value, str):
+        return True
+    return re.search(r"[*?\[]", question.value) is None
 
 
 class Implication(Protocol):

@@ -17,7 +17,7 @@ class Regex:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self._compiled = re.compile(pattern)
-        except (re.error, RecursionError, OverflowError) as error:
+        except (re.error, RecursionError, OverflowError, ValueError) as error:
             self.error = error
 
     def search(self, text: str) -> bool:

@@ -1,0 +1,225 @@
+"""`fencekit logs`: look into audit logs, convert them, and see what their tools map to."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from fencekit.logs.registry import Log
+    from fencekit.model.record import InvalidRecord, Record
+    from fencekit.model.survey import Survey
+
+Command = Callable[..., None]
+
+
+def reading(command: Command) -> Command:
+    """Add the options that every command has which reads a log."""
+    options = (
+        click.option("--log-format", metavar="F", help="Read LOG in this format."),
+        click.option(
+            "--tools",
+            type=click.Path(),
+            metavar="FILE",
+            help="A mapping from tools to capabilities.",
+        ),
+        click.option(
+            "--max-invalid",
+            metavar="N",
+            help="Records that may be unreadable: a number, or `all`.  [default: 0]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return click.argument("log", type=click.Path(), metavar="LOG")(command)
+
+
+def printing(command: Command) -> Command:
+    """Add the option that says what to print."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="What to print.",
+    )(command)
+
+
+@click.group("logs")
+def command() -> None:
+    """Look into audit logs: show, count, convert, and see what their tools map to."""
+
+
+@command.command("show")
+@reading
+@printing
+@click.option("--since", metavar="TIME", help="Only records from this time on (ISO 8601).")
+@click.option("--until", metavar="TIME", help="Only records before this time (ISO 8601).")
+@click.option("--capability", metavar="GLOB", help="Only records of these capabilities.")
+@click.option("--principal", metavar="GLOB", help="Only records of these principals.")
+@click.option(
+    "--verdict",
+    type=click.Choice(["ALLOW", "ESCALATE", "DENY"], case_sensitive=False),
+    help="Only records that may have been decided so.",
+)
+def show_records(log: str, output: str, **given: Any) -> None:
+    """Show the records of LOG, one a line; as JSON, in fencekit's own format."""
+    from fencekit.checks.selection import Selection, given_time
+    from fencekit.cli.show import show
+    from fencekit.logs.jsonl import encode
+    from fencekit.model.verdict import Verdict
+    from fencekit.reporting.terminal import Line, listed_record
+
+    selection = Selection(
+        since=given_time("--since", given["since"]),
+        until=given_time("--until", given["until"]),
+        capability=given["capability"],
+        principal=given["principal"],
+        verdict=Verdict[given["verdict"].upper()] if given["verdict"] else None,
+    )
+    with opened(log, given) as (source, faults):
+        for record in faults.valid(source):
+            if selection.holds(record):
+                if output == "json":
+                    click.echo(encode(record))
+                else:
+                    show([Line(listed_record(record))])
+
+
+@command.command("stats")
+@reading
+@printing
+def stats(log: str, output: str, **given: Any) -> None:
+    """Count what LOG holds: by verdict, capability, principal, completeness and tool."""
+    import json
+
+    from fencekit.cli.show import show
+    from fencekit.model.survey import to_json
+    from fencekit.reporting.surveys import survey_parts
+
+    with opened(log, given) as (source, faults):
+        survey = surveyed(source, faults)
+        if output == "json":
+            click.echo(json.dumps(to_json(survey), indent=2))
+        else:
+            show(survey_parts(log, source.format.name, survey))
+
+
+@command.command("tools")
+@reading
+@printing
+def tools_of(log: str, output: str, **given: Any) -> None:
+    """List the tools that LOG names, what each maps to, and those that nothing maps."""
+    import json
+
+    from fencekit.cli.show import show
+    from fencekit.model.survey import to_json
+    from fencekit.reporting.surveys import tool_parts
+
+    with opened(log, given) as (source, faults):
+        survey = surveyed(source, faults)
+        if output == "json":
+            click.echo(json.dumps(to_json(survey)["tools"], indent=2))
+        else:
+            show(tool_parts(survey))
+
+
+@command.command("convert")
+@reading
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    required=True,
+    help="The file to write; it must not exist.",
+)
+def convert(log: str, target: str, **given: Any) -> None:
+    """Write the records of LOG in fencekit's own format, one a line.
+
+    What LOG does not hold stays unknown. Records that cannot be read are counted, and end in exit
+    code 3 beyond `--max-invalid`; the others are written.
+    """
+    from fencekit.logs.jsonl import encode
+    from fencekit.model.errors import UsageError
+
+    written = 0
+    with opened(log, given) as (source, faults):
+        try:
+            out = open(target, "x", encoding="utf-8", newline="\n")  # noqa: PTH123, SIM115
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise UsageError(f"cannot write `{target}`: {said}") from error
+        with out:
+            for record in faults.valid(source):
+                out.write(encode(record) + "\n")
+                written += 1
+        faults.seen = written
+    click.echo(f"{written} records written to {target}", err=True)
+
+
+class Faults:
+    """The records of a log that could not be read: shown on stderr as they come, and counted."""
+
+    shown = 20
+
+    def __init__(self) -> None:
+        self.invalid = 0
+        self.seen = 0
+
+    def valid(self, source: "Log") -> "Iterator[Record]":
+        """Yield the records that could be read."""
+        from fencekit.model.record import InvalidRecord
+
+        for entry in source.entries():
+            if isinstance(entry, InvalidRecord):
+                self.add(entry)
+            else:
+                self.seen += 1
+                yield entry
+
+    def add(self, entry: "InvalidRecord") -> None:
+        """Count a record that could not be read, and show it."""
+        from fencekit.cli.show import show
+        from fencekit.reporting.terminal import Line, at, inert
+
+        self.invalid += 1
+        if self.invalid <= self.shown:
+            excerpt = f"  {inert(entry.excerpt)}" if entry.excerpt else ""
+            message = f"invalid: {at(entry.error.place or entry.place)}: "
+            show([Line(f"{message}{inert(entry.error.message)}{excerpt}", "yellow")], sys.stderr)
+
+
+@contextmanager
+def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
+    """Open a log; at the end, leave with exit code 3 where too much of it could not be read."""
+    from fencekit.config.settings import limit
+    from fencekit.logs.mapping import load_tools
+    from fencekit.logs.registry import open_log
+
+    allowed = limit("max_invalid", given["max_invalid"], 0)
+    tools = load_tools(given["tools"]) if given["tools"] else None
+    faults = Faults()
+    with open_log(log, given["log_format"] or None, tools) as source:
+        yield source, faults
+    if allowed is not None and faults.invalid > allowed:
+        click.echo(f"{faults.invalid} records of {log} could not be read", err=True)
+        sys.exit(3)
+    if not faults.seen:
+        click.echo(f"{log} holds no record", err=True)
+        sys.exit(3)
+
+
+def surveyed(source: "Log", faults: Faults) -> "Survey":
+    """Return the counts of a log."""
+    from fencekit.model.survey import Survey
+
+    survey = Survey()
+    for record in faults.valid(source):
+        survey.add(record)
+    survey.invalid = faults.invalid
+    return survey
