@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from os import PathLike, fspath
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import cast
 
 from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
 from fencekit.logs.mapping import ToolMap
@@ -22,15 +24,39 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 SAMPLED = 20
 
 
+PLUGINS = "fencekit.log_formats"
+"""The group of entry points by which other packages bring formats of their own."""
+
+
 @cache
 def formats() -> dict[str, LogFormat]:
-    """Return every format of this folder by its name."""
+    """Return every format by its name: those of this folder, and those that packages bring.
+
+    Raises UsageError where a package's format cannot be loaded or takes a name that is taken.
+    """
     found: dict[str, LogFormat] = {}
     for module in iter_modules([str(Path(__file__).parent)]):
         log_format = getattr(import_module(f"fencekit.logs.{module.name}"), "FORMAT", None)
         if log_format is not None:
             found[log_format.name] = log_format
+    for entry in sorted(entry_points(group=PLUGINS), key=lambda entry: (entry.name, entry.value)):
+        log_format = loaded(entry)
+        if log_format.name in found:
+            hint = f"it comes from `{entry.value}`"
+            raise UsageError(f"the log format `{log_format.name}` is there twice", hint=hint)
+        found[log_format.name] = log_format
     return dict(sorted(found.items()))
+
+
+def loaded(entry: EntryPoint) -> LogFormat:
+    """Return the format that an entry point names; raise UsageError where it is none."""
+    try:
+        log_format = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"cannot load the log format `{entry.value}`: {error}") from error
+    if not all(hasattr(log_format, part) for part in ("name", "recognises", "read")):
+        raise UsageError(f"`{entry.value}` is no log format: it needs name, recognises and read")
+    return cast("LogFormat", log_format)
 
 
 @dataclass(frozen=True, slots=True)
