@@ -114,7 +114,9 @@ class ReplayRun:
                         self.groups.add_invalid(entry)
                     else:
                         record = entry
+                        progress.deciding = True
                         self._compare(entry, log)
+                        progress.deciding = False
                     if self.progress and progress.begun % REPORT_PROGRESS_EVERY == 0:
                         self.progress(REPORT_PROGRESS_EVERY)
             except TimeLimitError as error:

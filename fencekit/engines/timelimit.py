@@ -19,9 +19,13 @@ SIGNALS_IN_LIMIT = 4
 
 @dataclass
 class Progress:
-    """How many decisions have been begun; the loop that decides counts it up."""
+    """How many decisions have been begun, and whether one is under way; the loop keeps both.
+
+    Reading takes as long as it takes: only a decision under way is held to the limit.
+    """
 
     begun: int = 0
+    deciding: bool = False
 
 
 @contextmanager
@@ -38,7 +42,8 @@ def time_limit(seconds: float) -> Iterator[Progress]:
 
     def look(_signal: int, _frame: FrameType | None) -> None:
         nonlocal seen, stood_still
-        stood_still = stood_still + 1 if progress.begun == seen else 0
+        still = progress.deciding and progress.begun == seen
+        stood_still = stood_still + 1 if still else 0
         seen = progress.begun
         if stood_still > SIGNALS_IN_LIMIT:
             stood_still = 0
