@@ -56,7 +56,7 @@ class ReplayJob:
                     finally:
                         run.inputs.append(Input("log", path, log.digest()))
             except LogError as error:
-                run.failures.append(str(error))
+                run.failed.append((path, str(error)))
         return run.report(self.fail_on, self.limits)
 
 

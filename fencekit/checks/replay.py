@@ -8,7 +8,7 @@ from fencekit.checks.comparer import Comparer
 from fencekit.checks.groups import Groups
 from fencekit.checks.status import judged
 from fencekit.engines.native.evaluator import ENGINE
-from fencekit.engines.timelimit import time_limit
+from fencekit.engines.timelimit import Progress, time_limit
 from fencekit.logs.base import Entry
 from fencekit.model.errors import LogError, TimeLimitError
 from fencekit.model.finding import Changed, Class
@@ -85,7 +85,7 @@ class ReplayRun:
     progress: Callable[[int], None] | None = None
     counts: dict[Class, int] = field(default_factory=lambda: dict.fromkeys(Class, 0))
     logs: list[LogCounts] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     approvals: int = 0
     unmapped: Counter[str] = field(default_factory=Counter)
@@ -114,9 +114,7 @@ class ReplayRun:
                         self.groups.add_invalid(entry)
                     else:
                         record = entry
-                        progress.deciding = True
-                        self._compare(entry, log)
-                        progress.deciding = False
+                        self._compare(entry, log, progress)
                     if self.progress and progress.begun % REPORT_PROGRESS_EVERY == 0:
                         self.progress(REPORT_PROGRESS_EVERY)
             except TimeLimitError as error:
@@ -125,7 +123,7 @@ class ReplayRun:
             if self.progress:
                 self.progress(progress.begun % REPORT_PROGRESS_EVERY)
 
-    def _compare(self, record: Record, log: LogCounts) -> None:
+    def _compare(self, record: Record, log: LogCounts, progress: Progress) -> None:
         log.records += 1
         log.incomplete += record.completeness is not Completeness.FULL
         recorded = record.recorded
@@ -134,7 +132,9 @@ class ReplayRun:
         if not record.mapped:
             log.unmapped += 1
             self.unmapped[record.tool] += 1
+        progress.deciding = True
         comparison = self.comparer.compare(record)
+        progress.deciding = False
         self.counts[comparison.kind] += 1
         if comparison.kind is Class.INVALID:
             log.invalid += 1
@@ -159,7 +159,8 @@ class ReplayRun:
     def report(self, fail_on: FailOn, limits: Limits) -> Report:
         """Return the report on all records taken in."""
         checked = sum(count for kind, count in self.counts.items() if kind is not Class.INVALID)
-        status, troubles = judged(checked, self.counts, self.failures, fail_on, limits)
+        failures = [why for _, why in self.failed]
+        status, troubles = judged(checked, self.counts, failures, fail_on, limits)
         without = sum(log.undecided for log in self.logs)
         if without and self.comparer.in_force is None:
             troubles = (
@@ -194,6 +195,7 @@ class ReplayRun:
             changed=tuple(self.groups.changed),
             not_kept=self.groups.not_kept,
             approvals=self.approvals,
+            failed=tuple(self.failed),
             unmapped_tools=tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item))),
         )
 

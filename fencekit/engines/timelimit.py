@@ -50,12 +50,15 @@ def time_limit(seconds: float) -> Iterator[Progress]:
             raise TimeLimitError(f"still undecided after the time limit of {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, seconds / SIGNALS_IN_LIMIT, seconds / SIGNALS_IN_LIMIT)
+    every = seconds / SIGNALS_IN_LIMIT
+    timer = signal.setitimer(signal.ITIMER_REAL, every, every)
     try:
         yield progress
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        # Whoever had set a timer gets it back, late rather than never.
+        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 def is_enforced() -> bool:

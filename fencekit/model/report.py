@@ -79,6 +79,8 @@ class Replayed:
     not_kept: int
     approvals: int
     """Records that ran only because a person had approved them."""
+    failed: tuple[tuple[str, str], ...] = ()
+    """The logs that failed as a whole, each with why; the troubles of the report hold it too."""
     unmapped_tools: tuple[tuple[str, int], ...] = ()
     """Tools that no mapping gives a capability, with the number of their calls, most first."""
 

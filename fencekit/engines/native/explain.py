@@ -31,12 +31,17 @@ def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
     if capability in (Answer.FAILS, Answer.RAISES):
         return ConsideredRule(tier, rule, capability, capability, tuple(unasked(rule.conditions)))
     asked: list[AskedCondition] = []
+    may_still_raise = False
     for at, condition in enumerate(rule.conditions):
-        asked.append(ask(condition, view))
-        if asked[-1].answer in (Answer.FAILS, Answer.RAISES):
+        entry, may_raise = ask(condition, view)
+        asked.append(entry)
+        may_still_raise |= may_raise
+        if entry.answer in (Answer.FAILS, Answer.RAISES):
             asked.extend(unasked(rule.conditions[at + 1 :]))
             break
     answers = [capability, *(entry.answer for entry in asked)]
+    if may_still_raise and Answer.FAILS in answers:  # for it raises before it comes to the failing
+        return ConsideredRule(tier, rule, Answer.CANNOT_TELL, capability, tuple(asked))
     for answer in (Answer.FAILS, Answer.CANNOT_TELL, Answer.RAISES):
         if answer in answers:
             return ConsideredRule(tier, rule, answer, capability, tuple(asked))
@@ -56,17 +61,20 @@ def covering(rule: Rule, view: View) -> Answer:
         return Answer.RAISES
 
 
-def ask(condition: Condition, view: View) -> AskedCondition:
-    """Return the condition with its answer."""
+def ask(condition: Condition, view: View) -> tuple[AskedCondition, bool]:
+    """Return the condition with its answer, and whether it raises for some of what is unknown."""
     try:
         answer = TESTS[condition.name](condition.value)(view)
     except Exception as error:  # noqa: BLE001  (as in the evaluator, whatever it raises is kept)
-        return AskedCondition(condition, Answer.RAISES, f"{type(error).__name__}: {error}")
+        said = f"{type(error).__name__}: {error}"
+        return AskedCondition(condition, Answer.RAISES, said), False
     if isinstance(answer, bool):
-        return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS)
+        return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS), False
     if answer and answer[0].always_raises:
-        return AskedCondition(condition, Answer.RAISES, "raises whatever the arguments are")
-    return AskedCondition(condition, Answer.CANNOT_TELL if answer else Answer.FAILS)
+        said = "raises whatever the unknown is"
+        return AskedCondition(condition, Answer.RAISES, said), False
+    told = Answer.CANNOT_TELL if answer else Answer.FAILS
+    return AskedCondition(condition, told), any(question.may_raise for question in answer)
 
 
 def unasked(conditions: tuple[Condition, ...]) -> list[AskedCondition]:
