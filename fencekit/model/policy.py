@@ -52,8 +52,8 @@ class Rule:
 
     `id` names the rule to people: its section and its number there, counted from 1. `index` counts
     all rules of the policy from 0, in the order of the runtime that the dialect follows, and is
-    None for what is no rule of a list there. An `effect` of None says nothing; such a rule is kept so
-    that printing and explaining show it. `notes` are the keys that decide nothing.
+    None for what is no rule of a list there. An `effect` of None says nothing; such a rule is kept
+    so that printing and explaining show it. `notes` are the keys that decide nothing.
     """
 
     id: str

@@ -115,8 +115,13 @@ def read_text(path: str, kind: type[FencekitError]) -> tuple[str, str]:
     """Return the text of a UTF-8 file and its SHA-256 in hex; trouble is an error of `kind`."""
     with located(path, kind):
         data = Path(path).read_bytes()
+    return decoded(data, path, kind), hashlib.sha256(data).hexdigest()
+
+
+def decoded(data: bytes, path: str, kind: type[FencekitError]) -> str:
+    """Return the text that UTF-8 bytes spell; raise an error of `kind` where they spell none."""
     try:
-        return data.decode("utf-8"), hashlib.sha256(data).hexdigest()
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1

@@ -1,9 +1,12 @@
 """Strict JSON: no duplicate key, no NaN, no lone surrogate, no bottomless nesting."""
 
 import json
+import math
+import re
 from typing import Any, NoReturn
 
 MAX_DEPTH = 200
+STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
 
 
 class JSONError(ValueError):
@@ -60,21 +63,14 @@ def parse_bytes(data: bytes) -> Any:
 def refuse_depth(text: str) -> None:
     """Raise JSONError where brackets, outside strings, nest deeper than MAX_DEPTH."""
     depth = 0
-    inside = escaped = False
-    for at, char in enumerate(text):
-        if inside:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                inside = False
-        elif char == '"':
-            inside = True
-        elif char in "{[":
+    for found in STRING_OR_BRACKET.finditer(text):
+        char = found[0]
+        if char in "{[":
             depth += 1
             if depth > MAX_DEPTH:
-                raise JSONError(f"nested more than {MAX_DEPTH} deep", *position(text, at))
+                raise JSONError(
+                    f"nested more than {MAX_DEPTH} deep", *position(text, found.start())
+                )
         elif char in "}]":
             depth -= 1
 
@@ -121,9 +117,30 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 def write(value: object, *, indent: int | None = None) -> str:
     """Return the value as JSON text: keys in their order, compact unless indented."""
     separators = (",", ":") if indent is None else None
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators
-    )
+    options: dict[str, Any] = {"ensure_ascii": False, "indent": indent, "separators": separators}
+    try:
+        return json.dumps(value, allow_nan=False, **options)
+    except ValueError:
+        mark = "beyond"
+        while mark in json.dumps(value, **options):
+            mark += "!"
+        text = json.dumps(with_marks(value, mark), allow_nan=False, **options)
+        return text.replace(f'"{mark}+"', BEYOND).replace(f'"{mark}-"', f"-{BEYOND}")
+
+
+BEYOND = "1e999"
+"""A number beyond floats, as JSON; it is read back as infinity."""
+
+
+def with_marks(value: Any, mark: str) -> Any:
+    """Return the value with a mark for each infinity, which JSON has no word for."""
+    if isinstance(value, dict):
+        return {key: with_marks(item, mark) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_marks(item, mark) for item in value]
+    if isinstance(value, float) and math.isinf(value):
+        return f"{mark}{'+' if value > 0 else '-'}"
+    return value
 
 
 def write_sorted(value: object) -> str:

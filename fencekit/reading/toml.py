@@ -16,3 +16,5 @@ def read(path: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         said = str(error)[:1].lower() + str(error)[1:]
         raise UsageError(f"not TOML: {said}", place=Place(path)) from error
+    except RecursionError as error:
+        raise UsageError("nested too deep", place=Place(path)) from error

@@ -8,6 +8,7 @@ rule depends on what is unknown, the walk keeps the rule as a step with open que
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from fencekit.engines.base import Evaluator, Fidelity
 from fencekit.engines.native.conditions import TESTS, Test
@@ -83,6 +84,8 @@ class NativeEvaluator:
         clauses: list[Clause] = []
         pattern = entry.rule.capability
         if isinstance(view.request.capability, Unknown) and pattern != "*":
+            if not isinstance(pattern, str):
+                return Step(raised(not_text(pattern), entry.rule))
             clauses.append((Question(Subject.CAPABILITY, "covers", pattern),))
         for test in entry.tests:
             try:
@@ -90,12 +93,14 @@ class NativeEvaluator:
             # The engine is total: whatever a condition raises is a DENY that keeps the error.
             except Exception as error:  # noqa: BLE001
                 return Step(raised(error, entry.rule), tuple(clauses))
-            if answer is False:
+            if answer is False or answer == NEVER:
                 if not any(map(may_raise, clauses)):
                     return None
                 clauses.append(NEVER)
                 break
             if answer is not True:
+                if answer[0].sure_error is not None:
+                    return Step(raised(answer[0].sure_error, entry.rule), tuple(clauses))
                 clauses.append(answer)
         return Step(entry.decision, tuple(clauses))
 
@@ -122,6 +127,15 @@ def test_of(condition: Condition) -> Test:
         raise EngineError(f"`{condition.name}` cannot be asked: {why}")
 
     return test
+
+
+def not_text(pattern: Any) -> Exception:
+    """Return what asking for a pattern raises that is not text, whatever the capability is."""
+    try:
+        covers(pattern, "")
+    except (AttributeError, TypeError) as error:
+        return error
+    raise AssertionError(pattern)
 
 
 def raised(error: Exception, rule: Rule) -> Decision:

@@ -70,8 +70,9 @@ def ask(condition: Condition, view: View) -> tuple[AskedCondition, bool]:
         return AskedCondition(condition, Answer.RAISES, said), False
     if isinstance(answer, bool):
         return AskedCondition(condition, Answer.HOLDS if answer else Answer.FAILS), False
-    if answer and answer[0].always_raises:
-        said = "raises whatever the unknown is"
+    sure = answer[0].sure_error if answer else None
+    if sure is not None:
+        said = f"{type(sure).__name__}: {sure}"
         return AskedCondition(condition, Answer.RAISES, said), False
     told = Answer.CANNOT_TELL if answer else Answer.FAILS
     return AskedCondition(condition, told), any(question.may_raise for question in answer)

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from fencekit.engines.native.questions import RAISES, Answered, Known, Question, Samples
+from fencekit.engines.native.questions import (
+    RAISES,
+    Answered,
+    Bearing,
+    Known,
+    Question,
+    Samples,
+)
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError
 from fencekit.model.verdict import DENY
@@ -20,7 +27,10 @@ Clause = tuple[Question, ...]
 NEVER: Clause = ()
 """A clause that nothing satisfies."""
 
-MAX_WAYS = 20_000
+RAISED = -1
+"""Stands for the clause where a walk ended because a question raised."""
+
+MAX_WAYS = 5_000
 """How many combinations of answers are tried before settling for a coarser, safe result."""
 
 
@@ -46,9 +56,8 @@ class Step:
 
     def outcomes(self) -> list[Outcome]:
         """Return the outcomes that the step can lead to."""
-        if any(map(may_raise, self.clauses)):
-            return [self.outcome, self.raising]
-        return [self.outcome]
+        own = [] if NEVER in self.clauses else [self.outcome]
+        return [*own, self.raising] if any(map(may_raise, self.clauses)) else own
 
 
 Steps = Sequence[Step]
@@ -70,8 +79,7 @@ def outcomes_of(steps: Steps) -> tuple[Outcome, ...]:
 def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
     """Return the pairs of outcomes that the same answers lead to in both lists of steps.
 
-    The pairs are in the order of the steps. Where there are too many ways, there are pairs among
-    them that no answers lead to: never too few.
+    The pairs are in the order of the steps. Raises TooManyWaysError.
     """
     if same(before, after):
         return [
@@ -79,10 +87,7 @@ def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
             for left, right in zip(before, after, strict=True)
             for pair in zip(left.outcomes(), right.outcomes(), strict=True)
         ]
-    try:
-        found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
-    except TooManyWaysError:
-        return list(product(outcomes_of(before), outcomes_of(after)))
+    found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
     return [pair for pair in product(coarse(before), coarse(after)) if pair in found]
 
 
@@ -108,21 +113,44 @@ def may_raise(clause: Clause) -> bool:
 
 def every_way(lists: Sequence[Steps]) -> Iterator[tuple[Outcome, ...]]:
     """Yield, for each combination of answers that matters, the outcome in each list."""
-    samples = Samples(q for steps in lists for step in steps for c in step.clauses for q in c)
+    ahead = [asked_from(steps) for steps in lists]
+    questions: frozenset[Question] = frozenset().union(*(asked[0] for asked in ahead))
+    samples, bearing = Samples(iter(questions)), Bearing(questions)
     waiting: list[tuple[Known, tuple[Cursor, ...]]] = [(Known(), tuple(map(Cursor, lists)))]
+    seen: set[tuple[Known, tuple[Position, ...]]] = set()
     ways = 0
     while waiting:
         known, cursors = waiting.pop()
-        at = next((at for at, cursor in enumerate(cursors) if cursor.outcome is None), None)
-        if at is None:
+        positions = tuple(cursor.position for cursor in cursors)
+        to_come = [asked[step] for asked, (step, _, _) in zip(ahead, positions, strict=True)]
+        known = known.for_questions(frozenset().union(*to_come), bearing)
+        if (known, positions) in seen:
+            continue
+        seen.add((known, positions))
+        open_ = [at for at, cursor in enumerate(cursors) if cursor.outcome is None]
+        if not open_:
             yield tuple(cursor.outcome for cursor in cursors if cursor.outcome is not None)
             continue
+        # In step, so that what both ask is asked at about the same time, and then forgotten.
+        at = min(open_, key=lambda at: positions[at])
         for answer, then in known.ways(cursors[at].question, samples):
             ways += 1
             if ways > MAX_WAYS:
                 raise TooManyWaysError
             moved = cursors[at].answered(answer)
             waiting.append((then, (*cursors[:at], moved, *cursors[at + 1 :])))
+
+
+def asked_from(steps: Steps) -> list[frozenset[Question]]:
+    """Return, for each step, the questions that it and the steps after it ask."""
+    found: list[frozenset[Question]] = [frozenset()]
+    for step in reversed(steps):
+        found.append(found[-1].union(*step.clauses))
+    return found[:0:-1]
+
+
+Position = tuple[int, int, int]
+"""A step, a clause in it, and a question in that."""
 
 
 class Cursor:
@@ -149,6 +177,11 @@ class Cursor:
             self._step, self._clause, self._question = self._step + 1, 0, 0
 
     @property
+    def position(self) -> Position:
+        """Where the walk is; two walks at the same place go on in the same way."""
+        return self._step, self._clause, self._question
+
+    @property
     def question(self) -> Question:
         """The question to be answered next."""
         return self._steps[self._step].clauses[self._clause][self._question]
@@ -158,6 +191,7 @@ class Cursor:
         if answer == RAISES:
             decided = Cursor(self._steps, len(self._steps) - 1)
             decided.outcome = self._steps[self._step].raising
+            decided._step, decided._clause = self._step, RAISED
             return decided
         if answer:
             return Cursor(self._steps, self._step, self._clause + 1)

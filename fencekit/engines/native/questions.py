@@ -52,13 +52,12 @@ class Question:
     @property
     def may_raise(self) -> bool:
         """Whether asking can raise: a number beyond any float, a pattern that does not compile."""
-        return self.test in COMPARISONS or self.always_raises
+        return self.test in COMPARISONS or self.sure_error is not None
 
     @property
-    def always_raises(self) -> bool:
-        """Whether asking raises, whatever the subject is."""
-        broken = isinstance(self.value, Regex) and self.value.error is not None
-        return broken or (self.subject is Subject.CAPABILITY and not isinstance(self.value, str))
+    def sure_error(self) -> Exception | None:
+        """What asking raises whatever the subject is, if it does."""
+        return self.value.error if isinstance(self.value, Regex) else None
 
 
 def value_matches(actual: Any, expected: Any) -> bool:
@@ -91,7 +90,7 @@ def number_passes(test: str, number: float | None, threshold: Any) -> bool:
 class Known:
     """What has been assumed so far: the answers given, and the numbers that are still possible."""
 
-    answers: tuple[tuple[Question, bool], ...] = ()
+    answers: frozenset[tuple[Question, bool]] = frozenset()
     numbers: tuple[tuple[Subject, tuple[float | str | None, ...]], ...] = ()
 
     def ways(self, question: Question, sample: "Samples") -> "Iterator[tuple[Answered, Known]]":
@@ -99,15 +98,24 @@ class Known:
         if question.test in COMPARISONS:
             yield from self._number_ways(question, sample)
             return
-        if question.always_raises:
+        if question.sure_error is not None:
             yield RAISES, self
             return
         given = self._settled(question)
         for answer in (True, False) if given is None else (given,):
             if given is None:
-                yield answer, Known((*self.answers, (question, answer)), self.numbers)
+                yield answer, Known(self.answers | {(question, answer)}, self.numbers)
             else:
                 yield answer, self
+
+    def for_questions(self, questions: frozenset[Question], bearing: "Bearing") -> "Known":
+        """Return what of this bears on the questions; the rest may be forgotten."""
+        kept = [given for given in self.answers if not questions.isdisjoint(bearing.of(*given))]
+        subjects = {pair[0] for pair in self.numbers}
+        if subjects:
+            subjects &= {question.subject for question in questions}
+        numbers = sorted(pair for pair in self.numbers if pair[0] in subjects)
+        return Known(frozenset(kept), tuple(numbers))
 
     def _settled(self, question: Question) -> bool | None:
         implied = IMPLICATIONS[question.test]
@@ -129,6 +137,28 @@ class Known:
             if numbers:
                 rest = tuple(pair for pair in self.numbers if pair[0] != question.subject)
                 yield answer, Known(self.answers, (*rest, (question.subject, tuple(numbers))))
+
+
+class Bearing:
+    """Which of the questions each answer settles, remembered for as long as one search goes on."""
+
+    def __init__(self, questions: frozenset[Question]) -> None:
+        self._of_subject: dict[tuple[Subject, str], list[Question]] = {}
+        for question in questions:
+            self._of_subject.setdefault((question.subject, question.part), []).append(question)
+        self._settles: dict[tuple[Question, bool], frozenset[Question]] = {}
+
+    def of(self, asked: Question, answer: bool) -> frozenset[Question]:  # noqa: FBT001
+        """Return the questions that the answer settles, the asked one among them."""
+        found = self._settles.get((asked, answer))
+        if found is None:
+            found = frozenset(
+                question
+                for question in self._of_subject[asked.subject, asked.part]
+                if IMPLICATIONS[question.test](asked, question, answer=answer) is not None
+            )
+            self._settles[asked, answer] = found
+        return found
 
 
 BEYOND = "beyond any float"

@@ -1,0 +1,1 @@
+"""Comparison of the `capfence` dialect with the real package."""

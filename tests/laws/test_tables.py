@@ -1,0 +1,45 @@
+"""No condition is known to one table and unknown to another."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from fencekit.dialects.capfence import strictness, words
+from fencekit.engines.native import conditions, questions
+from fencekit.model.policy import ConditionName, Pick
+from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN
+
+TABLES: dict[str, Mapping[ConditionName, object]] = {
+    "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
+    "fencekit.dialects.capfence.strictness.CHECKS": strictness.CHECKS,
+}
+"""Every table of conditions; a new one is added here."""
+
+
+@pytest.mark.parametrize("condition", ConditionName)
+def test_every_condition_is_in_every_table(condition):
+    missing = [name for name, table in TABLES.items() if condition not in table]
+    assert missing == [], f"`{condition}` is missing in {' and in '.join(missing)}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_nothing_but_conditions_and_has_them_in_their_order(name):
+    assert list(TABLES[name]) == list(ConditionName)
+
+
+def test_every_condition_can_be_written_in_a_policy_but_that_of_the_risk_levels():
+    assert set(words.CONDITIONS.values()) == set(ConditionName) - {ConditionName.RISK_LEVEL_IS}
+    assert set(words.LEGACY_CONDITIONS) <= set(words.CONDITIONS)
+
+
+def test_every_effect_of_an_action_has_a_tier():
+    assert set(words.ACTIONS.values()) == {ALLOW, WARN, ESCALATE, DENY} == set(words.TIER_OF)
+    assert set(words.TIER_OF.values()) | {"risk_levels"} == set(words.TIERS)
+    assert set(words.TIERS.values()) == set(Pick)
+    assert list(words.RISK_ACTIONS) == list(words.ACTIONS)
+
+
+def test_every_test_of_a_question_says_what_its_answer_implies():
+    asked = set(questions.IMPLICATIONS) | set(questions.COMPARISONS)
+    assert {"contains", "search", "starts with", "matches", "is", "covers"} <= asked
+    assert not set(questions.IMPLICATIONS) & set(questions.COMPARISONS)
