@@ -14,10 +14,17 @@ from pathlib import Path
 import click
 import pytest
 
-import fencekit
+import fencekit.pytest_plugin
 from fencekit.checks.groups import SLUGS, UNREADABLE
+from fencekit.checks.job import ReplayJob, report_of_failure
 from fencekit.cli.main import COMMANDS, EPILOG, group
+from fencekit.cli.show import in_lines
 from fencekit.logs.registry import formats
+from fencekit.model.errors import LogError
+from fencekit.model.source import Place
+from fencekit.reporting.registry import formats as report_formats
+from fencekit.reporting.registry import render as render_report
+from fencekit.reporting.terminal import lines
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -127,6 +134,12 @@ def test_every_command_has_help_and_a_section(
             assert option.opts[0] in page, f"{option.opts[0]} is not in docs/commands.md"
 
 
+def test_every_option_of_the_plugin_is_in_the_docs() -> None:
+    page = (DOCS / "pytest.md").read_text(encoding="utf-8")
+    for name in fencekit.pytest_plugin.OPTIONS:
+        assert f"`--capfence-{name}" in page
+
+
 def test_every_module_of_a_command_is_listed() -> None:
     modules = {path.stem for path in (ROOT / "fencekit/cli").glob("*.py")}
     with_command = {
@@ -217,3 +230,16 @@ def test_every_public_name_is_documented() -> None:
 
 def test_fencekit_says_once_that_it_is_independent() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8").count("not affiliated") == 1
+
+
+@pytest.mark.parametrize("name", report_formats())
+def test_every_report_format_has_a_section_and_shows_every_trouble(name: str) -> None:
+    page = (DOCS / "reports.md").read_text(encoding="utf-8").lower()
+    assert f"\n## {name}\n" in page
+    error = LogError("the log is empty", place=Place("nowhere.jsonl"))
+    report = report_of_failure("replay", error, ReplayJob(("nowhere.jsonl",), "policy.yaml"))
+    if name == "text":
+        printed = "\n".join(line.text for line in in_lines(lines(report)))
+    else:
+        printed = render_report(report, name)
+    assert "nowhere.jsonl: the log is empty" in printed

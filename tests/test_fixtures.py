@@ -167,9 +167,12 @@ def test_a_committed_database_is_a_single_file(database):
 
 def test_the_readme_names_every_fixture():
     text = (FIXTURES / "README.md").read_text("utf-8")
-    named = set(re.findall(r"`([\w./-]+\.(?:db|json|jsonl|yaml))`", text))
-    logs = {str(path.relative_to(LOGS)) for path in LOGS.rglob("*") if path.is_file()}
-    assert named >= logs | {path.name for path in POLICIES.iterdir()}
+    named = set(re.findall(r"`([\w./-]+)`", text))
+    logs = [path for name in RECORDED for path in (LOGS / name).rglob("*") if path.is_file()]
+    assert named >= {str(path.relative_to(LOGS)) for path in logs}
+    assert named >= {path.name for path in POLICIES.iterdir()}
+    others = {path.name for path in LOGS.iterdir() if path.name not in RECORDED}
+    assert all((LOGS / name / "README.md").is_file() for name in others)
 
 
 # --- policies -------------------------------------------------------------------------------

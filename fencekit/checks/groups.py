@@ -90,7 +90,8 @@ class Groups:
         """Take in a record that could not be read."""
         self.unreadable_count += 1
         if len(self.unreadable) < MAX_INVALID_SHOWN:
-            self.unreadable.append((record.place, record.error.message, record.excerpt))
+            place = record.error.place or record.place
+            self.unreadable.append((place, record.error.message, record.excerpt))
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings, the riskiest first."""

@@ -15,7 +15,7 @@ from fencekit.model.finding import Changed, Class
 from fencekit.model.policy import Policy
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.report import FailOn, Limits, LogSummary, Replayed, Report
-from fencekit.model.source import Input
+from fencekit.model.source import Input, Place
 
 KEEP_RECORDS = 100_000
 TIMEOUT = 5.0
@@ -118,8 +118,9 @@ class ReplayRun:
                     if self.progress and progress.begun % REPORT_PROGRESS_EVERY == 0:
                         self.progress(REPORT_PROGRESS_EVERY)
             except TimeLimitError as error:
-                where = f"{record.place}: " if record else ""
-                raise LogError(f"{where}{error.message}", hint=error.hint) from error
+                place = record.place if record else Place(path)
+                hint = f"the rule is at {error.place}" if error.place else error.hint
+                raise LogError(error.message, place=place, hint=hint) from error
             if self.progress:
                 self.progress(progress.begun % REPORT_PROGRESS_EVERY)
 

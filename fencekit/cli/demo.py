@@ -1,5 +1,6 @@
 """`fencekit demo`: the main job, on a log and two policies that ship with fencekit."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -21,15 +22,16 @@ def command(folder: str) -> None:
     from fencekit.cli.show import show, write_file
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render
-    from fencekit.reporting.terminal import Line, lines
+    from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate = unpacked(Path(folder))
     report = ReplayJob((log,), candidate, policy).run()
     page = str(Path(folder) / "report.html")
     write_file(page, render(report))
-    again = f"fencekit replay {log} --policy {candidate} --baseline {policy} --html {page}"
-    show([Line(f"$ {again}", "dim"), Line(), *lines(report), Line()])
-    show([Line(f"report: {page}", "bold")])
+    options = ["--policy", candidate, "--baseline", policy, "--html", page]
+    again = shlex.join(["fencekit", "replay", log, *options])
+    show([Line(f"$ {inert(again, LONGEST_COMMAND)}", "dim"), Line(), *lines(report), Line()])
+    show([Line(f"report: {inert(page, LONGEST_COMMAND)}", "bold")])
     sys.exit(0 if report.status is Status.FINDINGS else 3)
 
 

@@ -35,16 +35,16 @@ def command(
       fencekit explain policy.yaml -
     """
     from fencekit.cli.requests import read_request
-    from fencekit.cli.show import show
+    from fencekit.cli.show import put, show
     from fencekit.dialects.registry import load_policy
     from fencekit.engines.native.explain import explain
-    from fencekit.reporting.explained import explanation_lines
+    from fencekit.reporting.explanation_text import explanation_lines
 
     loaded = load_policy(policy, policy_root=policy_root)
     explanation = explain(loaded, read_request(request, log_format))
     if output == "json":
-        from fencekit.reporting.explanation import render
+        from fencekit.reporting.explanation_json import render
 
-        click.echo(render(explanation), nl=False)
+        put(render(explanation))
     else:
         show(explanation_lines(explanation))

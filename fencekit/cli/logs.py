@@ -68,9 +68,10 @@ def command() -> None:
 def show_records(log: str, output: str, **given: Any) -> None:
     """Show the records of LOG, one a line; as JSON, in fencekit's own format."""
     from fencekit.checks.selection import Selection, given_time
-    from fencekit.cli.show import show
+    from fencekit.cli.show import put, show
     from fencekit.logs.jsonl import encode
     from fencekit.model.verdict import Verdict
+    from fencekit.reporting.json import inert
     from fencekit.reporting.terminal import Line, listed_record
 
     selection = Selection(
@@ -84,7 +85,7 @@ def show_records(log: str, output: str, **given: Any) -> None:
         for record in faults.valid(source):
             if selection.holds(record):
                 if output == "json":
-                    click.echo(encode(record))
+                    put(inert(encode(record)) + "\n")
                 else:
                     show([Line(listed_record(record))])
 
@@ -96,14 +97,15 @@ def stats(log: str, output: str, **given: Any) -> None:
     """Count what LOG holds: by verdict, capability, principal, completeness and tool."""
     import json
 
-    from fencekit.cli.show import show
+    from fencekit.cli.show import put, show
     from fencekit.model.survey import to_json
+    from fencekit.reporting.json import inert
     from fencekit.reporting.surveys import survey_parts
 
     with opened(log, given) as (source, faults):
         survey = surveyed(source, faults)
         if output == "json":
-            click.echo(json.dumps(to_json(survey), indent=2))
+            put(inert(json.dumps(to_json(survey), indent=2)) + "\n")
         else:
             show(survey_parts(log, source.format.name, survey))
 
@@ -115,14 +117,15 @@ def tools_of(log: str, output: str, **given: Any) -> None:
     """List the tools that LOG names, what each maps to, and those that nothing maps."""
     import json
 
-    from fencekit.cli.show import show
+    from fencekit.cli.show import put, show
     from fencekit.model.survey import to_json
+    from fencekit.reporting.json import inert
     from fencekit.reporting.surveys import tool_parts
 
     with opened(log, given) as (source, faults):
         survey = surveyed(source, faults)
         if output == "json":
-            click.echo(json.dumps(to_json(survey)["tools"], indent=2))
+            put(inert(json.dumps(to_json(survey)["tools"], indent=2)) + "\n")
         else:
             show(tool_parts(survey))
 
@@ -144,6 +147,7 @@ def convert(log: str, target: str, **given: Any) -> None:
     What LOG does not hold stays unknown. Records that cannot be read are counted, and end in exit
     code 3 beyond `--max-invalid`; the others are written.
     """
+    from fencekit.cli.show import say
     from fencekit.logs.jsonl import encode
     from fencekit.model.errors import UsageError
 
@@ -159,7 +163,7 @@ def convert(log: str, target: str, **given: Any) -> None:
                 out.write(encode(record) + "\n")
                 written += 1
         faults.seen = written
-    click.echo(f"{written} records written to {target}", err=True)
+    say(f"{written} records written to {target}")
 
 
 class Faults:
@@ -197,6 +201,7 @@ class Faults:
 @contextmanager
 def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     """Open a log; at the end, leave with exit code 3 where too much of it could not be read."""
+    from fencekit.cli.show import say
     from fencekit.config.settings import limit
     from fencekit.logs.mapping import load_tools
     from fencekit.logs.registry import open_log
@@ -207,10 +212,10 @@ def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     with open_log(log, given["log_format"] or None, tools) as source:
         yield source, faults
     if allowed is not None and faults.invalid > allowed:
-        click.echo(f"{faults.invalid} records of {log} could not be read", err=True)
+        say(f"{faults.invalid} records of {log} could not be read")
         sys.exit(3)
     if not faults.seen:
-        click.echo(f"{log} holds no record", err=True)
+        say(f"{log} holds no record")
         sys.exit(3)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 import fencekit
-from fencekit.model.errors import FencekitError
+from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
 
 COMMANDS = {
     "replay": "replay recorded calls against a candidate policy",
@@ -60,15 +60,28 @@ def group() -> None:
 
 
 def main(args: list[str] | None = None) -> Any:
-    """Run the command line; every error ends in a message and one of the exit codes."""
-    try:
-        group.main(args=args, prog_name="fencekit", standalone_mode=True)
-    except FencekitError as error:
-        from fencekit.cli.show import show_error
+    """Run the command line; every error ends in a message and one of the exit codes.
 
+    Python ends with 1 where nobody catches an exception, which would be taken for findings.
+    """
+    from fencekit.cli.show import show_error
+
+    try:
+        code = group.main(args=args, prog_name="fencekit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except FencekitError as error:
         show_error(error)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader went away, as `head` does; what it got is all it wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(3)
+        code = error.exit_code
+    except click.Abort:
+        show_error(FencekitError("interrupted before the end"))
+        code = COULD_NOT_CHECK
+    except Exception as error:
+        if os.environ.get("FENCEKIT_TRACEBACK"):
+            raise
+        wrong = f"a fault in fencekit: {type(error).__name__}: {error}"
+        hint = "please report it, with what `FENCEKIT_TRACEBACK=1` shows"
+        show_error(FencekitError(wrong, hint=hint))
+        code = COULD_NOT_CHECK
+    sys.exit(code if isinstance(code, int) else 0)

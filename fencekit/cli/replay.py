@@ -114,14 +114,14 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
 
 def write_reports(report: Any, output: str, html: str | None) -> None:
     """Print the report in the format that is asked for, and write the HTML file."""
-    from fencekit.cli.show import write_file
+    from fencekit.cli.show import put, say, write_file
 
     if output != "text":
         from fencekit.reporting.registry import render
 
-        click.echo(render(report, output), nl=False)
+        put(render(report, output))
     if html:
         from fencekit.reporting.html.page import render as render_html
 
         write_file(html, render_html(report))
-        click.echo(f"report: {html}", err=True)
+        say(f"report: {html}")

@@ -10,7 +10,7 @@ from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
-from fencekit.reading.files import read_text
+from fencekit.reading.files import decoded, read_text
 
 
 def read_request(given: str, log_format: str | None = None) -> Request:
@@ -19,12 +19,21 @@ def read_request(given: str, log_format: str | None = None) -> Request:
     Raises RequestError or LogError, with the place, where there is none.
     """
     path, _, line = given.rpartition(":")
-    if path and line.isascii() and line.isdigit() and not Path(given).exists():
+    if path and line.isascii() and line.isdigit() and not is_file(given):
         return request_of_record(path, int(line), log_format)
     if given == "-":
-        return parsed(sys.stdin.read(), "<stdin>")
+        data = sys.stdin.buffer.read()
+        return parsed(decoded(data, "<stdin>", RequestError), "<stdin>")
     text, _ = read_text(given, RequestError)
     return parsed(text, given)
+
+
+def is_file(given: str) -> bool:
+    """Say whether there is a file of that name; of a name that cannot be there is none."""
+    try:
+        return Path(given).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def request_of_record(path: str, line: int, log_format: str | None) -> Request:

@@ -1,5 +1,6 @@
 """Puts lines on the terminal: colours where they are wanted, plain text everywhere else."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 WIDE = 400
 """The width of what is no terminal: no line is broken there."""
 
+LONGEST = 2_000
+"""The characters of an error that are shown."""
+
 
 def show(parts: Iterable[Line | Table], stream: TextIO | None = None) -> None:
     """Write lines and tables; a terminal that has colours, and is not told otherwise, gets them."""
     out = stream or sys.stdout
-    if not out.isatty():
-        write_plain(parts, out)
+    if not out.isatty() or os.environ.get("NO_COLOR"):
+        put("".join(f"{line.text}\n" for line in in_lines(parts)), out)
         return
     from rich.console import Console
     from rich.text import Text
@@ -29,9 +33,30 @@ def show(parts: Iterable[Line | Table], stream: TextIO | None = None) -> None:
     console = Console(file=out, highlight=False, markup=False, emoji=False)
     for part in parts:
         if isinstance(part, Table):
-            console.print(drawn(part))
+            # Wider than the terminal rather than cut: it may be the numbers that are cut.
+            console.print(drawn(part), width=max(console.width, WIDE), crop=False)
         else:
-            console.print(Text(part.text, style=part.style), soft_wrap=True)
+            console.print(Text(encodable(part.text, out), style=part.style), soft_wrap=True)
+
+
+def put(text: str, out: TextIO | None = None) -> None:
+    """Write plain text; what the stream's encoding lacks is escaped.
+
+    Where the reader has gone away, as `head` does, the rest is dropped: the check goes on, and its
+    exit code stays true.
+    """
+    out = out or sys.stdout
+    try:
+        out.write(encodable(text, out))
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+
+def encodable(text: str, out: TextIO) -> str:
+    """Return the text with escapes for the characters that the stream's encoding lacks."""
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def drawn(table: Table) -> "RichTable":
@@ -61,20 +86,20 @@ def in_lines(parts: Iterable[Line | Table]) -> Iterator[Line]:
         yield from (Line(line.rstrip()) for line in captured.get().splitlines())
 
 
-def write_plain(parts: Iterable[Line | Table], out: TextIO) -> None:
-    """Write lines and tables without colours; what the stream's encoding lacks is escaped."""
-    lines = in_lines(parts)
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.writelines(
-        line.text.encode(encoding, "backslashreplace").decode(encoding) + "\n" for line in lines
-    )
-    out.flush()
-
-
 def show_error(error: FencekitError) -> None:
-    """Write an error to stderr: each part of it on a line of its own, all inert."""
-    parts = [inert(part, 1_000) for part in str(error).splitlines()]
-    show([Line(f"error: {parts[0]}", "bold red"), *map(Line, parts[1:])], sys.stderr)
+    """Write an error to stderr, with those that came together with it; all of it inert."""
+    made: list[Line] = []
+    for each in (error, *error.also):
+        where = f"{each.place}: " if each.place else ""
+        made.append(Line(f"error: {inert(where + each.message, LONGEST)}", "bold red"))
+        if each.hint:
+            made.append(Line(f"  hint: {inert(each.hint, LONGEST)}"))
+    show(made, sys.stderr)
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, inert."""
+    show([Line(inert(text, LONGEST))], sys.stderr)
 
 
 @contextmanager

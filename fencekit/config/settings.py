@@ -1,5 +1,6 @@
 """`[tool.fencekit]`: read, checked, and laid under what the command line says."""
 
+import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,8 @@ from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
+SHORTEST, LONGEST = 0.01, 86_400
+"""The time limits, in seconds, that there may be."""
 PATHS = ("policy", "baseline", "policy_root", "report", "tools")
 
 
@@ -88,8 +91,9 @@ def settings_near(folder: Path) -> Settings:
 def settings_in(file: Path) -> Settings:
     """Return the settings in a `pyproject.toml`; raise UsageError for what is none of them."""
     shown = shown_path(file)
-    table = toml.read(shown).get("tool", {}).get("fencekit", {})
     place = Place(shown)
+    tools = toml.read(shown).get("tool", {})
+    table = tools.get("fencekit", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError("`[tool.fencekit]` is not a table", place=place)
     known = [entry.name for entry in fields(Settings) if entry.name != "place"]
@@ -104,8 +108,14 @@ def settings_in(file: Path) -> Settings:
         if key in checked:
             checked[key] = os.path.join(at, checked[key])  # noqa: PTH118
     if "logs" in checked:
-        checked["logs"] = tuple(os.path.join(at, log) for log in checked["logs"])  # noqa: PTH118
+        checked["logs"] = tuple(beside(at, log) for log in checked["logs"])
     return Settings(**checked, place=place)
+
+
+def beside(folder: str, log: str) -> str:
+    """Return a log of the configuration from here; what is a glob in it stays the only one."""
+    is_glob = bool(GLOB & set(log))
+    return os.path.join(glob.escape(folder) if is_glob else folder, log)  # noqa: PTH118
 
 
 def check(key: str, value: Any, place: Place) -> Any:
@@ -143,10 +153,10 @@ def expanded(logs: tuple[str, ...]) -> list[str]:
     """Return the logs with globs replaced by what they match, sorted; none at all is an error."""
     found: list[str] = []
     for log in logs:
-        if not GLOB & set(log) or Path(log).exists():
+        if not GLOB & set(log) or os.path.lexists(log):
             found.append(log)
             continue
-        matches = sorted(map(str, Path().glob(log)))
+        matches = sorted(glob.glob(log, recursive=True))  # noqa: PTH207  (takes absolute ones too)
         if not matches:
             raise UsageError(f"no file matches `{log}`")
         found.extend(matches)
@@ -173,11 +183,12 @@ def limit(key: str, value: Any, default: int | None) -> int | None:
 
 
 def seconds(value: Any, default: float) -> float:
-    """Return a time limit; raise UsageError where it is not above zero."""
+    """Return a time limit; raise UsageError where no timer can hold it."""
     if value is None:
         return default
-    if not 0 < value < float("inf"):
-        raise UsageError(f"`timeout` is `{value}`, which is no number of seconds above 0")
+    if not SHORTEST <= value <= LONGEST:
+        known = f"which is not from {SHORTEST:g} to {LONGEST:,} seconds"
+        raise UsageError(f"`timeout` is `{value}`, {known}")
     return float(value)
 
 

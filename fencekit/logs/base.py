@@ -21,10 +21,14 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The beginning of a log: its shape, and the first few JSON objects where it has any."""
+    """The beginning of a log: its shape, the first few JSON objects where it has any, and its text.
+
+    `head` is the first line, for formats that are not JSON.
+    """
 
     shape: Shape
     objects: tuple[dict[str, Any], ...] = ()
+    head: str = ""
 
     @property
     def first(self) -> dict[str, Any]:

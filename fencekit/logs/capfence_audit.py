@@ -17,8 +17,9 @@ class CapFenceAudit:
     name: str = "capfence-audit"
 
     def recognises(self, sample: Sample) -> bool:
-        """Say whether the objects name a tool and what was decided."""
-        return sample.first.keys() >= {"tool", "decision"}
+        """Say whether the objects name a tool and what was decided, but no arguments."""
+        first = sample.first.keys()
+        return first >= {"tool", "decision"} and first.isdisjoint({"args", "arguments", "params"})
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every line."""

@@ -19,7 +19,12 @@ TEXTS = (
     "decision",
     "policy_decision",
     "reason",
+    "id",
+    "timestamp",
 )
+NUMBERS = frozenset({"id", "timestamp"})
+"""Columns that may also be numbers."""
+
 NEEDED = frozenset({"agent_id", "decision", "timestamp"})
 """Columns that every version of the table has."""
 
@@ -41,7 +46,7 @@ def read(row: Mapping[str, Any], place: Place) -> Record:
         if row.get(name) is None:
             raise RecordError(f"the row has no `{name}`", place=place)
     for name in TEXTS:
-        if not is_text(row.get(name)):
+        if not is_text(row.get(name)) and not (name in NUMBERS and is_number(row[name])):
             raise RecordError(f"`{name}` is not UTF-8 text", place=place)
     capability = row.get("capability")
     word = row.get("policy_decision") or row["decision"]
@@ -79,6 +84,11 @@ def is_text(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def is_number(value: object) -> bool:
+    """Say whether a column is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def excerpt_of(row: Mapping[str, Any]) -> str:

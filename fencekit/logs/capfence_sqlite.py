@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fencekit.logs.base import Entry, Sample, Shape
-from fencekit.logs.capfence_rows import NEEDED, record_of
+from fencekit.logs.capfence_rows import NEEDED, is_text, record_of
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading.files import Source, located
@@ -49,6 +49,8 @@ def columns(connection: sqlite3.Connection, place: Place) -> list[str]:
     if kind != ("table",):
         raise LogError(f"the database has no table `{TABLE}`", place=place)
     found = [str(row[1]) for row in connection.execute(f'PRAGMA table_info("{TABLE}")')]
+    if not all(map(is_text, found)):
+        raise LogError(f"a column of the table `{TABLE}` has no UTF-8 name", place=place)
     missing = sorted(NEEDED - set(found))
     if missing:
         raise LogError(f"the table `{TABLE}` has no column `{missing[0]}`", place=place)
@@ -62,19 +64,21 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
     Committed rows may still be in a write-ahead log beside it, and reading that log writes. So
     where one is, or where the database is compressed, both are copied away and read there.
     """
-    journals = [f"{source.path}{suffix}" for suffix in ("-wal", "-journal")]
-    waiting = [Path(journal) for journal in journals if is_filled(Path(journal))]
+    # SQLite puts them beside the file itself, also where it is opened by way of a link.
+    path = Path(source.path).resolve()
+    journals = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
+    waiting = [journal for journal in journals if is_filled(journal)]
     with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):
         if waiting or source.is_compressed:
             copy = Path(folder) / "audit.db"
             with copy.open("wb") as target:
                 shutil.copyfileobj(source.stream, target)
             for journal in waiting:
-                suffix = journal.name.removeprefix(Path(source.path).name)
+                suffix = journal.name.removeprefix(path.name)
                 shutil.copyfile(journal, f"{copy}{suffix}")
             uri = f"file:{quote(str(copy))}"
         else:
-            uri = f"file:{quote(str(Path(source.path).absolute()))}?mode=ro&immutable=1"
+            uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             # A log may come from a stranger: its schema is given no power, its text no trust.
             connection.execute("PRAGMA trusted_schema = OFF")

@@ -32,25 +32,29 @@ class CapFenceTrace:
     def recognises(self, sample: Sample) -> bool:
         """Say whether there is the header, or an event without one."""
         first = sample.first
-        is_event = "agent_id" not in first and any(first.keys() >= keys for keys in EVENT)
+        other = "agent_id" in first or "hook_event_name" in first
+        is_event = not other and any(first.keys() >= keys for keys in EVENT)
         return VERSION in first or ("tool" not in first and "request" not in first and is_event)
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every event; raise LogError at the end where the checksum is not theirs."""
         checksum: Checksum | None = None
-        for number, found in enumerate(objects(source)):
+        events = unreadable = 0
+        for found in objects(source):
             if isinstance(found, InvalidRecord):
-                if checksum is not None:
-                    checksum.unreadable += 1
+                unreadable += 1
                 yield found
-            elif number == 0 and VERSION in found.value:
+            elif VERSION in found.value:
+                if events or checksum is not None:
+                    raise LogError("a header stands after the first line", place=found.place)
                 checksum = checksum_of(found.value, found.place)
             else:
+                events += 1
                 if checksum is not None:
                     checksum.add(found)
                 yield record_of_trace(found)
         if checksum is not None:
-            checksum.verify()
+            checksum.verify(unreadable)
 
 
 @dataclass
@@ -59,7 +63,6 @@ class Checksum:
 
     expected: str
     place: Place
-    unreadable: int = 0
     added: int = 0
     sha256: Any = field(default_factory=lambda: hashlib.sha256(b"["))
 
@@ -69,10 +72,11 @@ class Checksum:
         self.sha256.update(json.write_sorted(found.value).encode())
         self.added += 1
 
-    def verify(self) -> None:
+    def verify(self, unreadable: int) -> None:
         """Raise LogError where the events are not those that the header speaks of."""
-        if self.unreadable:
-            message = f"the checksum cannot be verified: {self.unreadable} lines are unreadable"
+        if unreadable:
+            lines = "1 line" if unreadable == 1 else f"{unreadable} lines"
+            message = f"the checksum cannot be verified: {lines} cannot be read"
             raise LogError(message, place=self.place)
         self.sha256.update(b"]")
         actual = self.sha256.hexdigest()[:8]

@@ -1,6 +1,6 @@
 """Our own audit log: JSON Lines, one record a line, `fencekit.record/1`.
 
-The form is documented in `docs/log-format.md`, its JSON Schema is `docs/record.schema.json`.
+The form is documented in `docs/log-formats.md`, its JSON Schema is `docs/record.schema.json`.
 """
 
 from collections.abc import Iterator
@@ -39,6 +39,11 @@ class FencekitJSONL:
 
 def encode(record: Record) -> str:
     """Return a record as one line, without its end."""
+    return json.write(form_of(record))
+
+
+def form_of(record: Record) -> dict[str, Any]:
+    """Return a record as JSON, without a chain."""
     line: dict[str, Any] = {"schema": SCHEMA}
     for key in ("id", "time", "session"):
         if getattr(record, key):
@@ -48,7 +53,7 @@ def encode(record: Record) -> str:
         line["decision"] = encode_recorded(record.recorded)
     if record.completeness is not Completeness.FULL:
         line["completeness"] = str(record.completeness)
-    return json.write(line)
+    return line
 
 
 def encode_recorded(recorded: Recorded) -> dict[str, Any]:

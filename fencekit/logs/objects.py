@@ -1,9 +1,13 @@
-"""The JSON objects of a log, one a line or in one array, each with its place or its trouble."""
+"""The JSON objects of a log, each with its place or its trouble.
+
+They stand one a line, in one array, or over several lines each.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fencekit.logs.indented import MAX_OBJECT, chunks, is_indented
 from fencekit.model.errors import LogError, RecordError
 from fencekit.model.record import InvalidRecord
 from fencekit.model.source import Place
@@ -29,6 +33,9 @@ def objects(source: Source) -> Iterator[Found | InvalidRecord]:
     """
     if is_array(source.head()):
         yield from objects_of_array(source)
+        return
+    if is_indented(source.head()):
+        yield from objects_of_chunks(source)
         return
     for number, line in lines(source):
         place = Place(source.path, number)
@@ -56,6 +63,26 @@ def parsed(line: bytes, place: Place) -> Found | InvalidRecord:
     return Found(value, place, text)
 
 
+def objects_of_chunks(source: Source) -> Iterator[Found | InvalidRecord]:
+    """Yield the objects of a log that writes each over several lines; a place is the first one."""
+    for chunk in chunks(lines(source)):
+        place = Place(source.path, chunk.number)
+        text = chunk.text
+        if text is None:
+            yield invalid(f"the object is longer than {MAX_OBJECT >> 20} MiB", place)
+            continue
+        try:
+            value = json.parse_bytes(text)
+        except json.JSONError as error:
+            at = Place(source.path, chunk.number + error.line - 1, error.column)
+            yield invalid(error.message, at, excerpt_of(b" ".join(text[:MAX_LINE].split())))
+            continue
+        if isinstance(value, dict):
+            yield Found(value, place)
+        else:
+            yield invalid("not a JSON object", place, excerpt_of(text))
+
+
 def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
     """Yield the objects of a log that is one JSON array; the line of a place is the element."""
     with located(source.path):
@@ -72,7 +99,7 @@ def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
         if isinstance(item, dict):
             yield Found(item, place)
         else:
-            yield invalid("not a JSON object", place, json.write(item)[:EXCERPT])
+            yield invalid("not a JSON object", place, excerpt_of_value(item))
 
 
 def is_array(head: bytes) -> bool:
@@ -88,3 +115,11 @@ def invalid(message: str, place: Place, excerpt: str = "") -> InvalidRecord:
 def excerpt_of(line: bytes) -> str:
     """Return the beginning of a line, bytes that are no text replaced."""
     return line[:EXCERPT].decode("utf-8", "replace")
+
+
+def excerpt_of_value(value: object) -> str:
+    """Return the beginning of a value as JSON; as Python where a number in it is beyond floats."""
+    try:
+        return json.write(value)[:EXCERPT]
+    except ValueError:
+        return str(value)[:EXCERPT]

@@ -1,17 +1,20 @@
 """The log formats by name, the one that a log is in, and the way from a path to its records."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import cast
 
 from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
+from fencekit.logs.indented import chunks, is_indented
 from fencekit.logs.mapping import ToolMap
 from fencekit.logs.objects import is_array
 from fencekit.model.errors import LogError, UsageError
@@ -22,8 +25,7 @@ from fencekit.reading.files import BOM, Source, open_source
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SAMPLED = 20
-
-
+OPENING = re.compile(r'\s*\{\s*"([^"\\]+)"\s*:\s*\[\s*')
 PLUGINS = "fencekit.log_formats"
 """The group of entry points by which other packages bring formats of their own."""
 
@@ -140,18 +142,47 @@ def sample_of(source: Source) -> Sample:
         return Sample(Shape.SQLITE)
     if is_array(head):
         return Sample(Shape.ARRAY, tuple(first_of_array(head)))
-    return Sample(Shape.LINES, tuple(first_lines(head)))
+    first = first_chunks(head) if is_indented(head) else first_lines(head)
+    text = head.removeprefix(BOM).partition(b"\n")[0].decode("utf-8", "replace")
+    return Sample(Shape.LINES, tuple(first) or tuple(opening(head)), text)
 
 
 def first_lines(head: bytes) -> Iterator[dict[str, object]]:
-    """Yield the first objects that stand on lines of their own; what is none is passed over."""
+    """Yield the first objects that stand on lines of their own; what is none is passed over.
+
+    A capture may put a word before each object, as in `C> {…}`.
+    """
     for line in head.removeprefix(BOM).splitlines()[:SAMPLED]:
+        before, brace, rest = line.partition(b"{")
         try:
-            value = json.parse_bytes(line)
+            value = json.parse_bytes(line if b'"' in before else brace + rest)
         except json.JSONError:
             continue
         if isinstance(value, dict):
             yield value
+
+
+def first_chunks(head: bytes) -> Iterator[dict[str, object]]:
+    """Yield the first objects of a log that writes each over several lines."""
+    numbered = enumerate(head.removeprefix(BOM).splitlines(), 1)
+    for chunk in islice(chunks(numbered), SAMPLED):
+        try:
+            value = json.parse_bytes(chunk.text or b"")
+        except json.JSONError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def opening(head: bytes) -> Iterator[dict[str, object]]:
+    """Yield an object that the head does not hold whole, if its first value is a list.
+
+    Of the list there is the first element, as far as the head holds that.
+    """
+    text = head.removeprefix(BOM).decode("utf-8", "replace")
+    if begun := OPENING.match(text):
+        element = json.first_value(text[begun.end() :])
+        yield {begun[1]: [] if element is None else [element]}
 
 
 def first_of_array(head: bytes) -> Iterator[dict[str, object]]:

@@ -52,9 +52,8 @@ class RuleRef:
     @classmethod
     def to(cls, rule: Rule) -> "RuleRef":
         """Return the reference to a rule."""
-        shown = "*" if rule.capability is None else str(rule.capability)
         conditions = tuple((str(c.name), str(c.value)) for c in rule.conditions)
-        return cls(rule.id, rule.place, shown, conditions)
+        return cls(rule.id, rule.place, str(rule.capability), conditions)
 
 
 DEFAULT_RULE = RuleRef("default")

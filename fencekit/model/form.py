@@ -2,7 +2,8 @@
 
 `{capability, principal?, environment?, context?, args?}`: absent is empty, `{"$unknown": true}` is
 unknown. An object with `"$unknown": true` beside other keys is one of which only those keys are
-known. A key that is really called `$unknown` is written with one more `$`.
+known. A masked value, `{"$unknown": true, "$digest": "hmac-sha256:…"}`, is unknown too. A key that
+is really called `$unknown` is written with one more `$`.
 """
 
 import re
@@ -14,6 +15,7 @@ from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts, Request, U
 from fencekit.model.source import Place
 
 MARK = "$unknown"
+DIGEST = "$digest"
 ESCAPED = re.compile(r"\$+unknown")
 KEYS = ("capability", "principal", "environment", "context", "args")
 
@@ -120,7 +122,8 @@ def is_mark(value: Any, place: Place | None) -> bool:
     """Say whether the value is the mark; raise RequestError where it only looks like one."""
     if not isinstance(value, dict) or MARK not in value:
         return False
-    if value != {MARK: True} or value[MARK] is not True:
+    is_masked = len(value) == 2 and isinstance(value.get(DIGEST), str)
+    if value[MARK] is not True or not (len(value) == 1 or is_masked):
         message = f"`{MARK}` beside other keys is read at the top of `args` and `context` only"
         raise RequestError(message, place=place)
     return True

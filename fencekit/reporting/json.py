@@ -4,6 +4,7 @@ Within a version keys may be added, never changed. Each check has a section of i
 """
 
 import json
+import math
 from typing import Any
 
 from fencekit.model.finding import Changed, Class, Finding, RuleRef
@@ -11,6 +12,7 @@ from fencekit.model.form import to_form
 from fencekit.model.record import Record
 from fencekit.model.report import Replayed, Report
 from fencekit.model.source import Place
+from fencekit.reporting.characters import visible
 
 SCHEMA = "fencekit.report/1"
 
@@ -20,13 +22,43 @@ FORMAT = "json"
 
 def render(report: Report) -> str:
     """Return the report as JSON text with a final newline; pure ASCII, inert in a build log."""
-    text = json.dumps(to_json(report), indent=2, default=unwritable)
-    return text.replace("##", "#\\u0023") + "\n"
+    return written(to_json(report))
+
+
+def written(page: dict[str, Any]) -> str:
+    """Return a page as JSON text with a final newline; pure ASCII, inert in a build log."""
+    try:
+        text = json.dumps(page, indent=2, default=unwritable, allow_nan=False)
+    except (TypeError, ValueError):
+        text = json.dumps(writable(page), indent=2, allow_nan=False)
+    return inert(text) + "\n"
+
+
+def inert(text: str) -> str:
+    """Return JSON text so that no terminal and no build server acts on it: the same values.
+
+    What is hidden, and the `##` that begins a command, stands inside strings only.
+    """
+    return visible(text).replace("##", "#\\u0023")
 
 
 def unwritable(value: object) -> str:
     """Return what JSON cannot say as Python prints it; a policy's own values may be any YAML."""
     return repr(value)
+
+
+def writable(value: Any) -> Any:
+    """Return a value with all that JSON cannot say as Python prints it, keys and infinities too."""
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str) else repr(key): writable(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [writable(item) for item in value]
+    if value is None or isinstance(value, str | int):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else repr(value)
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -72,7 +104,7 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         made["message"] = finding.message
     if finding.invalid:
         made["invalid"] = [
-            {**place_of(place), "message": message, "excerpt": excerpt}
+            {**place_of(place), "column": place.column, "message": message, "excerpt": excerpt}
             for place, message, excerpt in finding.invalid
         ]
     return made

@@ -15,6 +15,7 @@ from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.words import LABELS, counted, verdict_line
 
 LONGEST = 160
+LONGEST_COMMAND = 10_000  # what is cut cannot be copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,10 @@ def matrix(replay: Replayed) -> Table:
         key = transition.before, transition.after
         cells[key] = cells.get(key, 0) + transition.count
     rows = tuple(
-        (before, *(f"{cells.get((before, after), 0):,}" for after in afters)) for before in befores
+        (inert(before), *(f"{cells.get((before, after), 0):,}" for after in afters))
+        for before in befores
     )
-    return Table(("before / after", *afters), rows, ("",) * len(rows))
+    return Table(("before / after", *map(inert, afters)), rows, ("",) * len(rows))
 
 
 def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
@@ -133,11 +135,12 @@ def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
         yield Line(f"invalid  {counted(finding.count, 'record')} could not be read", "yellow")
         for place, message, excerpt in finding.invalid:
             shown = f"  {inert(excerpt)}" if excerpt else ""
-            yield Line(f"  {at(place)}: {inert(message)}{shown}")
+            column = "" if place.column is None else f":{place.column}"
+            yield Line(f"  {at(place)}{column}: {inert(message)}{shown}")
         if finding.count > len(finding.invalid):
             yield Line(f"  and {finding.count - len(finding.invalid):,} more")
         return
-    change = f"{finding.before} -> {finding.after}"
+    change = f"{inert(finding.before)} -> {inert(finding.after)}"
     heading = f"{finding.kind.words}  {inert(finding.capability)}  {change}"
     yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
     if finding.message:
@@ -161,7 +164,8 @@ def explain_command(finding: Finding, replay: Replayed | None) -> str:
     if replay is None or place is None or place.line is None or not place.file:
         return ""
     at_line = f"{place.file}:{place.line}"
-    return inert(shlex.join(["fencekit", "explain", replay.candidate, at_line]))
+    command = shlex.join(["fencekit", "explain", replay.candidate, at_line])
+    return inert(command, LONGEST_COMMAND)
 
 
 def rule_text(rule: RuleRef) -> str:
@@ -199,8 +203,8 @@ def four_lines(changed: Changed) -> Iterator[Line]:
     yield Line(f"Recorded: {inert(shown)}")
     recorded = changed.record.recorded
     approval = f" ({inert(recorded.approval)})" if recorded and recorded.approval else ""
-    yield Line(f"Original: {changed.before}{approval}")
-    yield Line(f"Replayed: {changed.after}")
+    yield Line(f"Original: {inert(changed.before)}{approval}")
+    yield Line(f"Replayed: {inert(changed.after)}")
     yield Line(f"Changed: {CHANGED[changed.kind]}", CLASS_STYLES[changed.kind])
 
 
@@ -225,7 +229,8 @@ def inert(text: str, limit: int = LONGEST) -> str:
     """Return text from a log or a policy so that no terminal and no build server acts on it.
 
     Hidden characters are escaped and long text is cut. A command to a build server begins with `::`
-    at the start of a line, where our own words stand, or with `##[` anywhere, which is broken here.
+    at the start of a line, or with `##[` anywhere; both are broken up.
     """
     one_line = shortened(text, limit).replace("\n", r"\n")
-    return visible(one_line).replace("##", "#\\u0023")
+    shown = visible(one_line).replace("##", "#\\u0023")
+    return shown.replace("::", ":\\u003a", 1) if shown.lstrip(" ").startswith("::") else shown

@@ -8,6 +8,7 @@ from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
 from fencekit.model.policy import ConditionName, Pick
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN
+from laws import drawing
 
 TABLES: dict[str, Mapping[ConditionName, object]] = {
     "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
@@ -39,7 +40,15 @@ def test_every_effect_of_an_action_has_a_tier():
     assert list(words.RISK_ACTIONS) == list(words.ACTIONS)
 
 
-def test_every_test_of_a_question_says_what_its_answer_implies():
-    asked = set(questions.IMPLICATIONS) | set(questions.COMPARISONS)
-    assert {"contains", "search", "starts with", "matches", "is", "covers"} <= asked
-    assert not set(questions.IMPLICATIONS) & set(questions.COMPARISONS)
+def test_every_relation_is_a_comparison_or_says_what_its_answer_implies():
+    compared, implying = set(questions.COMPARISONS), set(questions.IMPLICATIONS)
+    assert not compared & implying
+    missing = set(questions.Relation) - compared - implying
+    assert not missing, (
+        f"{sorted(missing)} missing in fencekit.engines.native.questions.IMPLICATIONS"
+    )
+
+
+def test_the_laws_draw_every_condition_that_a_policy_can_write():
+    missing = set(words.CONDITIONS) - set(drawing.CONDITIONS)
+    assert not missing, f"{sorted(missing)} missing in tests/laws/drawing.py"

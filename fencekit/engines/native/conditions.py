@@ -9,7 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from fencekit.engines.native.questions import Question, Subject, number_passes, value_matches
+from fencekit.engines.native.questions import (
+    Question,
+    Relation,
+    Subject,
+    number_passes,
+    value_matches,
+)
 from fencekit.engines.native.regexes import Regex
 from fencekit.engines.native.view import View
 from fencekit.model.policy import ConditionName
@@ -22,7 +28,7 @@ Test = Callable[[View], bool | AnyOf]
 def match_keywords(value: Any) -> Test:
     """The text of the arguments has any of the keywords in it, whatever the case of either."""
     keywords = [str(keyword).lower() for keyword in listed(value)]
-    questions = tuple(Question(Subject.TEXT, "contains", keyword) for keyword in keywords)
+    questions = tuple(Question(Subject.TEXT, Relation.CONTAINS, keyword) for keyword in keywords)
 
     def test(view: View) -> bool | AnyOf:
         text = view.text
@@ -41,7 +47,9 @@ def contains(value: Any) -> Test:
 def match_regex(value: Any) -> Test:
     """Any of the patterns is found in the values of the arguments."""
     patterns = [Regex(str(pattern)) for pattern in listed(value)]
-    questions = tuple(Question(Subject.VALUES_TEXT, "search", pattern) for pattern in patterns)
+    questions = tuple(
+        Question(Subject.VALUES_TEXT, Relation.SEARCH, pattern) for pattern in patterns
+    )
 
     def test(view: View) -> bool | AnyOf:
         text = view.values_text
@@ -52,19 +60,19 @@ def match_regex(value: Any) -> Test:
     return test
 
 
-def amount(comparison: str, value: Any) -> Test:
+def amount(comparison: Relation, value: Any) -> Test:
     """The amount passes the threshold."""
     return compared(Subject.AMOUNT, comparison, value, View.amount)
 
 
-def caller_depth(comparison: str, value: Any) -> Test:
+def caller_depth(comparison: Relation, value: Any) -> Test:
     """The depth of the caller passes the threshold."""
     return compared(Subject.CALLER_DEPTH, comparison, value, View.caller_depth)
 
 
 def compared(
     subject: Subject,
-    comparison: str,
+    comparison: Relation,
     threshold: Any,
     read: Callable[[View], float | Unknown | None],
 ) -> Test:
@@ -83,7 +91,7 @@ def compared(
 def path_prefix(value: Any) -> Test:
     """The path begins with the value, as text."""
     prefix = str(value)
-    questions = (Question(Subject.PATH, "starts with", prefix),)
+    questions = (Question(Subject.PATH, Relation.STARTS_WITH, prefix),)
 
     def test(view: View) -> bool | AnyOf:
         path = view.path()
@@ -97,7 +105,7 @@ def path_prefix(value: Any) -> Test:
 def named(key: str, value: Any) -> Test:
     """The value by that name, in the context or in the arguments, is this or matches its glob."""
     subjects = (Subject.CONTEXT, Subject.ARGUMENT)
-    of_subject = [Question(subject, "matches", value, key) for subject in subjects]
+    of_subject = [Question(subject, Relation.MATCHES, value, key) for subject in subjects]
 
     def test(view: View) -> bool | AnyOf:
         open_questions = []
@@ -113,7 +121,7 @@ def named(key: str, value: Any) -> Test:
 
 def risk_level_is(value: Any) -> Test:
     """The risk level of the context is text, and exactly this."""
-    questions = (Question(Subject.CONTEXT, "is", value, "risk_level"),)
+    questions = (Question(Subject.CONTEXT, Relation.IS, value, "risk_level"),)
 
     def test(view: View) -> bool | AnyOf:
         actual = view.request.in_context("risk_level")
@@ -133,15 +141,15 @@ TESTS: dict[ConditionName, Callable[[Any], Test]] = {
     ConditionName.CONTAINS: contains,
     ConditionName.MATCH_KEYWORDS: match_keywords,
     ConditionName.MATCH_REGEX: match_regex,
-    ConditionName.AMOUNT_GT: partial(amount, "gt"),
-    ConditionName.AMOUNT_GTE: partial(amount, "gte"),
-    ConditionName.AMOUNT_LT: partial(amount, "lt"),
-    ConditionName.AMOUNT_LTE: partial(amount, "lte"),
+    ConditionName.AMOUNT_GT: partial(amount, Relation.GT),
+    ConditionName.AMOUNT_GTE: partial(amount, Relation.GTE),
+    ConditionName.AMOUNT_LT: partial(amount, Relation.LT),
+    ConditionName.AMOUNT_LTE: partial(amount, Relation.LTE),
     ConditionName.PATH_PREFIX: path_prefix,
-    ConditionName.CALLER_DEPTH_GT: partial(caller_depth, "gt"),
-    ConditionName.CALLER_DEPTH_GTE: partial(caller_depth, "gte"),
-    ConditionName.CALLER_DEPTH_LT: partial(caller_depth, "lt"),
-    ConditionName.CALLER_DEPTH_LTE: partial(caller_depth, "lte"),
+    ConditionName.CALLER_DEPTH_GT: partial(caller_depth, Relation.GT),
+    ConditionName.CALLER_DEPTH_GTE: partial(caller_depth, Relation.GTE),
+    ConditionName.CALLER_DEPTH_LT: partial(caller_depth, Relation.LT),
+    ConditionName.CALLER_DEPTH_LTE: partial(caller_depth, Relation.LTE),
     ConditionName.ENVIRONMENT: partial(named, "environment"),
     ConditionName.USER_ROLE: partial(named, "user_role"),
     ConditionName.TENANT: partial(named, "tenant"),

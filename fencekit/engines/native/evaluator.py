@@ -13,7 +13,7 @@ from typing import Any
 from fencekit.engines.base import Evaluator, Fidelity
 from fencekit.engines.native.conditions import TESTS, Test
 from fencekit.engines.native.possible import NEVER, Clause, Step, may_raise, outcomes_of
-from fencekit.engines.native.questions import Question, Subject
+from fencekit.engines.native.questions import Question, Relation, Subject
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError, TimeLimitError
@@ -86,7 +86,7 @@ class NativeEvaluator:
         if isinstance(view.request.capability, Unknown) and pattern != "*":
             if not isinstance(pattern, str):
                 return Step(raised(not_text(pattern), entry.rule))
-            clauses.append((Question(Subject.CAPABILITY, "covers", pattern),))
+            clauses.append((Question(Subject.CAPABILITY, Relation.COVERS, pattern),))
         for test in entry.tests:
             try:
                 answer = test(view)

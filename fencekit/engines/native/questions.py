@@ -28,20 +28,39 @@ class Subject(StrEnum):
     VALUES_TEXT = "the values of the arguments"
     AMOUNT = "the amount"
     PATH = "the path"
-    CALLER_DEPTH = "the caller's depth"
-    CONTEXT = "the context's"
-    ARGUMENT = "the argument's"
+    CALLER_DEPTH = "the depth of the caller"
+    CONTEXT = "a value of the context"
+    ARGUMENT = "an argument"
+
+
+class Relation(StrEnum):
+    """How a subject may stand to a value.
+
+    The first four compare a number that may be missing, NaN or beyond any float, as CapFence reads
+    one; each of the others has an entry in IMPLICATIONS.
+    """
+
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+    CONTAINS = "contains"
+    SEARCH = "search"
+    STARTS_WITH = "starts with"
+    MATCHES = "matches"
+    IS = "is"
+    COVERS = "covers"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether a test, with a value, holds for a subject.
+    """Whether a subject stands in a relation to a value.
 
     Questions are equal when they ask the same of the same; values count as they are spelled.
     """
 
     subject: Subject
-    test: str
+    relation: Relation
     value: Any = field(compare=False)
     part: str = ""
     spelled: str = field(default="", init=False)
@@ -52,7 +71,7 @@ class Question:
     @property
     def may_raise(self) -> bool:
         """Whether asking can raise: a number beyond any float, a pattern that does not compile."""
-        return self.test in COMPARISONS or self.sure_error is not None
+        return self.relation in COMPARISONS or self.sure_error is not None
 
     @property
     def sure_error(self) -> Exception | None:
@@ -69,21 +88,18 @@ def value_matches(actual: Any, expected: Any) -> bool:
     return False
 
 
-COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "gt": operator.gt,
-    "gte": operator.ge,
-    "lt": operator.lt,
-    "lte": operator.le,
+COMPARISONS: dict[Relation, Callable[[Any, Any], bool]] = {
+    Relation.GT: operator.le,
+    Relation.GTE: operator.lt,
+    Relation.LT: operator.ge,
+    Relation.LTE: operator.gt,
 }
+"""For each comparison the one that refuses it, as CapFence writes it: so NaN passes them all."""
 
 
-def number_passes(test: str, number: float | None, threshold: Any) -> bool:
-    """Say whether a number passes a threshold; none at all never does, NaN always does.
-
-    The refusal is what is compared, as CapFence writes it: that is why NaN passes every test.
-    """
-    refusal = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}[test]
-    return number is not None and not COMPARISONS[refusal](number, threshold)
+def number_passes(relation: Relation, number: float | None, threshold: Any) -> bool:
+    """Say whether a number passes a threshold; none at all never does, NaN always does."""
+    return number is not None and not COMPARISONS[relation](number, threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class Known:
 
     def ways(self, question: Question, sample: "Samples") -> "Iterator[tuple[Answered, Known]]":
         """Yield each answer that is still possible, with what is then known."""
-        if question.test in COMPARISONS:
+        if question.relation in COMPARISONS:
             yield from self._number_ways(question, sample)
             return
         if question.sure_error is not None:
@@ -118,7 +134,7 @@ class Known:
         return Known(frozenset(kept), tuple(numbers))
 
     def _settled(self, question: Question) -> bool | None:
-        implied = IMPLICATIONS[question.test]
+        implied = IMPLICATIONS[question.relation]
         for asked, answer in self.answers:
             if (asked.subject, asked.part) == (question.subject, question.part):
                 settled = implied(asked, question, answer=answer)
@@ -155,7 +171,7 @@ class Bearing:
             found = frozenset(
                 question
                 for question in self._of_subject[asked.subject, asked.part]
-                if IMPLICATIONS[question.test](asked, question, answer=answer) is not None
+                if IMPLICATIONS[question.relation](asked, question, answer=answer) is not None
             )
             self._settles[asked, answer] = found
         return found
@@ -170,7 +186,7 @@ def _number_answer(question: Question, number: float | str | None) -> Answered:
         return RAISES
     assert not isinstance(number, str)
     try:
-        return number_passes(question.test, number, question.value)
+        return number_passes(question.relation, number, question.value)
     except TypeError:
         return RAISES
 
@@ -181,7 +197,7 @@ class Samples:
     def __init__(self, questions: "Iterator[Question]") -> None:
         thresholds: dict[Subject, set[float]] = {}
         for question in questions:
-            if question.test in COMPARISONS:
+            if question.relation in COMPARISONS:
                 cut = thresholds.setdefault(question.subject, set())
                 if isinstance(question.value, int | float) and question.value == question.value:
                     cut.add(question.value)
@@ -230,32 +246,36 @@ def _matches(asked: Question, question: Question, *, answer: bool) -> bool | Non
 
 def accepts(question: Question, value: Any) -> bool:
     """Say what the answer is when the subject has that value."""
-    if question.test == "is":
+    if question.relation is Relation.IS:
         return bool(value == question.value)
     return value_matches(value, question.value)
 
 
 def is_literal(question: Question) -> bool:
     """Say whether only one value is accepted: text without glob signs, or what is not text."""
-    if question.test == "is" or not isinstance(question.value, str):
+    if question.relation is Relation.IS or not isinstance(question.value, str):
         return True
     return re.search(r"[*?\[]", question.value) is None
 
 
 class Implication(Protocol):
-    """Says what the answer to a question settles of another about the same subject, if anything."""
+    """Says what the answer to a question settles of another about the same subject, if anything.
+
+    `question` has the relation under which this is found in IMPLICATIONS; `asked` may have any
+    other that its subject is asked about.
+    """
 
     def __call__(self, asked: Question, question: Question, *, answer: bool) -> bool | None:
         """Return the answer to `question` that follows, or None where none does."""
         ...
 
 
-IMPLICATIONS: dict[str, Implication] = {
-    "contains": _contains,
-    "search": _same,
-    "starts with": _starts_with,
-    "matches": _matches,
-    "is": _matches,
-    "covers": _same,
+IMPLICATIONS: dict[Relation, Implication] = {
+    Relation.CONTAINS: _contains,
+    Relation.SEARCH: _same,
+    Relation.STARTS_WITH: _starts_with,
+    Relation.MATCHES: _matches,
+    Relation.IS: _matches,
+    Relation.COVERS: _same,
 }
-"""For each test: what the answer to one question says of another about the same subject."""
+"""For each relation: what the answer to one question says of another about the same subject."""

@@ -1,19 +1,18 @@
 """An explanation as JSON: the request, the decision, every rule considered."""
 
-import json
 from typing import Any
 
 from fencekit.model.explanation import ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
 from fencekit.model.form import to_form
-from fencekit.reporting.json import rule_of, unwritable
+from fencekit.reporting.json import rule_of, written
 
 SCHEMA = "fencekit.explanation/1"
 
 
 def render(explanation: Explanation) -> str:
     """Return the explanation as JSON text with a final newline; pure ASCII."""
-    return json.dumps(to_json(explanation), indent=2, default=unwritable) + "\n"
+    return written(to_json(explanation))
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def considered_lines(considered: ConsideredRule) -> Iterator[Line]:
     verb = MATCHES[considered.answer]
     heading = f"  {inert(rule.id)} ({at(rule.place)})  {rule.effect}  {verb}"
     yield Line(heading, ANSWER_STYLES[considered.answer])
-    covers = "every call" if rule.capability is None else f"`{inert(str(rule.capability))}`"
+    covers = f"`{inert(str(rule.capability))}`"
     yield Line(f"      capability {covers}: {COVERS[considered.capability]}")
     if considered.capability is Answer.FAILS:
         return

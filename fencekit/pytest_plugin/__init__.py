@@ -1,0 +1,88 @@
+"""The pytest plugin: recorded calls as tests, one for each group of calls decided alike.
+
+`pytest --capfence-replay LOG --capfence-policy P` replays the log against the candidate and makes
+one test of each group of records: those of one log with the same capability, the same decision
+before and after, and the same responsible rule. `audit.jsonl::shell.exec[DENY->ALLOW,allow-2]` is
+the name of one; with a baseline the rule that decided before is named too. What a name cannot hold
+is percent-escaped, so a name can be given back to pytest to run that test alone. A group passes
+where its change is allowed:
+
+- a looser group fails under `--capfence-fail-on looser` (the default) and `changed`, a tighter one
+  under `changed`, neither under `never`;
+- undecided groups fail, all of them, when there are more undecided records in the whole run than
+  `--capfence-max-undecided` (0); otherwise they pass, with a note that `-rP` shows;
+- records that could not be read (`LOG::invalid-records`) or decided fail likewise when there are
+  more of them than `--capfence-max-invalid` (0);
+- a log that fails as a whole, or of which nothing was checked, has a failing test of its own,
+  `LOG::could-not-check`, whatever `--capfence-fail-on` says; a policy that cannot be read ends the
+  session as a usage error.
+
+Without a LOG, everything is read from `[tool.fencekit]` in `pyproject.toml`; the command line comes
+first. The word after the flag is a LOG unless it begins with `-`, ends in `.py`, contains `::` or
+is a directory; `--capfence-replay=LOG` always is one. With no path on the command line the replay
+takes the place of `testpaths`; with paths both run; the name of a log or of a test in one selects.
+
+pytest imports this module at every start, so it imports nothing but pytest.
+"""
+
+from typing import Any
+
+import pytest
+
+FLAG = "--capfence-replay"
+
+OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "policy": ("the candidate policy", {"metavar": "P"}),
+    "baseline": ("compare with this policy, not with what was recorded", {"metavar": "B"}),
+    "policy-root": ("where names in `extends` are looked for", {"metavar": "DIR"}),
+    "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),
+    "tools": ("the capability of each tool, for logs that hold tools", {"metavar": "FILE"}),
+    "report": ("write the report as HTML", {"metavar": "FILE"}),
+    "fail-on": (
+        "which findings fail (default: looser)",
+        {"choices": ("looser", "changed", "never")},
+    ),
+    "max-invalid": ("records that may be unreadable, or `all` (default: 0)", {"metavar": "N"}),
+    "max-undecided": ("records whose change may stay open (default: 0)", {"metavar": "N"}),
+    "timeout": ("time limit for one record (default: 5)", {"metavar": "SECONDS", "type": float}),
+    "keep-records": (
+        "changed records that the report holds one by one (default: 100000)",
+        {"metavar": "N", "type": int},
+    ),
+}
+"""The options beside the flag: `--capfence-NAME`, its help, and how it is parsed."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, all of them named `--capfence-…`."""
+    group = parser.getgroup("capfence", "replay of recorded agent calls (fencekit)")
+    said = "replay this audit log; several times for several; bare: as `[tool.fencekit]` says"
+    group.addoption(FLAG, nargs="?", const="", action="append", metavar="LOG", help=said)
+    for name, (text, parsed) in OPTIONS.items():
+        group.addoption(f"--capfence-{name}", help=text, **parsed)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> None:
+    """Settle which word after the flag is a log, before pytest takes it for a path."""
+    if any(arg == FLAG or arg.startswith(f"{FLAG}=") for arg in args):
+        from fencekit.pytest_plugin.arguments import settle
+
+        settle(early_config, parser, args)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the replay's own plugin if it is asked for; options without the flag are an error."""
+    if config.getoption("help") or config.getoption("version"):
+        return
+    if config.getoption("capfence_replay") is not None:
+        from fencekit.pytest_plugin.session import start
+
+        start(config)
+        return
+    for name in OPTIONS:
+        if config.getoption(f"capfence_{name.replace('-', '_')}") is not None:
+            message = f"`--capfence-{name}` does nothing without `{FLAG}`"
+            raise pytest.UsageError(message)

@@ -1,0 +1,78 @@
+"""What pytest collects of a log: a file node, and a test for each of its results."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fencekit.pytest_plugin.results import LogResults, Result
+
+
+class DisallowedError(Exception):
+    """Calls are decided in a way that the run does not allow, or could not be checked."""
+
+
+class LogFile(pytest.File):
+    """A log, in the order of whose records its tests come."""
+
+    log: LogResults
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, log: LogResults) -> "LogFile":
+        """Return the node of a log.
+
+        Outside of the root, pytest would name it by its last part, which two logs may share; by
+        the absolute path, `--lf` and a rerun find it.
+        """
+        path = Path(log.path)
+        inside = path.is_relative_to(parent.config.rootpath)
+        named: dict[str, Any] = {} if inside else {"nodeid": path.as_posix()}
+        node: LogFile = cls.from_parent(parent, path=path, **named)
+        node.log = log
+        return node
+
+    def collect(self) -> Iterator["LogItem"]:
+        """Yield a test for each result."""
+        for result in self.log.results:
+            # The whole id as text: pytest 9.2 does not find brackets in a name that it appends.
+            nodeid = f"{self.nodeid}::{result.name}"
+            yield LogItem.of(self, result, nodeid)
+
+
+class LogItem(pytest.Item):
+    """The test of a group of records."""
+
+    result: Result
+
+    @classmethod
+    def of(cls, parent: LogFile, result: Result, nodeid: str) -> "LogItem":
+        """Return the test of a result."""
+        item: LogItem = cls.from_parent(parent, name=result.name, nodeid=nodeid)
+        item.result = result
+        item.extra_keyword_matches.update(result.classes)
+        item.user_properties.append(("capfence_class", ", ".join(result.classes)))
+        item.user_properties.append(("capfence_calls", str(result.calls)))
+        return item
+
+    def runtest(self) -> None:
+        """Fail where the result does."""
+        if self.result.note:
+            self.add_report_section("call", "capfence", self.result.note)
+        if self.result.failure:
+            raise DisallowedError(self.result.failure)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
+        """Return why it failed, without a traceback."""
+        if isinstance(excinfo.value, DisallowedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Return the log, the line of the first record, from 0, and a heading.
+
+        The heading is not just the name: of that, `-v` would print the dots as colons.
+        """
+        line = None if self.result.line is None else max(self.result.line - 1, 0)
+        return self.path, line, f"replay: {self.name}"

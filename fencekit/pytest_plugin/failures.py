@@ -1,0 +1,98 @@
+"""Which groups of records fail, and what the tests of groups say: all of it inert.
+
+Each part begins with a place, `audit.jsonl:88: …`, which editors and build servers link.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from fencekit.checks.groups import UNREADABLE, Group
+from fencekit.model.finding import Class, Finding
+from fencekit.model.report import DISALLOWED, UNDECIDED, FailOn, Report
+from fencekit.pytest_plugin.arguments import words_of
+from fencekit.reporting.terminal import at, finding_lines, inert
+from fencekit.reporting.words import counted
+
+MOST_PARTS = 10
+"""How many kinds of record one test speaks of; errors may differ from record to record."""
+
+SAYS = {
+    Class.LOOSER: "would be decided looser",
+    Class.TIGHTER: "would be decided tighter",
+    Class.MAYBE_LOOSER: "may be decided looser",
+    Class.MAYBE_TIGHTER: "may be decided tighter",
+    Class.CANNOT_TELL: "cannot be compared",
+    Class.INVALID: "could not be decided",
+}
+
+
+def failing_classes(report: Report) -> frozenset[Class]:
+    """Return the classes whose groups fail: disallowed, or more of them than the limits allow."""
+    failing = set[Class]() if report.fail_on is FailOn.NEVER else set(DISALLOWED[report.fail_on])
+    limits, undecided = report.limits, UNDECIDED[report.fail_on]
+    if limits.undecided is not None:
+        open_ones = sum(report.counts[kind] for kind in undecided)
+        failing |= undecided if open_ones > limits.undecided else set()
+    if limits.invalid is not None and report.counts[Class.INVALID] > limits.invalid:
+        failing.add(Class.INVALID)
+    return frozenset(failing)
+
+
+def said_of_log(log: str, why: str) -> str:
+    """Return what is wrong with a log as a whole."""
+    said = words_of(why)
+    return said if said.startswith(at_log(log)) else f"{at_log(log)}: {said}"
+
+
+def said_of_unreadable(log: str, count: int, report: Report) -> str:
+    """Return what is wrong with the records of a log that could not be read, as far as is kept."""
+    kept = [place for f in report.findings if f.slug == UNREADABLE for place in f.invalid]
+    here = tuple(entry for entry in kept if entry[0].file == log)
+    finding = Finding(UNREADABLE, Class.INVALID, "", "", "", count, invalid=here)
+    _, *lines = (line.text for line in finding_lines(finding, report.replay))
+    first = at(here[0][0]) if here else at_log(log)
+    head = f"{first}: {counted(count, 'record')} could not be read"
+    return "\n".join([head, *lines, f"  {reason(Class.INVALID, report)}"])
+
+
+def said_of_group(groups: Sequence[Group], report: Report) -> str:
+    """Return what changed for the records of a test; empty where nothing did."""
+    changed = [group for group in groups if group.first.kind is not Class.UNCHANGED]
+    parts = [line for group in changed[:MOST_PARTS] for line in lines_of(group, report)]
+    if len(changed) > MOST_PARTS:
+        parts.append(f"and {len(changed) - MOST_PARTS:,} more kinds of record")
+    return "\n".join(parts)
+
+
+def lines_of(group: Group, report: Report) -> Iterator[str]:
+    """Yield the lines on one kind of record: what changed, by which rules, which calls."""
+    finding = group.finding()
+    place = at(finding.witnesses[0].place)
+    calls = f"{counted(finding.count, 'call')} {SAYS[finding.kind]}"
+    step = f"{inert(finding.before)} -> {inert(finding.after)}"
+    yield f"{place}: {inert(finding.capability)}: {calls}: {step}"
+    _, *lines = (line.text for line in finding_lines(finding, report.replay))
+    yield from lines
+    yield f"  {reason(finding.kind, report)}"
+
+
+def reason(kind: Class, report: Report) -> str:
+    """Return which option decides whether a class fails, and what it is set to."""
+    if kind is Class.INVALID:
+        many = report.counts[Class.INVALID]
+        return limit_text("max-invalid", report.limits.invalid, f"{many:,} invalid")
+    undecided = UNDECIDED[report.fail_on]
+    if kind in undecided:
+        many = sum(report.counts[each] for each in undecided)
+        return limit_text("max-undecided", report.limits.undecided, f"{many:,} undecided")
+    return f"(`--capfence-fail-on` is `{report.fail_on}`)"
+
+
+def limit_text(option: str, limit: int | None, many: str) -> str:
+    """Return a limit beside what it limits."""
+    allows = "any number" if limit is None else f"{limit:,}"
+    return f"({many} in all; `--capfence-{option}` allows {allows})"
+
+
+def at_log(log: str) -> str:
+    """Return a log's path, inert."""
+    return inert(log, 500)

@@ -1,0 +1,125 @@
+"""A session with a replay: it runs once, in the process that was called, before collection.
+
+Under xdist the workers replay nothing: they are sent the results, so that all of them collect the
+same tests.
+"""
+
+from collections.abc import Generator
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from fencekit.checks.job import ReplayJob, report_of_failure
+from fencekit.model.errors import FencekitError
+from fencekit.model.report import Report
+from fencekit.pytest_plugin.arguments import job_of, usage_error
+from fencekit.pytest_plugin.collect import LogFile, LogItem
+from fencekit.pytest_plugin.results import Gathered, LogResults, Result, results
+from fencekit.pytest_plugin.summary import summary
+from fencekit.reporting.terminal import inert
+
+KEY = "capfence_results"
+
+
+def start(config: pytest.Config) -> None:
+    """Register the plugin for this process; without paths for pytest the replay is all there is.
+
+    The logs are not among pytest's paths: there, another plugin might take a log for tests of its
+    own (doctest does, of any `.txt`), and pytest would read the folder of each.
+    """
+    if config.args_source is not config.ArgsSource.ARGS:
+        config.args = []
+        config.args_source = config.ArgsSource.ARGS
+    sent = getattr(config, "workerinput", None)
+    if sent is not None:
+        config.pluginmanager.register(Collected(unpacked(sent[KEY])), "capfence-replay")
+    else:
+        config.pluginmanager.register(ReplaySession(*job_of(config)), "capfence-replay")
+
+
+class Collected:
+    """The hooks that turn results into tests."""
+
+    def __init__(self, logs: tuple[LogResults, ...] = ()) -> None:
+        self.logs = logs
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """Collect a log that is among pytest's paths itself, not one found in a folder."""
+        for log in self.logs:
+            if Path(log.path) == file_path and parent.session.isinitpath(file_path):
+                return LogFile.of(parent, log)
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Add all logs to the session, unless a log or a test in one was named."""
+        report = yield
+        whole = isinstance(collector, pytest.Session) and report.passed
+        if whole and not any(isinstance(node, LogFile | LogItem) for node in report.result):
+            report.result.extend(LogFile.of(collector, log) for log in self.logs)
+        return report
+
+
+class ReplaySession(Collected):
+    """The hooks of the process that replays, writes the report and sums up."""
+
+    def __init__(self, job: ReplayJob, page: str) -> None:
+        super().__init__()
+        self.job = job
+        self.page = page
+        self.report: Report | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Replay, and write the report; a policy that cannot be read ends the session."""
+        if session.config.getoption("collectonly"):
+            self.page = ""
+        gathered = Gathered()
+        try:
+            self.report = self.job.run(watch=gathered.add)
+        except FencekitError as error:
+            write(report_of_failure("replay", error, self.job), self.page)
+            raise usage_error(error) from error
+        write(self.report, self.page)
+        self.logs = results(self.job.logs, self.report, gathered)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Send the results to a worker of xdist."""
+        node.workerinput[KEY] = packed(self.logs)
+
+    def pytest_terminal_summary(
+        self, terminalreporter: TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Write the verdict, what was compared, and where the report is."""
+        if self.report is not None and not config.getoption("collectonly"):
+            summary(terminalreporter, self.report, self.page)
+
+
+def packed(logs: tuple[LogResults, ...]) -> list[Any]:
+    """Return results as lists and texts, which travel between processes."""
+    return [[log.path, [astuple(result) for result in log.results]] for log in logs]
+
+
+def unpacked(sent: list[Any]) -> tuple[LogResults, ...]:
+    """Return the results that were packed."""
+    return tuple(LogResults(path, tuple(Result(*result) for result in rs)) for path, rs in sent)
+
+
+def write(report: Report, page: str) -> None:
+    """Write the report as HTML, if a file for it is named."""
+    if not page:
+        return
+    from fencekit.reporting.html.page import render
+
+    try:
+        Path(page).write_text(render(report), encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise pytest.UsageError(f"cannot write `{inert(page, 500)}`: {said}") from error

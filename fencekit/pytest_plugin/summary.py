@@ -1,0 +1,29 @@
+"""The section that a replay adds to the end of pytest's output."""
+
+from _pytest.terminal import TerminalReporter
+
+from fencekit.model.finding import Class
+from fencekit.model.report import Report, Status
+from fencekit.pytest_plugin.arguments import words_of
+from fencekit.reporting.terminal import inert, what_was_checked
+from fencekit.reporting.words import LABELS, verdict_line
+
+COLOURS = {Status.CLEAN: "green", Status.FINDINGS: "red", Status.COULD_NOT_CHECK: "yellow"}
+
+
+def summary(terminal: TerminalReporter, report: Report, page: str) -> None:
+    """Write the verdict with its denominator, troubles, what was compared, and the counts."""
+    terminal.section("capfence replay")
+    colour = {COLOURS[report.status]: True}
+    terminal.write_line(f"{LABELS[report.status]}: {verdict_line(report)}", bold=True, **colour)
+    for trouble in report.troubles:
+        for line in words_of(trouble).splitlines():
+            terminal.write_line(f"  ! {line}", yellow=True)
+    if report.replay is not None:
+        for shown in what_was_checked(report.replay):
+            if shown.text:
+                terminal.write_line(shown.text)
+    found = [f"{report.counts[kind]:,} {kind.words}" for kind in Class if report.counts[kind]]
+    terminal.write_line(f"calls      {', '.join(found) or 'none'}")
+    if page:
+        terminal.write_line(f"report     {inert(page, 500)}")
