@@ -93,7 +93,7 @@ Each sample is one replay of the fixtures in three forms: `.html` (`--html FILE`
 """
 
 AFTER = """
-`bench.md` is what `make bench` printed, `sweep.md` what `make sweep` did.
+`bench.md` is what `make bench` printed, `sweep/` what `make sweep` found.
 """
 
 
