@@ -21,9 +21,11 @@ test: $(STAMP)  ## everything that CI runs: format, lint, types, tests
 
 sweep: $(STAMP)  ## the long comparison with the real CapFence package; results go to reports/sweep
 	$(BIN)/python tests/conformance/sweep.py
+	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios
 	$(BIN)/python bench/replay.py
+	$(BIN)/python bench/chain.py
 
 fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime
 	$(BIN)/python fixtures/build.py

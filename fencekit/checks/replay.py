@@ -10,7 +10,7 @@ from fencekit.checks.status import judged
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import Progress, time_limit
 from fencekit.logs.base import Entry
-from fencekit.model.errors import LogError, TimeLimitError
+from fencekit.model.errors import LogError, TimeLimitError, UsageError
 from fencekit.model.finding import Changed, Class
 from fencekit.model.policy import Policy
 from fencekit.model.record import Completeness, InvalidRecord, Record
@@ -19,6 +19,8 @@ from fencekit.model.source import Input, Place
 
 KEEP_RECORDS = 100_000
 TIMEOUT = 5.0
+SHORTEST, LONGEST = 0.01, 86_400
+"""The time limits, in seconds, that there may be."""
 REPORT_PROGRESS_EVERY = 1_000
 
 ASK_FOR_BASELINE = "{} records keep no decision: name the policy in force with `--baseline`"
@@ -43,9 +45,26 @@ def replay(
     policy in force. `timeout` is in seconds, for each record. Findings, and trouble with single
     records, are in the report; a log that cannot be read as a whole raises LogError.
     """
+    chosen = named_fail_on(fail_on)
     run = ReplayRun(policy, baseline, keep_records=keep_records, timeout=timeout)
     run.take("", "", records)
-    return run.report(FailOn(fail_on), limits)
+    return run.report(chosen, limits)
+
+
+def named_fail_on(word: str) -> FailOn:
+    """Return which findings to fail on; raise UsageError for an unknown word."""
+    if word not in list(FailOn):
+        known = ", ".join(f"`{known}`" for known in FailOn)
+        raise UsageError(f"`fail_on` is `{word}`, which is none of {known}")
+    return FailOn(word)
+
+
+def checked_timeout(seconds: float) -> float:
+    """Return a time limit; raise UsageError where no timer can hold it."""
+    if not SHORTEST <= seconds <= LONGEST:
+        known = f"which is not from {SHORTEST:g} to {LONGEST:,} seconds"
+        raise UsageError(f"`timeout` is `{seconds}`, {known}")
+    return float(seconds)
 
 
 @dataclass
@@ -91,6 +110,7 @@ class ReplayRun:
     unmapped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self.timeout = checked_timeout(self.timeout)
         in_force = ENGINE.compile(self.baseline) if self.baseline is not None else None
         self.comparer = Comparer(ENGINE.compile(self.policy), in_force)
         self.groups = Groups(self.keep_records)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fencekit.cli.logs_verify import verify
+
 if TYPE_CHECKING:
     from fencekit.logs.registry import Log
     from fencekit.model.record import InvalidRecord, Record
@@ -50,7 +52,7 @@ def printing(command: Command) -> Command:
 
 @click.group("logs")
 def command() -> None:
-    """Look into audit logs: show, count, convert, and see what their tools map to."""
+    """Look into audit logs: show, count, convert, verify, and see what their tools map to."""
 
 
 @command.command("show")
@@ -164,6 +166,9 @@ def convert(log: str, target: str, **given: Any) -> None:
                 written += 1
         faults.seen = written
     say(f"{written} records written to {target}")
+
+
+command.add_command(verify)
 
 
 class Faults:

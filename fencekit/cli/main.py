@@ -13,7 +13,7 @@ from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
 COMMANDS = {
     "replay": "replay recorded calls against a candidate policy",
     "explain": "explain how a policy decides one request",
-    "logs": "look into audit logs: show, count, convert, list tools",
+    "logs": "look into audit logs: show, count, verify, convert, list tools",
     "demo": "run the main job on a log that ships with fencekit",
 }
 """Every command and its short help; the module has the command's name."""
@@ -64,12 +64,12 @@ def main(args: list[str] | None = None) -> Any:
 
     Python ends with 1 where nobody catches an exception, which would be taken for findings.
     """
-    from fencekit.cli.show import show_error
+    from fencekit.cli.show import show_error, show_usage
 
     try:
         code = group.main(args=args, prog_name="fencekit", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        show_usage(error)
         code = error.exit_code
     except FencekitError as error:
         show_error(error)

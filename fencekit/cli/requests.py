@@ -1,6 +1,7 @@
 """A request from the command line: a file, standard input, or a line of a log."""
 
 import sys
+from math import isfinite
 from pathlib import Path
 
 from fencekit.logs.registry import read_log
@@ -60,11 +61,13 @@ def parsed(text: str, file: str) -> Request:
         try:
             return from_form(json.parse(text.removeprefix("\ufeff")), Place(file))
         except json.JSONError as error:
-            place = Place(file, error.line, error.column)
+            wrong = RequestError(error.message, place=Place(file, error.line, error.column))
+            if not isinstance(error, json.JSONSyntaxError):
+                raise wrong from error  # as YAML, NaN would be a word
             try:
                 return from_yaml(text, file)  # `{capability: x}` is a mapping in YAML alone
             except FencekitError:
-                raise RequestError(error.message, place=place) from error
+                raise wrong from error
     return from_yaml(text, file)
 
 
@@ -76,4 +79,26 @@ def from_yaml(text: str, file: str) -> Request:
     for part in document.walk():
         for key, place in part.repeated:
             raise RequestError(f"the key `{key}` occurs twice", place=place)
+        refuse_what_json_lacks(part)
+    try:
+        json.refuse_lone_surrogates(document.value)
+    except json.JSONError as error:
+        raise RequestError(error.message, place=Place(file)) from error
     return from_form(document.value, Place(file))
+
+
+def refuse_what_json_lacks(part: yaml.Located) -> None:
+    """Raise RequestError where YAML reads a key or a value that no recorded call can have."""
+    for key, _ in part.items:
+        if not isinstance(key.value, str):
+            raise RequestError(f"the key `{key.text}` is not text", place=key.place, hint=QUOTE)
+    value = part.value
+    if isinstance(value, float) and not isfinite(value):
+        raise RequestError(f"`{part.text}` is no JSON number", place=part.place, hint=QUOTE)
+    if value is not None and not isinstance(value, str | int | float | list | dict):
+        kind = type(value).__name__
+        message = f"`{part.text}` is read as a {kind}, which JSON does not have"
+        raise RequestError(message, place=part.place, hint=QUOTE)
+
+
+QUOTE = "put it in quotes"

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+import click
+
 from fencekit.model.errors import FencekitError
 from fencekit.reporting.terminal import Line, Table, inert
 
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 
-WIDE = 400
-"""The width of what is no terminal: no line is broken there."""
+WIDE = 10_000
+"""The width that tables may have: wider than a terminal rather than cut, which cuts numbers."""
 
 LONGEST = 2_000
 """The characters of an error that are shown."""
@@ -30,11 +32,10 @@ def show(parts: Iterable[Line | Table], stream: TextIO | None = None) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    console = Console(file=out, highlight=False, markup=False, emoji=False, width=WIDE)
     for part in parts:
         if isinstance(part, Table):
-            # Wider than the terminal rather than cut: it may be the numbers that are cut.
-            console.print(drawn(part), width=max(console.width, WIDE), crop=False)
+            console.print(drawn(part))
         else:
             console.print(Text(encodable(part.text, out), style=part.style), soft_wrap=True)
 
@@ -95,6 +96,13 @@ def show_error(error: FencekitError) -> None:
         if each.hint:
             made.append(Line(f"  hint: {inert(each.hint, LONGEST)}"))
     show(made, sys.stderr)
+
+
+def show_usage(error: click.ClickException) -> None:
+    """Write what click has to say to stderr, inert: it repeats what was typed."""
+    shown = StringIO()
+    error.show(file=shown)
+    show([Line(inert(line, LONGEST)) for line in shown.getvalue().splitlines()], sys.stderr)
 
 
 def say(text: str) -> None:

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fencekit.checks.job import ReplayJob
+from fencekit.checks.replay import checked_timeout, named_fail_on
 from fencekit.model.errors import UsageError
-from fencekit.model.report import FailOn, Limits
+from fencekit.model.report import Limits
 from fencekit.model.source import Place
 from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
-SHORTEST, LONGEST = 0.01, 86_400
-"""The time limits, in seconds, that there may be."""
 PATHS = ("policy", "baseline", "policy_root", "report", "tools")
 
 
@@ -62,7 +61,7 @@ class Settings:
         if not pick("policy"):
             hint = "name the candidate on the command line, or as `policy` in `[tool.fencekit]`"
             raise UsageError("no policy to replay against", hint=hint)
-        defaults = ReplayJob((), "")
+        defaults, timeout = ReplayJob((), ""), pick("timeout")
         return ReplayJob(
             logs=tuple(expanded(pick("logs"))),
             policy=pick("policy"),
@@ -70,12 +69,12 @@ class Settings:
             policy_root=pick("policy_root") or "",
             log_format=pick("log_format") or "",
             tools=pick("tools") or "",
-            fail_on=fail_on(pick("fail_on") or defaults.fail_on),
+            fail_on=named_fail_on(pick("fail_on") or defaults.fail_on),
             limits=Limits(
                 limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),
                 limit("max_undecided", pick("max_undecided"), defaults.limits.undecided),
             ),
-            timeout=seconds(pick("timeout"), defaults.timeout),
+            timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
         )
 
@@ -163,33 +162,15 @@ def expanded(logs: tuple[str, ...]) -> list[str]:
     return found
 
 
-def fail_on(value: str) -> FailOn:
-    """Return which findings to fail on; raise UsageError for an unknown word."""
-    if value not in list(FailOn):
-        known = ", ".join(f"`{known}`" for known in FailOn)
-        raise UsageError(f"`fail_on` is `{value}`, which is none of {known}")
-    return FailOn(value)
-
-
 def limit(key: str, value: Any, default: int | None) -> int | None:
     """Return a limit, None for `all`; raise UsageError for anything but that or a number."""
     if value is None:
         return default
     if value == "all":
         return None
-    if str(value).isascii() and str(value).isdigit():
+    if len(str(value)) < 19 and str(value).isascii() and str(value).isdigit():
         return int(value)
     raise UsageError(f"`{key}` is `{value}`, which is neither a number from 0 nor `all`")
-
-
-def seconds(value: Any, default: float) -> float:
-    """Return a time limit; raise UsageError where no timer can hold it."""
-    if value is None:
-        return default
-    if not SHORTEST <= value <= LONGEST:
-        known = f"which is not from {SHORTEST:g} to {LONGEST:,} seconds"
-        raise UsageError(f"`timeout` is `{value}`, {known}")
-    return float(value)
 
 
 def whole(key: str, value: Any, default: int) -> int:

@@ -34,13 +34,22 @@ class ConditionName(StrEnum):
     RISK_LEVEL_IS = "risk_level_is"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """One thing that a rule asks of a request, with the value it was written with."""
+    """One thing that a rule asks of a request, with the value it was written with.
+
+    Conditions are equal when they ask the same; NaN, which equals nothing, is the same as itself.
+    """
 
     name: ConditionName
     value: Any
-    place: Place = field(compare=False)
+    place: Place
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Condition):
+            return NotImplemented
+        # Tuples look at identity first, as fields do not from Python 3.13 on.
+        return (self.name, self.value) == (other.name, other.value)
 
     def __hash__(self) -> int:
         return hash(self.name)  # a value may be a list

@@ -19,6 +19,10 @@ class JSONError(ValueError):
         self.column = column
 
 
+class JSONSyntaxError(JSONError):
+    """Text that is no JSON at all, rather than JSON that is not strict."""
+
+
 def parse(text: str) -> Any:
     """Return the value that the text spells; raise JSONError with line and column if it is none.
 
@@ -30,7 +34,7 @@ def parse(text: str) -> Any:
         value = DECODER.decode(text)
     except json.JSONDecodeError as error:
         said = error.msg[:1].lower() + error.msg[1:]
-        raise JSONError(f"not JSON: {said}", error.lineno, error.colno) from error
+        raise JSONSyntaxError(f"not JSON: {said}", error.lineno, error.colno) from error
     except RecursionError as error:
         raise JSONError(f"nested more than {MAX_DEPTH} deep") from error
     except JSONError:

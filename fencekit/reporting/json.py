@@ -31,6 +31,8 @@ def written(page: dict[str, Any]) -> str:
         text = json.dumps(page, indent=2, default=unwritable, allow_nan=False)
     except (TypeError, ValueError):
         text = json.dumps(writable(page), indent=2, allow_nan=False)
+    if "\\ud" in text:  # perhaps half a pair, as in the name of a file that is no UTF-8
+        text = json.dumps(writable(page), indent=2, allow_nan=False)
     return inert(text) + "\n"
 
 
@@ -51,12 +53,14 @@ def writable(value: Any) -> Any:
     """Return a value with all that JSON cannot say as Python prints it, keys and infinities too."""
     if isinstance(value, dict):
         return {
-            key if isinstance(key, str) else repr(key): writable(item)
+            writable(key) if isinstance(key, str) else repr(key): writable(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [writable(item) for item in value]
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if value is None or isinstance(value, int):
         return value
     return value if isinstance(value, float) and math.isfinite(value) else repr(value)
 

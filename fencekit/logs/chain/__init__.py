@@ -1,0 +1,1 @@
+"""Hash chains of audit logs: verifying CapFence's and ours, writing ours."""

@@ -1,0 +1,111 @@
+"""Ed25519 signatures: the only door to `cryptography`, which is an optional extra."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from fencekit.model.errors import UsageError
+from fencekit.reading.files import located
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
+
+HINT = 'pip install "pytest-fencekit[sign]"'
+PEM = b"-----BEGIN "
+RAW = 32
+ED25519 = "cryptography.hazmat.primitives.asymmetric.ed25519"
+SERIALIZATION = "cryptography.hazmat.primitives.serialization"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that checks signatures, and the id by which a checkpoint names it."""
+
+    id: str
+    key: "Ed25519PublicKey"
+
+    def verifies(self, signature: str, message: bytes) -> bool:
+        """Say whether the base64 signature is one of the message by this key."""
+        invalid: type[Exception] = need("cryptography.exceptions").InvalidSignature
+        try:
+            self.key.verify(base64.b64decode(signature, validate=True), message)
+        except (invalid, binascii.Error, ValueError):
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A key that signs, with its public half."""
+
+    public: PublicKey
+    key: "Ed25519PrivateKey"
+
+    def sign(self, message: bytes) -> str:
+        """Return the signature of the message, in base64."""
+        return base64.b64encode(self.key.sign(message)).decode("ascii")
+
+
+def read_public(path: str) -> PublicKey:
+    """Return the public key in a file: PEM, or the base64 of its 32 bytes, as CapFence keeps it."""
+    kind = need(ED25519).Ed25519PublicKey
+    data = contents(path)
+    try:
+        if data.startswith(PEM):
+            key = need(SERIALIZATION).load_pem_public_key(data)
+        else:
+            key = kind.from_public_bytes(base64.b64decode(data, validate=True))
+    except (ValueError, binascii.Error) as error:
+        raise not_a_key(path, "public") from error
+    if not isinstance(key, kind):
+        raise not_a_key(path, "public")
+    return public(key)
+
+
+def read_private(path: str) -> PrivateKey:
+    """Return the private key in a file: PEM, or the base64 of its 32 bytes."""
+    kind = need(ED25519).Ed25519PrivateKey
+    data = contents(path)
+    try:
+        if data.startswith(PEM):
+            key = need(SERIALIZATION).load_pem_private_key(data, password=None)
+        else:
+            key = kind.from_private_bytes(base64.b64decode(data, validate=True))
+    except (TypeError, ValueError, binascii.Error) as error:
+        raise not_a_key(path, "private") from error
+    if not isinstance(key, kind):
+        raise not_a_key(path, "private")
+    return PrivateKey(public(key.public_key()), key)
+
+
+def public(key: "Ed25519PublicKey") -> PublicKey:
+    """Return the key with its id: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    return PublicKey(hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16], key)
+
+
+def contents(path: str) -> bytes:
+    """Return what stands in a key file; trouble is a usage error that names it."""
+    with located(path, UsageError):
+        return Path(path).read_bytes().strip()
+
+
+def not_a_key(path: str, kind: str) -> UsageError:
+    """Return the error of a file that holds no such key."""
+    hint = f"PEM, or the base64 of its {RAW} bytes"
+    return UsageError(f"`{path}` holds no {kind} Ed25519 key", hint=hint)
+
+
+def need(module: str) -> ModuleType:
+    """Return a module of `cryptography`; raise UsageError where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise UsageError("signatures need the package `cryptography`", hint=HINT) from error

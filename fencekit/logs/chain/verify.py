@@ -1,0 +1,61 @@
+"""Verifies the chain of a log, whichever kind it has, against what was kept of it elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from fencekit.logs.chain import capfence, checkpoints, own
+from fencekit.logs.chain.signatures import PublicKey
+from fencekit.logs.registry import named, open_log, recognised
+from fencekit.model.chain import Anchor, Fault, Verification, Why
+from fencekit.model.errors import UsageError
+from fencekit.model.source import Place
+from fencekit.reading.files import open_source
+
+
+def verify_log(
+    *paths: str,
+    anchors: Iterable[Anchor] = (),
+    checkpoint: str | None = None,
+    keys: Sequence[PublicKey] = (),
+    log_format: str | None = None,
+) -> Verification:
+    """Verify the chain of a log; of several, where each continues the one before it.
+
+    `keys` check the signatures of a file of checkpoints, or those that CapFence put into its rows.
+    The log is never written to. Raises LogError where it cannot be read as a whole.
+    """
+    kept = checkpoints.read(checkpoint, keys) if checkpoint else checkpoints.Kept(())
+    known = [anchor for anchor in (*anchors, *kept.anchors) if anchor.count or anchor.head]
+    kind = kind_of(paths[0], log_format, empty_is_ours=bool(known or checkpoint))
+    if len(paths) > 1 and kind != own.KIND:
+        raise UsageError("only logs in the format `fencekit` continue each other")
+    if kind == capfence.KIND:
+        with open_source(paths[0]) as source:
+            found = capfence.verify(source, known, () if checkpoint else keys)
+    elif kind == own.KIND:
+        if keys and not checkpoint:
+            raise UsageError("a key checks the signatures of checkpoints", hint="add them")
+        found = own.verify(paths, known)
+    else:
+        found = unchained(paths[0], kind)
+    signed = found.anchored if kept.signed else found.signed
+    unchecked = found.unchecked + kept.unchecked
+    return replace(found, signed=signed, unchecked=unchecked, fault=kept.fault or found.fault)
+
+
+def kind_of(path: str, log_format: str | None, *, empty_is_ours: bool) -> str:
+    """Return the name of the format that a log is in; an empty one may be ours, cut off."""
+    if log_format:
+        return named(log_format).name
+    with open_source(path) as source:
+        if empty_is_ours and not source.head().strip():
+            return own.KIND
+        return recognised(source).name
+
+
+def unchained(path: str, kind: str) -> Verification:
+    """Return what is to be said of a log in a format that has no chain."""
+    with open_log(path, kind) as log:
+        records = sum(1 for _ in log.entries())
+    said = f"logs in the format `{kind}` have no chain"
+    return Verification(kind, records, 0, fault=Fault(Why.NO_CHAIN, Place(path), said))
