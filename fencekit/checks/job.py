@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from fencekit.checks.chains import chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
 from fencekit.logs.mapping import load_tools
@@ -28,6 +29,7 @@ class ReplayJob:
     limits: Limits = field(default_factory=Limits)
     timeout: float = TIMEOUT
     keep_records: int = KEEP_RECORDS
+    require_chain: bool = False
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -55,8 +57,12 @@ class ReplayJob:
                         run.take(path, log.format.name, log.entries())
                     finally:
                         run.inputs.append(Input("log", path, log.digest()))
+                run.verified(chain_of(path, log.format.name))
             except LogError as error:
                 run.failed.append((path, str(error)))
+        if self.require_chain:
+            counted = [(log.path, log.records + log.invalid, log.covered) for log in run.logs]
+            run.failed.extend(uncovered(counted))
         return run.report(self.fail_on, self.limits)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from fencekit.checks.chains import ChainSummary
 from fencekit.checks.comparer import Comparer
 from fencekit.checks.groups import Groups
 from fencekit.checks.status import judged
@@ -78,6 +79,7 @@ class LogCounts:
     incomplete: int = 0
     undecided: int = 0
     unmapped: int = 0
+    covered: int = 0
 
     def summary(self) -> LogSummary:
         """Return the counts for the report."""
@@ -89,6 +91,7 @@ class LogCounts:
             self.incomplete,
             self.undecided,
             self.unmapped,
+            self.covered,
         )
 
 
@@ -143,6 +146,12 @@ class ReplayRun:
                 raise LogError(error.message, place=place, hint=hint) from error
             if self.progress:
                 self.progress(progress.begun % REPORT_PROGRESS_EVERY)
+
+    def verified(self, chain: ChainSummary) -> None:
+        """Take in how far the chain of the last log holds; a broken one is a failure of the log."""
+        self.logs[-1].covered = chain.covered
+        if chain.fault:
+            self.failed.append((self.logs[-1].path, chain.fault))
 
     def _compare(self, record: Record, log: LogCounts, progress: Progress) -> None:
         log.records += 1

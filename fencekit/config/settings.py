@@ -17,6 +17,7 @@ from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
+NOT_GIVEN = (None, (), "")
 PATHS = ("policy", "baseline", "policy_root", "report", "tools")
 
 
@@ -40,6 +41,7 @@ class Settings:
     max_undecided: int | str | None = None
     timeout: float | None = None
     keep_records: int | None = None
+    require_chain: bool | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -48,8 +50,7 @@ class Settings:
         Raises UsageError where no log or no policy is named, or a value is out of range.
         """
         chosen = {
-            key: value if value not in (None, (), "") else getattr(self, key)
-            for key, value in given.items()
+            key: getattr(self, key) if value in NOT_GIVEN else value for key, value in given.items()
         }
 
         def pick(key: str) -> Any:
@@ -76,6 +77,7 @@ class Settings:
             ),
             timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
+            require_chain=bool(pick("require_chain")),
         )
 
 
@@ -121,7 +123,7 @@ def check(key: str, value: Any, place: Place) -> Any:
     """Return the value of a key; raise UsageError where it is of the wrong type."""
     kind, words = TYPES[key]
     listed = [value] if key == "logs" and isinstance(value, str) else value
-    ok = isinstance(listed, kind) and not isinstance(listed, bool)
+    ok = isinstance(listed, kind) and (bool in kind or not isinstance(listed, bool))
     if key == "logs" and ok:
         ok = all(isinstance(log, str) for log in listed)
     if not ok:
@@ -136,6 +138,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
     "timeout": ((int, float), "a number of seconds"),
     "keep_records": ((int,), "a number"),
+    "require_chain": ((bool,), "true or false"),
 }
 
 

@@ -50,6 +50,8 @@ class LogSummary:
     """Records for which the log keeps no decision."""
     unmapped: int = 0
     """Calls of tools that no mapping gives a capability."""
+    covered: int = 0
+    """Records that a verified chain covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class Replayed:
     """The logs that failed as a whole, each with why; the troubles of the report hold it too."""
     unmapped_tools: tuple[tuple[str, int], ...] = ()
     """Tools that no mapping gives a capability, with the number of their calls, most first."""
+
+    @property
+    def covered(self) -> int:
+        """How many records a verified chain covers."""
+        return sum(log.covered for log in self.logs)
 
     @property
     def record_count(self) -> int:

@@ -45,6 +45,10 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "max-invalid": ("records that may be unreadable, or `all` (default: 0)", {"metavar": "N"}),
     "max-undecided": ("records whose change may stay open (default: 0)", {"metavar": "N"}),
     "timeout": ("time limit for one record (default: 5)", {"metavar": "SECONDS", "type": float}),
+    "require-chain": (
+        "refuse records that no verified chain covers",
+        {"action": "store_const", "const": True},
+    ),
     "keep-records": (
         "changed records that the report holds one by one (default: 100000)",
         {"metavar": "N", "type": int},

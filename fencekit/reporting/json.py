@@ -142,6 +142,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
         "against": replay.against,
         "baseline": replay.baseline or None,
         "approvals": replay.approvals,
+        "covered_by_chain": replay.covered,
         "unmapped_tools": [{"tool": tool, "count": count} for tool, count in replay.unmapped_tools],
         "logs": [
             {
@@ -152,6 +153,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
                 "incomplete": log.incomplete,
                 "without_decision": log.undecided_by_log,
                 "unmapped": log.unmapped,
+                "covered_by_chain": log.covered,
             }
             for log in replay.logs
         ],

@@ -91,6 +91,7 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
             notes.append(f"{log.undecided_by_log:,} without a recorded decision")
         shown = f"{inert(log.path)} ({log.format}: {', '.join(notes)})" if log.path else read
         yield Line(f"log        {shown}")
+    yield Line(f"chain      {chain_text(replay)}")
     if replay.approvals:
         yield Line(f"approvals  {counted(replay.approvals, 'call')} ran because a person said so")
     if replay.unmapped_tools:
@@ -101,6 +102,12 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
         more = f" and {rest:,} more" if rest > 0 else ""
         yield Line(f"unmapped   {named}{more}: give them a capability with `--tools`", "yellow")
     yield Line()
+
+
+def chain_text(replay: Replayed) -> str:
+    """Say how much of what was read a verified chain covers."""
+    total = counted(replay.record_count, "record")
+    return f"{replay.covered:,} of {total} covered by a verified chain"
 
 
 def counts(report: Report) -> Iterator[Line | Table]:
