@@ -60,7 +60,11 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="SECONDS",
     help="The time limit for one record.  [default: 5]",
 )
-@click.option("--require-chain", is_flag=True, help="Refuse records that no verified chain covers.")
+@click.option(
+    "--require-chain/--no-require-chain",
+    default=None,
+    help="Refuse records that no verified chain covers.",
+)
 @click.option("--records", is_flag=True, help="Print every record in four lines.")
 @click.option(
     "--keep-records",
