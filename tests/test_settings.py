@@ -55,6 +55,12 @@ PRECEDENCE: dict[str, tuple[str, int, tuple[str, ...], int]] = {
         ("--policy-root", "."),
         3,
     ),
+    "baseline_root": (
+        BOTH + "baseline = 'sub/child.yaml'\nbaseline_root = 'sub'",
+        0,
+        ("--baseline-root", "."),
+        3,
+    ),
     "log_format": (BOTH + "log_format = 'capfence-audit'", 3, ("--log-format", "fencekit"), 0),
     "tools": (BOTH + "tools = 'gone.yaml'", 3, ("--tools", "tools.yaml"), 0),
     "fail_on": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from fencekit.logs.chain import capfence, own
 from fencekit.logs.chain.verify import verify_log
@@ -25,8 +26,8 @@ class ChainSummary:
 
 def chain_of(path: str, log_format: str) -> ChainSummary:
     """Return how far the chain of a log holds; a format without chains covers nothing."""
-    if log_format not in CHAINED:
-        return ChainSummary()
+    if log_format not in CHAINED or not Path(path).is_file():
+        return ChainSummary()  # what is no plain file can be read once only
     try:
         found = verify_log(path, log_format=log_format)
     except LogError as error:

@@ -5,12 +5,14 @@ A request with unknown parts is dear to decide, and logs without arguments repea
 """
 
 from collections.abc import Callable, Hashable
+from hashlib import sha256
 
 from fencekit.checks.relations import Comparison, between, with_recorded
 from fencekit.engines.base import Evaluator
 from fencekit.engines.pairs import decide_both
 from fencekit.model.decision import Decision
 from fencekit.model.record import Record, Recorded
+from fencekit.model.request import Request
 
 MAX_REMEMBERED = 20_000
 
@@ -28,7 +30,7 @@ class Comparer:
         """Return how the record compares; its place and id do not matter."""
         if record.request.whole:
             return self._decide(record)
-        key = record.request.identity, None if self.in_force else said(record.recorded)
+        key = asked(record.request), None if self.in_force else said(record.recorded)
         if key not in self._partial:
             if len(self._partial) >= MAX_REMEMBERED:
                 self._partial.clear()
@@ -51,9 +53,17 @@ class Comparer:
             return compare()
         identity = key, *map(id, decisions)
         if identity not in self._certain:
+            if len(self._certain) >= MAX_REMEMBERED:
+                self._certain.clear()
             # The decisions are kept with the result, so that no other object gets their ids.
             self._certain[identity] = compare(), decisions
         return self._certain[identity][0]
+
+
+def asked(request: Request) -> Hashable:
+    """Return all of a request that a policy looks at; who asks is not among it."""
+    seen = f"{request.context!r}\n{request.args!r}".encode("utf-8", "surrogatepass")
+    return request.capability, request.environment, sha256(seen).digest()
 
 
 def said(recorded: Recorded | None) -> Hashable:

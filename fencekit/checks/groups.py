@@ -120,12 +120,13 @@ class Groups:
 def key_of(changed: Changed) -> tuple[object, ...]:
     """Return what makes changed records one finding."""
     return (
-        capability_name(changed.record),
+        changed.record.request.capability,
+        "" if changed.record.mapped else changed.record.tool,
         changed.kind,
         changed.before,
         changed.after,
-        name_of(changed.rule),
-        name_of(changed.baseline_rule),
+        changed.rule,
+        changed.baseline_rule,
         changed.error,
     )
 

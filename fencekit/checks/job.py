@@ -1,18 +1,20 @@
 """A whole replay as it is asked for: the paths of logs and policies in, a report out."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fencekit.checks.chains import chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
 from fencekit.logs.mapping import load_tools
 from fencekit.logs.registry import open_log
-from fencekit.model.errors import FencekitError, LogError, MappingError
+from fencekit.model.errors import FencekitError, LogError, PolicyError
 from fencekit.model.finding import Class
+from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
-from fencekit.model.source import Input
-from fencekit.reading.files import read_text
+from fencekit.model.source import Input, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class ReplayJob:
     policy: str
     baseline: str = ""
     policy_root: str = ""
+    baseline_root: str = ""
     log_format: str = ""
     tools: str = ""
     fail_on: FailOn = FailOn.LOOSER
@@ -38,18 +41,17 @@ class ReplayJob:
 
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
-        root = self.policy_root or None
         tools = load_tools(self.tools) if self.tools else None
         run = ReplayRun(
-            load_policy(self.policy, policy_root=root),
-            load_policy(self.baseline, policy_root=root) if self.baseline else None,
+            load_policy(self.policy, policy_root=self.policy_root or None),
+            self.policy_in_force(),
             keep_records=self.keep_records,
             timeout=self.timeout,
             watch=watch,
             progress=progress,
         )
-        if self.tools:
-            run.inputs.append(Input("tools", self.tools, read_text(self.tools, MappingError)[1]))
+        if tools is not None:
+            run.inputs.append(Input("tools", self.tools, tools.sha256))
         for path in self.logs:
             try:
                 with open_log(path, self.log_format or None, tools) as log:
@@ -61,9 +63,54 @@ class ReplayJob:
             except LogError as error:
                 run.failed.append((path, str(error)))
         if self.require_chain:
-            counted = [(log.path, log.records + log.invalid, log.covered) for log in run.logs]
-            run.failed.extend(uncovered(counted))
+            run.failed.extend(
+                uncovered((log.path, log.summary().record_count, log.covered) for log in run.logs)
+            )
+        run.explain_options = self.explain_options()
         return run.report(self.fail_on, self.limits)
+
+    def policy_in_force(self) -> Policy | None:
+        """Return the baseline, if there is one, with the files that it extends in its own tree."""
+        if not self.baseline:
+            return None
+        root = self.baseline_root or self.policy_root or None
+        policy = load_policy(self.baseline, policy_root=root)
+        if not self.baseline_root:
+            refuse_foreign_parents(policy, root or "")
+        return policy
+
+    def explain_options(self) -> tuple[str, ...]:
+        """Return the options with which `fencekit explain` sees what this replay saw."""
+        options = (
+            ("--policy-root", self.policy_root),
+            ("--log-format", self.log_format),
+            ("--tools", self.tools),
+        )
+        return tuple(word for name, value in options if value for word in (name, value))
+
+    def read_files(self) -> list[str]:
+        """Return the files that the replay is told to read."""
+        named = (*self.logs, self.policy, self.baseline, self.tools)
+        return [path for path in named if path]
+
+
+def refuse_foreign_parents(policy: Policy, root: str) -> None:
+    """Raise PolicyError where a baseline extends a file of the candidate's tree, not of its own.
+
+    Names in `extends` are looked for in one directory. A baseline from another checkout has its
+    own file of that name, and would be compared with the candidate's.
+    """
+    for source in policy.files[1:]:
+        name = os.path.relpath(source.path, root or ".")
+        for folder in Path(policy.file).absolute().parents:
+            own = folder / name
+            if own.is_file() and not own.samefile(source.path):
+                raise PolicyError(
+                    f"the baseline extends `{name}`, which was found at `{source.path}`, but its "
+                    f"own tree has another file of that name",
+                    place=Place(policy.file),
+                    hint=f"pass `--baseline-root {os.path.relpath(folder)}`",
+                )
 
 
 def report_of_failure(check: str, error: FencekitError, job: ReplayJob) -> Report:

@@ -61,8 +61,9 @@ def failed(before: str, *decisions: Decision) -> Comparison | None:
     Raises TimeLimitError where it ran past its time limit: that ends the run.
     """
     for decision in decisions:
-        if isinstance(decision.error, TimeLimitError):
-            raise decision.error
+        for outcome in decision.outcomes:
+            if isinstance(outcome.error, TimeLimitError):
+                raise outcome.error
         if decision.certain and decision.error is not None:
             rule = RuleRef.of(decision.outcomes[0])
             error = str(decision.error.message)
@@ -74,13 +75,13 @@ def changes_from(recorded: Recorded, after: Decision) -> Iterator[tuple[Change, 
     """Yield how each outcome compares with each verdict that was perhaps recorded."""
     for verdict in sorted(recorded.verdicts):
         for outcome in after.outcomes:
-            for effect in effects_at_gate(recorded, outcome):
+            for effect in effects_at_gate(verdict, recorded, outcome):
                 yield compare_recorded(verdict, recorded, effect), outcome
 
 
-def effects_at_gate(recorded: Recorded, outcome: Outcome) -> tuple[Effect, ...]:
-    """Return what the gate makes of an outcome, for a call that may ask for approval itself."""
-    escalated = recorded.verdicts == {Verdict.ESCALATE}
+def effects_at_gate(verdict: Verdict, recorded: Recorded, outcome: Outcome) -> tuple[Effect, ...]:
+    """Return what the gate makes of an outcome, where the call was perhaps recorded so."""
+    escalated = verdict is Verdict.ESCALATE
     if not (escalated and outcome.by_default) or recorded.escalates_default is False:
         return (outcome.effect,)
     return (ESCALATE,) if recorded.escalates_default else (ESCALATE, DENY)

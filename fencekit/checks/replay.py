@@ -15,7 +15,7 @@ from fencekit.model.errors import LogError, TimeLimitError, UsageError
 from fencekit.model.finding import Changed, Class
 from fencekit.model.policy import Policy
 from fencekit.model.record import Completeness, InvalidRecord, Record
-from fencekit.model.report import FailOn, Limits, LogSummary, Replayed, Report
+from fencekit.model.report import UNDECIDED, FailOn, Limits, LogSummary, Replayed, Report
 from fencekit.model.source import Input, Place
 
 KEEP_RECORDS = 100_000
@@ -24,7 +24,8 @@ SHORTEST, LONGEST = 0.01, 86_400
 """The time limits, in seconds, that there may be."""
 REPORT_PROGRESS_EVERY = 1_000
 
-ASK_FOR_BASELINE = "{} records keep no decision: name the policy in force with `--baseline`"
+ASK_FOR_BASELINE = "name the policy in force with `--baseline`"
+WHERE_ARGUMENTS_LACK = "compare two policies on the same unknown, with `--baseline`"
 
 Watch = Callable[[Changed], None]
 """Is shown every record that was compared, the unchanged ones too."""
@@ -80,6 +81,7 @@ class LogCounts:
     undecided: int = 0
     unmapped: int = 0
     covered: int = 0
+    undecidable: int = 0
 
     def summary(self) -> LogSummary:
         """Return the counts for the report."""
@@ -92,6 +94,7 @@ class LogCounts:
             self.undecided,
             self.unmapped,
             self.covered,
+            self.undecidable,
         )
 
 
@@ -110,6 +113,7 @@ class ReplayRun:
     failed: list[tuple[str, str]] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     approvals: int = 0
+    explain_options: tuple[str, ...] = ()
     unmapped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -168,6 +172,7 @@ class ReplayRun:
         self.counts[comparison.kind] += 1
         if comparison.kind is Class.INVALID:
             log.invalid += 1
+            log.undecidable += 1
         else:
             self.groups.count(comparison.before, comparison.after, comparison.kind)
         if comparison.kind is Class.UNCHANGED and self.watch is None:
@@ -189,14 +194,8 @@ class ReplayRun:
     def report(self, fail_on: FailOn, limits: Limits) -> Report:
         """Return the report on all records taken in."""
         checked = sum(count for kind, count in self.counts.items() if kind is not Class.INVALID)
-        failures = [why for _, why in self.failed]
-        status, troubles = judged(checked, self.counts, failures, fail_on, limits)
-        without = sum(log.undecided for log in self.logs)
-        if without and self.comparer.in_force is None:
-            troubles = (
-                *troubles,
-                ASK_FOR_BASELINE.format(without),
-            )
+        status, troubles = judged(checked, self.counts, self.failures(), fail_on, limits)
+        troubles = (*troubles, *self.advice(fail_on))
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(
             check="replay",
@@ -212,6 +211,35 @@ class ReplayRun:
             replay=self._section(),
         )
 
+    def failures(self) -> list[str]:
+        """Return what failed as a whole: a log, or the comparison with what was recorded."""
+        found = [why for _, why in self.failed]
+        failed = {path for path, _ in self.failed}
+        found.extend(
+            f"{log.path}: no record of this log was checked"
+            for log in self.logs
+            if log.path and not (log.records or log.invalid or log.path in failed)
+        )
+        without = sum(log.undecided for log in self.logs)
+        if without and without == sum(log.records for log in self.logs) and not self.baseline:
+            found.append(f"{ASK_FOR_BASELINE}: no record keeps a decision")
+        return found
+
+    def advice(self, fail_on: FailOn) -> list[str]:
+        """Return what would settle more of what stays open."""
+        if self.baseline is not None or not sum(self.counts[kind] for kind in UNDECIDED[fail_on]):
+            return []
+        without = sum(log.undecided for log in self.logs)
+        lacking = sum(log.incomplete for log in self.logs)
+        found = []
+        if without:
+            found.append(f"{ASK_FOR_BASELINE}: {without:,} of the records keep no decision")
+        if lacking:
+            found.append(
+                f"{WHERE_ARGUMENTS_LACK}: {lacking:,} of the records lack some of the call"
+            )
+        return found
+
     def _baseline_inputs(self) -> tuple[Input, ...]:
         return () if self.baseline is None else inputs_of(self.baseline, "baseline")
 
@@ -226,6 +254,7 @@ class ReplayRun:
             not_kept=self.groups.not_kept,
             approvals=self.approvals,
             failed=tuple(self.failed),
+            explain_options=self.explain_options,
             unmapped_tools=tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item))),
         )
 

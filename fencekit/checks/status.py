@@ -42,8 +42,9 @@ def over_limit(counts: Mapping[Class, int], fail_on: FailOn, limits: Limits) -> 
     undecided = sum(counts[kind] for kind in UNDECIDED[fail_on])
     if limits.undecided is not None and undecided > limits.undecided:
         noun = "record leaves" if undecided == 1 else "records leave"
+        change = "decides otherwise" if fail_on is FailOn.CHANGED else "is looser"
         found.append(
-            f"{undecided} {noun} open whether the candidate is looser "
+            f"{undecided} {noun} open whether the candidate {change} "
             f"(`--max-undecided` allows {limits.undecided})"
         )
     return found

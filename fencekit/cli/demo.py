@@ -3,10 +3,12 @@
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 FILES = ("audit.jsonl", "policy.yaml", "candidate.yaml")
+PAGE = "report.html"
 
 
 @click.command("demo")
@@ -19,20 +21,40 @@ def command(folder: str) -> None:
     them. The candidate loosens more than it says: exit code 0 means that the demo showed it.
     """
     from fencekit.checks.job import ReplayJob
-    from fencekit.cli.show import show, write_file
+    from fencekit.checks.outputs import write_report
+    from fencekit.cli.show import show
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate = unpacked(Path(folder))
     report = ReplayJob((log,), candidate, policy).run()
-    page = str(Path(folder) / "report.html")
-    write_file(page, render(report))
+    page = str(Path(folder) / PAGE)
+    write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]
     again = shlex.join(["fencekit", "replay", log, *options])
     show([Line(f"$ {inert(again, LONGEST_COMMAND)}", "dim"), Line(), *lines(report), Line()])
     show([Line(f"report: {inert(page, LONGEST_COMMAND)}", "bold")])
     sys.exit(0 if report.status is Status.FINDINGS else 3)
+
+
+def refuse_foreign(path: Path, packed: Any) -> None:
+    """Raise UsageError where a file of the demo would be written over one that is not the demo's.
+
+    The report has no packed twin: one is taken for the demo's where the demo's log lies beside it.
+    """
+    from fencekit.model.errors import UsageError
+
+    if not path.exists():
+        return
+    ours = (
+        path.with_name(FILES[0]).exists()
+        if packed is None
+        else packed.read_bytes() == (path.read_bytes())
+    )
+    if not ours:
+        hint = "name an empty folder: `fencekit demo FOLDER`"
+        raise UsageError(f"`{path}` is there already, and is not the demo's", hint=hint)
 
 
 def unpacked(folder: Path) -> tuple[str, ...]:
@@ -44,6 +66,8 @@ def unpacked(folder: Path) -> tuple[str, ...]:
     packed = files("fencekit") / "_demo"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in (*FILES, PAGE):
+            refuse_foreign(folder / name, packed / name if name in FILES else None)
         for name in FILES:
             (folder / name).write_bytes((packed / name).read_bytes())
     except OSError as error:

@@ -1,5 +1,8 @@
 """`fencekit explain`: how a policy decides one request, rule by rule."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 
@@ -14,6 +17,10 @@ import click
 )
 @click.option("--log-format", metavar="F", help="Read LOG in this format, not the one seen.")
 @click.option(
+    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
+)
+@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
+@click.option(
     "--format",
     "output",
     type=click.Choice(["text", "json"]),
@@ -21,27 +28,43 @@ import click
     show_default=True,
     help="What to print.",
 )
-def command(
-    policy: str, request: str, policy_root: str | None, log_format: str | None, output: str
-) -> None:
+def command(policy: str, request: str, output: str, **given: Any) -> None:
     """Explain how POLICY decides REQUEST: every rule considered, and each condition of it.
 
     REQUEST is a JSON or YAML file, `-` for standard input, or LOG:LINE for a recorded call. A
-    request has the keys capability, principal, environment, context and args.
+    request has the keys capability, principal, environment, context and args. What is not given
+    here is taken from `[tool.fencekit]` in `pyproject.toml`.
 
     \b
     fencekit explain policy.yaml audit.jsonl:17
     echo '{"capability": "shell.exec.production", "args": {"command": "ls"}}' |
       fencekit explain policy.yaml -
     """
+    from fencekit.checks.replay import TIMEOUT, checked_timeout
     from fencekit.cli.requests import read_request
     from fencekit.cli.show import put, show
+    from fencekit.config.settings import Settings, settings_near
     from fencekit.dialects.registry import load_policy
     from fencekit.engines.native.explain import explain
+    from fencekit.engines.timelimit import time_limit
+    from fencekit.logs.mapping import load_tools
+    from fencekit.model.errors import TimeLimitError, UsageError
     from fencekit.reporting.explanation_text import explanation_lines
 
-    loaded = load_policy(policy, policy_root=policy_root)
-    explanation = explain(loaded, read_request(request, log_format))
+    try:
+        settings = settings_near(Path.cwd())
+    except UsageError:
+        settings = Settings()  # a request can be explained without any configuration
+    chosen = {key: value or getattr(settings, key) for key, value in given.items()}
+    tools = load_tools(chosen["tools"]) if chosen["tools"] else None
+    asked = read_request(request, chosen["log_format"], tools)
+    loaded = load_policy(policy, policy_root=chosen["policy_root"])
+    with time_limit(checked_timeout(chosen["timeout"] or TIMEOUT)) as progress:
+        progress.deciding = True
+        explanation = explain(loaded, asked)
+    for outcome in explanation.decision.outcomes:
+        if isinstance(outcome.error, TimeLimitError):
+            raise outcome.error
     if output == "json":
         from fencekit.reporting.explanation_json import render
 

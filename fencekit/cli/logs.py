@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -151,20 +152,23 @@ def convert(log: str, target: str, **given: Any) -> None:
     """
     from fencekit.cli.show import say
     from fencekit.logs.jsonl import encode
-    from fencekit.model.errors import UsageError
+    from fencekit.model.errors import FencekitError, UsageError
 
-    written = 0
+    path, written = Path(target), 0
     with opened(log, given) as (source, faults):
         try:
-            out = open(target, "x", encoding="utf-8", newline="\n")  # noqa: PTH123, SIM115
+            out = path.open("x", encoding="utf-8", newline="\n")
         except OSError as error:
             said = (error.strerror or str(error)).lower()
             raise UsageError(f"cannot write `{target}`: {said}") from error
-        with out:
-            for record in faults.valid(source):
-                out.write(encode(record) + "\n")
-                written += 1
-        faults.seen = written
+        try:
+            with out:
+                for record in faults.valid(source):
+                    out.write(encode(record) + "\n")
+                    written += 1
+        except FencekitError:
+            path.unlink()  # a log that fails as a whole is not to be trusted in part
+            raise
     say(f"{written} records written to {target}")
 
 

@@ -12,7 +12,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 
 
 @click.command("replay")
-@click.argument("logs", nargs=-1, type=click.Path(), metavar="LOG...")
+@click.argument("logs", nargs=-1, type=click.Path(), metavar="[LOG]...")
 @click.option("--policy", type=click.Path(), metavar="P", help="The candidate policy.")
 @click.option(
     "--baseline",
@@ -25,6 +25,12 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     type=click.Path(),
     metavar="DIR",
     help="Where names in `extends` are looked for; the working directory by default.",
+)
+@click.option(
+    "--baseline-root",
+    type=click.Path(),
+    metavar="DIR",
+    help="The same for the baseline; as for the policy by default.",
 )
 @click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
 @click.option(
@@ -75,24 +81,29 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 def command(output: str, html: str | None, records: bool, **given: Any) -> None:  # noqa: FBT001
     """Replay recorded calls against a candidate policy, and fail on a loosening.
 
-    Reads audit logs (CapFence's database, its traces and audit lines, or fencekit's own), decides
+    Reads audit logs (CapFence's, fencekit's own, and those of agents, gateways and traces), decides
     each call by the policy, and compares with what was recorded. What is not given here is taken
-    from `[tool.fencekit]` in `pyproject.toml`.
+    from `[tool.fencekit]` in `pyproject.toml`. Exit codes: see `fencekit --help`.
 
     \b
     fencekit replay audit.jsonl --policy candidate.yaml
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
     from fencekit.checks.job import report_of_failure
+    from fencekit.checks.outputs import refuse_overwriting
     from fencekit.cli.show import progress_bar, show
     from fencekit.config.settings import settings_near
-    from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
+    from fencekit.model.errors import COULD_NOT_CHECK, FencekitError, UsageError
     from fencekit.model.finding import Changed
     from fencekit.reporting.terminal import Line, four_lines, lines
 
     settings = settings_near(Path.cwd())
     job = settings.job(**given)
+    if html == "":
+        raise UsageError("`html` is empty", hint="leave it out, or give it a value")
     html = html or settings.report
+    if html:
+        refuse_overwriting(html, job.read_files())
     seen: list[Changed] = []
 
     def watch(changed: Changed) -> None:
@@ -110,7 +121,7 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
         write_reports(report_of_failure("replay", error, job), output, html)
         raise
     if output == "text":
-        if len(seen) == 1 and report.replay and report.replay.record_count == 1:
+        if len(seen) == 1 and report.replay and report.replay.is_one_record:
             show([*four_lines(seen[0]), Line()])
         show(lines(report))
     write_reports(report, output, html)
@@ -119,7 +130,8 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
 
 def write_reports(report: Any, output: str, html: str | None) -> None:
     """Print the report in the format that is asked for, and write the HTML file."""
-    from fencekit.cli.show import put, say, write_file
+    from fencekit.checks.outputs import refuse_overwriting, write_report
+    from fencekit.cli.show import put, say
 
     if output != "text":
         from fencekit.reporting.registry import render
@@ -128,5 +140,6 @@ def write_reports(report: Any, output: str, html: str | None) -> None:
     if html:
         from fencekit.reporting.html.page import render as render_html
 
-        write_file(html, render_html(report))
+        refuse_overwriting(html, [given.path for given in report.inputs])
+        write_report(html, render_html(report))
         say(f"report: {html}")

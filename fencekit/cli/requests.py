@@ -1,10 +1,12 @@
 """A request from the command line: a file, standard input, or a line of a log."""
 
+import re
 import sys
 from math import isfinite
 from pathlib import Path
 
-from fencekit.logs.registry import read_log
+from fencekit.logs.mapping import ToolMap
+from fencekit.logs.registry import Log, open_log
 from fencekit.model.errors import FencekitError, LogError, RequestError
 from fencekit.model.form import from_form
 from fencekit.model.record import InvalidRecord, Record
@@ -13,15 +15,22 @@ from fencekit.model.source import Place
 from fencekit.reading import json, yaml
 from fencekit.reading.files import decoded, read_text
 
+NUMBERED = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:(?P<number>\d+))?", re.ASCII | re.DOTALL)
+"""A record of a log: its line, and its number where several stand on one line."""
 
-def read_request(given: str, log_format: str | None = None) -> Request:
+
+def read_request(
+    given: str, log_format: str | None = None, tools: ToolMap | None = None
+) -> Request:
     """Return the request in a JSON or YAML file, on standard input (`-`), or in `LOG:LINE`.
 
     Raises RequestError or LogError, with the place, where there is none.
     """
-    path, _, line = given.rpartition(":")
-    if path and line.isascii() and line.isdigit() and not is_file(given):
-        return request_of_record(path, int(line), log_format)
+    named = NUMBERED.fullmatch(given)
+    if named and not is_file(given):
+        number = int(named["number"]) if named["number"] else None
+        with open_log(named["path"], log_format, tools) as log:
+            return request_of_record(log, Place(named["path"], int(named["line"]), number))
     if given == "-":
         data = sys.stdin.buffer.read()
         return parsed(decoded(data, "<stdin>", RequestError), "<stdin>")
@@ -37,22 +46,29 @@ def is_file(given: str) -> bool:
         return False
 
 
-def request_of_record(path: str, line: int, log_format: str | None) -> Request:
-    """Return the request of the record on a line of a log, or with that id in a database."""
-    found: Record | InvalidRecord | None = None
+def request_of_record(log: Log, place: Place) -> Request:
+    """Return the request of the record on a line of a log, or with that id in a database.
+
+    Where several records stand on one line, the place has the number of one of them.
+    """
+    found: list[Record | InvalidRecord] = []
     try:
-        for entry in read_log(path, log_format=log_format):
-            if entry.place.line == line:
-                found = entry
+        for entry in log.entries():
+            if entry.place.line == place.line and place.column in (None, entry.place.column):
+                found.append(entry)
+            elif found and (entry.place.line or 0) > (place.line or 0):
                 break
     except LogError:
-        if found is None:
+        if not found:
             raise
-    if found is None:
-        raise RequestError(f"`{path}` has no record at line {line}", place=Place(path, line))
-    if isinstance(found, InvalidRecord):
-        raise RequestError(found.error.message, place=found.error.place)
-    return found.request
+    if not found:
+        raise RequestError(f"`{log.path}` has no record at line {place.line}", place=place)
+    if len(found) > 1:
+        numbers = ", ".join(str(entry.place) for entry in found[:5])
+        raise RequestError(f"{len(found)} records stand there", place=place, hint=numbers)
+    if isinstance(found[0], InvalidRecord):
+        raise RequestError(found[0].error.message, place=found[0].error.place)
+    return found[0].request
 
 
 def parsed(text: str, file: str) -> Request:
@@ -62,7 +78,10 @@ def parsed(text: str, file: str) -> Request:
             return from_form(json.parse(text.removeprefix("\ufeff")), Place(file))
         except json.JSONError as error:
             wrong = RequestError(error.message, place=Place(file, error.line, error.column))
-            if not isinstance(error, json.JSONSyntaxError):
+            is_json = file.endswith(".json") or re.match(
+                r"\{\s*[\"}]", text.lstrip("\ufeff \t\r\n")
+            )
+            if is_json or not isinstance(error, json.JSONSyntaxError):
                 raise wrong from error  # as YAML, NaN would be a word
             try:
                 return from_yaml(text, file)  # `{capability: x}` is a mapping in YAML alone

@@ -52,6 +52,10 @@ def put(text: str, out: TextIO | None = None) -> None:
         out.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        said = (error.strerror or str(error)).lower()
+        raise FencekitError(f"cannot write the output: {said}") from error
 
 
 def encodable(text: str, out: TextIO) -> str:
@@ -128,16 +132,3 @@ def progress_bar(what: str) -> Iterator[Callable[[int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda count: bar.advance(task, count)
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a report; trouble is a usage error that names the file."""
-    from pathlib import Path
-
-    from fencekit.model.errors import UsageError
-
-    try:
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot write `{path}`: {said}") from error

@@ -17,8 +17,8 @@ from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
-NOT_GIVEN = (None, (), "")
-PATHS = ("policy", "baseline", "policy_root", "report", "tools")
+NOT_GIVEN = (None, ())
+PATHS = ("policy", "baseline", "policy_root", "baseline_root", "report", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Settings:
     policy: str | None = None
     baseline: str | None = None
     policy_root: str | None = None
+    baseline_root: str | None = None
     report: str | None = None
     log_format: str | None = None
     tools: str | None = None
@@ -49,6 +50,9 @@ class Settings:
 
         Raises UsageError where no log or no policy is named, or a value is out of range.
         """
+        for key, value in given.items():
+            if value == "" or (key == "logs" and "" in (value or ())):
+                raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
         chosen = {
             key: getattr(self, key) if value in NOT_GIVEN else value for key, value in given.items()
         }
@@ -64,10 +68,11 @@ class Settings:
             raise UsageError("no policy to replay against", hint=hint)
         defaults, timeout = ReplayJob((), ""), pick("timeout")
         return ReplayJob(
-            logs=tuple(expanded(pick("logs"))),
+            logs=tuple(distinct(expanded(pick("logs")))),
             policy=pick("policy"),
             baseline=pick("baseline") or "",
             policy_root=pick("policy_root") or "",
+            baseline_root=pick("baseline_root") or "",
             log_format=pick("log_format") or "",
             tools=pick("tools") or "",
             fail_on=named_fail_on(pick("fail_on") or defaults.fail_on),
@@ -149,6 +154,14 @@ def shown_path(file: Path) -> str:
     except ValueError:
         relative = os.path.relpath(file)
         return relative if len(relative) < len(str(file)) else str(file)
+
+
+def distinct(logs: list[str]) -> list[str]:
+    """Return the logs, each once, under the name that comes first: no call is counted twice."""
+    once: dict[str, str] = {}
+    for log in logs:
+        once.setdefault(os.path.realpath(log), log)
+    return list(once.values())
 
 
 def expanded(logs: tuple[str, ...]) -> list[str]:

@@ -1,11 +1,10 @@
 """What two evaluators say of one request: every pair of outcomes that is possible at once."""
 
-from contextlib import suppress
 from itertools import product
 
 from fencekit.engines.base import Evaluator
 from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.possible import TooManyWaysError, pairs_of
+from fencekit.engines.native.possible import pairs_of
 from fencekit.engines.native.view import View
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.request import Request
@@ -24,6 +23,5 @@ def decide_both(
         return old, new, [(old.outcomes[0], new.outcomes[0])]
     if isinstance(before, NativeEvaluator) and isinstance(after, NativeEvaluator):
         view = View(request)
-        with suppress(TooManyWaysError):
-            return old, new, pairs_of(before.steps(view), after.steps(view))
+        return old, new, pairs_of(before.steps(view), after.steps(view))
     return old, new, list(product(old.outcomes, new.outcomes))

@@ -1,5 +1,6 @@
 """An event as CapFence's replay reads it from a trace or an audit line, as a record."""
 
+from difflib import get_close_matches
 from typing import Any
 
 from fencekit.logs.base import Entry
@@ -39,6 +40,7 @@ def record_of_trace(found: Found) -> Entry:
 
 def read_trace_event(event: dict[str, Any], place: Place) -> Record:
     """Return the record of an event; raise RecordError where CapFence would refuse it."""
+    refuse_strangers(event, place)
     actor = first_text(event, ("actor", "agent_id"), "trace-replay", place)
     action = first_text(event, ("action", "tool_name"), "execute", place)
     resource = first_text(event, ("resource", "risk_category"), "system", place)
@@ -71,6 +73,32 @@ def read_trace_event(event: dict[str, Any], place: Place) -> Record:
         time=time_of(metadata.get("timestamp")),
         session=name_of(metadata, "session_id"),
     )
+
+
+NAMES = ("actor", "agent_id", "action", "tool_name", "resource", "risk_category", "capability")
+"""An event has one of these at least."""
+
+METADATA = frozenset(
+    {"session_id", "scope", "payload", "require_approval", "risk_category", "payload_hash"}
+    | {"threshold", "latency_ms", "decision", "reason", "timestamp", "entry_hash", "signature"}
+    | {"policy_decision", "verdict", "id", "caller_depth", "capability", "tool_name"}
+    | {"risk_level", "framework", "original_decision"}
+)
+"""The keys of metadata that CapFence accepts."""
+
+
+def refuse_strangers(event: dict[str, Any], place: Place) -> None:
+    """Raise RecordError for what is no event, and for a key that looks like one misspelled."""
+    if not any(key in event for key in NAMES):
+        message = "no event: it names neither an actor, nor an action, nor a resource"
+        raise RecordError(message, place=place)
+    known = EVENT_KEYS | METADATA
+    for key in event:
+        if key not in known:
+            near = get_close_matches(key, known, n=1, cutoff=0.8)
+            if near and near[0] not in event:
+                message = f"unknown key: `{key}` (did you mean `{near[0]}`?)"
+                raise RecordError(message, place=place)
 
 
 def record_of_audit_line(found: Found) -> Entry:

@@ -68,6 +68,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
     path = Path(source.path).resolve()
     journals = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
     waiting = [journal for journal in journals if is_filled(journal)]
+    before = states(path, *journals)
     with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):
         if waiting or source.is_compressed:
             copy = Path(folder) / "audit.db"
@@ -85,6 +86,21 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA query_only = ON")
             connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             yield connection
+        if states(path, *journals) != before:
+            message = "the database was written to while it was read"
+            raise LogError(message, place=Place(source.path), hint="copy it, and read the copy")
+
+
+def states(*paths: Path) -> list[tuple[int, int, int] | None]:
+    """Return what changes of files when they are written to or replaced; None for one not there."""
+    found: list[tuple[int, int, int] | None] = []
+    for path in paths:
+        try:
+            seen = path.stat()
+            found.append((seen.st_ino, seen.st_size, seen.st_mtime_ns))
+        except FileNotFoundError:
+            found.append(None)
+    return found
 
 
 def is_filled(path: Path) -> bool:

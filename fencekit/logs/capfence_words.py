@@ -83,7 +83,7 @@ def recorded(
     if not fits:
         raise contradiction(word, cause, place)
     duties = obligations if duties is None else duties
-    flagged = escalates_default if fits == ESCALATED else False
+    flagged = escalates_default if Verdict.ESCALATE in fits else False
     return Recorded(fits, duties, reason or "", "", flagged)
 
 

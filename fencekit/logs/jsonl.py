@@ -61,7 +61,7 @@ def encode_recorded(recorded: Recorded) -> dict[str, Any]:
     names = [str(verdict) for verdict in sorted(recorded.verdicts)]
     made: dict[str, Any] = {"verdict": names[0] if len(names) == 1 else names}
     if recorded.obligations is not None:
-        made["obligations"] = sorted(map(str, recorded.obligations))
+        made["obligations"] = sorted(duty.name for duty in recorded.obligations)
     if recorded.reason:
         made["reason"] = recorded.reason
     if recorded.approval:
@@ -118,7 +118,7 @@ def decode_recorded(given: Any, place: Place) -> Recorded:
             raise RecordError("`obligations` is not a list of texts", place=place)
         duties = frozenset(map(Obligation, duties))
     flagged = given.get("escalates_default", False)
-    if flagged not in (True, False, None):
+    if flagged is not None and not isinstance(flagged, bool):
         raise RecordError("`escalates_default` is neither true, false nor null", place=place)
     return Recorded(
         frozenset(VERDICTS[name] for name in names),

@@ -41,6 +41,8 @@ class ToolMap:
 
     tools: tuple[MappedTool, ...] = ()
     environment: str | None = None
+    sha256: str = ""
+    """The digest of the file that it was read from."""
 
     def find(self, tool: str) -> MappedTool | None:
         """Return what a tool is mapped to, or None."""
@@ -55,7 +57,7 @@ class ToolMap:
         under = (MappedTool(name, capability) for name, capability in defaults.items())
         named = {entry.name for entry in self.tools}
         rest = tuple(entry for entry in under if entry.name not in named)
-        return ToolMap((*self.tools, *rest), self.environment)
+        return ToolMap((*self.tools, *rest), self.environment, self.sha256)
 
     def applied(self, record: Record) -> Record:
         """Return the record with the capability of its tool; as it is where nothing maps it."""
@@ -106,7 +108,7 @@ def parts_of(pointer: str) -> list[str]:
 
 def load_tools(path: str) -> ToolMap:
     """Return the mapping in a YAML file; raise MappingError, with the place, where it is none."""
-    text, _ = read_text(path, MappingError)
+    text, digest = read_text(path, MappingError)
     document = yaml.parse(text, path, MappingError)
     if document is None or not isinstance(document.value, dict):
         raise MappingError("a mapping file has `tools`", place=Place(path))
@@ -124,7 +126,7 @@ def load_tools(path: str) -> ToolMap:
         place = tools.place if tools else document.place
         raise MappingError("`tools` is not a mapping from tools to capabilities", place=place)
     named = environment.value if environment is not None else None
-    return ToolMap(tuple(entries_of(tools)), named)
+    return ToolMap(tuple(entries_of(tools)), named, digest)
 
 
 def entries_of(tools: yaml.Located) -> Iterator[MappedTool]:

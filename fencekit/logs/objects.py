@@ -15,6 +15,7 @@ from fencekit.reading import json
 from fencekit.reading.files import BOM, MAX_LINE, Source, lines, located
 
 EXCERPT = 120
+MAX_ARRAY = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ def objects_of_chunks(source: Source) -> Iterator[Found | InvalidRecord]:
 def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
     """Yield the objects of a log that is one JSON array; the line of a place is the element."""
     with located(source.path):
-        data = source.stream.read()
+        data = source.stream.read(MAX_ARRAY + 1)
+    if len(data) > MAX_ARRAY:
+        hint = "write one object a line: lines are read one by one"
+        message = f"the array is longer than {MAX_ARRAY >> 20} MiB"
+        raise LogError(message, place=Place(source.path), hint=hint)
     try:
         value = json.parse_bytes(data.removeprefix(BOM))
     except json.JSONError as error:

@@ -52,6 +52,13 @@ class LogSummary:
     """Calls of tools that no mapping gives a capability."""
     covered: int = 0
     """Records that a verified chain covers."""
+    undecidable: int = 0
+    """Records, among the invalid ones, that could be read but not decided."""
+
+    @property
+    def record_count(self) -> int:
+        """How many records were read, the invalid ones included."""
+        return self.records + self.invalid - self.undecidable
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Replayed:
     """The logs that failed as a whole, each with why; the troubles of the report hold it too."""
     unmapped_tools: tuple[tuple[str, int], ...] = ()
     """Tools that no mapping gives a capability, with the number of their calls, most first."""
+    explain_options: tuple[str, ...] = ()
+    """The options with which `fencekit explain` sees a record as this replay saw it."""
 
     @property
     def covered(self) -> int:
@@ -92,9 +101,14 @@ class Replayed:
         return sum(log.covered for log in self.logs)
 
     @property
+    def is_one_record(self) -> bool:
+        """Whether one record was read, and no log failed."""
+        return self.record_count == 1 and not self.failed
+
+    @property
     def record_count(self) -> int:
         """How many records were read, from all logs, the invalid ones included."""
-        return sum(log.records + log.invalid for log in self.logs)
+        return sum(log.record_count for log in self.logs)
 
 
 @dataclass(frozen=True, slots=True)

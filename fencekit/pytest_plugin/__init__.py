@@ -35,6 +35,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "policy": ("the candidate policy", {"metavar": "P"}),
     "baseline": ("compare with this policy, not with what was recorded", {"metavar": "B"}),
     "policy-root": ("where names in `extends` are looked for", {"metavar": "DIR"}),
+    "baseline-root": ("the same for the baseline", {"metavar": "DIR"}),
     "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),
     "tools": ("the capability of each tool, for logs that hold tools", {"metavar": "FILE"}),
     "report": ("write the report as HTML", {"metavar": "FILE"}),

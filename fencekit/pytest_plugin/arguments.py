@@ -8,7 +8,6 @@ one as `--capfence-replay=`.
 import argparse
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin import FLAG, OPTIONS
 from fencekit.reporting.terminal import inert
 
-PATHS = ("policy", "baseline", "policy_root", "tools", "report")
+PATHS = ("policy", "baseline", "policy_root", "baseline_root", "tools", "report")
 
 
 def settle(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
@@ -75,8 +74,7 @@ def job_of(config: pytest.Config) -> tuple[ReplayJob, str]:
         job = settings.job(logs=tuple(seen_from_here(log, folder) for log in named), **given)
     except FencekitError as error:
         raise usage_error(error) from error
-    once = {absolute(log): log for log in reversed(job.logs)}
-    return replace(job, logs=tuple(reversed(once.values()))), report or settings.report or ""
+    return job, report or settings.report or ""
 
 
 def absolute(path: str) -> str:

@@ -13,13 +13,13 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from fencekit.checks.job import ReplayJob, report_of_failure
+from fencekit.checks.outputs import refuse_overwriting, write_report
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
 from fencekit.pytest_plugin.arguments import job_of, usage_error
 from fencekit.pytest_plugin.collect import LogFile, LogItem
 from fencekit.pytest_plugin.results import Gathered, LogResults, Result, results
 from fencekit.pytest_plugin.summary import summary
-from fencekit.reporting.terminal import inert
 
 KEY = "capfence_results"
 
@@ -82,6 +82,7 @@ class ReplaySession(Collected):
             self.page = ""
         gathered = Gathered()
         try:
+            refuse_overwriting(self.page, self.job.read_files() if self.page else ())
             self.report = self.job.run(watch=gathered.add)
         except FencekitError as error:
             write(report_of_failure("replay", error, self.job), self.page)
@@ -119,7 +120,7 @@ def write(report: Report, page: str) -> None:
     from fencekit.reporting.html.page import render
 
     try:
-        Path(page).write_text(render(report), encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise pytest.UsageError(f"cannot write `{inert(page, 500)}`: {said}") from error
+        refuse_overwriting(page, [given.path for given in report.inputs])
+        write_report(page, render(report))
+    except FencekitError as error:
+        raise usage_error(error) from error

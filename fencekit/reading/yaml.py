@@ -154,7 +154,8 @@ def refuse_expansion(root: Node, file: str, kind: type[FencekitError]) -> None:
 
     if size(root) > MAX_NODES:
         raise kind(
-            f"the aliases expand to more than {MAX_NODES:,} values", place=place_of(root, file)
+            f"there are more than {MAX_NODES:,} values, with all aliases written out",
+            place=place_of(root, file),
         )
 
 

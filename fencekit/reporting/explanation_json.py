@@ -25,7 +25,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "outcomes": [
             {
                 "verdict": str(outcome.effect.verdict),
-                "obligations": sorted(map(str, outcome.effect.obligations)),
+                "obligations": sorted(duty.name for duty in outcome.effect.obligations),
                 "rule": rule_of(RuleRef.of(outcome)),
                 "error": outcome.error.message if outcome.error else None,
             }

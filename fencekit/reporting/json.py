@@ -127,6 +127,8 @@ def place_of(place: Place | None) -> dict[str, Any]:
 def witness_of(record: Record) -> dict[str, Any]:
     """Return a record as a witness."""
     made = {**place_of(record.place), "request": to_form(record.request)}
+    if record.place.column is not None:
+        made["number"] = record.place.column
     for key in ("id", "time", "session", "tool"):
         if getattr(record, key):
             made[key] = getattr(record, key)

@@ -11,10 +11,12 @@ from fencekit.model.record import Record
 from fencekit.model.report import Replayed, Report, Status
 from fencekit.model.source import Place
 from fencekit.model.survey import verdict_name
+from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.words import LABELS, counted, verdict_line
 
 LONGEST = 160
+LONGEST_TROUBLE = 2_000
 LONGEST_COMMAND = 10_000  # what is cut cannot be copied
 
 
@@ -60,7 +62,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(headline, STATUS_STYLES[report.status])
     for trouble in report.troubles:
         for part in trouble.splitlines():
-            yield Line(f"  ! {inert(part)}", "yellow")
+            yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
     yield Line()
     if report.replay is not None:
         yield from what_was_checked(report.replay)
@@ -104,6 +106,12 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
     yield Line()
 
 
+def looseness(decision: str) -> tuple[list[int], str]:
+    """Return the key that sorts decisions, as text, from the loosest to the tightest."""
+    known = [verdict.value for verdict in Verdict if verdict.name in decision]
+    return known or [len(Verdict)], decision
+
+
 def chain_text(replay: Replayed) -> str:
     """Say how much of what was read a verified chain covers."""
     total = counted(replay.record_count, "record")
@@ -123,8 +131,8 @@ def counts(report: Report) -> Iterator[Line | Table]:
 
 def matrix(replay: Replayed) -> Table:
     """Return how many records went from which decision to which, as a table."""
-    befores = sorted({transition.before for transition in replay.transitions})
-    afters = sorted({transition.after for transition in replay.transitions})
+    befores = sorted({transition.before for transition in replay.transitions}, key=looseness)
+    afters = sorted({transition.after for transition in replay.transitions}, key=looseness)
     cells: dict[tuple[str, str], int] = {}
     for transition in replay.transitions:
         key = transition.before, transition.after
@@ -170,8 +178,8 @@ def explain_command(finding: Finding, replay: Replayed | None) -> str:
     place = finding.witnesses[0].place if finding.witnesses else None
     if replay is None or place is None or place.line is None or not place.file:
         return ""
-    at_line = f"{place.file}:{place.line}"
-    command = shlex.join(["fencekit", "explain", replay.candidate, at_line])
+    words = ["fencekit", "explain", replay.candidate, str(place), *replay.explain_options]
+    command = shlex.join(words)
     return inert(command, LONGEST_COMMAND)
 
 
@@ -188,7 +196,7 @@ def record_text(record: Record) -> str:
     """Return a record in one line: where, who, and with which arguments."""
     form = to_form(record.request)
     who = form.get("principal")
-    shown = [at(record.place), inert(who) if isinstance(who, str) else "unknown principal"]
+    shown = [numbered(record.place), inert(who) if isinstance(who, str) else "unknown principal"]
     args = form.get("args", {})
     shown.append(inert(json.dumps(args, ensure_ascii=False, default=repr)))
     if record.recorded is not None and record.recorded.approval:
@@ -224,6 +232,11 @@ CHANGED = {
     Class.CANNOT_TELL: "cannot tell",
     Class.INVALID: "cannot tell",
 }
+
+
+def numbered(place: Place) -> str:
+    """Return the place of a record: with its number, where several stand on one line."""
+    return at(place) if place.column is None else f"{at(place)}:{place.column}"
 
 
 def at(place: Place) -> str:

@@ -10,6 +10,9 @@ LABELS: dict[Status, str] = {
 }
 
 
+OPEN = (Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL)
+
+
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return the count with its noun: `1 call`, `1,240 calls`."""
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
@@ -17,13 +20,20 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def verdict_line(report: Report) -> str:
     """Return the verdict of a report in one sentence, with its denominator."""
+    counts = report.counts
+    if not report.checked:
+        return "nothing was checked"
+    if counts[Class.UNCHANGED] == report.checked:
+        return f"{counted(report.checked, 'checked call')} unchanged"
     of = f"of {counted(report.checked, 'checked call')}"
-    looser, tighter = report.counts[Class.LOOSER], report.counts[Class.TIGHTER]
-    changes = []
+    looser, tighter = counts[Class.LOOSER], counts[Class.TIGHTER]
     if looser:
-        changes.append(f"{looser:,} {of} would be decided looser")
-    if tighter:
-        changes.append(f"{tighter:,} {'tighter' if looser else f'{of} would be decided tighter'}")
-    if not changes:
-        changes.append(f"none {of} is known to change")
-    return ", ".join(changes)
+        said = f"{looser:,} {of} would be decided looser" + (
+            f", {tighter:,} tighter" * bool(tighter)
+        )
+    elif tighter:
+        said = f"{tighter:,} {of} would be decided tighter, none looser"
+    else:
+        said = f"none {of} is known to change"
+    opened = sum(counts[kind] for kind in OPEN)
+    return f"{said}, {opened:,} open" if opened else said

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from fencekit.checks.relations import between
 from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.possible import coarse_pairs, every_way
+from fencekit.engines.native.view import View
 from fencekit.engines.pairs import decide_both
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
@@ -159,3 +161,16 @@ def test_the_laws_of_the_unknown_hold_for_odd_policies_and_requests(tmp_path, se
             is_among_the_possible(after, request, partial)
             pair_is_among_the_possible(before, after, request, partial)
             is_unchanged(after, after, partial)
+
+
+@given(policies, policies, requests, randoms, st.data())
+def test_the_coarse_result_holds_every_pair_that_some_answers_lead_to(
+    one, other, request, random, data
+):
+    tier, rules, at = a_rule(one, data)
+    edited = with_rules(one, tier, [*rules[:at], *rules[at + 1 :]])
+    view = View(masked(random, request))
+    for before, after in ((one, other), (one, edited), (edited, one)):
+        left, right = NativeEvaluator(before).steps(view), NativeEvaluator(after).steps(view)
+        exact = {(pair[0], pair[1]) for pair in every_way([left, right])}
+        assert exact <= coarse_pairs(left, right)

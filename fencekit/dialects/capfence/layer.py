@@ -11,6 +11,8 @@ from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.source import Place, SourceFile
 from fencekit.reading.yaml import Located
 
+EMPTY = "is empty: write `[]` or take it out"
+
 Refuse = Callable[[str, Place], None]
 """Takes a complaint that CapFence makes too, and where."""
 
@@ -70,7 +72,8 @@ def read_layer(document: Located | None) -> Layer:
         if given is None:
             continue
         if not isinstance(given.value, list):
-            refuse(f"`{section}` is not a list of rules", given.place)
+            what = EMPTY if given.value is None else "is not a list of rules"
+            refuse(f"`{section}` {what}", given.place)
             continue
         for number, item in enumerate(given.elements, 1):
             rule = read(item, section, number, refuse)
@@ -123,6 +126,9 @@ def read_risk_levels(given: Located | None, refuse: Refuse) -> dict[Hashable, Ru
     """Return one rule for each risk level; it asks for the level and covers every capability."""
     levels: dict[Hashable, Rule] = {}
     if given is None:
+        return levels
+    if given.value is None:
+        refuse(f"`risk_levels` {EMPTY}", given.place)
         return levels
     if not isinstance(given.value, dict):
         refuse("`risk_levels` is not a mapping from levels to actions", given.place)

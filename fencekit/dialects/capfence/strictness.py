@@ -121,13 +121,11 @@ def number(given: Located) -> str:
     if isinstance(given.value, bool) or not isinstance(given.value, int | float):
         hint = f" (`{given.value}` is text)" if isinstance(given.value, str) else ""
         return f"is {kind(given)}, not a number{hint}"
+    spelled = (given.text or "").lstrip("+").replace("_", "")
+    if isinstance(given.value, int) and str(given.value) != spelled:
+        return f"is read as {given.value}, but written `{given.text}`"
     is_nan = isinstance(given.value, float) and math.isnan(given.value)
     return "is not a number: `.nan` compares with nothing" if is_nan else ""
-
-
-def section(given: Located) -> str:
-    """Complain of a section with nothing under it."""
-    return "is empty: write `[]` or take it out" if given.value is None else ""
 
 
 def parents(given: Located) -> str:
@@ -148,7 +146,6 @@ def kind(given: Located) -> str:
 
 
 TOP_LEVEL: dict[str, Check] = {
-    **dict.fromkeys(("rules", *words.SECTIONS, "risk_levels"), section),
     **dict.fromkeys(("policy_name", "description", "enforcement_mode"), text),
     "approval_timeout_seconds": number,
     "extends": parents,

@@ -79,7 +79,8 @@ def outcomes_of(steps: Steps) -> tuple[Outcome, ...]:
 def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
     """Return the pairs of outcomes that the same answers lead to in both lists of steps.
 
-    The pairs are in the order of the steps. Raises TooManyWaysError.
+    The pairs are in the order of the steps. Where there are too many ways, there are pairs among
+    them that no answers lead to: never too few.
     """
     if same(before, after):
         return [
@@ -87,8 +88,52 @@ def pairs_of(before: Steps, after: Steps) -> list[tuple[Outcome, Outcome]]:
             for left, right in zip(before, after, strict=True)
             for pair in zip(left.outcomes(), right.outcomes(), strict=True)
         ]
-    found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
-    return [pair for pair in product(coarse(before), coarse(after)) if pair in found]
+    try:
+        found = {(outcomes[0], outcomes[1]) for outcomes in every_way([before, after])}
+    except TooManyWaysError:
+        found = coarse_pairs(before, after)
+    left = {outcome: at for at, outcome in enumerate(coarse(before))}
+    right = {outcome: at for at, outcome in enumerate(coarse(after))}
+    return sorted(found, key=lambda pair: (left[pair[0]], right[pair[1]]))
+
+
+def coarse_pairs(before: Steps, after: Steps) -> set[tuple[Outcome, Outcome]]:
+    """Return the pairs that remain when only what both lists ask alike is looked at.
+
+    Where a step of one list decides, a step of the other that it implies decides too, at the
+    latest: the walk down that list does not get past it.
+    """
+    in_after = [latest(step, after) for step in before]
+    in_before = [latest(step, before) for step in after]
+    pairs: set[tuple[Outcome, Outcome]] = set()
+    for at, left in enumerate(before):
+        for other, right in enumerate(after[: in_after[at] + 1]):
+            if at > in_before[other]:
+                continue
+            if left.clauses == right.clauses:
+                pairs.update(zip(left.outcomes(), right.outcomes(), strict=True))
+            else:
+                pairs.update(product(left.outcomes(), right.outcomes()))
+    return pairs
+
+
+def latest(step: Step, steps: Steps) -> int:
+    """Return the place of the first step that decides whenever a step of another list does."""
+    return next(at for at, other in enumerate([*steps, step]) if implies(step, other))
+
+
+def implies(step: Step, other: Step) -> bool:
+    """Say whether the other decides wherever the step does: surely so, or perhaps not.
+
+    Each clause of the other must be satisfied by what satisfies one of the step's. A step that may
+    raise is like an equal one only.
+    """
+    if step.clauses == other.clauses:
+        return True
+    if any(map(may_raise, step.clauses)) or NEVER in step.clauses:
+        return False
+    own = [frozenset(clause) for clause in step.clauses]
+    return all(any(clause <= frozenset(wider) for clause in own) for wider in other.clauses)
 
 
 def same(before: Steps, after: Steps) -> bool:

@@ -68,24 +68,30 @@ def anchor(finding: Finding) -> str:
     return f"g-{sha256(chr(0).join(about).encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def group(anchor: str, finding: Finding, candidate: str, sources: Sources) -> Group:
+def group(
+    anchor: str,
+    finding: Finding,
+    candidate: str,
+    sources: Sources,
+    options: tuple[str, ...] = (),
+) -> Group:
     """Return the finding with all that the report says of it."""
     return Group(
         anchor,
         finding,
         named(finding.baseline_rule, sources) if finding.baseline_rule else None,
         named(finding.rule, sources) if finding.rule else None,
-        tuple(witness(record, candidate) for record in finding.witnesses[:MOST_WITNESSES]),
+        tuple(witness(record, candidate, options) for record in finding.witnesses[:MOST_WITNESSES]),
     )
 
 
-def witness(record: Record, candidate: str) -> Witness:
+def witness(record: Record, candidate: str, options: tuple[str, ...] = ()) -> Witness:
     """Return the record as a witness against the candidate."""
-    return Witness(record, printed(record.request), command(candidate, record.place))
+    return Witness(record, printed(record.request), command(candidate, record.place, options))
 
 
-def command(candidate: str, place: Place) -> str:
+def command(candidate: str, place: Place, options: tuple[str, ...] = ()) -> str:
     """Return what to type to have the decision explained; nothing where no line is known."""
     if not candidate or place.line is None:
         return ""
-    return shlex.join(["fencekit", "explain", candidate, f"{place.file}:{place.line}"])
+    return shlex.join(["fencekit", "explain", candidate, str(place), *options])

@@ -53,13 +53,14 @@ def contents(report: Report) -> dict[str, Any]:
         steps.setdefault((finding.before, finding.after), anchor)
     sources = sources_of(report.sources)
     candidate = report.replay.candidate if report.replay else ""
+    options = report.replay.explain_options if report.replay else ()
     detailed = islice(named.items(), LIMITS["groups"])
     return {
         "report": report,
         "headline": headline(report),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(report.replay.transitions if report.replay else (), steps),
-        "groups": [group(*entry, candidate, sources) for entry in detailed],
+        "groups": [group(*entry, candidate, sources, options) for entry in detailed],
         "rest": changes[LIMITS["groups"] :],
         "anchor_of": lambda finding: anchors.get(id(finding), ""),
         "rules": responsibilities(changes, sources),
