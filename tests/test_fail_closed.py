@@ -108,7 +108,7 @@ POLICY_TROUBLES = {
         )
         + "deny: *h\n",
         "bad.yaml",
-        "expand to more than",
+        "there are more than",
     ),
     "a control character": ("deny: ['\x07']\n", "bad.yaml:1:9", "U+0007"),
     "two documents": ("deny: [a]\n---\ndeny: [b]\n", "bad.yaml:2:1", "not YAML"),
