@@ -37,7 +37,6 @@ DOORS = {
     "click": "fencekit/cli/",
     "pytest": "fencekit/pytest_plugin/",
     "_pytest": "fencekit/pytest_plugin/",
-    "hypothesis": "fencekit/strategies/",
     "cryptography": "fencekit/logs/chain/signatures.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
@@ -77,6 +76,11 @@ def imports(file: Path) -> Iterator[tuple[str, int]]:
 
 def shown(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
+
+
+def test_every_door_is_there() -> None:
+    for door in (*DOORS.values(), JSON_DOOR):
+        assert (ROOT / door).exists(), door
 
 
 def test_there_is_something_to_check() -> None:
@@ -129,9 +133,16 @@ def test_json_is_parsed_in_one_place(file: Path) -> None:
     if shown(file) == JSON_DOOR:
         return
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        named: set[str] = set()
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            parses = node.value.id == "json" and node.attr in JSON_PARSERS
-            assert not parses, f"{shown(file)}:{node.lineno}: parse JSON through {JSON_DOOR}"
+            named = {node.attr} if node.value.id == "json" else set()
+        elif isinstance(node, ast.ImportFrom) and node.module == "json":
+            named = {name.name for name in node.names}
+        elif isinstance(node, ast.Import):
+            aliased = any(name.name == "json" and name.asname for name in node.names)
+            named = JSON_PARSERS if aliased else set()
+        line = getattr(node, "lineno", 0)
+        assert not named & JSON_PARSERS, f"{shown(file)}:{line}: parse JSON through {JSON_DOOR}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=shown)

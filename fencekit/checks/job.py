@@ -8,6 +8,7 @@ from pathlib import Path
 from fencekit.checks.chains import chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
+from fencekit.logs import capfence_sqlite
 from fencekit.logs.mapping import load_tools
 from fencekit.logs.registry import open_log
 from fencekit.model.errors import FencekitError, LogError, PolicyError
@@ -15,6 +16,7 @@ from fencekit.model.finding import Class
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place
+from fencekit.reading.files import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class ReplayJob:
                         run.take(path, log.format.name, log.entries())
                     finally:
                         run.inputs.append(Input("log", path, log.digest()))
+                        run.inputs.extend(journals_of(path, log.format.name))
                 run.verified(chain_of(path, log.format.name))
             except LogError as error:
                 run.failed.append((path, str(error)))
@@ -92,6 +95,18 @@ class ReplayJob:
         """Return the files that the replay is told to read."""
         named = (*self.logs, self.policy, self.baseline, self.tools)
         return [path for path in named if path]
+
+
+def journals_of(path: str, log_format: str) -> list[Input]:
+    """Return what lies beside a database and was read with it: rows may be there alone."""
+    if log_format != capfence_sqlite.FORMAT.name:
+        return []
+    real = os.path.realpath(path)
+    return [
+        Input("log", f"{path}{suffix}", sha256_of(f"{real}{suffix}"))
+        for suffix in capfence_sqlite.JOURNALS
+        if capfence_sqlite.is_filled(Path(f"{real}{suffix}"))
+    ]
 
 
 def refuse_foreign_parents(policy: Policy, root: str) -> None:

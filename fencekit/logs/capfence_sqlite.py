@@ -16,6 +16,7 @@ from fencekit.model.source import Place
 from fencekit.reading.files import Source, located
 
 TABLE = "audit_events"
+JOURNALS = ("-wal", "-journal")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
     """
     # SQLite puts them beside the file itself, also where it is opened by way of a link.
     path = Path(source.path).resolve()
-    journals = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
+    journals = [path.with_name(f"{path.name}{suffix}") for suffix in JOURNALS]
     waiting = [journal for journal in journals if is_filled(journal)]
     before = states(path, *journals)
     with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):

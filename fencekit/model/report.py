@@ -147,7 +147,7 @@ class Report:
     @property
     def disallowed(self) -> tuple[Finding, ...]:
         """The findings that `fail_on` disallows."""
-        return tuple(finding for finding in self.findings if is_disallowed(finding, self.fail_on))
+        return tuple(found for found in self.findings if found.kind in DISALLOWED[self.fail_on])
 
 
 DISALLOWED: dict[FailOn, frozenset[Class]] = {
@@ -160,8 +160,3 @@ UNDECIDED: dict[FailOn, frozenset[Class]] = {
     FailOn.CHANGED: frozenset({Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL}),
     FailOn.NEVER: frozenset({Class.MAYBE_LOOSER, Class.CANNOT_TELL}),
 }
-
-
-def is_disallowed(finding: Finding, fail_on: FailOn) -> bool:
-    """Say whether the finding is one that the run is told to fail on."""
-    return finding.kind in DISALLOWED[fail_on]

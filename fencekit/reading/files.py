@@ -111,6 +111,12 @@ def lines(source: Source) -> Iterator[tuple[int, bytes | None]]:
             yield number, line.rstrip(b"\r\n")
 
 
+def sha256_of(path: str) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with located(path), Path(path).open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
 def read_text(path: str, kind: type[FencekitError]) -> tuple[str, str]:
     """Return the text of a UTF-8 file and its SHA-256 in hex; trouble is an error of `kind`."""
     with located(path, kind):

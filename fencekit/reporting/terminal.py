@@ -16,6 +16,7 @@ from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.words import LABELS, counted, verdict_line
 
 LONGEST = 160
+MOST_GROUPS = 200
 LONGEST_TROUBLE = 2_000
 LONGEST_COMMAND = 10_000  # what is cut cannot be copied
 
@@ -67,9 +68,15 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if report.replay is not None:
         yield from what_was_checked(report.replay)
     yield from counts(report)
-    for finding in report.findings:
+    for finding in report.findings[:MOST_GROUPS]:
         yield Line()
         yield from finding_lines(finding, report.replay)
+    rest = report.findings[MOST_GROUPS:]
+    if rest:
+        yield Line()
+        calls = counted(sum(finding.count for finding in rest), "call")
+        more = counted(len(rest), "more group")
+        yield Line(f"and {more} with {calls}: see them with `--format json` or `--html FILE`")
     if report.replay is not None and report.replay.not_kept:
         yield Line()
         yield Line(f"{counted(report.replay.not_kept, 'changed record')} not kept one by one")

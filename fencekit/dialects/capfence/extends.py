@@ -1,5 +1,6 @@
 """Files and what they extend, found and merged as CapFence finds and merges them."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from fencekit.model.policy import Policy
 from fencekit.model.source import Place, SourceFile
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
+
+MAX_RULES = 100_000
+"""How many rules a policy may have once all files are merged; each file counts each time."""
 
 
 @dataclass
@@ -48,6 +52,9 @@ class Loader:
         for name, place in parents(document):
             parent = self.layer(self.resolve(name, place, path))
             merged = parent.named(name.removesuffix(".yaml").removesuffix(".yml")).over(merged)
+            if len(merged.rules) > MAX_RULES:
+                message = f"the files extended here have more than {MAX_RULES:,} rules together"
+                raise PolicyError(message, place=place)
         return own.over(merged)
 
     def checked(self, document: yaml.Located | None, path: str) -> Layer:
@@ -93,7 +100,7 @@ class Loader:
     @contextmanager
     def entered(self, path: str) -> Iterator[None]:
         """Hold the file as under way; raise PolicyError when it already is."""
-        real = str(Path(path).resolve())
+        real = os.path.realpath(path)
         if real in self.under_way:
             message = f"`{path}` extends itself, by way of the files that it extends"
             raise PolicyError(message, place=Place(path))
