@@ -121,11 +121,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        SpinnerColumn(),
         TextColumn("{task.description}"),
+        BarColumn(),  # how many records there will be, nobody knows: it moves while there are more
         TextColumn("{task.completed:,.0f} records"),
         TimeElapsedColumn(),
     )
