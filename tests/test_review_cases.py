@@ -304,3 +304,35 @@ def replay_in_python() -> int:
 
     report = api.replay(api.read_log("l.jsonl"), api.load_policy("allow.yaml"))
     return report.exit_code
+
+
+def test_rows_that_move_while_a_database_is_copied_are_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A writer that checkpoints between the copies of the database and of its log moves rows."""
+    import sqlite3
+    from contextlib import closing
+
+    from fencekit.logs import capfence_sqlite
+    from fencekit.logs.registry import read_log
+
+    shutil.copy(Path(__file__).parents[1] / "fixtures/logs/capfence_sqlite/warn.db", "live.db")
+    with closing(sqlite3.connect("live.db", isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        columns = "agent_id, decision, timestamp"
+        for number in range(6):
+            values = ("a", "fail", float(number))
+            writer.execute(f"INSERT INTO audit_events ({columns}) VALUES (?, ?, ?)", values)
+        moved = []
+        plain = shutil.copyfile
+
+        def checkpoint_first(*arguments: Any) -> Any:
+            if not moved:
+                moved.append(writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+            return plain(*arguments)
+
+        monkeypatch.setattr(capfence_sqlite.shutil, "copyfile", checkpoint_first)
+        read = sum(1 for _ in read_log("live.db"))
+    assert moved
+    assert read == 48 + 6

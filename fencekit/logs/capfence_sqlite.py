@@ -17,6 +17,7 @@ from fencekit.reading.files import Source, located
 
 TABLE = "audit_events"
 JOURNALS = ("-wal", "-journal")
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -68,17 +69,11 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
     # SQLite puts them beside the file itself, also where it is opened by way of a link.
     path = Path(source.path).resolve()
     journals = [path.with_name(f"{path.name}{suffix}") for suffix in JOURNALS]
-    waiting = [journal for journal in journals if is_filled(journal)]
     before = states(path, *journals)
     with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):
-        if waiting or source.is_compressed:
-            copy = Path(folder) / "audit.db"
-            with copy.open("wb") as target:
-                shutil.copyfileobj(source.stream, target)
-            for journal in waiting:
-                suffix = journal.name.removeprefix(path.name)
-                shutil.copyfile(journal, f"{copy}{suffix}")
-            uri = f"file:{quote(str(copy))}"
+        is_copied = source.is_compressed or any(map(is_filled, journals))
+        if is_copied:
+            uri = f"file:{quote(str(copied(source, path, journals, Path(folder))))}"
         else:
             uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -87,9 +82,35 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA query_only = ON")
             connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             yield connection
-        if states(path, *journals) != before:
-            message = "the database was written to while it was read"
-            raise LogError(message, place=Place(source.path), hint="copy it, and read the copy")
+        if not is_copied and states(path, *journals) != before:
+            raise written_meanwhile(source)
+
+
+def copied(source: Source, path: Path, journals: list[Path], folder: Path) -> Path:
+    """Return a copy of a database with what lies beside it, all of one moment.
+
+    A writer may move rows from the one to the other in between: then they are copied anew.
+    """
+    for _ in range(1 if source.is_compressed else TRIES):
+        before = states(path, *journals)
+        copy = Path(tempfile.mkdtemp(dir=folder)) / path.name
+        with copy.open("wb") as target:
+            if source.is_compressed:
+                shutil.copyfileobj(source.stream, target)
+            else:
+                with path.open("rb") as data:
+                    shutil.copyfileobj(data, target)
+        for journal in filter(is_filled, journals):
+            shutil.copyfile(journal, copy.with_name(journal.name))
+        if states(path, *journals) == before:
+            return copy
+    raise written_meanwhile(source)
+
+
+def written_meanwhile(source: Source) -> LogError:
+    """Return the error for a database that does not hold still."""
+    message = "the database was written to while it was read"
+    return LogError(message, place=Place(source.path), hint="copy it, and read the copy")
 
 
 def states(*paths: Path) -> list[tuple[int, int, int] | None]:
