@@ -64,24 +64,31 @@ def main(args: list[str] | None = None) -> Any:
 
     Python ends with 1 where nobody catches an exception, which would be taken for findings.
     """
-    from fencekit.cli.show import show_error, show_usage
-
     try:
         code = group.main(args=args, prog_name="fencekit", standalone_mode=False)
     except click.ClickException as error:
+        from fencekit.cli.show import show_usage
+
         show_usage(error)
         code = error.exit_code
     except FencekitError as error:
-        show_error(error)
+        complain(error)
         code = error.exit_code
     except click.Abort:
-        show_error(FencekitError("interrupted before the end"))
+        complain(FencekitError("interrupted before the end"))
         code = COULD_NOT_CHECK
     except Exception as error:
         if os.environ.get("FENCEKIT_TRACEBACK"):
             raise
         wrong = f"a fault in fencekit: {type(error).__name__}: {error}"
         hint = "please report it, with what `FENCEKIT_TRACEBACK=1` shows"
-        show_error(FencekitError(wrong, hint=hint))
+        complain(FencekitError(wrong, hint=hint))
         code = COULD_NOT_CHECK
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def complain(error: FencekitError) -> None:
+    """Show an error; what that takes is imported only now, when there is one."""
+    from fencekit.cli.show import show_error
+
+    show_error(error)

@@ -12,7 +12,7 @@ from fencekit.model.request import Request
 
 
 class Fidelity(IntEnum):
-    """How much an engine says beside the verdict; comparisons hold it to that."""
+    """How much an engine says beside the verdict."""
 
     VERDICT = 0
     RULE = 1

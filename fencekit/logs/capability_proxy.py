@@ -10,13 +10,12 @@ from typing import Any
 
 from fencekit.logs.base import Entry, Sample
 from fencekit.logs.capfence_words import time_of
-from fencekit.logs.objects import EXCERPT, Found, objects
+from fencekit.logs.objects import entry_of, objects
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading import json
 from fencekit.reading.files import Source
 
 CALL = ("call", "tool_call", "toolcall")
@@ -67,16 +66,7 @@ class CapabilityProxy:
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every line."""
         for found in objects(source):
-            yield found if isinstance(found, InvalidRecord) else entry_of(found)
-
-
-def entry_of(found: Found) -> Entry:
-    """Return the record of a line, or what is wrong with it."""
-    try:
-        return record_of(found.value, found.place)
-    except RecordError as error:
-        excerpt = (found.text or json.write(found.value))[:EXCERPT]
-        return InvalidRecord(error, found.place, excerpt)
+            yield found if isinstance(found, InvalidRecord) else entry_of(found, record_of)
 
 
 def record_of(line: dict[str, Any], place: Place) -> Record:

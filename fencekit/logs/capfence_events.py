@@ -5,12 +5,11 @@ from typing import Any
 
 from fencekit.logs.base import Entry
 from fencekit.logs.capfence_words import recorded, risk_level, time_of
-from fencekit.logs.objects import EXCERPT, Found
+from fencekit.logs.objects import Found, entry_of
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Record
 from fencekit.model.request import NOTHING, Facts, Request
 from fencekit.model.source import Place
-from fencekit.reading import json
 
 EVENT_KEYS = frozenset(
     {"actor", "agent_id", "action", "tool_name", "resource", "risk_category", "environment"}
@@ -32,10 +31,7 @@ def record_of_trace(found: Found) -> Entry:
     The capability is `resource.action.scope`, with the environment where there is no scope, unless
     the metadata names one. The whole call is in the trace, so nothing is unknown.
     """
-    try:
-        return read_trace_event(found.value, found.place)
-    except RecordError as error:
-        return InvalidRecord(error, found.place, excerpt_of(found))
+    return entry_of(found, read_trace_event)
 
 
 def read_trace_event(event: dict[str, Any], place: Place) -> Record:
@@ -106,10 +102,7 @@ def record_of_audit_line(found: Found) -> Entry:
 
     What it does not hold of the context is unknown.
     """
-    try:
-        return read_audit_line(found.value, found.place)
-    except RecordError as error:
-        return InvalidRecord(error, found.place, excerpt_of(found))
+    return entry_of(found, read_audit_line)
 
 
 def read_audit_line(line: dict[str, Any], place: Place) -> Record:
@@ -168,8 +161,3 @@ def payload_of(event: dict[str, Any], place: Place) -> Facts:
     if not isinstance(payload, dict):
         raise RecordError("`payload` is not an object", place=place)
     return Facts(payload, whole=True)
-
-
-def excerpt_of(found: Found) -> str:
-    """Return the beginning of what an object is written as."""
-    return (found.text or json.write(found.value))[:EXCERPT]

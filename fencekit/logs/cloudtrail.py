@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.logs.base import Entry, Sample
-from fencekit.logs.cloudtrail_calls import record_of_call, text_of
+from fencekit.logs.cloudtrail_calls import record_of_call
 from fencekit.logs.cloudtrail_decisions import is_decision, records_of_decision
+from fencekit.logs.fields import text_of
 from fencekit.logs.objects import Found, excerpt_of_value, invalid
 from fencekit.logs.pages import elements, first_ones
 from fencekit.model.errors import LogError, RecordError

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from fencekit.logs.arguments import MISSING, TRUNCATED, Arguments, masked
+from fencekit.logs.fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request, Unknown
@@ -79,23 +80,3 @@ def parameters_of(event: dict[str, Any], place: Place) -> Arguments:
 def is_mask(text: str) -> bool:
     """Say whether AWS wrote the text in the place of a value."""
     return MASKS.fullmatch(text) is not None
-
-
-def object_of(given: dict[str, Any], key: str, place: Place) -> dict[str, Any]:
-    """Return an object, empty where it is absent; raise RecordError for anything else."""
-    value = given.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise RecordError(f"`{key}` is not an object", place=place)
-    return value
-
-
-def text_of(given: dict[str, Any], key: str, place: Place) -> str:
-    """Return a text, empty where it is absent; raise RecordError for anything else."""
-    value = given.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise RecordError(f"`{key}` is not text", place=place)
-    return value

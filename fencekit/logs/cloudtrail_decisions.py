@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fencekit.logs.cloudtrail_calls import decided, object_of, text_of
+from fencekit.logs.cloudtrail_calls import decided
+from fencekit.logs.fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request, Unknown

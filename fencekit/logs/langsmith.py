@@ -10,6 +10,7 @@ from typing import Any
 
 from fencekit.logs.arguments import MISSING, Arguments, arguments_of
 from fencekit.logs.base import Entry, Sample
+from fencekit.logs.fields import object_of, text_of
 from fencekit.logs.objects import Found, excerpt_of_value
 from fencekit.logs.pages import elements, first_ones
 from fencekit.model.errors import RecordError
@@ -139,26 +140,6 @@ def arguments_in(inputs: Any, place: Place) -> Arguments:
     if isinstance(only, str):
         return arguments_of(only, "inputs.input", place, any_text=True)
     return arguments_of(inputs, "inputs", place)
-
-
-def object_of(given: dict[str, Any], key: str, place: Place) -> dict[str, Any]:
-    """Return an object, empty where it is absent; raise RecordError for anything else."""
-    value = given.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise RecordError(f"`{key}` is not an object", place=place)
-    return value
-
-
-def text_of(given: dict[str, Any], key: str, place: Place) -> str:
-    """Return a text, empty where it is absent; raise RecordError for anything else."""
-    value = given.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise RecordError(f"`{key}` is not text", place=place)
-    return value
 
 
 FORMAT = LangSmith()

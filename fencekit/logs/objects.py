@@ -3,13 +3,14 @@
 They stand one a line, in one array, or over several lines each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fencekit.logs.base import Entry
 from fencekit.logs.indented import MAX_OBJECT, chunks, is_indented
 from fencekit.model.errors import LogError, RecordError
-from fencekit.model.record import InvalidRecord
+from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import BOM, MAX_LINE, Source, lines, located
@@ -45,6 +46,15 @@ def objects(source: Source) -> Iterator[Found | InvalidRecord]:
             continue
         if line.strip():
             yield parsed(line, place)
+
+
+def entry_of(found: Found, record_of: Callable[[dict[str, Any], Place], Record]) -> Entry:
+    """Return the record of an object, or what is wrong with it, as `record_of` says."""
+    try:
+        return record_of(found.value, found.place)
+    except RecordError as error:
+        excerpt = found.text[:EXCERPT] if found.text else excerpt_of_value(found.value)
+        return InvalidRecord(error, found.place, excerpt)
 
 
 def parsed(line: bytes, place: Place) -> Found | InvalidRecord:

@@ -10,14 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from fencekit.logs.base import Entry, Sample
-from fencekit.logs.objects import EXCERPT, Found, objects
+from fencekit.logs.objects import entry_of, objects
 from fencekit.logs.opa_input import asked, session_of
 from fencekit.logs.opa_result import recorded
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.source import Place
-from fencekit.reading import json
 from fencekit.reading.files import Source
 
 TYPE = "openpolicyagent.org/decision_logs"
@@ -42,7 +41,7 @@ class OPA:
             if isinstance(found, InvalidRecord):
                 yield found
             elif not is_other_line(found.value):
-                yield entry_of(found)
+                yield entry_of(found, record_of)
 
 
 def is_event(value: Mapping[str, Any]) -> bool:
@@ -57,15 +56,6 @@ def is_other_line(value: Mapping[str, Any]) -> bool:
     if "decision_id" in value or value.get("type") == TYPE:
         return False
     return "level" in value and value.get("msg", MESSAGE) != MESSAGE
-
-
-def entry_of(found: Found) -> Entry:
-    """Return the record of an event, or what is wrong with it."""
-    try:
-        return record_of(found.value, found.place)
-    except RecordError as error:
-        excerpt = (found.text or json.write(found.value))[:EXCERPT]
-        return InvalidRecord(error, found.place, excerpt)
 
 
 def record_of(event: dict[str, Any], place: Place) -> Record:

@@ -16,11 +16,6 @@ class Change(StrEnum):
     MAYBE_TIGHTER = "maybe_tighter"
     CANNOT_TELL = "cannot_tell"
 
-    @property
-    def words(self) -> str:
-        """The change as a person reads it."""
-        return self.value.replace("_", " ")
-
 
 def compare_effects(before: Effect, after: Effect) -> Change:
     """Return how `after` compares with `before`.
