@@ -1,6 +1,5 @@
 """`fencekit replay`: recorded calls, decided again by a candidate policy."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +90,12 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
     """
     from fencekit.checks.job import report_of_failure
     from fencekit.checks.outputs import refuse_overwriting
+    from fencekit.cli.finish import finish, write_reports
     from fencekit.cli.show import progress_bar, show
     from fencekit.config.settings import settings_near
     from fencekit.model.errors import COULD_NOT_CHECK, FencekitError, UsageError
     from fencekit.model.finding import Changed
-    from fencekit.reporting.terminal import Line, four_lines, lines
+    from fencekit.reporting.terminal import Line, four_lines
 
     settings = settings_near(Path.cwd())
     job = settings.job(**given)
@@ -120,26 +120,6 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
             raise
         write_reports(report_of_failure("replay", error, job), output, html)
         raise
-    if output == "text":
-        if len(seen) == 1 and report.replay and report.replay.is_one_record:
-            show([*four_lines(seen[0]), Line()])
-        show(lines(report))
-    write_reports(report, output, html)
-    sys.exit(report.exit_code)
-
-
-def write_reports(report: Any, output: str, html: str | None) -> None:
-    """Print the report in the format that is asked for, and write the HTML file."""
-    from fencekit.checks.outputs import refuse_overwriting, write_report
-    from fencekit.cli.show import put, say
-
-    if output != "text":
-        from fencekit.reporting.registry import render
-
-        put(render(report, output))
-    if html:
-        from fencekit.reporting.html.page import render as render_html
-
-        refuse_overwriting(html, [given.path for given in report.inputs])
-        write_report(html, render_html(report))
-        say(f"report: {html}")
+    if output == "text" and len(seen) == 1 and report.replay and report.replay.is_one_record:
+        show([*four_lines(seen[0]), Line()])
+    finish(report, output, html)

@@ -21,6 +21,8 @@ class Class(StrEnum):
     MAYBE_TIGHTER = "maybe_tighter"
     CANNOT_TELL = "cannot_tell"
     INVALID = "invalid"
+    FAULT = "fault"
+    """What is wrong without any decision having changed: a failing case, a bad shape, say."""
 
     @classmethod
     def of(cls, change: Change) -> "Class":
@@ -31,6 +33,18 @@ class Class(StrEnum):
     def words(self) -> str:
         """The class as a person reads it."""
         return self.value.replace("_", " ")
+
+
+OF_CALLS = tuple(kind for kind in Class if kind is not Class.FAULT)
+"""The classes that calls fall into; a report counts its calls by them."""
+
+
+class Level(StrEnum):
+    """How much a finding matters: an error is disallowed, a warning and a note are not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +91,11 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Changed records of one capability, one transition and one responsible rule.
+    """Changed records of one capability, one transition and one responsible rule; or a fault.
 
     `count` is all of them; `witnesses` the first few. An invalid record has a `message` that says
-    why, and a place, in `invalid`.
+    why, and a place, in `invalid`. A fault has a `message`, a `place`, a `level` and perhaps a
+    `hint`; its `capability`, `before` and `after` may be empty.
     """
 
     slug: str
@@ -94,6 +109,14 @@ class Finding:
     witnesses: tuple[Record, ...] = ()
     invalid: tuple[tuple[Place, str, str], ...] = ()
     message: str = ""
+    level: Level = Level.ERROR
+    place: Place | None = None
+    hint: str = ""
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it is a fault that its level disallows."""
+        return self.kind is Class.FAULT and self.level is Level.ERROR
 
 
 def capability_name(record: Record) -> str:

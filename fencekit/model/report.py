@@ -115,9 +115,10 @@ class Replayed:
 class Report:
     """The outcome of a check, for every reporter.
 
-    `checked` counts the records that were decided on both sides, `counts` has one entry for each
-    class. `sources` are the files of the policies. `troubles` says, in one sentence each, what kept
-    the check from being complete.
+    `checked` counts what the check is about: the records that were decided on both sides, the cases
+    that were run. `counts` has the number of calls in each class, where there are any. `sources`
+    are the files of the policies. `troubles` says, in one sentence each, what kept the check from
+    being complete. Each check has a section of its own, None in the reports of others.
     """
 
     check: str
@@ -146,8 +147,9 @@ class Report:
 
     @property
     def disallowed(self) -> tuple[Finding, ...]:
-        """The findings that `fail_on` disallows."""
-        return tuple(found for found in self.findings if found.kind in DISALLOWED[self.fail_on])
+        """The findings that `fail_on` disallows, and the faults."""
+        kinds = DISALLOWED[self.fail_on]
+        return tuple(found for found in self.findings if found.kind in kinds or found.is_fault)
 
 
 DISALLOWED: dict[FailOn, frozenset[Class]] = {

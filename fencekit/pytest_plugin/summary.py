@@ -2,7 +2,7 @@
 
 from _pytest.terminal import TerminalReporter
 
-from fencekit.model.finding import Class
+from fencekit.model.finding import OF_CALLS
 from fencekit.model.report import Report, Status
 from fencekit.pytest_plugin.arguments import words_of
 from fencekit.reporting.terminal import inert, what_was_checked
@@ -23,7 +23,7 @@ def summary(terminal: TerminalReporter, report: Report, page: str) -> None:
         for shown in what_was_checked(report.replay):
             if shown.text:
                 terminal.write_line(shown.text)
-    found = [f"{report.counts[kind]:,} {kind.words}" for kind in Class if report.counts[kind]]
+    found = [f"{report.counts[kind]:,} {kind.words}" for kind in OF_CALLS if report.counts[kind]]
     terminal.write_line(f"calls      {', '.join(found) or 'none'}")
     if page:
         terminal.write_line(f"report     {inert(page, 500)}")

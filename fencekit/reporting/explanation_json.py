@@ -5,7 +5,8 @@ from typing import Any
 from fencekit.model.explanation import ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
 from fencekit.model.form import to_form
-from fencekit.reporting.json import rule_of, written
+from fencekit.reporting.json import written
+from fencekit.reporting.values import rule_of
 
 SCHEMA = "fencekit.explanation/1"
 

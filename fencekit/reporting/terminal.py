@@ -5,7 +5,15 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.model.finding import Changed, Class, Finding, RuleRef, capability_name
+from fencekit.model.finding import (
+    OF_CALLS,
+    Changed,
+    Class,
+    Finding,
+    Level,
+    RuleRef,
+    capability_name,
+)
 from fencekit.model.form import to_form
 from fencekit.model.record import Record
 from fencekit.model.report import Replayed, Report, Status
@@ -54,7 +62,9 @@ CLASS_STYLES = {
     Class.TIGHTER: "blue",
     Class.MAYBE_TIGHTER: "blue",
     Class.UNCHANGED: "",
+    Class.FAULT: "red",
 }
+LEVEL_STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 
 
 def lines(report: Report) -> Iterator[Line | Table]:
@@ -127,8 +137,8 @@ def chain_text(replay: Replayed) -> str:
 
 def counts(report: Report) -> Iterator[Line | Table]:
     """Yield the number of records in each class, and how many went from which decision to which."""
-    rows = [(kind.words, f"{report.counts[kind]:,}") for kind in Class]
-    styles = [CLASS_STYLES[kind] if report.counts[kind] else "dim" for kind in Class]
+    rows = [(kind.words, f"{report.counts[kind]:,}") for kind in OF_CALLS]
+    styles = [CLASS_STYLES[kind] if report.counts[kind] else "dim" for kind in OF_CALLS]
     total = ("records", f"{report.read:,}")
     yield Table(("", ""), (*rows, total), (*styles, "bold"))
     if report.replay is not None and report.replay.transitions:
@@ -238,6 +248,7 @@ CHANGED = {
     Class.MAYBE_TIGHTER: "maybe tighter",
     Class.CANNOT_TELL: "cannot tell",
     Class.INVALID: "cannot tell",
+    Class.FAULT: "cannot tell",
 }
 
 

@@ -1,0 +1,50 @@
+"""The section of the replay check in the JSON report."""
+
+from typing import Any
+
+from fencekit.model.finding import Changed
+from fencekit.model.report import Replayed
+from fencekit.reporting.values import witness_of
+
+
+def replay_of(replay: Replayed) -> dict[str, Any]:
+    """Return the section of the replay check as JSON values."""
+    return {
+        "candidate": replay.candidate,
+        "against": replay.against,
+        "baseline": replay.baseline or None,
+        "approvals": replay.approvals,
+        "covered_by_chain": replay.covered,
+        "unmapped_tools": [{"tool": tool, "count": count} for tool, count in replay.unmapped_tools],
+        "logs": [
+            {
+                "path": log.path,
+                "format": log.format,
+                "records": log.records,
+                "invalid": log.invalid,
+                "incomplete": log.incomplete,
+                "without_decision": log.undecided_by_log,
+                "unmapped": log.unmapped,
+                "covered_by_chain": log.covered,
+            }
+            for log in replay.logs
+        ],
+        "transitions": [
+            {"before": t.before, "after": t.after, "class": str(t.kind), "count": t.count}
+            for t in replay.transitions
+        ],
+        "changed": [changed_of(changed) for changed in replay.changed],
+        "changed_not_kept": replay.not_kept,
+    }
+
+
+def changed_of(changed: Changed) -> dict[str, Any]:
+    """Return a changed record as JSON values."""
+    return {
+        "class": str(changed.kind),
+        "before": changed.before,
+        "after": changed.after,
+        "rule": changed.rule.id,
+        "baseline_rule": changed.baseline_rule.id if changed.baseline_rule else None,
+        **witness_of(changed.record),
+    }

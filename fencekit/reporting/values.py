@@ -1,0 +1,64 @@
+"""What every JSON report is made of: findings, rules, places and witnesses as JSON values."""
+
+from typing import Any
+
+from fencekit.model.finding import Class, Finding, RuleRef
+from fencekit.model.form import to_form
+from fencekit.model.record import Record
+from fencekit.model.source import Place
+
+
+def finding_of(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON values."""
+    made: dict[str, Any] = {
+        "slug": finding.slug,
+        "class": str(finding.kind),
+        "capability": finding.capability,
+        "before": finding.before,
+        "after": finding.after,
+        "count": finding.count,
+        "rule": rule_of(finding.rule),
+        "baseline_rule": rule_of(finding.baseline_rule),
+        "witnesses": [witness_of(record) for record in finding.witnesses],
+    }
+    if finding.message:
+        made["message"] = finding.message
+    if finding.kind is Class.FAULT:
+        made["level"] = str(finding.level)
+        made["place"] = {**place_of(finding.place), "column": column_of(finding.place)}
+    if finding.hint:
+        made["hint"] = finding.hint
+    if finding.invalid:
+        made["invalid"] = [
+            {**place_of(place), "column": place.column, "message": message, "excerpt": excerpt}
+            for place, message, excerpt in finding.invalid
+        ]
+    return made
+
+
+def rule_of(rule: RuleRef | None) -> dict[str, Any] | None:
+    """Return a reference to a rule as JSON values; `default` has no place."""
+    return None if rule is None else {"id": rule.id, **place_of(rule.place)}
+
+
+def place_of(place: Place | None) -> dict[str, Any]:
+    """Return a place as the keys `file` and `line`."""
+    return {"file": place.file if place else None, "line": place.line if place else None}
+
+
+def column_of(place: Place | None) -> int | None:
+    """Return the column of a place, where it has one."""
+    return place.column if place else None
+
+
+def witness_of(record: Record) -> dict[str, Any]:
+    """Return a record as a witness."""
+    made = {**place_of(record.place), "request": to_form(record.request)}
+    if record.place.column is not None:
+        made["number"] = record.place.column
+    for key in ("id", "time", "session", "tool"):
+        if getattr(record, key):
+            made[key] = getattr(record, key)
+    if record.recorded is not None and record.recorded.approval:
+        made["approval"] = record.recorded.approval
+    return made
