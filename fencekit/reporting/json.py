@@ -26,13 +26,18 @@ def render(report: Report) -> str:
 
 def written(page: dict[str, Any]) -> str:
     """Return a page as JSON text with a final newline; pure ASCII, inert in a build log."""
+    return inert(text_of(page)) + "\n"
+
+
+def text_of(page: Any) -> str:
+    """Return a page as JSON text, whatever it holds."""
     try:
         text = json.dumps(page, indent=2, default=unwritable, allow_nan=False)
     except (TypeError, ValueError):
         text = json.dumps(writable(page), indent=2, allow_nan=False)
     if "\\ud" in text:  # perhaps half a pair, as in the name of a file that is no UTF-8
         text = json.dumps(writable(page), indent=2, allow_nan=False)
-    return inert(text) + "\n"
+    return text
 
 
 def inert(text: str) -> str:

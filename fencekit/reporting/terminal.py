@@ -92,6 +92,11 @@ def lines(report: Report) -> Iterator[Line | Table]:
         yield Line(f"{counted(report.replay.not_kept, 'changed record')} not kept one by one")
 
 
+def headline(report: Report) -> str:
+    """Return what came of a replay in one sentence."""
+    return verdict_line(report)
+
+
 def what_was_checked(replay: Replayed) -> Iterator[Line]:
     """Yield the lines that say what was compared with what."""
     yield Line(f"candidate  {inert(replay.candidate)}")

@@ -1,19 +1,38 @@
 """The report of each check as text: every check has lines of its own, or those of a replay."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from types import ModuleType
 from typing import cast
 
 from fencekit.model.report import Report
 from fencekit.reporting.terminal import Line, Table
+from fencekit.reporting.words import LABELS, counted
 
 TEXTS: dict[str, str] = {
     "replay": "fencekit.reporting.terminal",
 }
-"""The module of each check, which has `lines(report)`."""
+"""The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 
 
 def lines(report: Report) -> Iterator[Line | Table]:
     """Yield the parts of a report, as its check shows them."""
-    module = import_module(TEXTS.get(report.check, TEXTS["replay"]))
-    return cast("Iterator[Line | Table]", module.lines(report))
+    return cast("Iterator[Line | Table]", module_of(report).lines(report))
+
+
+def headline(report: Report) -> str:
+    """Return what came of a check: its label, and one sentence with the denominator."""
+    return f"{LABELS[report.status]}: {sentence(report)}"
+
+
+def sentence(report: Report) -> str:
+    """Return what came of a check in one sentence, with its denominator."""
+    said: Callable[[Report], str] | None = getattr(module_of(report), "headline", None)
+    if said is not None:
+        return said(report)
+    return f"{counted(len(report.findings), 'finding')} in {report.checked:,} checked"
+
+
+def module_of(report: Report) -> ModuleType:
+    """Return the module that knows the check."""
+    return import_module(TEXTS.get(report.check, TEXTS["replay"]))

@@ -1,0 +1,62 @@
+"""The report as GitHub's workflow commands, which annotate the changed lines of a pull request.
+
+GitHub shows ten annotations of a level for each step, so the riskiest come first and the last one
+counts the rest. Everything from a log or a policy is escaped: a value cannot end its command.
+"""
+
+from fencekit.model.finding import Finding, Level
+from fencekit.model.report import Report, Status
+from fencekit.reporting.stating import details, place_of, plain, severity, title
+from fencekit.reporting.texts import headline
+from fencekit.reporting.words import counted
+
+FORMAT = "github"
+
+MOST = 9
+"""The findings of each level that are annotated; the tenth annotation says how many are not."""
+
+COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+
+
+def render(report: Report) -> str:
+    """Return the workflow commands, one a line."""
+    level = Level.NOTE if report.status is Status.CLEAN else Level.ERROR
+    lines = [
+        command(level, "fencekit", "\n".join([headline(report), *map(plain, report.troubles)]))
+    ]
+    by_level: dict[Level, list[Finding]] = {kind: [] for kind in Level}
+    for finding in report.findings:
+        by_level[severity(finding, report)].append(finding)
+    for kind, findings in by_level.items():
+        room = MOST - (kind is level)  # the headline is one of them
+        lines.extend(annotation(kind, finding) for finding in findings[:room])
+        rest = len(findings) - room
+        if rest > 0:
+            more = f"{counted(rest, f'more {kind}')}: see the whole report"
+            lines.append(command(kind, "fencekit", more))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def annotation(level: Level, finding: Finding) -> str:
+    """Return the command that annotates the place of a finding."""
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    place = place_of(finding)
+    where = {}
+    if place is not None:
+        numbers = {"line": place.line, "col": place.column}
+        where = {"file": place.file, **{key: str(n) for key, n in numbers.items() if n}}
+    return command(level, f"fencekit {finding.slug}", "\n".join(said), **where)
+
+
+def command(level: Level, heading: str, message: str, **properties: str) -> str:
+    """Return a workflow command."""
+    given = {**properties, "title": heading}
+    listed = ",".join(f"{key}={escaped(plain(value), ':,')}" for key, value in given.items())
+    return f"::{COMMANDS[level]} {listed}::{escaped(message)}"
+
+
+def escaped(text: str, also: str = "") -> str:
+    """Return text as a workflow command holds it, with the signs of `also` escaped too."""
+    for sign in f"%\r\n{also}":
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text

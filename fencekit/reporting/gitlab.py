@@ -1,0 +1,51 @@
+"""The report as GitLab's code quality list: one entry a finding, at the line of its rule."""
+
+from typing import Any
+
+from fencekit.model.finding import Finding, Level
+from fencekit.model.report import Report, Status
+from fencekit.reporting.json import inert, text_of
+from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
+from fencekit.reporting.texts import headline
+
+FORMAT = "gitlab"
+
+SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"}
+
+
+def render(report: Report) -> str:
+    """Return the list as JSON text; what could not be checked is an entry too."""
+    entries = [entry(report, digest, finding) for digest, finding in fingerprints(report)]
+    if report.status is Status.COULD_NOT_CHECK:
+        entries.insert(0, trouble(report))
+    return inert(text_of(entries)) + "\n"
+
+
+def entry(report: Report, digest: str, finding: Finding) -> dict[str, Any]:
+    """Return the entry of a finding; GitLab drops one whose fingerprint another has."""
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    place = place_of(finding)
+    return {
+        "description": "; ".join(said),
+        "check_name": finding.slug,
+        "fingerprint": digest,
+        "severity": SEVERITIES[severity(finding, report)],
+        "location": location(place.file if place else "", (place.line if place else None) or 1),
+    }
+
+
+def trouble(report: Report) -> dict[str, Any]:
+    """Return the entry that says that the check is not complete."""
+    path = next((given.path for given in report.inputs), "")
+    return {
+        "description": "; ".join([headline(report), *map(plain, report.troubles)]),
+        "check_name": "could-not-check",
+        "fingerprint": f"could-not-check-{report.check}",
+        "severity": "blocker",
+        "location": location(path, 1),
+    }
+
+
+def location(path: str, line: int) -> dict[str, Any]:
+    """Return a location; GitLab wants the path from the root, without a leading `./`."""
+    return {"path": plain(path).removeprefix("./") or ".", "lines": {"begin": line}}

@@ -1,0 +1,138 @@
+"""The report as SARIF 2.1.0, for code scanning: each finding at the policy line to blame.
+
+A finding is one result, with its calls as `occurrenceCount`, a few of them as related locations,
+and a fingerprint that stays when lines move. GitHub shows 5,000 results of a run and 100 locations
+of a result; what is beyond that is counted in a notification. Paths are as they were given.
+"""
+
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+import fencekit
+from fencekit.model.finding import Finding, Level
+from fencekit.model.report import Report, Status
+from fencekit.model.source import Place
+from fencekit.reporting.json import inert, text_of
+from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
+from fencekit.reporting.words import counted
+
+FORMAT = "sarif"
+
+MOST_RESULTS = 5_000
+MOST_LOCATIONS = 100
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
+SEVERITIES = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.NOTE: "2.0"}
+"""GitHub's `security-severity`: high, medium, low."""
+
+
+def render(report: Report) -> str:
+    """Return the log as JSON text."""
+    return inert(text_of(log_of(report))) + "\n"
+
+
+def log_of(report: Report) -> dict[str, Any]:
+    """Return the log as JSON values: one run, one result for each finding."""
+    named = fingerprints(report)
+    rules = rules_of(report)
+    numbers = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [
+        result(report, digest, finding, numbers[finding.slug])
+        for digest, finding in named[:MOST_RESULTS]
+    ]
+    driver = {
+        "name": "fencekit",
+        "semanticVersion": fencekit.__version__,
+        "rules": rules,
+    }
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"fencekit/{report.check}/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation(report, len(named) - len(results))],
+        "results": results,
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def rules_of(report: Report) -> list[dict[str, Any]]:
+    """Return the kinds of findings that the report has, riskiest first."""
+    worst: dict[str, Level] = {}
+    order = list(Level)
+    for finding in report.findings:
+        level = severity(finding, report)
+        before = worst.get(finding.slug, level)
+        worst[finding.slug] = min(before, level, key=order.index)
+    return [
+        {
+            "id": slug,
+            "shortDescription": {"text": slug.replace("-", " ")},
+            "defaultConfiguration": {"level": LEVELS[level]},
+            "properties": {
+                "security-severity": SEVERITIES[level],
+                "tags": ["security", "policy", report.check],
+            },
+        }
+        for slug, level in worst.items()
+    ]
+
+
+def result(report: Report, digest: str, finding: Finding, number: int) -> dict[str, Any]:
+    """Return a finding as a result."""
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    made: dict[str, Any] = {
+        "ruleId": finding.slug,
+        "ruleIndex": number,
+        "level": LEVELS[severity(finding, report)],
+        "message": {"text": "\n".join(said)},
+        "partialFingerprints": {"fencekit/v1": digest},
+        "occurrenceCount": finding.count,
+    }
+    place = place_of(finding)
+    if place is not None:
+        made["locations"] = [{"physicalLocation": physical(place)}]
+    related = [record.place for record in finding.witnesses if record.place.file]
+    if related:
+        made["relatedLocations"] = [
+            {"id": at, "message": {"text": "a call"}, "physicalLocation": physical(where)}
+            for at, where in enumerate(related[:MOST_LOCATIONS])
+        ]
+    return made
+
+
+def physical(place: Place) -> dict[str, Any]:
+    """Return a place as SARIF spells it: a URI, and a region where the line is known."""
+    artifact = {"uri": uri(place.file)}
+    if not (PurePath(place.file).is_absolute() or place.file.startswith("..")):
+        artifact["uriBaseId"] = "%SRCROOT%"
+    region = {"startLine": place.line, "startColumn": place.column}
+    known = {key: number for key, number in region.items() if number}
+    return {
+        "artifactLocation": artifact,
+        **({"region": known} if "startLine" in known else {}),
+    }
+
+
+def uri(path: str) -> str:
+    """Return a path as a URI: relative as it was given, or of a file."""
+    quoted = quote(PurePath(path).as_posix(), safe="/", errors="backslashreplace")
+    return f"file://{quoted}" if PurePath(path).is_absolute() else quoted
+
+
+def invocation(report: Report, left_out: int) -> dict[str, Any]:
+    """Return how the run ended, with a notification for each thing that went wrong."""
+    said = [(plain(trouble, 2_000), "error") for trouble in report.troubles]
+    if left_out > 0:
+        said.append((f"{counted(left_out, 'more finding')} left out", "warning"))
+    made: dict[str, Any] = {
+        "executionSuccessful": report.status is not Status.COULD_NOT_CHECK,
+        "exitCode": report.exit_code,
+    }
+    if said:
+        made["toolExecutionNotifications"] = [
+            {"level": level, "message": {"text": text}} for text, level in said
+        ]
+    return made

@@ -1,0 +1,186 @@
+"""Every format that other programs read holds by its own rules, whatever the report has in it."""
+
+import json
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.sample_reports import HOSTILE, SAMPLES, hostile_report
+from jsonschema import Draft7Validator
+from junitparser import JUnitXml
+from markdown_it import MarkdownIt
+
+from fencekit.model.finding import Level
+from fencekit.model.report import Report, Status
+from fencekit.reporting import github, gitlab, junit, markdown, sarif
+from fencekit.reporting.stating import fingerprint, fingerprints, severity
+
+REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE), "huge": hostile_report("`x|" * 400_000)}
+SARIF_PACKAGE = "@microsoft/sarif-multitool-linux@5.7.0"
+
+
+@pytest.fixture(params=REPORTS, ids=str)
+def report(request: pytest.FixtureRequest) -> Report:
+    return REPORTS[request.param]
+
+
+@pytest.fixture(scope="session")
+def sarif_schema(tmp_path_factory: pytest.TempPathFactory) -> Draft7Validator:
+    """Return the schema of SARIF 2.1.0, which comes with an npm package of its makers."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no npm to fetch the schema of SARIF with")
+    folder = tmp_path_factory.mktemp("sarif")
+    done = subprocess.run(
+        [npm, "pack", "--silent", SARIF_PACKAGE],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"npm could not fetch the schema of SARIF: {done.stderr[-200:]}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        member = archive.extractfile("package/sarif-2.1.0.json")
+        assert member is not None
+        schema = json.loads(member.read().decode("utf-8-sig"))
+    return Draft7Validator(schema)
+
+
+def test_sarif_is_what_its_schema_says(report: Report, sarif_schema: Draft7Validator) -> None:
+    sarif_schema.validate(json.loads(sarif.render(report)))
+
+
+def test_the_schema_of_sarif_refuses_what_is_none(sarif_schema: Draft7Validator) -> None:
+    log = json.loads(sarif.render(SAMPLES["findings"]))
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert not sarif_schema.is_valid(log)
+
+
+def test_sarif_points_at_the_rule_and_relates_the_calls() -> None:
+    (run,) = json.loads(sarif.render(SAMPLES["findings"]))["runs"]
+    first = run["results"][0]
+    where = first["locations"][0]["physicalLocation"]
+    assert where["artifactLocation"] == {"uri": "candidate.yaml", "uriBaseId": "%SRCROOT%"}
+    assert where["region"] == {"startLine": 6, "startColumn": 5}
+    assert first["relatedLocations"][0]["physicalLocation"]["region"] == {"startLine": 100}
+    assert first["occurrenceCount"] == 9
+    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"]
+    assert {result["level"] for result in run["results"]} == {"error", "warning", "note"}
+
+
+def test_sarif_says_what_could_not_be_checked() -> None:
+    (run,) = json.loads(sarif.render(SAMPLES["could not check"]))["runs"]
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "it is a directory" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_a_fingerprint_stays_when_counts_and_lines_change_and_no_two_are_equal(
+    report: Report,
+) -> None:
+    digests = [digest for digest, _ in fingerprints(report)]
+    assert len(set(digests)) == len(digests)
+    first = SAMPLES["findings"].findings[0]
+    from dataclasses import replace
+
+    from fencekit.model.source import Place
+
+    assert first.rule
+    moved = replace(first, count=1, rule=replace(first.rule, place=Place("candidate.yaml", 99)))
+    assert fingerprint(moved) == fingerprint(first)
+    assert fingerprint(replace(first, after="ESCALATE")) != fingerprint(first)
+
+
+def test_junit_is_read_back_with_a_failure_for_each_disallowed_finding(
+    report: Report, tmp_path: Path
+) -> None:
+    file = tmp_path / "junit.xml"
+    file.write_text(junit.render(report), encoding="utf-8")
+    (suite,) = JUnitXml.fromfile(str(file))
+    cases = list(suite)
+    assert len(cases) == suite.tests == 1 + len(report.findings)
+    assert suite.failures == sum(
+        severity(finding, report) is Level.ERROR for finding in report.findings
+    )
+    assert suite.errors == int(report.status is Status.COULD_NOT_CHECK)
+    assert len({(case.classname, case.name) for case in cases}) == len(cases)
+
+
+def test_gitlab_gets_a_list_of_entries_with_fingerprints_of_their_own(report: Report) -> None:
+    entries = json.loads(gitlab.render(report))
+    assert isinstance(entries, list)
+    could_not = report.status is Status.COULD_NOT_CHECK
+    assert len(entries) == len(report.findings) + could_not
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries)
+    for entry in entries:
+        assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert entry["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert entry["location"]["lines"]["begin"] >= 1
+        assert not entry["location"]["path"].startswith("./")
+
+
+COMMAND = re.compile(r"::(error|warning|notice) [^:,]+=[^:,]*(,[^:,]+=[^:,]*)*::[^\r\n]+")
+
+
+def test_every_line_for_github_is_one_command(report: Report) -> None:
+    lines = github.render(report).splitlines()
+    assert lines
+    for line in lines:
+        assert COMMAND.fullmatch(line), line[:200]
+    for level in ("error", "warning", "notice"):
+        assert sum(line.startswith(f"::{level} ") for line in lines) <= 10
+
+
+def test_a_value_cannot_end_its_command() -> None:
+    text = github.render(hostile_report("a\r\n::add-mask::b,line=1::c%0A"))
+    assert "\n::add-mask" not in text
+    assert "%250A" in text
+
+
+def test_markdown_holds_nothing_of_a_log_outside_code(report: Report) -> None:
+    page = markdown.render(report)
+    assert len(page) <= 65_000
+    assert page.startswith("<!-- fencekit:replay -->\n")
+    allowed = {"<details><summary>Inputs</summary>", "</details>", "<!-- fencekit:replay -->"}
+    for token in MarkdownIt("commonmark").enable("table").parse(page):
+        if token.type == "html_block":
+            assert set(token.content.strip().splitlines()) <= allowed
+        for child in token.children or ():
+            assert child.type in {
+                *("text", "code_inline", "strong_open", "strong_close", "softbreak"),
+            }, (child.type, child.content)
+            if child.type == "text":
+                assert "alert(1)" not in child.content
+                assert "\x1b" not in child.content
+
+
+def test_markdown_shows_the_finding_the_rule_and_a_call() -> None:
+    html = MarkdownIt("commonmark").render(markdown.render(SAMPLES["findings"]))
+    assert "<strong>looser</strong> <code>shell.exec.production</code>" in html
+    assert "allow-1 (candidate.yaml:6:5)" in html
+    assert "cat /etc/passwd" in html
+
+
+def test_markdown_counts_what_does_not_fit() -> None:
+    from browser.sample_reports import finding
+    from browser.sample_reports import report as report_of
+
+    from fencekit.model.finding import Class
+
+    many = report_of(
+        *(finding(Class.LOOSER, "DENY", "ALLOW", 2, capability=f"a.b{n}") for n in range(300))
+    )
+    page = markdown.render(many)
+    assert re.search(r"and \d+ more findings \(\d+ calls\)", page)
+
+
+def test_the_same_report_gives_the_same_bytes(report: Report) -> None:
+    made: dict[str, Any] = {}
+    for module in (sarif, junit, gitlab, github, markdown):
+        made[module.FORMAT] = module.render(report)
+        assert module.render(report) == made[module.FORMAT]
