@@ -38,6 +38,7 @@ DOORS = {
     "pytest": "fencekit/pytest_plugin/",
     "_pytest": "fencekit/pytest_plugin/",
     "cryptography": "fencekit/logs/chain/signatures.py",
+    "subprocess": "fencekit/reading/git.py",
     "xml": "fencekit/reporting/junit.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""

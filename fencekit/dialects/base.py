@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fencekit.model.policy import Policy
+from fencekit.reading.trees import Tree
 
 
 class Dialect(Protocol):
@@ -16,9 +17,15 @@ class Dialect(Protocol):
         ...
 
     def load(
-        self, path: str, *, strict: bool, root: Path | None, search_paths: Sequence[Path]
+        self,
+        path: str,
+        *,
+        strict: bool,
+        root: Path | None,
+        search_paths: Sequence[Path],
+        tree: Tree,
     ) -> Policy:
-        """Return the policy in the file; raise PolicyError where it is none."""
+        """Return the policy in the file of the tree; raise PolicyError where it is none."""
         ...
 
     def write(self, policy: Policy) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from fencekit.dialects.base import Dialect
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
+from fencekit.reading.trees import DISK, Tree
 
 DIALECTS = {"capfence": "fencekit.dialects.capfence.dialect"}
 
@@ -28,6 +29,7 @@ def load_policy(
     policy_root: str | PathLike[str] | None = None,
     search_paths: Sequence[str | PathLike[str]] = (),
     dialect_name: str = "capfence",
+    revision: str = "",
 ) -> Policy:
     """Read a policy file.
 
@@ -37,14 +39,25 @@ def load_policy(
     that keeps the error. What the runtime itself refuses to load is refused either way.
 
     A name in `extends` is looked for in `search_paths`, then in `policy_root`, which is the working
-    directory unless given. Raises PolicyError, with file, line and column.
+    directory unless given. With a `revision` (a branch, a tag, a commit), the file and all that it
+    extends are read as they were then, with the `git` program; they are then named `REV:path`.
+    Raises PolicyError, with file, line and column, and UsageError for no such revision.
     """
     return dialect(dialect_name).load(
         fspath(path),
         strict=strict,
         root=None if policy_root is None else Path(policy_root),
         search_paths=[Path(given) for given in search_paths],
+        tree=tree_of(revision, fspath(path)),
     )
+
+
+def tree_of(revision: str, path: str) -> Tree:
+    """Return where the files of a revision are; those on disk without one."""
+    if not revision:
+        return DISK
+    git = import_module("fencekit.reading.git")  # only who asks for a revision pays for it
+    return cast("Tree", git.commit(revision, path))
 
 
 def write_policy(policy: Policy) -> str:

@@ -8,6 +8,7 @@ from fencekit.dialects.base import Dialect
 from fencekit.dialects.capfence import printing
 from fencekit.dialects.capfence.extends import Loader
 from fencekit.model.policy import Policy
+from fencekit.reading.trees import Tree
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,16 @@ class CapFenceDialect:
     name: str = "capfence"
 
     def load(
-        self, path: str, *, strict: bool, root: Path | None, search_paths: Sequence[Path]
+        self,
+        path: str,
+        *,
+        strict: bool,
+        root: Path | None,
+        search_paths: Sequence[Path],
+        tree: Tree,
     ) -> Policy:
         """Return the policy in the file, merged with all that it extends."""
-        return Loader(strict=strict, root=root, search_paths=search_paths).policy(path)
+        return Loader(strict, root, search_paths, tree).policy(path)
 
     def write(self, policy: Policy) -> str:
         """Return the policy as YAML."""

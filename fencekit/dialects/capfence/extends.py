@@ -1,6 +1,5 @@
 """Files and what they extend, found and merged as CapFence finds and merges them."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
 from fencekit.model.source import Place, SourceFile
 from fencekit.reading import yaml
-from fencekit.reading.files import read_text
+from fencekit.reading.trees import DISK, Tree
 
 MAX_RULES = 100_000
 """How many rules a policy may have once all files are merged; each file counts each time."""
@@ -25,6 +24,7 @@ class Loader:
     strict: bool
     root: Path | None
     search_paths: Sequence[Path]
+    tree: Tree = DISK
     files: dict[str, SourceFile] = field(default_factory=dict)
     loaded: dict[str, Layer] = field(default_factory=dict)
     under_way: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Loader:
         """Return the policy in the file and all that it extends."""
         found = self.in_search_paths(path) or Path(path)
         layer = self.layer(str(found))
-        return layer.policy(str(found), tuple(self.files.values()))
+        return layer.policy(self.tree.shown(str(found)), tuple(self.files.values()))
 
     def layer(self, path: str) -> Layer:
         """Return the merged layer of a file."""
@@ -44,10 +44,11 @@ class Loader:
 
     def read(self, path: str) -> Layer:
         """Read a file and merge it over its parents, of which the last one comes first."""
-        text, digest = read_text(path, PolicyError)
-        self.files[path] = SourceFile(path, digest, text)
-        document = yaml.parse(text, path, PolicyError)
-        own = self.checked(document, path)
+        shown = self.tree.shown(path)
+        text, digest = self.tree.read(path, PolicyError)
+        self.files[path] = SourceFile(shown, digest, text)
+        document = yaml.parse(text, shown, PolicyError)
+        own = self.checked(document, shown)
         merged = Layer()
         for name, place in parents(document):
             parent = self.layer(self.resolve(name, place, path))
@@ -79,11 +80,11 @@ class Loader:
         found = self.in_search_paths(name)
         if found is None:
             found = Path(name) if self.root is None else self.root / name
-        if exists(found):
+        if self.tree.exists(found):
             return str(found)
         sibling = Path(child).parent / name
         hint = ""
-        if exists(sibling):
+        if self.tree.exists(sibling):
             folder = str(sibling.parent)
             hint = (
                 f"`{sibling}` exists, but names in `extends` are looked for in the working "
@@ -95,28 +96,21 @@ class Loader:
         """Return the file of a relative name in the first search path that has it."""
         if Path(name).is_absolute():
             return None
+        exists = self.tree.exists
         return next((at / name for at in self.search_paths if exists(at / name)), None)
 
     @contextmanager
     def entered(self, path: str) -> Iterator[None]:
         """Hold the file as under way; raise PolicyError when it already is."""
-        real = os.path.realpath(path)
+        real = self.tree.real(path)
         if real in self.under_way:
             message = f"`{path}` extends itself, by way of the files that it extends"
-            raise PolicyError(message, place=Place(path))
+            raise PolicyError(message, place=Place(self.tree.shown(path)))
         self.under_way.append(real)
         try:
             yield
         finally:
             self.under_way.pop()
-
-
-def exists(path: Path) -> bool:
-    """Say whether there is something at the path; at one that cannot be there is nothing."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, a folder that may not be searched
-        return False
 
 
 def also(error: PolicyError) -> list[PolicyError]:
