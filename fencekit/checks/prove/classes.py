@@ -1,0 +1,104 @@
+"""Capabilities in finite classes: two of one class are covered by the same rules.
+
+Sound because `covers` looks at little. A well-formed capability and pattern are compared segment
+by segment, and a segment of the request that no pattern names is as good as any other such. In all
+other cases what counts is whether the request is a pattern, and which prefixes it begins with. So
+each class is met by combining named and fresh segments, or by a named prefix and a fresh end.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fencekit.engines.native.view import covers
+from fencekit.model.capability import Capability
+
+FRESH = ("any", "other", "fresh")
+ILLEGAL = " !"
+
+
+def classes(patterns: Iterable[Any], edited: Iterable[Any] | None = None) -> dict[int, str]:
+    """Return a capability of each class, by the set of patterns that cover it.
+
+    A set is a number whose bit `i` stands for the i-th pattern, all of which are text. With
+    `edited`, only classes that one of those patterns covers are returned.
+    """
+    listed = list(patterns)
+    wanted = -1
+    if edited is not None:
+        edited = set(edited)
+        wanted = sum(1 << index for index, pattern in enumerate(listed) if pattern in edited)
+    found: dict[int, str] = {}
+    for capability, mask in (*_formed(listed, wanted), *_others(listed)):
+        if mask & wanted or wanted == -1:
+            found.setdefault(mask, capability)
+    return found
+
+
+def _formed(patterns: list[str], wanted: int) -> Iterator[tuple[str, int]]:
+    """Yield well-formed capabilities, segment by segment, and the patterns that cover each."""
+    parsed = [Capability.parse(pattern) for pattern in patterns]
+    columns: list[list[str]] = [
+        [getattr(one, name) if one else "" for one in parsed]
+        for name in ("resource", "action", "scope")
+    ]
+    formed = sum(1 << index for index, one in enumerate(parsed) if one)
+    begun: dict[int, tuple[str | None, ...]] = {formed: ()}
+    for column in columns:
+        free = sum(1 << i for i, segment in enumerate(column) if segment == "*")
+        naming: dict[str, int] = {}
+        for index, segment in enumerate(column):
+            if parsed[index] and segment != "*":
+                naming[segment] = naming.get(segment, 0) | 1 << index
+        following: dict[int, tuple[str | None, ...]] = {}
+        for mask, segments in begun.items():
+            if mask & wanted == 0 and wanted != -1:
+                continue
+            named = list(_bits(mask & ~free))
+            choices: list[str | None] = [*dict.fromkeys(column[i] for i in named), None]
+            for choice in choices:
+                covering = mask & (free | (naming.get(choice, 0) if choice is not None else 0))
+                following.setdefault(covering, (*segments, choice))
+        begun = following
+    fresh = [_fresh(word, column) for word, column in zip(FRESH, columns, strict=True)]
+    for mask, segments in begun.items():
+        text = _joined(segments, fresh)
+        # A well-formed text has at most one newline, at its end: no such capability otherwise.
+        if "\n" not in text[:-1]:
+            yield text, mask
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _fresh(word: str, column: list[str]) -> str:
+    while word in column:
+        word += "x"
+    return word
+
+
+def _joined(segments: tuple[str | None, ...], fresh: list[str]) -> str:
+    """Return the capability, without the fresh segments at its end: `*` is as fresh as they are."""
+    kept = list(segments)
+    while len(kept) > 1 and kept[-1] is None and kept != ["", None]:
+        kept.pop()
+    return ".".join(new if old is None else old for old, new in zip(kept, fresh, strict=False))
+
+
+def _others(patterns: list[str]) -> Iterator[tuple[str, int]]:
+    """Yield capabilities that are malformed, or are met by a prefix of a malformed pattern."""
+    prefixes = {pattern[:-2] for pattern in patterns if pattern.endswith(".*")}
+    end = ILLEGAL
+    while any(end in pattern for pattern in patterns):
+        end += "!"
+    texts = [f"any{end}", *(f"{prefix}{end}" for prefix in sorted(prefixes))]
+    texts += [
+        text
+        for text in sorted({*patterns, *prefixes})
+        if Capability.parse(text) is None or text.endswith("\n")
+    ]
+    for text in dict.fromkeys(texts):
+        yield text, sum(1 << i for i, pattern in enumerate(patterns) if covers(pattern, text))

@@ -1,0 +1,51 @@
+"""What the prover answers is true: witnesses on the real package, proofs under attack."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+
+from fencekit.checks.prove.compare import compare, holds
+from fencekit.checks.prove.goals import GOALS
+from fencekit.dialects.registry import write_policy
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.model.change import Change, compare_effects
+from fencekit.model.proof import Proved, Witness
+from tests.conformance.oracle import our_answer, real_answer, real_load
+from tests.laws import drawing
+
+from hypothesis import strategies as st  # isort: skip
+
+
+def outcomes(policies, request):
+    return tuple(NativeEvaluator(policy).decide(request).outcomes[0] for policy in policies)
+
+
+@settings(max_examples=150, deadline=None)
+@given(drawing.policies, drawing.policies)
+def test_a_witness_is_decided_by_the_real_package_as_the_answer_says(old, new):
+    result = compare(old, new)
+    if not isinstance(result, Witness):
+        return
+    assert compare_effects(result.before.effect, result.after.effect) is Change.LOOSER
+    with tempfile.TemporaryDirectory() as folder:
+        for policy in (old, new):
+            path = Path(folder, "policy.yaml")
+            path.write_text(write_policy(policy), encoding="utf-8")
+            real = real_load(str(path))
+            assert real is not None
+            ours = our_answer(NativeEvaluator(policy).decide(result.request))
+            assert real_answer(real, result.request) == ours
+
+
+@settings(max_examples=150, deadline=None)
+@given(drawing.policies, drawing.policies, st.lists(drawing.requests, min_size=20, max_size=40))
+def test_no_call_breaks_what_is_proved(old, new, requests):
+    for goal in GOALS.values():
+        policies = (old, new)[: goal.policies]
+        result = holds(goal, *policies)
+        if isinstance(result, Proved):
+            for request in requests:
+                assert not goal.broken(outcomes(policies, request)), (goal.name, request)
+        elif isinstance(result, Witness):
+            assert goal.broken(outcomes(policies, result.request))
