@@ -1,34 +1,51 @@
 """The end of every check: its report is printed and written, and its exit code is the command's."""
 
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
+from fencekit.cli.options import HTML, targets
 from fencekit.model.report import Report
 
 
-def finish(report: Report, output: str = "text", html: str | None = None) -> NoReturn:
-    """Show the report in the format that is asked for, write the HTML file, and exit."""
+def finish(
+    report: Report, output: str = "text", html: str | None = None, out: Iterable[str] = ()
+) -> NoReturn:
+    """Show the report in the format that is asked for, write the files, and exit."""
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines
 
         show(lines(report))
-    write_reports(report, output, html)
+    write_reports(report, output, html, out)
     sys.exit(report.exit_code)
 
 
-def write_reports(report: Report, output: str, html: str | None) -> None:
-    """Print the report in a format other than text, and write the HTML file."""
-    from fencekit.checks.outputs import refuse_overwriting, write_report
+def write_reports(report: Report, output: str, html: str | None, out: Iterable[str] = ()) -> None:
+    """Print the report in a format other than text, and write it into each file that is named."""
+    from fencekit.checks.outputs import write_report
     from fencekit.cli.show import put, say
 
     if output != "text":
         from fencekit.reporting.registry import render
 
         put(render(report, output))
-    if html:
+    for form, file in targets(html, out, [given.path for given in report.inputs]):
+        write_report(file, rendered(report, form))
+        say(f"report: {file}")
+
+
+def rendered(report: Report, form: str) -> str:
+    """Return the report in a format, as a file holds it."""
+    if form == HTML:
         from fencekit.reporting.html.page import render as render_html
 
-        refuse_overwriting(html, [given.path for given in report.inputs])
-        write_report(html, render_html(report))
-        say(f"report: {html}")
+        return render_html(report)
+    if form == "text":
+        from fencekit.cli.show import in_lines
+        from fencekit.reporting.texts import lines
+
+        return "".join(f"{line.text}\n" for line in in_lines(lines(report)))
+    from fencekit.reporting.registry import render
+
+    return render(report, form)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.reporting.registry import formats
+from fencekit.cli.options import report_options, targets
 
 LIMIT_HELP = "a number, or `all` to lift the limit"
 
@@ -35,15 +35,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 @click.option(
     "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(formats())),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
-@click.option("--html", type=click.Path(), metavar="FILE", help="Also write the report as HTML.")
+@report_options
 @click.option(
     "--fail-on",
     type=click.Choice(["looser", "changed", "never"]),
@@ -77,7 +69,13 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="N",
     help="Changed records that the report holds one by one.  [default: 100000]",
 )
-def command(output: str, html: str | None, records: bool, **given: Any) -> None:  # noqa: FBT001
+def command(
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    records: bool,  # noqa: FBT001  (click gives it by name)
+    **given: Any,
+) -> None:
     """Replay recorded calls against a candidate policy, and fail on a loosening.
 
     Reads audit logs (CapFence's, fencekit's own, and those of agents, gateways and traces), decides
@@ -89,21 +87,17 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
     from fencekit.checks.job import report_of_failure
-    from fencekit.checks.outputs import refuse_overwriting
     from fencekit.cli.finish import finish, write_reports
     from fencekit.cli.show import progress_bar, show
     from fencekit.config.settings import settings_near
-    from fencekit.model.errors import COULD_NOT_CHECK, FencekitError, UsageError
+    from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
     from fencekit.model.finding import Changed
     from fencekit.reporting.terminal import Line, four_lines
 
     settings = settings_near(Path.cwd())
     job = settings.job(**given)
-    if html == "":
-        raise UsageError("`html` is empty", hint="leave it out, or give it a value")
-    html = html or settings.report
-    if html:
-        refuse_overwriting(html, job.read_files())
+    html = settings.report if html is None else html
+    targets(html, out, job.read_files())
     seen: list[Changed] = []
 
     def watch(changed: Changed) -> None:
@@ -118,8 +112,8 @@ def command(output: str, html: str | None, records: bool, **given: Any) -> None:
     except FencekitError as error:
         if error.exit_code != COULD_NOT_CHECK:
             raise
-        write_reports(report_of_failure("replay", error, job), output, html)
+        write_reports(report_of_failure("replay", error, job), output, html, out)
         raise
     if output == "text" and len(seen) == 1 and report.replay and report.replay.is_one_record:
         show([*four_lines(seen[0]), Line()])
-    finish(report, output, html)
+    finish(report, output, html, out)

@@ -1,0 +1,65 @@
+"""The options that every check has: what to print, and which files to write."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+from fencekit.reporting.registry import formats
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+HTML = "html"
+
+
+def report_options(command: Command) -> Command:
+    """Add `--format`, `--html` and `--out`; they arrive as `output`, `html` and `out`."""
+    options = (
+        click.option(
+            "--format",
+            "output",
+            type=click.Choice(list(formats())),
+            default="text",
+            show_default=True,
+            help="What to print.",
+        ),
+        click.option(
+            "--html", type=click.Path(), metavar="FILE", help="Also write the report as HTML."
+        ),
+        click.option(
+            "--out",
+            multiple=True,
+            metavar="FORMAT=FILE",
+            help="Also write the report in this format, `html` too; may be repeated.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def targets(html: str | None, out: Iterable[str], inputs: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the files to write, each with its format, in the order in which they were named.
+
+    Raises UsageError for a format that there is none of, for a file that is named twice, and for
+    one that is among the inputs.
+    """
+    from fencekit.checks.outputs import is_same, refuse_overwriting
+    from fencekit.model.errors import UsageError
+
+    if html == "":
+        raise UsageError("`html` is empty", hint="leave it out, or give it a value")
+    known = [HTML, *formats()]
+    made = [(HTML, html)] if html else []
+    read = list(inputs)
+    for given in out:
+        form, _, file = given.partition("=")
+        if form not in known or not file:
+            hint = f"write FORMAT=FILE, where FORMAT is one of {', '.join(known)}"
+            raise UsageError(f"`--out {given}` names no format and file", hint=hint)
+        made.append((form, file))
+    for number, (_, file) in enumerate(made):
+        refuse_overwriting(file, read)
+        if any(file == other or is_same(file, other) for _, other in made[:number]):
+            raise UsageError(f"`{file}` is named for two reports", hint="name another file")
+    return made
