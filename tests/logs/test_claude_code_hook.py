@@ -17,7 +17,7 @@ from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SAMPLE = REPOSITORY / "fixtures" / "logs" / "claude_code_hook" / "recorded.jsonl"
+SAMPLE = REPOSITORY / "fixtures" / "logs" / "claude_code_hook" / "written.jsonl"
 OTHER_EVENTS = 2
 
 
