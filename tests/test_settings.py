@@ -63,6 +63,7 @@ PRECEDENCE: dict[str, tuple[str, int, tuple[str, ...], int]] = {
     ),
     "log_format": (BOTH + "log_format = 'capfence-audit'", 3, ("--log-format", "fencekit"), 0),
     "tools": (BOTH + "tools = 'gone.yaml'", 3, ("--tools", "tools.yaml"), 0),
+    "redaction_key": (BOTH + "redaction_key = 'gone'", 2, ("--redaction-key", "long.key"), 0),
     "fail_on": (
         "logs = 'allowed.jsonl'\npolicy = 'tight.yaml'\nfail_on = 'changed'",
         1,
@@ -98,6 +99,7 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
     Path("sub/base.yaml").write_text(TIGHT, encoding="utf-8")
     Path("tools.yaml").write_text("tools: {Bash: shell.exec}\n", encoding="utf-8")
     Path("slow.yaml").write_text("deny: [{capability: a, match_regex: '^(a+)+$'}]\n")
+    Path("long.key").write_text("sixteen bytes and more")
     write_lines(Path("long.jsonl"), record("a.b", args={"x": "a" * 60 + "!"}))
     text, alone, options, together = PRECEDENCE[key]
     assert configured(text).code == alone

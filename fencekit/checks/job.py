@@ -10,7 +10,9 @@ from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
 from fencekit.logs import capfence_sqlite
 from fencekit.logs.mapping import load_tools
+from fencekit.logs.redaction import read_key
 from fencekit.logs.registry import open_log
+from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, PolicyError
 from fencekit.model.finding import Class
 from fencekit.model.policy import Policy
@@ -30,6 +32,7 @@ class ReplayJob:
     baseline_root: str = ""
     log_format: str = ""
     tools: str = ""
+    redaction_key: str = ""
     fail_on: FailOn = FailOn.LOOSER
     limits: Limits = field(default_factory=Limits)
     timeout: float = TIMEOUT
@@ -44,6 +47,7 @@ class ReplayJob:
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
         tools = load_tools(self.tools) if self.tools else None
+        key = RedactionKey(read_key(self.redaction_key)) if self.redaction_key else None
         run = ReplayRun(
             load_policy(self.policy, policy_root=self.policy_root or None),
             self.policy_in_force(),
@@ -56,7 +60,7 @@ class ReplayJob:
             run.inputs.append(Input("tools", self.tools, tools.sha256))
         for path in self.logs:
             try:
-                with open_log(path, self.log_format or None, tools) as log:
+                with open_log(path, self.log_format or None, tools, key) as log:
                     try:
                         run.take(path, log.format.name, log.entries())
                     finally:
@@ -68,6 +72,11 @@ class ReplayJob:
         if self.require_chain:
             run.failed.extend(
                 uncovered((log.path, log.summary().record_count, log.covered) for log in run.logs)
+            )
+        if key is not None and key.others:
+            run.remarks.append(
+                f"`--redaction-key` names another key than {key.others:,} masked values were "
+                f"masked with: they stay unknown"
             )
         run.explain_options = self.explain_options()
         return run.report(self.fail_on, self.limits)
@@ -88,12 +97,13 @@ class ReplayJob:
             ("--policy-root", self.policy_root),
             ("--log-format", self.log_format),
             ("--tools", self.tools),
+            ("--redaction-key", self.redaction_key),
         )
         return tuple(word for name, value in options if value for word in (name, value))
 
     def read_files(self) -> list[str]:
         """Return the files that the replay is told to read."""
-        named = (*self.logs, self.policy, self.baseline, self.tools)
+        named = (*self.logs, self.policy, self.baseline, self.tools, self.redaction_key)
         return [path for path in named if path]
 
 

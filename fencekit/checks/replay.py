@@ -114,6 +114,7 @@ class ReplayRun:
     inputs: list[Input] = field(default_factory=list)
     approvals: int = 0
     explain_options: tuple[str, ...] = ()
+    remarks: list[str] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -195,7 +196,7 @@ class ReplayRun:
         """Return the report on all records taken in."""
         checked = sum(count for kind, count in self.counts.items() if kind is not Class.INVALID)
         status, troubles = judged(checked, self.counts, self.failures(), fail_on, limits)
-        troubles = (*troubles, *self.advice(fail_on))
+        troubles = (*troubles, *self.remarks, *self.advice(fail_on))
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(
             check="replay",

@@ -19,6 +19,12 @@ import click
 @click.option(
     "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
 )
+@click.option(
+    "--redaction-key",
+    type=click.Path(),
+    metavar="FILE",
+    help="The key that values of LOG were masked with.",
+)
 @click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
 @click.option(
     "--format",
@@ -48,6 +54,8 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     from fencekit.engines.native.explain import explain
     from fencekit.engines.timelimit import time_limit
     from fencekit.logs.mapping import load_tools
+    from fencekit.logs.redaction import read_key
+    from fencekit.logs.unmasking import RedactionKey
     from fencekit.model.errors import TimeLimitError, UsageError
     from fencekit.reporting.explanation_text import explanation_lines
 
@@ -57,7 +65,9 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
         settings = Settings()  # a request can be explained without any configuration
     chosen = {key: value or getattr(settings, key) for key, value in given.items()}
     tools = load_tools(chosen["tools"]) if chosen["tools"] else None
-    asked = read_request(request, chosen["log_format"], tools)
+    secret = chosen["redaction_key"]
+    key = RedactionKey(read_key(secret)) if secret else None
+    asked = read_request(request, chosen["log_format"], tools, key)
     loaded = load_policy(policy, policy_root=chosen["policy_root"])
     with time_limit(checked_timeout(chosen["timeout"] or TIMEOUT)) as progress:
         progress.deciding = True

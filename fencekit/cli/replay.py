@@ -35,6 +35,12 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
 @click.option(
     "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
 )
+@click.option(
+    "--redaction-key",
+    type=click.Path(),
+    metavar="FILE",
+    help="The key that values of the logs were masked with: decides equality with them.",
+)
 @report_options
 @click.option(
     "--fail-on",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fencekit.logs.mapping import ToolMap
 from fencekit.logs.registry import Log, open_log
+from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, RequestError
 from fencekit.model.form import from_form
 from fencekit.model.record import InvalidRecord, Record
@@ -20,7 +21,10 @@ NUMBERED = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:(?P<number>\d+))?", re.ASCI
 
 
 def read_request(
-    given: str, log_format: str | None = None, tools: ToolMap | None = None
+    given: str,
+    log_format: str | None = None,
+    tools: ToolMap | None = None,
+    key: RedactionKey | None = None,
 ) -> Request:
     """Return the request in a JSON or YAML file, on standard input (`-`), or in `LOG:LINE`.
 
@@ -29,7 +33,7 @@ def read_request(
     named = NUMBERED.fullmatch(given)
     if named and not is_file(given):
         number = int(named["number"]) if named["number"] else None
-        with open_log(named["path"], log_format, tools) as log:
+        with open_log(named["path"], log_format, tools, key) as log:
             return request_of_record(log, Place(named["path"], int(named["line"]), number))
     if given == "-":
         data = sys.stdin.buffer.read()

@@ -18,7 +18,7 @@ from fencekit.reading import toml
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
 NOT_GIVEN = (None, ())
-PATHS = ("policy", "baseline", "policy_root", "baseline_root", "report", "tools")
+PATHS = ("policy", "baseline", "policy_root", "baseline_root", "report", "tools", "redaction_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Settings:
     report: str | None = None
     log_format: str | None = None
     tools: str | None = None
+    redaction_key: str | None = None
     fail_on: str | None = None
     max_invalid: int | str | None = None
     max_undecided: int | str | None = None
@@ -75,6 +76,7 @@ class Settings:
             baseline_root=pick("baseline_root") or "",
             log_format=pick("log_format") or "",
             tools=pick("tools") or "",
+            redaction_key=pick("redaction_key") or "",
             fail_on=named_fail_on(pick("fail_on") or defaults.fail_on),
             limits=Limits(
                 limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),

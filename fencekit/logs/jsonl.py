@@ -48,7 +48,7 @@ def form_of(record: Record) -> dict[str, Any]:
     for key in ("id", "time", "session"):
         if getattr(record, key):
             line[key] = getattr(record, key)
-    line["request"] = to_form(record.request)
+    line["request"] = to_form(record.request, digests=True)
     if record.recorded is not None:
         line["decision"] = encode_recorded(record.recorded)
     if record.completeness is not Completeness.FULL:

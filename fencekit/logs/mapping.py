@@ -18,7 +18,7 @@ from typing import Any
 
 from fencekit.model.errors import MappingError
 from fencekit.model.record import Record
-from fencekit.model.request import UNKNOWN, Facts, Request
+from fencekit.model.request import UNKNOWN, Facts, Request, Unknown
 from fencekit.model.source import Place
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
@@ -92,7 +92,7 @@ def picked(args: Facts, pointers: Mapping[str, str]) -> Facts:
 
 def inside(value: Any, part: str) -> Any:
     """Return a part of a value: a key of an object, an element of a list; None for no such."""
-    if value is UNKNOWN:
+    if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, dict):
         return value.get(part)

@@ -2,19 +2,23 @@
 
 The digest is the HMAC-SHA-256 of `fencekit.value/1`, a line feed, and the value as compact JSON in
 the order and spelling that the log would have had: who has the key can tell whether the value was a
-given one, and nobody else can.
+given one (`logs/unmasking.py`), and nobody else can. Before it stands which key it was made with,
+for with another one every value would seem to be a different one.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterable
+from os import PathLike, fspath
 from typing import Any
 
 from fencekit.model.errors import UsageError
 from fencekit.model.form import DIGEST, MARK
 from fencekit.reading import json
+from fencekit.reading.files import read_bytes
 
 VERSION = b"fencekit.value/1\n"
+KEY_VERSION = b"fencekit.key/1\n"
 SHORTEST_KEY = 16
 WHOLE = ("args", "context")
 NAMED = ("capability", "principal", "environment")
@@ -66,10 +70,27 @@ def mark(value: Any, key: bytes) -> Any:
     return {MARK: True, DIGEST: digest(value, key)}
 
 
+def read_key(path: str | PathLike[str]) -> bytes:
+    """Return the key in a file: its bytes, without the end of the last line.
+
+    Raises UsageError where it cannot be read or is too short.
+    """
+    return checked(read_bytes(fspath(path), UsageError).removesuffix(b"\n").removesuffix(b"\r"))
+
+
 def digest(value: Any, key: bytes) -> str:
     """Return the keyed digest of a value, as it stands in a mark."""
-    made = hmac.new(key, VERSION + json.write(value).encode(), hashlib.sha256)
-    return f"hmac-sha256:{made.hexdigest()}"
+    return digest_of(json.write(value).encode(), key)
+
+
+def digest_of(spelled: bytes, key: bytes) -> str:
+    """Return the keyed digest of a value that is spelled as compact JSON."""
+    return f"hmac-sha256:{id_of(key)}:{hmac.digest(key, VERSION + spelled, hashlib.sha256).hex()}"
+
+
+def id_of(key: bytes) -> str:
+    """Return what tells a key from another, and nothing else of it."""
+    return hmac.digest(key, KEY_VERSION, hashlib.sha256).hex()[:16]
 
 
 def was(mark: Any, value: Any, key: bytes) -> bool:

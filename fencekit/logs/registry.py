@@ -17,6 +17,7 @@ from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
 from fencekit.logs.indented import chunks, is_indented
 from fencekit.logs.mapping import ToolMap
 from fencekit.logs.objects import is_array
+from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import LogError, UsageError
 from fencekit.model.record import Record
 from fencekit.model.source import Place
@@ -69,16 +70,24 @@ class Log:
     format: LogFormat
     source: Source
     tools: ToolMap = field(default_factory=ToolMap)
+    key: RedactionKey | None = None
 
     def entries(self) -> Iterator[Entry]:
         """Yield every record, valid or not, in order; calls of tools with their capability."""
         if not isinstance(self.format, NamesTools):
-            return self.format.read(self.source)
+            return self._unmasked(self.format.read(self.source))
         tools = self.tools.over(self.format.tools)
         return (
             tools.applied(entry) if isinstance(entry, Record) else entry
             for entry in self.format.read(self.source)
         )
+
+    def _unmasked(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """Return the records with masked values that can be asked, where there is a key to them."""
+        if self.key is None:
+            return entries
+        opened = self.key.opened
+        return (opened(entry) if isinstance(entry, Record) else entry for entry in entries)
 
     def digest(self) -> str:
         """Return the SHA-256 of the file, in hex."""
@@ -87,18 +96,21 @@ class Log:
 
 @contextmanager
 def open_log(
-    path: str | PathLike[str], log_format: str | None = None, tools: ToolMap | None = None
+    path: str | PathLike[str],
+    log_format: str | None = None,
+    tools: ToolMap | None = None,
+    key: RedactionKey | None = None,
 ) -> Iterator[Log]:
     """Open a log for reading, in the format of that name or in the one that it shows.
 
-    `tools` maps the tools that it names to capabilities, over the defaults of its format. Raises
-    LogError where the file cannot be read or is in no known format, UsageError for a name that no
-    format has.
+    `tools` maps the tools that it names to capabilities, over the defaults of its format. With
+    `key`, masked values say whether they are a given one. Raises LogError where the file cannot be
+    read or is in no known format, UsageError for a name that no format has.
     """
     given = fspath(path)
     wanted = named(log_format) if log_format else None
     with open_source(given) as source:
-        yield Log(given, wanted or recognised(source), source, tools or ToolMap())
+        yield Log(given, wanted or recognised(source), source, tools or ToolMap(), key)
 
 
 def read_log(path: str | PathLike[str], *, log_format: str | None = None) -> Iterator[Entry]:

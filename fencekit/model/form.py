@@ -2,8 +2,9 @@
 
 `{capability, principal?, environment?, context?, args?}`: absent is empty, `{"$unknown": true}` is
 unknown. An object with `"$unknown": true` beside other keys is one of which only those keys are
-known. A masked value, `{"$unknown": true, "$digest": "hmac-sha256:…"}`, is unknown too. A key that
-is really called `$unknown` is written with one more `$`.
+known. A masked value, `{"$unknown": true, "$digest": "hmac-sha256:…"}`, is unknown too, but those
+who have the key can tell whether it was a given one. A key that is really called `$unknown` is
+written with one more `$`.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fencekit.model.errors import RequestError
-from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts, Request, Unknown
+from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts, Masked, Request, Unknown
 from fencekit.model.source import Place
 
 MARK = "$unknown"
@@ -20,28 +21,34 @@ ESCAPED = re.compile(r"\$+unknown")
 KEYS = ("capability", "principal", "environment", "context", "args")
 
 
-def to_form(request: Request) -> dict[str, Any]:
-    """Return the written form of a request: plain JSON values, without what is absent."""
-    form: dict[str, Any] = {"capability": written(request.capability)}
+def to_form(request: Request, *, digests: bool = False) -> dict[str, Any]:
+    """Return the written form of a request: plain JSON values, without what is absent.
+
+    `digests` keeps those of masked values, for logs; a reader of a report has no use for them.
+    """
+    form: dict[str, Any] = {"capability": written(request.capability, digests=digests)}
     for key in ("principal", "environment"):
         value = getattr(request, key)
         if value is not None:
-            form[key] = written(value)
+            form[key] = written(value, digests=digests)
     for key in ("context", "args"):
         facts: Facts = getattr(request, key)
         if facts.values or facts.open:
             form[key] = {MARK: True} if facts.open else {}
-            form[key].update(written(facts.values))
+            form[key].update(written(facts.values, digests=digests))
     return form
 
 
-def written(value: Any) -> Any:
+def written(value: Any, *, digests: bool) -> Any:
     """Return a value with what is unknown in it marked."""
     if isinstance(value, Unknown):
-        return {MARK: True}
+        kept = {DIGEST: value.digest} if digests and isinstance(value, Masked) else {}
+        return {MARK: True, **kept}
     if isinstance(value, Mapping):
-        return {escaped(key): written(item) for key, item in value.items()}
-    return [written(item) for item in value] if isinstance(value, list | tuple) else value
+        return {escaped(key): written(item, digests=digests) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [written(item, digests=digests) for item in value]
+    return value
 
 
 def escaped(key: str) -> str:
@@ -79,12 +86,12 @@ def from_form(form: Any, place: Place | None = None, *, marked: bool = True) -> 
 
 
 def word(form: dict[str, Any], key: str, place: Place | None) -> str | Unknown | None:
-    """Return a text of the form, None where it is absent, UNKNOWN where it is marked so."""
+    """Return a text of the form, None where it is absent, an Unknown where it is marked so."""
     value = form.get(key)
     if value is None or isinstance(value, str):
         return value
     if is_mark(value, place):
-        return UNKNOWN
+        return unknown(value)
     raise RequestError(f"`{key}` is not text", place=place)
 
 
@@ -108,13 +115,13 @@ def facts(form: dict[str, Any], key: str, place: Place | None, *, marked: bool) 
 
 
 def unmarked(value: Any, place: Place | None) -> Any:
-    """Return a written value as it is meant: marks become UNKNOWN."""
+    """Return a written value as it is meant: marks become what they stand for."""
     if isinstance(value, list):
         return [unmarked(item, place) for item in value]
     if not isinstance(value, dict):
         return value
     if is_mark(value, place):
-        return UNKNOWN
+        return unknown(value)
     return {unescaped(key): unmarked(item, place) for key, item in value.items()}
 
 
@@ -127,6 +134,11 @@ def is_mark(value: Any, place: Place | None) -> bool:
         message = f"`{MARK}` beside other keys is read at the top of `args` and `context` only"
         raise RequestError(message, place=place)
     return True
+
+
+def unknown(mark: dict[str, Any]) -> Unknown:
+    """Return what a mark stands for."""
+    return Masked(mark[DIGEST]) if DIGEST in mark else UNKNOWN
 
 
 def unescaped(key: Any) -> Any:

@@ -1,38 +1,67 @@
 """The normalised question that a policy answers, parts of which may be unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, final
 
 
-@final
 class Unknown:
-    """The one value that stands for a part of a request that the log does not hold."""
+    """What stands for a part of a request that the log does not hold: UNKNOWN, or a Masked one."""
 
     __slots__ = ()
-    _only: "Unknown | None" = None
 
-    def __new__(cls) -> "Unknown":
-        """Return the one value."""
-        if cls._only is None:
-            cls._only = super().__new__(cls)
-        return cls._only
+    def equals(self, value: Any) -> bool | None:  # noqa: ARG002  (for those who can tell)
+        """Say whether this is what is not known; None where that cannot be told either."""
+        return None
 
     def __repr__(self) -> str:
         return "UNKNOWN"
 
-    def __reduce__(self) -> str:
+    def __reduce__(self) -> str | tuple[Any, ...]:
         return "UNKNOWN"
 
 
 UNKNOWN: Final = Unknown()
+
+Equals = Callable[[str, Any], bool | None]
+"""Says of the digest of a masked value whether a value is the one; None where it cannot tell."""
+
+
+@final
+class Masked(Unknown):
+    """A value that a log hides behind a digest: unknown, but those who have the key can ask it.
+
+    Two are equal when their digests are.
+    """
+
+    __slots__ = ("_tell", "digest")
+
+    def __init__(self, digest: str, tell: Equals | None = None) -> None:
+        self.digest = digest
+        self._tell = tell
+
+    def equals(self, value: Any) -> bool | None:
+        """Say whether this is the value that was masked; None without the key to its digest."""
+        return None if self._tell is None else self._tell(self.digest, value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Masked) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"Masked({self.digest!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Masked, (self.digest, self._tell)
 
 
 @final
 class Facts:
     """A JSON object of which some may be unknown: its known keys, and whether there may be more.
 
-    `values` keeps the order of keys. A value, at any depth, may be UNKNOWN. With `open`, keys that
+    `values` keeps the order of keys. A value, at any depth, may be unknown. With `open`, keys that
     are not in `values` are unknown rather than absent. `whole` says that nothing is unknown.
     """
 
@@ -46,10 +75,15 @@ class Facts:
         self.whole = not (open or holds_unknown(self.values)) if whole is None else whole
 
     def get(self, key: str) -> Any:
-        """Return the value of the key, None when it is absent, UNKNOWN when nobody knows."""
+        """Return the value of the key, None when it is absent, an Unknown when nobody knows.
+
+        Of a value that is unknown in part, all is.
+        """
         if key in self.values:
             value = self.values[key]
-            return UNKNOWN if not self.whole and holds_unknown(value) else value
+            if self.whole or isinstance(value, Unknown):
+                return value
+            return UNKNOWN if holds_unknown(value) else value
         return UNKNOWN if self.open else None
 
     def __repr__(self) -> str:
@@ -57,8 +91,8 @@ class Facts:
 
 
 def holds_unknown(value: object) -> bool:
-    """Say whether the value is UNKNOWN or has UNKNOWN anywhere inside."""
-    if value is UNKNOWN:
+    """Say whether the value is unknown or has something unknown anywhere inside."""
+    if isinstance(value, Unknown):
         return True
     if isinstance(value, Mapping):
         return any(map(holds_unknown, value.values()))
@@ -114,7 +148,7 @@ class Request:
     def whole(self) -> bool:
         """Whether nothing of the request is unknown."""
         named = (self.capability, self.principal, self.environment)
-        return self.args.whole and self.context.whole and UNKNOWN not in named
+        return self.args.whole and self.context.whole and not holds_unknown(named)
 
     def in_context(self, key: str) -> Any:
         """Return a value of the context; the environment is part of it."""

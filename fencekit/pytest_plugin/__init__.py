@@ -38,6 +38,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline-root": ("the same for the baseline", {"metavar": "DIR"}),
     "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),
     "tools": ("the capability of each tool, for logs that hold tools", {"metavar": "FILE"}),
+    "redaction-key": ("the key that values of the logs were masked with", {"metavar": "FILE"}),
     "report": ("write the report as HTML", {"metavar": "FILE"}),
     "fail-on": (
         "which findings fail (default: looser)",

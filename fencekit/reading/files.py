@@ -117,10 +117,15 @@ def sha256_of(path: str) -> str:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
+def read_bytes(path: str, kind: type[FencekitError]) -> bytes:
+    """Return the bytes of a file; trouble is an error of `kind`."""
+    with located(path, kind):
+        return Path(path).read_bytes()
+
+
 def read_text(path: str, kind: type[FencekitError]) -> tuple[str, str]:
     """Return the text of a UTF-8 file and its SHA-256 in hex; trouble is an error of `kind`."""
-    with located(path, kind):
-        data = Path(path).read_bytes()
+    data = read_bytes(path, kind)
     return decoded(data, path, kind), hashlib.sha256(data).hexdigest()
 
 

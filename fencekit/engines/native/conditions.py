@@ -14,15 +14,34 @@ from fencekit.engines.native.questions import (
     Relation,
     Subject,
     number_passes,
+    told,
     value_matches,
 )
 from fencekit.engines.native.regexes import Regex
-from fencekit.engines.native.view import View
+from fencekit.engines.native.view import View, covers, covers_itself_only
 from fencekit.model.policy import ConditionName
-from fencekit.model.request import UNKNOWN, Unknown
+from fencekit.model.request import Unknown
 
 AnyOf = tuple[Question, ...]
 Test = Callable[[View], bool | AnyOf]
+
+
+def covering(pattern: Any) -> Test:
+    """The capability, of which nothing is known or which is masked, is covered by the pattern.
+
+    Raises for a pattern that is not text, whatever the capability is.
+    """
+
+    def test(view: View) -> bool | AnyOf:
+        capability = view.request.capability
+        if pattern == "*" or not isinstance(pattern, str) or isinstance(capability, str):
+            return covers(pattern, capability if isinstance(capability, str) else "")
+        same = capability.equals(pattern)
+        if same or (same is False and covers_itself_only(pattern)):
+            return same
+        return (Question(Subject.CAPABILITY, Relation.COVERS, pattern),)
+
+    return test
 
 
 def match_keywords(value: Any) -> Test:
@@ -110,9 +129,13 @@ def named(key: str, value: Any) -> Test:
     def test(view: View) -> bool | AnyOf:
         open_questions = []
         for question, actual in zip(of_subject, view.named(key), strict=True):
-            if actual is UNKNOWN:
-                open_questions.append(question)
-            elif value_matches(actual, value):
+            if isinstance(actual, Unknown):
+                answer = told(question, actual)
+                if answer is None:
+                    open_questions.append(question)
+            else:
+                answer = value_matches(actual, value)
+            if answer:
                 return True
         return tuple(open_questions) if open_questions else False
 
@@ -121,12 +144,13 @@ def named(key: str, value: Any) -> Test:
 
 def risk_level_is(value: Any) -> Test:
     """The risk level of the context is text, and exactly this."""
-    questions = (Question(Subject.CONTEXT, Relation.IS, value, "risk_level"),)
+    question = Question(Subject.CONTEXT, Relation.IS, value, "risk_level")
 
     def test(view: View) -> bool | AnyOf:
         actual = view.request.in_context("risk_level")
-        if actual is UNKNOWN:
-            return questions if isinstance(value, str) else False
+        if isinstance(actual, Unknown):
+            answer = told(question, actual) if isinstance(value, str) else False
+            return (question,) if answer is None else answer
         return isinstance(actual, str) and bool(actual == value)
 
     return test

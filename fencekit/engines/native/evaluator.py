@@ -8,12 +8,10 @@ rule depends on what is unknown, the walk keeps the rule as a step with open que
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from fencekit.engines.base import Evaluator, Fidelity
-from fencekit.engines.native.conditions import TESTS, Test
+from fencekit.engines.native.conditions import TESTS, Test, covering
 from fencekit.engines.native.possible import NEVER, Clause, Step, may_raise, outcomes_of
-from fencekit.engines.native.questions import Question, Relation, Subject
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError, TimeLimitError
@@ -23,9 +21,13 @@ from fencekit.model.request import Request, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A rule with the tests of its conditions, and the decision that it makes."""
+    """A rule with the tests of its conditions, and the decision that it makes.
+
+    `covering` is the test of its capability, for requests of which that is not known.
+    """
 
     rule: Rule
+    covering: Test
     tests: tuple[Test, ...]
     decision: Decision
 
@@ -82,12 +84,8 @@ class NativeEvaluator:
     def _asked(self, entry: Compiled, view: View) -> Step | None:
         """Return the rule as a step, with what is open; None when it does not match."""
         clauses: list[Clause] = []
-        pattern = entry.rule.capability
-        if isinstance(view.request.capability, Unknown) and pattern != "*":
-            if not isinstance(pattern, str):
-                return Step(raised(not_text(pattern), entry.rule))
-            clauses.append((Question(Subject.CAPABILITY, Relation.COVERS, pattern),))
-        for test in entry.tests:
+        is_known = not isinstance(view.request.capability, Unknown)
+        for test in entry.tests if is_known else (entry.covering, *entry.tests):
             try:
                 answer = test(view)
             # The engine is total: whatever a condition raises is a DENY that keeps the error.
@@ -112,7 +110,7 @@ def compiled(rule: Rule) -> Compiled:
     """Return the rule with its tests."""
     tests = tuple(map(test_of, rule.conditions))
     assert rule.effect is not None
-    return Compiled(rule, tests, Decision((Outcome(rule.effect, rule),)))
+    return Compiled(rule, covering(rule.capability), tests, Decision((Outcome(rule.effect, rule),)))
 
 
 def test_of(condition: Condition) -> Test:
@@ -127,15 +125,6 @@ def test_of(condition: Condition) -> Test:
         raise EngineError(f"`{condition.name}` cannot be asked: {why}")
 
     return test
-
-
-def not_text(pattern: Any) -> Exception:
-    """Return what asking for a pattern raises that is not text, whatever the capability is."""
-    try:
-        covers(pattern, "")
-    except (AttributeError, TypeError) as error:
-        return error
-    raise AssertionError(pattern)
 
 
 def raised(error: Exception, rule: Rule) -> Decision:

@@ -1,11 +1,11 @@
 """Why the native engine decides as it does: the same tests, each with its answer."""
 
-from fencekit.engines.native.conditions import TESTS
+from fencekit.engines.native import conditions
 from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.view import View, covers
+from fencekit.engines.native.view import View
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Explanation
 from fencekit.model.policy import Condition, Policy, Rule
-from fencekit.model.request import Request, Unknown
+from fencekit.model.request import Request
 
 
 def explain(policy: Policy, request: Request) -> Explanation:
@@ -50,21 +50,19 @@ def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
 
 def covering(rule: Rule, view: View) -> Answer:
     """Return whether the capability of the rule covers that of the request."""
-    capability = view.request.capability
-    if isinstance(capability, Unknown):
-        if not isinstance(rule.capability, str):
-            return Answer.RAISES
-        return Answer.HOLDS if rule.capability == "*" else Answer.CANNOT_TELL
     try:
-        return Answer.HOLDS if covers(rule.capability, capability) else Answer.FAILS
+        answer = conditions.covering(rule.capability)(view)
     except (AttributeError, TypeError):
         return Answer.RAISES
+    if isinstance(answer, bool):
+        return Answer.HOLDS if answer else Answer.FAILS
+    return Answer.CANNOT_TELL
 
 
 def ask(condition: Condition, view: View) -> tuple[AskedCondition, bool]:
     """Return the condition with its answer, and whether it raises for some of what is unknown."""
     try:
-        answer = TESTS[condition.name](condition.value)(view)
+        answer = conditions.TESTS[condition.name](condition.value)(view)
     except Exception as error:  # noqa: BLE001  (as in the evaluator, whatever it raises is kept)
         said = f"{type(error).__name__}: {error}"
         return AskedCondition(condition, Answer.RAISES, said), False

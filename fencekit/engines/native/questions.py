@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 from fencekit.engines.native.regexes import Regex
+from fencekit.model.request import Unknown
 
 Answered = bool | Literal["raises"]
 RAISES: Literal["raises"] = "raises"
@@ -249,6 +250,15 @@ def accepts(question: Question, value: Any) -> bool:
     if question.relation is Relation.IS:
         return bool(value == question.value)
     return value_matches(value, question.value)
+
+
+def told(question: Question, unknown: Unknown) -> bool | None:
+    """Return the answer that a masked value itself can give; None where it gives none.
+
+    That it is not the text of a glob says nothing: it may match it all the same.
+    """
+    same = unknown.equals(question.value)
+    return same if same or is_literal(question) else None
 
 
 def is_literal(question: Question) -> bool:

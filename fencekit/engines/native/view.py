@@ -97,3 +97,11 @@ def covers(pattern: Any, capability: str) -> bool:
     if pattern in ("*", capability):
         return True
     return bool(pattern.endswith(".*") and capability.startswith(pattern[:-2]))
+
+
+def covers_itself_only(pattern: str) -> bool:
+    """Say whether a pattern covers the capability that is spelled like it, and no other one."""
+    parsed = Capability.parse(pattern)
+    if parsed is not None and "*" in (parsed.resource, parsed.action, parsed.scope):
+        return False
+    return pattern != "*" and not pattern.endswith(".*")

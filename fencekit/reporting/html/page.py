@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fencekit.model.finding import Class, Finding
 from fencekit.model.report import Report
-from fencekit.model.request import UNKNOWN
+from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.html.groups import anchored, group
 from fencekit.reporting.html.headline import headline
@@ -89,7 +89,7 @@ def environment() -> Environment:
     made.filters.update(
         pieces=pieces, number="{:,}".format, counted=counted, alternatives=alternatives
     )
-    made.tests["unknown"] = lambda value: value is UNKNOWN
+    made.tests["unknown"] = lambda value: isinstance(value, Unknown)
     return made
 
 
