@@ -93,6 +93,12 @@ class MappingError(FencekitError):
     slug = "tools-invalid"
 
 
+class PackError(FencekitError):
+    """A pack that cannot be read, or that is not whole."""
+
+    slug = "pack-invalid"
+
+
 class RecordError(FencekitError):
     """A single record that cannot be read; the rest of its log still is."""
 

@@ -1,0 +1,1 @@
+"""Packs: policies that ship with their source, their cases, their guardrails and their figures."""

@@ -1,0 +1,63 @@
+"""The table of a pack's cases: calls, and what each variant says of them.
+
+An entry says `why`, the `capability`, and its `verdicts` by strict, baseline and permissive, in
+this order, or one for all three. It has `calls:`, a list of arguments, or `field:` and `values:`,
+a list of values of that one argument. One file of cases is rendered for each variant.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fencekit.model.errors import PackError
+from fencekit.model.source import Place
+from fencekit.model.verdict import Verdict
+from fencekit.packs.variants import Variant
+from fencekit.reading import json, yaml
+from fencekit.reading.files import read_text
+from fencekit.reading.yaml import Located
+
+HEADER = "# Rendered from source/cases.yaml: change that, and render it again.\n"
+ORDER = (Variant.STRICT, Variant.BASELINE, Variant.PERMISSIVE)
+
+
+def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
+    """Yield the text of each variant's cases; raise PackError where the table is none."""
+    text, _ = read_text(str(file), PackError)
+    document = yaml.parse(text, str(file), PackError)
+    if document is None or not document.elements:
+        raise PackError("a table of cases is a list", place=Place(str(file)))
+    for at, variant in enumerate(ORDER):
+        lines = [HEADER, f"suite: {name}-{variant}\npolicy: ../policies/{variant}.yaml\ncases:\n"]
+        for entry in document.elements:
+            lines.extend(cases(entry, at))
+        yield variant, "".join(lines)
+
+
+def cases(entry: Located, at: int) -> Iterator[str]:
+    """Yield the text of each case of an entry, for the variant at a place of the order."""
+    why, capability, verdicts = (entry.find(key) for key in ("why", "capability", "verdicts"))
+    if why is None or capability is None or verdicts is None:
+        wants = "an entry has `why`, `capability` and `verdicts`"
+        raise PackError(wants, place=entry.place)
+    listed = verdicts.value if isinstance(verdicts.value, list) else [verdicts.value] * len(ORDER)
+    if len(listed) != len(ORDER) or not set(listed) <= set(Verdict.__members__):
+        raise PackError("`verdicts` are one, or three of the three", place=verdicts.place)
+    for number, args in enumerate(calls(entry), 1):
+        request = {"capability": capability.value, "args": args}
+        yield (
+            f"  - name: {json.write(f'{why.value} ({number})')}\n"
+            f"    request: {json.write(request)}\n"
+            f"    expect: {{verdict: {listed[at]}}}\n"
+        )
+
+
+def calls(entry: Located) -> Iterator[dict[str, Any]]:
+    """Yield the arguments of every call of an entry."""
+    given, field, values = (entry.find(key) for key in ("calls", "field", "values"))
+    if given is not None:
+        yield from given.value
+    elif field is not None and values is not None:
+        yield from ({field.value: value} for value in values.value)
+    else:
+        raise PackError("an entry has `calls`, or a `field` and `values`", place=entry.place)

@@ -1,0 +1,176 @@
+r"""From the source of a pack to the text of a policy, for one variant and one set of parameters.
+
+Everything that is allowed is allowed whole: `\A…\Z` around the text of all values. Everything else
+of the same capability is escalated, by one rule that matches what the allow rules do not.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.model.errors import PackError
+from fencekit.packs.source import Source, SourceRule
+from fencekit.packs.terms import Parameters, Terms, either
+from fencekit.packs.variants import VARIANTS, Variant
+from fencekit.reading import json
+from fencekit.reading.yaml import Located
+
+REST = "what no allow rule names goes to a person"
+HEADER = "# Rendered from source/policy.yaml: change that, and render it again.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rule as the policy has it: the reason for it, its capability, its conditions."""
+
+    why: str
+    capability: str
+    conditions: tuple[tuple[str, Any], ...] = ()
+
+
+Sections = dict[str, list[Rendered]]
+
+
+def render(source: Source, variant: Variant, parameters: Parameters, *, title: str) -> str:
+    """Return the text of a variant."""
+    terms = Terms(source.terms, parameters, variant)
+    sections: Sections = {
+        "deny": list(rendered(source.of("deny", variant), terms)),
+        "require_approval": [
+            *rendered(source.of("escalate", variant), terms),
+            *rest(source, variant, terms),
+        ],
+        "allow": list(rendered(source.of("allow", variant), terms)),
+    }
+    return page(f"{source.name}-{variant}", title, sections)
+
+
+def render_guardrails(source: Source, parameters: Parameters, *, title: str) -> str:
+    """Return the text of the guardrails: every variant must be at least as strict as they are.
+
+    Where a term differs by variant, they use the loosest.
+    """
+    terms = Terms(source.terms, parameters, Variant.PERMISSIVE)
+    only = [rule for rule in source.guardrails if rule.section == "only"]
+    sections: Sections = {
+        "deny": list(rendered((r for r in source.guardrails if r.section == "deny"), terms)),
+        "require_approval": [
+            Rendered(rule.why, name, (("match_regex", [outside(wholes([rule], terms))]),))
+            for rule in only
+            for name in rule.capabilities
+        ],
+        "allow": [Rendered("they say nothing of what is left", "*")],
+    }
+    return page(f"{source.name}-guardrails", title, sections)
+
+
+def rendered(rules: Iterable[SourceRule], terms: Terms) -> Iterator[Rendered]:
+    """Yield each rule once for each capability that it names."""
+    for rule in rules:
+        asked = conditions(rule, terms)
+        for capability in rule.capabilities:
+            yield Rendered(rule.why, capability, asked)
+
+
+def rest(source: Source, variant: Variant, terms: Terms) -> Iterator[Rendered]:
+    """Yield, for each capability, the rule that escalates what no allow rule names whole."""
+    allowed: dict[str, list[SourceRule]] = {}
+    for rule in source.rules:
+        for capability in rule.capabilities:
+            mine = allowed.setdefault(capability, [])
+            if rule.section == "allow" and rule.is_in(variant):
+                mine.append(rule)
+    for capability, rules in allowed.items():
+        if any(rule.find("whole") is None for rule in rules):
+            continue
+        asked = (("match_regex", [outside(wholes(rules, terms))]),) if rules else ()
+        yield Rendered(REST, capability, asked)
+
+
+def wholes(rules: Iterable[SourceRule], terms: Terms) -> str:
+    """Return the regex of what any of the rules allows whole."""
+    found = [rule.find("whole") for rule in rules]
+    return either([terms.regex(whole) for whole in found if whole is not None])
+
+
+def outside(regex: str) -> str:
+    """Return the regex that finds every text but those that `regex` matches whole."""
+    return rf"\A(?!(?:{regex})\Z)"
+
+
+def conditions(rule: SourceRule, terms: Terms) -> tuple[tuple[str, Any], ...]:
+    """Return the conditions of a rule, in the language of the policy."""
+    made: list[tuple[str, Any]] = []
+    for name, value in rule.conditions:
+        if name == "whole":
+            made.append(("match_regex", [rf"\A(?:{terms.regex(value)})\Z"]))
+        elif name == "match_regex":
+            made.append((name, [terms.regex(item) for item in value.elements]))
+        elif name == "match_keywords":
+            made.append((name, [word for item in value.elements for word in keywords(item, terms)]))
+        else:
+            made.append((name, plain(value, terms)))
+    return tuple(made)
+
+
+def keywords(item: Located, terms: Terms) -> list[str]:
+    """Return the keywords that an entry stands for: itself, or one for each value of a parameter.
+
+    A keyword with a parameter says what stands before and after the value.
+    """
+    if not isinstance(item.value, dict):
+        return [str(item.value)]
+    values = parameter(item.find("parameter"), item, terms.parameters)
+    before, after = item.value.get("before", ""), item.value.get("after", "")
+    return [f"{before}{value}{after}" for value in values]
+
+
+def plain(value: Located, terms: Terms) -> Any:
+    """Return a condition's value: as written, a parameter's, or the one for this variant."""
+    if not isinstance(value.value, dict):
+        return value.value
+    if set(value.value) == set(VARIANTS):
+        chosen = value.find(str(terms.variant))
+        assert chosen is not None
+        return plain(chosen, terms)
+    (only,) = parameter(value.find("parameter"), value, terms.parameters)
+    return only
+
+
+def parameter(name: Located | None, user: Located, parameters: Parameters) -> tuple[Any, ...]:
+    """Return the values of a parameter; raise PackError where there is none of the name."""
+    if name is None or name.value not in parameters:
+        said = "" if name is None else f": `{name.value}`"
+        raise PackError(f"no such parameter{said}", place=user.place)
+    return parameters[name.value]
+
+
+def page(name: str, title: str, sections: Mapping[str, list[Rendered]]) -> str:
+    """Return the text of a policy."""
+    lines = [HEADER, f"version: 1\npolicy_name: {name}\ndescription: {quoted(title)}\n"]
+    for section, rules in sections.items():
+        if rules:
+            lines.append(f"{section}:\n")
+            lines.extend(entry(rule) for rule in rules)
+    return "".join(lines)
+
+
+def entry(rule: Rendered) -> str:
+    """Return the text of one rule, the reason for it above it."""
+    lines = [f"  # {rule.why}\n", f"  - capability: {quoted(rule.capability)}\n"]
+    for name, value in rule.conditions:
+        if isinstance(value, list):
+            lines.append(f"    {name}:\n")
+            lines.extend(f"      - {quoted(item)}\n" for item in value)
+        else:
+            lines.append(f"    {name}: {quoted(value)}\n")
+    return "".join(lines)
+
+
+def quoted(value: Any) -> str:
+    """Return a value as YAML on one line; text is quoted, and escaped only where it must be."""
+    if not isinstance(value, str):
+        return json.write(value)
+    if value.isascii() and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    return json.write(value)
