@@ -40,6 +40,7 @@ DOORS = {
     "cryptography": "fencekit/logs/chain/signatures.py",
     "subprocess": "fencekit/reading/git.py",
     "xml": "fencekit/reporting/junit.py",
+    "deepdiff": "fencekit/checks/edits/inside.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 
