@@ -50,7 +50,7 @@ MOST_LINES = 300
 
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
-    *("binascii", "copy", "errno", "fcntl", "glob", "hmac", "secrets", "struct", "time"),
+    *("binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets", "struct", "time"),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
