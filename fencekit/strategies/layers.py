@@ -35,9 +35,9 @@ def placed(rules: tuple[Rule, ...], rule: Rule, after: Rule) -> tuple[Rule, ...]
     while end < len(rules) and follows(rules[end - 1], rules[end]):
         end += 1
     section = SECTIONS.index(after.section)
-    block = without(rules[start:end], rule)
-    until = sum(SECTIONS.index(other.section) <= section for other in block)
-    return (*rules[:start], *block[:until], after, *block[until:], *rules[end:])
+    own = without(rules[start:end], rule)
+    until = sum(SECTIONS.index(other.section) <= section for other in own)
+    return (*rules[:start], *own[:until], after, *own[until:], *rules[end:])
 
 
 def follows(first: Rule, second: Rule) -> bool:
