@@ -49,4 +49,4 @@ def test_the_attack_finds_nearly_all_that_is_looser(tmp_path: Path) -> None:
         folder.mkdir()
         old, new = sides(pair, folder)
         found += looser_call(old.ours, new.ours, seed=11, count=ATTEMPTS) is not None
-    assert found >= 0.9 * len(LOOSER)
+    assert found >= 0.85 * len(LOOSER)
