@@ -44,6 +44,7 @@ class Settings:
     timeout: float | None = None
     keep_records: int | None = None
     require_chain: bool | None = None
+    lint: Mapping[str, Any] | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -146,6 +147,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "timeout": ((int, float), "a number of seconds"),
     "keep_records": ((int,), "a number"),
     "require_chain": ((bool,), "true or false"),
+    "lint": ((dict,), "a table"),
 }
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import Changed, Class, Finding
+from fencekit.model.lint import Linted
 from fencekit.model.source import Input, SourceFile
 
 
@@ -132,6 +133,7 @@ class Report:
     sources: tuple[SourceFile, ...] = ()
     troubles: tuple[str, ...] = ()
     replay: Replayed | None = None
+    lint: Linted | None = None
 
     @property
     def exit_code(self) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "replay": replay_of,
+    "lint": lint_of,
 }

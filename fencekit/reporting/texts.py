@@ -11,6 +11,7 @@ from fencekit.reporting.words import LABELS, counted
 
 TEXTS: dict[str, str] = {
     "replay": "fencekit.reporting.terminal",
+    "lint": "fencekit.reporting.lint_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 
