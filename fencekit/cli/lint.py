@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fencekit.reporting.registry import formats
+from fencekit.cli.options import report_options, targets
 
 
 @click.command("lint")
@@ -37,17 +37,17 @@ from fencekit.reporting.registry import formats
     help="The least level that ends in exit code 1.  [default: error]",
 )
 @click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(formats())),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
 @click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
 @click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
-def command(output: str, listing: bool, explain: str | None, **given: Any) -> None:  # noqa: FBT001
+@report_options
+def command(  # the options of click come by keyword
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    listing: bool,  # noqa: FBT001
+    explain: str | None,
+    **given: Any,
+) -> None:
     """Look for known bad shapes in policies, and show each with a call.
 
     A slug names a shape: a deny rule that two spaces evade, an allow regex without an end, a rule
@@ -72,4 +72,6 @@ def command(output: str, listing: bool, explain: str | None, **given: Any) -> No
     if listing:
         show([listed([(s.slug, s.level, s.said) for s in shapes().values()])])
         sys.exit(0)
-    finish(lint_job(Path.cwd(), **given).run(), output)
+    job = lint_job(Path.cwd(), **given)
+    targets(html, out, [*job.policies, *job.logs])
+    finish(job.run(), output, html, out)

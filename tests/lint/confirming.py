@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.oracle import Answer, real_answer, real_load
+
 from fencekit.model.finding import Finding
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN
 

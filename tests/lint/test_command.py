@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from running import ROOT, assert_inert, fencekit
 
 from fencekit.checks.lint.registry import shapes
 from lint.pages import policy_at
-from running import ROOT, assert_inert, fencekit
 
 WILDCARD = "allow:\n  - '*'\n"
 TWICE = "deny:\n  - shell.exec\n  - shell.exec\n"
@@ -74,7 +74,9 @@ def test_the_json_report_is_what_its_schema_says(folder: Path) -> None:
     assert finding["level"] == "error"
     assert finding["place"] == {"file": "policy.yaml", "line": 2, "column": 5}
     assert finding["witnesses"][0]["request"] == {"capability": "unheard-of.action.production"}
-    assert done.report["lint"]["slugs"] == [s for s, shape in shapes().items() if not shape.needs_log]
+    assert done.report["lint"]["slugs"] == [
+        s for s, shape in shapes().items() if not shape.needs_log
+    ]
     assert done.report["exit_code"] == done.code == 1
 
 

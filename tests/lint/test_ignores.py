@@ -91,7 +91,9 @@ def test_a_comment_in_a_file_that_is_extended_counts_for_the_whole_run(tmp_path:
     base = tmp_path / "base.yaml"
     base.write_text("allow:\n  - '*'  # fencekit: ignore[wildcard-allow] a sandbox\n")
     child = policy_at(tmp_path, "extends: base.yaml\ndeny: [shell.exec]\n")
-    job = LintJob([str(child), str(base)], str(tmp_path), levels=Levels(ignore=("prefix-fallback",)))
+    job = LintJob(
+        [str(child), str(base)], str(tmp_path), levels=Levels(ignore=("prefix-fallback",))
+    )
     found = {finding.slug for finding in job.run().findings}
     assert not found & {"wildcard-allow", "unused-ignore"}
 

@@ -1,4 +1,4 @@
-"""Each shape is found where its page says to avoid it, and not where its page says what to prefer."""
+"""Each shape is found where its page says to avoid it, and is not where it says what to prefer."""
 
 from pathlib import Path
 
@@ -93,3 +93,9 @@ def test_every_shape_is_explained(slug: str) -> None:
     said = explanation(slug)
     assert len(said.splitlines()) > 2
     assert said.splitlines()[0].endswith(".")
+
+
+def test_the_page_on_lint_lists_every_shape() -> None:
+    text = (DOCS.parent / "lint.md").read_text(encoding="utf-8")
+    for slug, shape in shapes().items():
+        assert f"\n| [`{slug}`](lint/{slug}.md) | {shape.level} | {shape.said}" in text

@@ -25,7 +25,7 @@ def finding_of(slug: str, hit: Hit, level: Level) -> Finding:
         said[-1] if said else "",
         1,
         RuleRef.to(hit.rule) if hit.rule is not None else None,
-        witnesses=tuple(record_of(call, hit.place) for call in hit.calls),
+        witnesses=tuple(map(record_of, hit.calls)),
         message=hit.message,
         level=level,
         place=hit.place,
@@ -33,11 +33,11 @@ def finding_of(slug: str, hit: Hit, level: Level) -> Finding:
     )
 
 
-def record_of(call: Call, place: Place) -> Record:
-    """Return a call as a witness; its id says what it is in the finding."""
+def record_of(call: Call) -> Record:
+    """Return a call as a witness: no log has it, and its id says what it is in the finding."""
     effect = call.outcome.effect
     recorded = Recorded(frozenset({effect.verdict}), effect.obligations)
-    return Record(call.request, recorded, place, id=call.label)
+    return Record(call.request, recorded, Place(""), id=call.label)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

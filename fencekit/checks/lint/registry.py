@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from inspect import cleandoc
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import cast
@@ -29,7 +28,7 @@ def explanation(slug: str) -> str:
     """Return what the file of a shape says of it; raise UsageError for no slug."""
     checked([slug])
     module = import_module(f"{ROOM}.{slug.replace('-', '_')}")
-    return cleandoc(module.__doc__ or "")
+    return (module.__doc__ or "").strip()
 
 
 def checked(slugs: Iterable[str], place: Place | None = None) -> tuple[str, ...]:

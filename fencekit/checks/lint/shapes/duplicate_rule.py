@@ -20,8 +20,9 @@ def find(subject: Subject) -> Iterator[Hit]:
             continue  # a file that is extended twice
         earlier = first.setdefault(said(rule), rule)
         if earlier is not rule:
-            message = f"rule `{rule.id}` says what `{earlier.id}` at {earlier.place} says"
-            yield Hit(rule.place, message, rule, hint="take one of them out, or change it")
+            message = f"rule `{rule.id}` says what `{earlier.id}` says"
+            hint = f"the other one is at {earlier.place}: take one of them out"
+            yield Hit(rule.place, message, rule, hint=hint)
 
 
 def said(rule: Rule) -> str:

@@ -30,4 +30,6 @@ def find(subject: Subject) -> Iterator[Hit]:
             yield Hit(subject.places.note(rule, "action"), message, rule, (call,), hint)
 
 
-SHAPE = Shape("risk-level-grants-all", Level.ERROR, "a risk level lets every call of that level run", find)
+SHAPE = Shape(
+    "risk-level-grants-all", Level.ERROR, "a risk level lets every call of that level run", find
+)
