@@ -7,6 +7,7 @@ from enum import StrEnum
 from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import Changed, Class, Finding
 from fencekit.model.lint import Linted
+from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
 
 
@@ -134,6 +135,8 @@ class Report:
     troubles: tuple[str, ...] = ()
     replay: Replayed | None = None
     lint: Linted | None = None
+    masking: Masking | None = None
+    """How the calls in the report were redacted; None where nobody has looked."""
 
     @property
     def exit_code(self) -> int:
