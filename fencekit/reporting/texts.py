@@ -12,6 +12,7 @@ from fencekit.reporting.words import LABELS, counted, masking_line
 TEXTS: dict[str, str] = {
     "replay": "fencekit.reporting.terminal",
     "lint": "fencekit.reporting.lint_text",
+    "diff": "fencekit.reporting.comparison_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 
