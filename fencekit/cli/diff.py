@@ -44,6 +44,7 @@ from fencekit.cli.options import report_options
 def command(
     old: str,
     new: str,
+    *,
     output: str,
     html: str | None,
     out: tuple[str, ...],
