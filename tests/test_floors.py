@@ -31,6 +31,7 @@ DOORS = {
     "yaml": "fencekit/reading/yaml.py",
     "tomllib": "fencekit/reading/toml.py",
     "sqlite3": "fencekit/logs/capfence_sqlite.py",
+    "hypothesis": "fencekit/strategies/",
     "jinja2": "fencekit/reporting/html/",
     "markupsafe": "fencekit/reporting/html/",
     "rich": "fencekit/cli/show.py",
@@ -40,7 +41,6 @@ DOORS = {
     "cryptography": "fencekit/logs/chain/signatures.py",
     "subprocess": "fencekit/reading/git.py",
     "xml": "fencekit/reporting/junit.py",
-    "deepdiff": "fencekit/checks/edits/inside.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 
@@ -50,9 +50,9 @@ MOST_LINES = 300
 
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
-    *("binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets", "struct", "time"),
+    *("abc", "binascii", "copy", "errno", "fcntl", "glob", "hmac", "secrets", "struct", "time"),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
-    *("math", "operator", "os", "pathlib", "pkgutil", "re", "shlex", "shutil", "signal"),
+    *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
     *("warnings", "zlib", "unicodedata", "base64", "html"),
 }
