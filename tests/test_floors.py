@@ -15,6 +15,7 @@ FLOORS = {
     "normalise": 1,
     "dialects": 2,
     "logs": 2,
+    "cases": 3,
     "engines": 3,
     "strategies": 4,
     "gate": 4,

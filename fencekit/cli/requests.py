@@ -2,7 +2,6 @@
 
 import re
 import sys
-from math import isfinite
 from pathlib import Path
 
 from fencekit.logs.mapping import ToolMap
@@ -15,6 +14,7 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
 from fencekit.reading.files import decoded, read_text
+from fencekit.reading.plain import complaints
 
 NUMBERED = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:(?P<number>\d+))?", re.ASCII | re.DOTALL)
 """A record of a log: its line, and its number where several stand on one line."""
@@ -99,29 +99,6 @@ def from_yaml(text: str, file: str) -> Request:
     document = yaml.parse(text, file, RequestError)
     if document is None:
         raise RequestError("the request is empty", place=Place(file))
-    for part in document.walk():
-        for key, place in part.repeated:
-            raise RequestError(f"the key `{key}` occurs twice", place=place)
-        refuse_what_json_lacks(part)
-    try:
-        json.refuse_lone_surrogates(document.value)
-    except json.JSONError as error:
-        raise RequestError(error.message, place=Place(file)) from error
+    for problem in complaints(document, RequestError):
+        raise problem
     return from_form(document.value, Place(file))
-
-
-def refuse_what_json_lacks(part: yaml.Located) -> None:
-    """Raise RequestError where YAML reads a key or a value that no recorded call can have."""
-    for key, _ in part.items:
-        if not isinstance(key.value, str):
-            raise RequestError(f"the key `{key.text}` is not text", place=key.place, hint=QUOTE)
-    value = part.value
-    if isinstance(value, float) and not isfinite(value):
-        raise RequestError(f"`{part.text}` is no JSON number", place=part.place, hint=QUOTE)
-    if value is not None and not isinstance(value, str | int | float | list | dict):
-        kind = type(value).__name__
-        message = f"`{part.text}` is read as a {kind}, which JSON does not have"
-        raise RequestError(message, place=part.place, hint=QUOTE)
-
-
-QUOTE = "put it in quotes"

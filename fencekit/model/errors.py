@@ -81,6 +81,12 @@ class RequestError(FencekitError):
     slug = "request-invalid"
 
 
+class CaseError(FencekitError):
+    """A file of cases that cannot be read, or that says something it cannot mean."""
+
+    slug = "cases-invalid"
+
+
 class LogError(FencekitError):
     """A log that cannot be read as a whole."""
 

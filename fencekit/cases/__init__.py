@@ -1,0 +1,1 @@
+"""Files of cases: calls, and what a policy must make of them."""
