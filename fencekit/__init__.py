@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fencekit.checks.lint.run import lint as lint
     from fencekit.checks.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
@@ -26,6 +27,7 @@ HOMES = {
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
     "explain": "fencekit.engines.native.explain",
+    "lint": "fencekit.checks.lint.run",
     "load_policy": "fencekit.dialects.registry",
     "read_log": "fencekit.logs.registry",
     "replay": "fencekit.checks.replay",
@@ -39,6 +41,7 @@ __all__ = [
     "Request",
     "Verdict",
     "explain",
+    "lint",
     "load_policy",
     "read_log",
     "replay",

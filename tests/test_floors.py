@@ -42,6 +42,7 @@ DOORS = {
     "cryptography": "fencekit/logs/chain/signatures.py",
     "subprocess": "fencekit/reading/git.py",
     "xml": "fencekit/reporting/junit.py",
+    "deepdiff": "fencekit/checks/edits/inside.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 
@@ -51,7 +52,8 @@ MOST_LINES = 300
 
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
-    *("abc", "binascii", "copy", "errno", "fcntl", "glob", "hmac", "secrets", "struct", "time"),
+    *("abc", "binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets"),
+    *("struct", "time"),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),

@@ -15,6 +15,7 @@ from fencekit.logs.registry import open_log
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, PolicyError
 from fencekit.model.finding import Class
+from fencekit.model.masking import Redact
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place
@@ -38,6 +39,8 @@ class ReplayJob:
     timeout: float = TIMEOUT
     keep_records: int = KEEP_RECORDS
     require_chain: bool = False
+    redact: Redact = Redact.SECRETS
+    """What the faces hide of the calls that they show; the report of `run` has all."""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None

@@ -4,14 +4,21 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
+from fencekit.checks.redaction import redacted
 from fencekit.cli.options import HTML, targets
+from fencekit.model.masking import Redact
 from fencekit.model.report import Report
 
 
 def finish(
-    report: Report, output: str = "text", html: str | None = None, out: Iterable[str] = ()
+    report: Report,
+    output: str = "text",
+    html: str | None = None,
+    out: Iterable[str] = (),
+    redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
+    report = redacted(report, Redact(redact or Redact.SECRETS))
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines

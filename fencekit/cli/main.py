@@ -12,7 +12,9 @@ from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
 
 COMMANDS = {
     "replay": "replay recorded calls against a candidate policy",
+    "diff": "prove that a policy is nowhere looser than another, or show the call",
     "explain": "explain how a policy decides one request",
+    "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",
     "demo": "run the main job on a log that ships with fencekit",
 }

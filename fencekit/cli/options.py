@@ -13,7 +13,7 @@ HTML = "html"
 
 
 def report_options(command: Command) -> Command:
-    """Add `--format`, `--html` and `--out`; they arrive as `output`, `html` and `out`."""
+    """Add `--format` (given as `output`), `--html`, `--out` and `--redact`."""
     options = (
         click.option(
             "--format",
@@ -31,6 +31,11 @@ def report_options(command: Command) -> Command:
             multiple=True,
             metavar="FORMAT=FILE",
             help="Also write the report in this format, `html` too; may be repeated.",
+        ),
+        click.option(
+            "--redact",
+            type=click.Choice(["secrets", "all", "none"]),
+            help="What the report hides of the calls that it shows.  [default: secrets]",
         ),
     )
     for option in reversed(options):

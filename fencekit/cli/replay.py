@@ -122,4 +122,4 @@ def command(
         raise
     if output == "text" and len(seen) == 1 and report.replay and report.replay.is_one_record:
         show([*four_lines(seen[0]), Line()])
-    finish(report, output, html, out)
+    finish(report, output, html, out, job.redact)

@@ -11,6 +11,7 @@ from typing import Any
 from fencekit.checks.job import ReplayJob
 from fencekit.checks.replay import checked_timeout, named_fail_on
 from fencekit.model.errors import UsageError
+from fencekit.model.masking import Redact
 from fencekit.model.report import Limits
 from fencekit.model.source import Place
 from fencekit.reading import toml
@@ -44,6 +45,8 @@ class Settings:
     timeout: float | None = None
     keep_records: int | None = None
     require_chain: bool | None = None
+    lint: Mapping[str, Any] | None = None
+    redact: str | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -85,7 +88,16 @@ class Settings:
             timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
             require_chain=bool(pick("require_chain")),
+            redact=named_redact(pick("redact") or defaults.redact),
         )
+
+
+def named_redact(name: str) -> Redact:
+    """Return what to hide by its name; raise UsageError for what is no such name."""
+    if name not in list(Redact):
+        hint = f"it is one of {', '.join(Redact)}"
+        raise UsageError(f"`redact` is `{name}`", hint=hint)
+    return Redact(name)
 
 
 def settings_near(folder: Path) -> Settings:
@@ -141,11 +153,12 @@ def check(key: str, value: Any, place: Place) -> Any:
 TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "logs": ((list,), "a path or a list of paths"),
     **dict.fromkeys(PATHS, ((str,), "a path")),
-    **dict.fromkeys(("log_format", "fail_on"), ((str,), "text")),
+    **dict.fromkeys(("log_format", "fail_on", "redact"), ((str,), "text")),
     **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
     "timeout": ((int, float), "a number of seconds"),
     "keep_records": ((int,), "a number"),
     "require_chain": ((bool,), "true or false"),
+    "lint": ((dict,), "a table"),
 }
 
 

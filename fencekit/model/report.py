@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fencekit.model.comparison import Compared
 from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import Changed, Class, Finding
+from fencekit.model.lint import Linted
+from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
 
 
@@ -132,6 +135,10 @@ class Report:
     sources: tuple[SourceFile, ...] = ()
     troubles: tuple[str, ...] = ()
     replay: Replayed | None = None
+    lint: Linted | None = None
+    masking: Masking | None = None
+    """How the calls in the report were redacted; None where nobody has looked."""
+    comparison: Compared | None = None
 
     @property
     def exit_code(self) -> int:

@@ -51,6 +51,10 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "refuse records that no verified chain covers",
         {"action": "store_const", "const": True},
     ),
+    "redact": (
+        "what is hidden of the calls that are shown (default: secrets)",
+        {"choices": ("secrets", "all", "none")},
+    ),
     "keep-records": (
         "changed records that the report holds one by one (default: 100000)",
         {"metavar": "N", "type": int},

@@ -10,6 +10,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from fencekit.checks.groups import MAX_WITNESSES, Group, key_of
+from fencekit.checks.redaction import Redaction
 from fencekit.model.finding import Changed, Class, capability_name
 from fencekit.model.report import Report
 from fencekit.model.source import Place
@@ -57,6 +58,7 @@ class Gathered:
     """Every compared record of a replay in its group, the unchanged ones too."""
 
     groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
+    redaction: Redaction = field(default_factory=Redaction)
 
     def add(self, changed: Changed) -> None:
         """Take in a record that was compared."""
@@ -66,7 +68,7 @@ class Gathered:
             group = self.groups[key] = Group(changed)
         group.count += 1
         if len(group.witnesses) < MAX_WITNESSES:
-            group.witnesses.append(changed.record)
+            group.witnesses.append(self.redaction.of(changed.record))
 
     def by_log(self) -> dict[str, dict[str, list[Group]]]:
         """Return the groups by log, then by the name of their test, in the order of the logs."""

@@ -83,6 +83,20 @@ def parse(text: str, file: str, kind: type[FencekitError]) -> Located | None:
             loader.dispose()
 
 
+def scalar_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each scalar begins and ends, as offsets; what is written there is no comment.
+
+    A block scalar begins after its header, which may have a comment. The text is one that `parse`
+    has read, with line feeds only.
+    """
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.ScalarToken):
+            start, end = token.start_mark.index, token.end_mark.index
+            if token.style in ("|", ">"):
+                start = text.index("\n", start, end) if "\n" in text[start:end] else end
+            yield start, end
+
+
 def write(value: object) -> str:
     """Return the value as YAML that the safe loader reads back as the same value."""
     return yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=100)

@@ -17,7 +17,7 @@ from fencekit.reporting.stating import (
     severity,
 )
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, counted, masking_line
 
 FORMAT = "markdown"
 
@@ -64,6 +64,10 @@ def head(report: Report) -> Iterator[str]:
         yield "| " + " | ".join(kind.words for kind in kinds) + " |"
         yield "| " + " | ".join("---:" for _ in kinds) + " |"
         yield "| " + " | ".join(f"{report.counts[kind]:,}" for kind in kinds) + " |"
+        yield ""
+    masked = masking_line(report.masking)
+    if masked:
+        yield f"_{masked}_"
         yield ""
     if report.inputs:
         yield "<details><summary>Inputs</summary>"

@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from fencekit.reporting.comparison_json import comparison_of
+from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
+from fencekit.reporting.values import masking_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "masking": masking_of,
     "replay": replay_of,
+    "lint": lint_of,
+    "comparison": comparison_of,
 }

@@ -7,17 +7,23 @@ from typing import cast
 
 from fencekit.model.report import Report
 from fencekit.reporting.terminal import Line, Table
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, counted, masking_line
 
 TEXTS: dict[str, str] = {
     "replay": "fencekit.reporting.terminal",
+    "lint": "fencekit.reporting.lint_text",
+    "diff": "fencekit.reporting.comparison_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 
 
 def lines(report: Report) -> Iterator[Line | Table]:
     """Yield the parts of a report, as its check shows them."""
-    return cast("Iterator[Line | Table]", module_of(report).lines(report))
+    yield from cast("Iterator[Line | Table]", module_of(report).lines(report))
+    masked = masking_line(report.masking)
+    if masked:
+        yield Line()
+        yield Line(masked, "dim")
 
 
 def headline(report: Report) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from fencekit.model.finding import Class, Finding, RuleRef
 from fencekit.model.form import to_form
+from fencekit.model.masking import Masking, Why
 from fencekit.model.record import Record
 from fencekit.model.source import Place
 
@@ -62,3 +63,9 @@ def witness_of(record: Record) -> dict[str, Any]:
     if record.recorded is not None and record.recorded.approval:
         made["approval"] = record.recorded.approval
     return made
+
+
+def masking_of(masking: Masking) -> dict[str, Any]:
+    """Return how a report was redacted as JSON values."""
+    counts = {why.name.lower(): masking.counts.get(why, 0) for why in Why}
+    return {"mode": str(masking.mode), "masked": masking.total, **counts}

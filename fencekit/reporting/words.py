@@ -1,6 +1,7 @@
 """Small phrases that several reports share."""
 
 from fencekit.model.finding import Class
+from fencekit.model.masking import Masking
 from fencekit.model.report import Report, Status
 
 LABELS: dict[Status, str] = {
@@ -37,3 +38,11 @@ def verdict_line(report: Report) -> str:
         said = f"none {of} is known to change"
     opened = sum(counts[kind] for kind in OPEN)
     return f"{said}, {opened:,} open" if opened else said
+
+
+def masking_line(masking: Masking | None) -> str:
+    """Say what is hidden of the calls in a report, and how to see it; empty where nothing is."""
+    if masking is None or not masking.total:
+        return ""
+    parts = ", ".join(f"{count:,} by {why}" for why, count in masking.counts.items() if count)
+    return f"{counted(masking.total, 'value')} masked ({parts}): see them with `--redact none`"

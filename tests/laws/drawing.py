@@ -86,7 +86,12 @@ documents = st.fixed_dictionaries(
 
 def policy_of(document: dict[str, Any]) -> Policy:
     """Return the policy that the document spells."""
-    located = yaml.parse(yaml.write(document), "policy.yaml", PolicyError)
+    return policy_of_text(yaml.write(document))
+
+
+def policy_of_text(text: str) -> Policy:
+    """Return the policy that the text spells."""
+    located = yaml.parse(text, "policy.yaml", PolicyError)
     return read_layer(located).policy("policy.yaml", ())
 
 

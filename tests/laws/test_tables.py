@@ -8,12 +8,13 @@ from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
 from fencekit.model.policy import ConditionName, Pick
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN
-from fencekit.strategies import aims, random_policies
+from fencekit.strategies import aims, condition_edits, random_policies
 from laws import drawing
 
 TABLES: dict[str, Mapping[ConditionName, object]] = {
     "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
     "fencekit.dialects.capfence.strictness.CHECKS": strictness.CHECKS,
+    "fencekit.strategies.condition_edits.EDITS": condition_edits.EDITS,
     "fencekit.strategies.aims.AIMS": aims.AIMS,
     "fencekit.strategies.random_policies.VALUES": random_policies.VALUES,
 }

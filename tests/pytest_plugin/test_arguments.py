@@ -184,6 +184,6 @@ def test_the_options_are_those_of_the_command_line_and_of_the_configuration() ->
     from fencekit.config.settings import Settings
 
     keys = {name.replace("-", "_") for name in OPTIONS}
-    of_the_cli = {str(option.name) for option in command.params} - {"output", "records"}
+    of_the_cli = {str(option.name) for option in command.params} - {"output", "out", "records"}
     assert keys == of_the_cli - {"logs", "html"} | {"report"}
     assert keys == {entry.name for entry in fields(Settings)} - {"logs", "place"}

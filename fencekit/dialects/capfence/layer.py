@@ -44,7 +44,10 @@ class Layer:
 
     def policy(self, file: str, files: tuple[SourceFile, ...]) -> Policy:
         """Return the policy that the layer is."""
-        numbered = [replace(rule, index=index) for index, rule in enumerate(self.rules)]
+        numbered = [
+            rule if rule.index == index else replace(rule, index=index)
+            for index, rule in enumerate(self.rules)
+        ]
         of_tier: dict[str, list[Rule]] = {name: [] for name in words.TIERS}
         for rule in numbered:
             assert rule.effect is not None

@@ -1,0 +1,189 @@
+"""Two policies compared over every possible call: is the candidate looser, is it tighter, where."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.checks.groups import SLUGS, risk_of
+from fencekit.checks.job import refuse_foreign_parents
+from fencekit.checks.prove.compare import Domain, by_capability
+from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
+from fencekit.checks.replay import inputs_of
+from fencekit.dialects.registry import load_policy
+from fencekit.model.change import Change, compare_effects
+from fencekit.model.comparison import OPEN, ClassCompared, Compared
+from fencekit.model.errors import UsageError
+from fencekit.model.finding import Class, Finding, RuleRef
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.record import Record
+from fencekit.model.report import DISALLOWED, FailOn, Limits, Report, Status
+from fencekit.model.source import Input, Place
+from fencekit.reading import json
+from fencekit.reading.files import read_text
+
+
+def _tighter(outcomes: Outcomes) -> bool:
+    before, after = outcomes
+    return compare_effects(after.effect, before.effect) is Change.LOOSER
+
+
+NOT_TIGHTER = Goal("not tighter", _tighter, 2, same_is_fine=True)
+"""The first policy is nowhere looser than the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonJob:
+    """Everything that a comparison is told; `domain` is the path of a JSON Schema, or empty."""
+
+    baseline: str
+    candidate: str
+    baseline_root: str = ""
+    policy_root: str = ""
+    domain: str = ""
+    fail_on: FailOn = FailOn.LOOSER
+    allow_unknown: bool = False
+    explained: bool = False
+
+    def run(self) -> Report:
+        """Return the report; raise PolicyError or UsageError where there is nothing to compare."""
+        root = self.baseline_root or self.policy_root
+        old = load_policy(self.baseline, policy_root=root or None)
+        if not self.baseline_root:
+            refuse_foreign_parents(old, root)
+        new = load_policy(self.candidate, policy_root=self.policy_root or None)
+        schema, read = read_domain(self.domain)
+        compared = Compared(
+            baseline=old.file,
+            candidate=new.file,
+            classes=tuple(compared_classes(old, new, domain=schema)),
+            domain=self.domain or OPEN,
+            explained=self.explained,
+            policy_root=self.policy_root,
+            baseline_root=root,
+        )
+        return report_of(
+            compared,
+            old,
+            new,
+            fail_on=self.fail_on,
+            allow_unknown=self.allow_unknown,
+            inputs=read,
+        )
+
+    def read_files(self) -> list[str]:
+        """Return the files that the comparison is told to read."""
+        return [path for path in (self.baseline, self.candidate, self.domain) if path]
+
+
+def read_domain(path: str) -> tuple[Domain, tuple[Input, ...]]:
+    """Return the domain that the file spells, a JSON Schema, with the file; all calls without."""
+    if not path:
+        return "open", ()
+    text, digest = read_text(path, UsageError)
+    try:
+        schema = json.parse(text)
+    except json.JSONError as error:
+        raise UsageError(error.message, place=Place(path, error.line, error.column)) from error
+    if not isinstance(schema, Mapping):
+        raise UsageError("a domain is a JSON Schema, an object", place=Place(path))
+    return schema, (Input("domain", path, digest),)
+
+
+def compared_classes(
+    old: Policy, new: Policy, *, domain: Domain = "open"
+) -> Iterator[ClassCompared]:
+    """Yield both answers for each class of capabilities whose calls may meet different rules."""
+    tighter = dict(by_capability(NOT_TIGHTER, old, new, domain=domain))
+    for capability, looser in by_capability(NOT_LOOSER, old, new, domain=domain):
+        yield ClassCompared(capability, looser, tighter[capability])
+
+
+def report_of(
+    compared: Compared,
+    old: Policy,
+    new: Policy,
+    *,
+    fail_on: FailOn = FailOn.LOOSER,
+    allow_unknown: bool = False,
+    inputs: tuple[Input, ...] = (),
+) -> Report:
+    """Return the report on a comparison; each class of capabilities counts as one call."""
+    counts = dict.fromkeys(Class, 0)
+    for one in compared.classes:
+        counts[class_of(one)] += 1
+    if not compared.classes:
+        counts[Class.UNCHANGED] = 1
+    findings = sorted((f for one in compared.classes for f in findings_of(one)), key=risk_of)
+    troubles = tuple(unknown for one in compared.classes for unknown in unknowns(one, fail_on))
+    disallowed = any(finding.kind in DISALLOWED[fail_on] for finding in findings)
+    status = Status.FINDINGS if disallowed else Status.CLEAN
+    if troubles and not allow_unknown and (fail_on is FailOn.NEVER or not disallowed):
+        status = Status.COULD_NOT_CHECK
+    return Report(
+        check="diff",
+        status=status,
+        checked=max(1, len(compared.classes)),
+        counts=counts,
+        findings=tuple(findings),
+        inputs=(*inputs_of(old, "baseline"), *inputs_of(new, "policy"), *inputs),
+        fail_on=fail_on,
+        limits=Limits(undecided=None if allow_unknown else 0),
+        sources=(*old.files, *new.files),
+        troubles=troubles,
+        comparison=compared,
+    )
+
+
+CLASSES: dict[tuple[type[Result], type[Result]], Class] = {
+    (Proved, Proved): Class.UNCHANGED,
+    (Proved, Witness): Class.TIGHTER,
+    (Proved, Unknown): Class.MAYBE_TIGHTER,
+    (Unknown, Proved): Class.MAYBE_LOOSER,
+}
+"""What two answers, looser and tighter, say of a class of capabilities; else CANNOT_TELL."""
+
+
+def class_of(one: ClassCompared) -> Class:
+    """Return how a class of capabilities counts: looser wherever a call of it is."""
+    if isinstance(one.looser, Witness):
+        return Class.LOOSER
+    return CLASSES.get((type(one.looser), type(one.tighter)), Class.CANNOT_TELL)
+
+
+def findings_of(one: ClassCompared) -> Iterator[Finding]:
+    """Yield a finding for each witness of a class of capabilities."""
+    for kind, result in ((Class.LOOSER, one.looser), (Class.TIGHTER, one.tighter)):
+        if isinstance(result, Witness):
+            yield finding_of(kind, result)
+
+
+def finding_of(kind: Class, witness: Witness) -> Finding:
+    """Return a witness as a finding."""
+    before, after = witness.before, witness.after
+    error = after.error or before.error
+    return Finding(
+        SLUGS[kind],
+        kind,
+        str(witness.request.capability),
+        str(before.effect),
+        str(after.effect),
+        1,
+        RuleRef.of(after),
+        RuleRef.of(before),
+        (Record(witness.request, None, Place("")),),
+        message=error.message if error else "",
+    )
+
+
+def unknowns(one: ClassCompared, fail_on: FailOn) -> Iterator[str]:
+    """Yield what stays open of a class of capabilities, in words, where it matters."""
+    asked: list[tuple[str, Any]] = [("looser", one.looser)]
+    if fail_on is FailOn.CHANGED:
+        asked.append(("tighter", one.tighter))
+    for word, result in asked:
+        if isinstance(result, Unknown):
+            yield (
+                f"not known whether the candidate is {word} for `{one.capability}` and "
+                f"capabilities like it: {result.reason} (`--allow-unknown` lets it pass)"
+            )

@@ -1,0 +1,101 @@
+"""A policy with some of the edits between its two versions done, and the others not."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from fencekit.checks.edits.between import TierOrder, by_name, names_of, order_of_conditions, orders
+from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff, Seat
+from fencekit.model.policy import Condition, Policy, Rule, Tier
+
+EFFECTS = (EditKind.EFFECT, EditKind.LEVEL)
+
+
+class Applying:
+    """The edits of a diff, ready to be applied in any choice."""
+
+    def __init__(self, diff: PolicyDiff) -> None:
+        self.diff = diff
+        self._orders: dict[str, TierOrder] = orders(diff.pairs)
+
+    def policy(self, chosen: Collection[Edit], only: Collection[int] | None = None) -> Policy:
+        """Return the old version with the chosen edits done.
+
+        With `only`, rules of other pairs are left out: a request that none of them matches is
+        decided the same without them.
+        """
+        diff = self.diff
+        if not diff.pairs and diff.edits:
+            return diff.new if diff.edits[0] in chosen else diff.old
+        numbers = {edit.number for edit in chosen}
+        rules: dict[str, list[tuple[tuple[int, int, int], Rule]]] = {}
+        for at in range(len(diff.pairs)) if only is None else sorted(only):
+            edits = diff.by_pair.get(at, ())
+            done = tuple(edit for edit in edits if edit.number in numbers)
+            seat = version(diff.pairs[at], edits, done)
+            if seat is not None:
+                key = self._orders[seat.tier].key(at, as_new=stands_as_new(diff.pairs[at], done))
+                rules.setdefault(seat.tier, []).append((key, seat.rule))
+        tiers = tuple(
+            Tier(
+                tier.name,
+                tuple(rule for _, rule in sorted(rules.get(tier.name, []), key=first)),
+                tier.pick,
+            )
+            for tier in diff.new.tiers
+        )
+        return replace(diff.new, tiers=tiers)
+
+
+def apply(edits: Collection[Edit], diff: PolicyDiff) -> Policy:
+    """Return the old version with the given edits done; with all, it decides as the new one."""
+    return Applying(diff).policy(edits)
+
+
+def first(entry: tuple[tuple[int, int, int], Rule]) -> tuple[int, int, int]:
+    """Return the key of a rule in its tier."""
+    return entry[0]
+
+
+def stands_as_new(pair: Pair, done: tuple[Edit, ...]) -> bool:
+    """Say whether a pair stands where the new version has it."""
+    if pair.old is None:
+        return True
+    changes_tier = pair.new is not None and pair.new.tier != pair.old.tier
+    moving = (*EFFECTS, EditKind.MOVED) if changes_tier else (EditKind.MOVED,)
+    return any(edit.kind in moving for edit in done)
+
+
+def version(pair: Pair, edits: tuple[Edit, ...], done: tuple[Edit, ...]) -> Seat | None:
+    """Return a pair's rule with some of its edits done; None where there is no rule then."""
+    old, new = pair.old, pair.new
+    if old is None or new is None:
+        return new if done else old
+    if len(done) == len(edits):
+        return new
+    if not done:
+        return old
+    kinds = {edit.kind for edit in done}
+    takes_effect = any(kind in kinds for kind in EFFECTS)
+    rule = replace(
+        new.rule,
+        effect=(new if takes_effect else old).rule.effect,
+        capability=(new if EditKind.CAPABILITY in kinds else old).rule.capability,
+        conditions=conditions(old.rule, new.rule, done),
+    )
+    return replace(new if takes_effect else old, rule=rule)
+
+
+def conditions(old: Rule, new: Rule, done: tuple[Edit, ...]) -> tuple[Condition, ...]:
+    """Return the conditions of a rule with some of its edits done."""
+    befores, afters = by_name(old.conditions), by_name(new.conditions)
+    changed = {(edit.was, edit.now) for edit in done}
+    reordered = any(edit.kind is EditKind.CONDITIONS_REORDERED for edit in done)
+    order = order_of_conditions(old, new)
+    found = []
+    for place, name in enumerate(names_of(old, new)):
+        was, now = befores.get(name), afters.get(name)
+        taken = now if (was, now) in changed else was
+        if taken is not None:
+            as_new = was is None or (reordered and now is not None)
+            found.append((order.key(place, as_new=as_new), taken))
+    return tuple(condition for _, condition in sorted(found, key=lambda entry: entry[0]))

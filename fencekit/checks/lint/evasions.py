@@ -1,0 +1,70 @@
+"""How shapes look for evasions: a call that a rule stops, and rewrites of it that get through."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from fencekit.checks.lint.base import Call, Hit
+from fencekit.checks.lint.rewriting import elements, narrowed
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.policy import Condition, ConditionName, Rule
+from fencekit.model.request import Request
+
+Rewrite = Callable[[Request, Rule], Iterator[tuple[str, Request]]]
+"""Takes a call and the rule that stops it; yields rewrites of it, each with what was done."""
+
+LISTS = (ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS, ConditionName.MATCH_REGEX)
+MOST_BASES = 24
+"""How many calls of one element are rewritten."""
+
+
+def evaded(
+    subject: Subject, names: Sequence[ConditionName], rewrite: Rewrite, hint: str
+) -> Iterator[Hit]:
+    """Yield each rule that stops calls by one of the conditions and that a rewrite evades.
+
+    There is one hit for a condition: at its first keyword or pattern that is evaded, with the call
+    that is stopped and the rewrite that is decided looser.
+    """
+    for rule in subject.stopping():
+        for condition in rule.conditions:
+            if condition.name in names:
+                yield from by_condition(subject, rule, condition, rewrite, hint)
+
+
+def by_condition(
+    subject: Subject, rule: Rule, condition: Condition, rewrite: Rewrite, hint: str
+) -> Iterator[Hit]:
+    """Yield the hit of one condition, if it is evaded."""
+    parts = list(elements(condition)) if condition.name in LISTS else [(0, "")]
+    found: list[tuple[int, str, str, Call, Call]] = []
+    for number, element in parts:
+        narrow = narrowed(rule, condition, element) if condition.name in LISTS else rule
+        pair = evading(subject, rule, narrow, rewrite)
+        if pair is not None:
+            found.append((number, element, *pair))
+    if not found:
+        return
+    number, element, how, before, after = found[0]
+    what = f"`{element or condition.value}`"
+    others = f" ({len(found)} of {len(parts)} here are)" if len(parts) > 1 else ""
+    message = f"`{condition.name}` {what} of rule `{rule.id}` is evaded by {how}{others}"
+    place = subject.places.element(condition, number)
+    yield Hit(place, message, rule, (before, after), hint)
+
+
+def evading(
+    subject: Subject, rule: Rule, narrow: Rule, rewrite: Rewrite
+) -> tuple[str, Call, Call] | None:
+    """Return how a call that the rule stops is rewritten so that it is decided looser.
+
+    The calls are such that an allow rule would hold for them: a rewrite that ends in the default
+    is no evasion.
+    """
+    for letting in (*subject.beneath(rule), None):
+        calls = subject.all_decided_by(rule, as_if=narrow, beside=letting)
+        for before in islice(calls, MOST_BASES):
+            for how, request in rewrite(before.request, rule):
+                after = subject.looser(before, request)
+                if after is not None:
+                    return how, before, after
+    return None

@@ -1,0 +1,1 @@
+"""Regular expressions as Python parses them: samples, anchors, and how they backtrack."""

@@ -1,0 +1,19 @@
+"""A comment silences nothing.
+
+What it spoke of is gone, or it never was: the slug is misspelled, or the comment stands on another
+line. Left there it would silence the next one of its kind unseen.
+"""
+
+from collections.abc import Iterator
+
+from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.finding import Level
+
+
+def find(_: Subject) -> Iterator[Hit]:
+    """Yield nothing: what comments do is known when all policies of a run are through."""
+    return iter(())
+
+
+SHAPE = Shape("unused-ignore", Level.WARNING, "a comment silences nothing", find)

@@ -1,0 +1,103 @@
+"""What is linted: a policy, its evaluator, and calls that each of its rules decides."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from fencekit.checks.lint.base import Call
+from fencekit.checks.lint.places import Places
+from fencekit.checks.lint.samples import requests_for, shared_capability
+from fencekit.checks.lint.seen import Seen
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.timelimit import Progress
+from fencekit.model.change import Change, compare_effects
+from fencekit.model.decision import Outcome
+from fencekit.model.policy import Policy, Rule
+from fencekit.model.request import Request
+from fencekit.model.verdict import Verdict
+
+MOST_TRIED = 400
+"""How many calls are tried for one question before it stays open."""
+
+
+class Subject:
+    """A policy under lint. `seen` is what the logs hold, where some are given.
+
+    `progress` is told of each decision, so that a time limit can hold it.
+    """
+
+    def __init__(
+        self, policy: Policy, seen: Seen | None = None, progress: Progress | None = None
+    ) -> None:
+        self.policy = policy
+        self.seen = seen
+        self.places = Places(policy.files)
+        self._evaluator = NativeEvaluator(policy)
+        self._progress = progress or Progress()
+        self._decided: dict[str, Call | None] = {}
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Every rule that can decide, in the order in which they are asked."""
+        return [rule for _, rule in self.policy.decision_list]
+
+    def allowing(self) -> list[Rule]:
+        """Return the rules that let calls run, those with an obligation too."""
+        return [r for r in self.rules if r.effect and r.effect.verdict is Verdict.ALLOW]
+
+    def stopping(self) -> list[Rule]:
+        """Return the rules that deny, or ask a person."""
+        return [r for r in self.rules if r.effect and r.effect.verdict is not Verdict.ALLOW]
+
+    def outcome(self, request: Request) -> Outcome:
+        """Return how the policy decides a request, all of which is known."""
+        self._progress.begun += 1
+        self._progress.deciding = True
+        decision = self._evaluator.decide(request)
+        self._progress.deciding = False
+        return decision.outcomes[0]
+
+    def call(self, label: str, request: Request) -> Call:
+        """Return the request as a call that shows something, decided."""
+        return Call(label, request, self.outcome(request))
+
+    def decided_by(self, rule: Rule) -> Call | None:
+        """Return a call that the rule decides; None where none was found."""
+        key = f"{rule.place} {rule.id}"
+        if key not in self._decided:
+            self._decided[key] = next(self.all_decided_by(rule), None)
+        return self._decided[key]
+
+    def beneath(self, rule: Rule) -> list[Rule]:
+        """Return the later rules that decide looser and may meet the same call, loosest first."""
+        found = [
+            (other.effect.verdict, at, other)
+            for at, other in enumerate(self.rules)
+            if at > self.rules.index(rule)
+            and other.effect
+            and rule.effect
+            and compare_effects(rule.effect, other.effect) is Change.LOOSER
+            and shared_capability([rule.capability, other.capability]) is not None
+        ]
+        return [other for _, _, other in sorted(found, key=lambda entry: entry[:2])]
+
+    def all_decided_by(
+        self, rule: Rule, *, as_if: Rule | None = None, beside: Rule | None = None
+    ) -> Iterator[Call]:
+        """Yield calls that the rule decides, simple ones first.
+
+        They are made for the rule as it is or, with `as_if`, for a part of it. With `beside` they
+        are such that the other rule may hold for them too.
+        """
+        rules = [*([beside] if beside else ()), as_if or rule]
+        for request in islice(requests_for(rules), MOST_TRIED):
+            call = self.call("the call", request)
+            if call.outcome.rule is rule and call.outcome.error is None:
+                yield call
+
+    def looser(self, before: Call, request: Request) -> Call | None:
+        """Return the request as a call, if the policy decides it looser than the one before."""
+        after = self.call("the same, rewritten", request)
+        if after.outcome.error is not None or before.outcome.error is not None:
+            return None
+        change = compare_effects(before.outcome.effect, after.outcome.effect)
+        return after if change is Change.LOOSER else None

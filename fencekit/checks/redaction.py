@@ -1,0 +1,84 @@
+"""A report with the secrets of its calls masked: in every section, before anything is written."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+from fencekit.checks.secrets import Masker
+from fencekit.model.finding import Finding
+from fencekit.model.masking import Masking, Redact
+from fencekit.model.policy import Policy, Rule
+from fencekit.model.report import Report
+from fencekit.model.request import Facts, Request
+
+T = TypeVar("T")
+
+WHOLE = (str, int, float, bool, type(None), bytes, Policy, Rule)
+"""What is kept as it is: plain values, and the policies, which are no secret of a call."""
+
+
+def redacted(report: Report, mode: Redact = Redact.SECRETS) -> Report:
+    """Return the report with its calls masked, and how many values were.
+
+    Every request in it, at whatever depth, is masked, and so is what is shown of records that could
+    not be read. Decisions, rules and counts stay: they were made of the calls as they are.
+    """
+    redaction = Redaction(mode)
+    made = redaction.of(report)
+    counts = dict(sorted(redaction.masker.counts.items(), key=lambda item: item[0].name))
+    return replace(made, masking=Masking(mode, counts))
+
+
+class Redaction:
+    """One redaction: a request that occurs several times is masked, and counted, once."""
+
+    def __init__(self, mode: Redact = Redact.SECRETS) -> None:
+        self.mode = mode
+        self.masker = Masker(everything=mode is Redact.ALL)
+        self.seen: dict[int, tuple[Any, Any]] = {}
+
+    def of(self, value: T) -> T:
+        """Return a value of a report with every request in it masked."""
+        return cast("T", value if self.mode is Redact.NONE else self._of(value))
+
+    def _of(self, value: Any) -> Any:
+        if isinstance(value, WHOLE):
+            return value
+        if isinstance(value, tuple):
+            parts = tuple(map(self._of, value))
+            return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+        if not is_dataclass(value) or isinstance(value, type):
+            return value
+        known = self.seen.get(id(value))
+        if known is None:
+            known = self.seen[id(value)] = (self._made(value), value)
+        return known[0]
+
+    def _made(self, value: Any) -> Any:
+        if isinstance(value, Request):
+            return self.request(value)
+        changed = {}
+        for entry in fields(value):
+            before = getattr(value, entry.name)
+            after = self._of(before)
+            if after is not before:
+                changed[entry.name] = after
+        if isinstance(value, Finding) and value.invalid:
+            changed["invalid"] = tuple(
+                (place, message, self.masker.text(excerpt))
+                for place, message, excerpt in value.invalid
+            )
+        return replace(value, **changed) if changed else value
+
+    def request(self, request: Request) -> Request:
+        """Return a request with what is secret in its arguments and its context masked."""
+        return Request(
+            request.capability,
+            principal=request.principal,
+            environment=request.environment,
+            context=self.facts(request.context),
+            args=self.facts(request.args),
+        )
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return an object of a request with what is secret in it masked."""
+        return Facts(self.masker.object(facts.values), open=facts.open, whole=facts.whole)

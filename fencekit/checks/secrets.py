@@ -1,0 +1,114 @@
+"""What looks like a secret in the arguments of a call: by its key, its shape, or its randomness.
+
+It hides too much rather than too little: a reader can ask for the report without it. What no rule
+here knows stays readable, so a report is as confidential as the log that it was made of.
+"""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from fencekit.model.masking import Why
+from fencekit.model.request import UNKNOWN
+
+MASK = "[masked]"
+
+NAMES = (
+    r"pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|client[_-]?secret|auth(?:orization)?|credentials?|cookie|session[_-]?key|signature"
+    r"|otp|pin|cvv|cvc|iban|ssn|card[_-]?number"
+)
+KEY = re.compile(rf"(?i)(?:^|[_.\-]|(?<=[a-z])(?=[A-Z]))(?:{NAMES})(?:$|[_.\-]|s$)")
+"""A key that names a secret, as a word of its own: `password`, `api_key`, `X-Auth-Token`."""
+
+SHAPES = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+    r"|\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bnpm_[A-Za-z0-9]{20,}"
+    r"|\bxox[abeoprs]-[\w-]{10,}|\bxapp-[\w-]{10,}"
+    r"|\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)[-_][\w-]{10,}|\bsk-[A-Za-z0-9]{20,}"
+    r"|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bpypi-[\w-]{20,}|\bhf_[A-Za-z0-9]{20,}"
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"
+    r"|(?i:(?<=\bbearer )|(?<=\bbasic ))[\w.~+/=-]{8,}"
+)
+"""Tokens and keys as their issuers write them, a password in an address, a header's credentials."""
+
+ASSIGNED = re.compile(
+    rf"(?i)(?<![a-z])((?:(?:{NAMES})['\"]?\s*[=:]|--(?:{NAMES})\s)\s*['\"]?)([^\s'\",;&|]{{3,}})"
+)
+"""A secret that follows its name inside a text: `--password x`, `TOKEN=x`, `"secret": "x"`."""
+
+KEPT = ("[masked", "$", "bearer", "basic")
+"""How what is no secret begins: masked already, a variable, the scheme of a header."""
+
+RUN = re.compile(r"[A-Za-z0-9+_=-]{24,}")
+UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+RANDOM = 4.0
+"""The bits a character from which on a run counts as random; words and names stay below 3.9."""
+RANDOM_HEX = 3.0
+HEX = re.compile(r"[0-9a-fA-F]{32,}")
+
+
+@dataclass(slots=True)
+class Masker:
+    """Masks values and counts what it masks; with `everything`, no value stays."""
+
+    everything: bool = False
+    counts: Counter[Why] = field(default_factory=Counter)
+
+    def object(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return an object with what is secret in it masked; keys stay."""
+        return {key: self.value(value, key) for key, value in values.items()}
+
+    def value(self, value: Any, key: str = "") -> Any:
+        """Return a value with what is secret in it masked; unknown, null and yes/no values stay."""
+        if value is None or value is UNKNOWN or isinstance(value, bool):
+            return value
+        if isinstance(value, dict):
+            return self.object(value)
+        if isinstance(value, list | tuple):
+            return [self.value(item, key) for item in value]
+        if self.everything:
+            return self._masked(Why.ALL)
+        if key and KEY.search(key):
+            return self._masked(Why.KEY)
+        return self.text(value) if isinstance(value, str) else value
+
+    def text(self, text: str) -> str:
+        """Return a text with each part that looks like a secret masked."""
+        if self.everything:
+            return self._masked(Why.ALL) if text else text
+        text = SHAPES.sub(lambda _: self._masked(Why.SHAPE), text)
+        text = ASSIGNED.sub(self._assigned, text)
+        return RUN.sub(self._run, text)
+
+    def _assigned(self, found: re.Match[str]) -> str:
+        if found[2].lower().startswith(KEPT):
+            return found[0]
+        return f"{found[1]}{self._masked(Why.KEY)}"
+
+    def _run(self, found: re.Match[str]) -> str:
+        return self._masked(Why.ENTROPY) if is_random(found[0]) else found[0]
+
+    def _masked(self, why: Why) -> str:
+        self.counts[why] += 1
+        return MASK
+
+
+def is_random(run: str) -> bool:
+    """Say whether a run of letters and digits looks as if no person had written it."""
+    if UUID.fullmatch(run):
+        return False
+    if HEX.fullmatch(run):
+        return bits(run.lower()) >= RANDOM_HEX
+    classes = sum(bool(re.search(of, run)) for of in ("[a-z]", "[A-Z]", "[0-9]"))
+    return classes >= 2 and bits(run) >= RANDOM
+
+
+def bits(text: str) -> float:
+    """Return Shannon's entropy of the text's characters, in bits a character."""
+    whole = len(text)
+    return -sum(count / whole * math.log2(count / whole) for count in Counter(text).values())

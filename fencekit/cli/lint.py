@@ -1,0 +1,77 @@
+"""`fencekit lint`: known bad shapes of policies, each with calls that show it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fencekit.cli.options import report_options, targets
+
+
+@click.command("lint")
+@click.argument("policies", nargs=-1, type=click.Path(), metavar="[POLICY]...")
+@click.option(
+    "--policy-root",
+    type=click.Path(),
+    metavar="DIR",
+    help="Where names in `extends` are looked for; the working directory by default.",
+)
+@click.option(
+    "--log",
+    "logs",
+    multiple=True,
+    type=click.Path(),
+    metavar="LOG",
+    help="A log that says which fields and capabilities occur; may be given several times.",
+)
+@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
+@click.option(
+    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
+)
+@click.option("--select", multiple=True, metavar="SLUG", help="Look for these only.")
+@click.option("--ignore", multiple=True, metavar="SLUG", help="Do not look for these.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The least level that ends in exit code 1.  [default: error]",
+)
+@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
+@click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
+@click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
+@report_options
+def command(  # the options of click come by keyword
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    listing: bool,  # noqa: FBT001
+    explain: str | None,
+    **given: Any,
+) -> None:
+    """Look for known bad shapes in policies, and show each with a call.
+
+    A slug names a shape: a deny rule that two spaces evade, an allow regex without an end, a rule
+    that can never decide. What is not given here is taken from `[tool.fencekit]` and
+    `[tool.fencekit.lint]` in `pyproject.toml`. A comment `# fencekit: ignore[slug] reason` in the
+    policy, on the line or above it, silences a finding.
+
+    \b
+    fencekit lint policy.yaml
+    fencekit lint policies/*.yaml --log audit.jsonl --fail-on warning
+    fencekit lint --explain evadable-spacing
+    """
+    from fencekit.checks.lint.registry import explanation, shapes
+    from fencekit.cli.finish import finish
+    from fencekit.cli.show import put, show
+    from fencekit.config.lint import lint_job
+    from fencekit.reporting.lint_text import listed
+
+    if explain is not None:
+        put(f"{explanation(explain)}\n\nlevel: {shapes()[explain].level}\n")
+        sys.exit(0)
+    if listing:
+        show([listed([(s.slug, s.level, s.said) for s in shapes().values()])])
+        sys.exit(0)
+    job = lint_job(Path.cwd(), **given)
+    targets(html, out, [*job.policies, *job.logs])
+    finish(job.run(), output, html, out)

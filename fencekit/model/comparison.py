@@ -1,0 +1,81 @@
+"""What comparing two policies over every possible call adds to a report: answers, both ways."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fencekit.model.proof import Method, Proved, Result, Rung, Unknown, Witness
+
+OPEN = "open"
+"""The domain of every call there is: any JSON objects as arguments and as context."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCompared:
+    """Whether the candidate is looser, and whether it is tighter, for one class of capabilities.
+
+    `capability` is one of the class; all others of it meet the same rules, so that the answers are
+    theirs too.
+    """
+
+    capability: str
+    looser: Result
+    tighter: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two policies, compared over every call of the domain.
+
+    `classes` are the classes of capabilities that needed a look; every call of any other meets the
+    same rules in both policies. `domain` is `open`, or the file of a JSON Schema. With `explained`
+    a text shows how each answer was come to.
+    """
+
+    baseline: str
+    candidate: str
+    classes: tuple[ClassCompared, ...]
+    domain: str = OPEN
+    explained: bool = False
+    policy_root: str = ""
+    baseline_root: str = ""
+
+    @property
+    def looser(self) -> Result:
+        """Whether the candidate is nowhere looser: proved, a witness, or unknown."""
+        return summary(one.looser for one in self.classes)
+
+    @property
+    def tighter(self) -> Result:
+        """Whether the candidate is nowhere tighter: proved, a witness, or unknown."""
+        return summary(one.tighter for one in self.classes)
+
+    @property
+    def equivalent(self) -> bool | None:
+        """Whether both policies have the same effect on every call; None where it is not known."""
+        answers = (self.looser, self.tighter)
+        if any(isinstance(answer, Witness) for answer in answers):
+            return False
+        return None if any(isinstance(answer, Unknown) for answer in answers) else True
+
+
+def summary(results: Iterable[Result]) -> Result:
+    """Return the answer for all calls from those for parts of them.
+
+    A witness anywhere is one, of several the one with the loosest verdict; what is unknown
+    anywhere is unknown.
+    """
+    listed = list(results)
+    witnesses = [found for found in listed if isinstance(found, Witness)]
+    if witnesses:
+        return min(witnesses, key=lambda found: min(o.effect.verdict for o in found.outcomes))
+    unknown = next((found for found in listed if isinstance(found, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    ladder = tuple(rung for found in listed for rung in found.ladder)
+    if not ladder:
+        return SAME
+    return Proved(max((rung.method for rung in ladder), key=list(Method).index), ladder)
+
+
+SAME = Proved(Method.SAME, (Rung(Method.SAME, "every call meets the same rules in both policies"),))
+"""The answer where no class of capabilities needs a look."""

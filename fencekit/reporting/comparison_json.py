@@ -1,0 +1,64 @@
+"""The section of the comparison of two policies in the JSON report."""
+
+from typing import Any
+
+from fencekit.model.comparison import Compared
+from fencekit.model.decision import Outcome
+from fencekit.model.finding import RuleRef
+from fencekit.model.form import to_form
+from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.reporting.values import rule_of
+
+
+def comparison_of(compared: Compared) -> dict[str, Any]:
+    """Return the section of a comparison as JSON values."""
+    return {
+        "candidate": compared.candidate,
+        "baseline": compared.baseline,
+        "domain": compared.domain,
+        "looser": compared.looser.word,
+        "tighter": compared.tighter.word,
+        "equivalent": compared.equivalent,
+        "classes": [
+            {
+                "capability": one.capability,
+                "looser": answer_of(one.looser),
+                "tighter": answer_of(one.tighter),
+            }
+            for one in compared.classes
+        ],
+    }
+
+
+def answer_of(result: Result) -> dict[str, Any]:
+    """Return an answer: the word for it, what shows it, and the ladder of steps to it."""
+    made: dict[str, Any] = {"answer": result.word}
+    if isinstance(result, Proved):
+        made["method"] = str(result.method)
+    elif isinstance(result, Unknown):
+        made["reason"] = result.reason
+    elif isinstance(result, Witness):
+        made["request"] = to_form(result.request)
+        made["before"] = outcome_of(result.before)
+        made["after"] = outcome_of(result.after)
+    made["ladder"] = [
+        {
+            "method": str(rung.method),
+            "said": rung.said,
+            "cases": rung.cases,
+            "states": rung.states,
+        }
+        for rung in result.ladder
+    ]
+    return made
+
+
+def outcome_of(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome: the effect, the rule that decided, and an error where there is one."""
+    made: dict[str, Any] = {
+        "effect": str(outcome.effect),
+        "rule": rule_of(RuleRef.of(outcome)),
+    }
+    if outcome.error is not None:
+        made["error"] = outcome.error.message
+    return made

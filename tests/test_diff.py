@@ -1,0 +1,206 @@
+"""`fencekit diff`: proved, a call that shows it, or not known; and an exit code for each."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from running import ESCAPE, ROOT, Done, fencekit
+
+from fencekit.checks import comparison
+from fencekit.checks.comparison import ComparisonJob, compared_classes
+from fencekit.dialects.registry import load_policy
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.model.change import Change, compare_effects
+from fencekit.model.comparison import ClassCompared, Compared, summary
+from fencekit.model.form import from_form
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Method, Proved, Unknown, Witness
+from fencekit.reporting.json import to_json
+
+OLD = "deny: [{capability: pay.out, amount_gte: 500}]\nallow: [pay.out, 'file.*']\n"
+LOOSER = "deny: [{capability: pay.out, amount_gt: 500}]\nallow: [pay.out, 'file.*']\n"
+TIGHTER = "deny: [{capability: pay.out, amount_gte: 400}]\nallow: [pay.out, 'file.*']\n"
+BOTH = "deny: [{capability: pay.out, amount_gt: 500}]\nallow: [pay.out]\n"
+REORDERED = "allow: ['file.*', pay.out]\ndeny: [{capability: pay.out, amount_gte: 500}]\n"
+
+
+def load(path: str) -> Policy:
+    return load_policy(path)
+
+
+@pytest.fixture
+def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that compares two texts by the command."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(old: str, new: str, *options: str) -> Done:
+        Path("old.yaml").write_text(old, encoding="utf-8")
+        Path("new.yaml").write_text(new, encoding="utf-8")
+        return fencekit("diff", "old.yaml", "new.yaml", *options)
+
+    return run
+
+
+@pytest.fixture
+def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every comparison end in not known."""
+    open_one = ClassCompared("pay.out", Unknown("it is dark"), Unknown("it is dark"))
+    monkeypatch.setattr(comparison, "compared_classes", lambda *_, **__: iter([open_one]))
+
+
+@pytest.mark.parametrize(
+    ("new", "answers", "code"),
+    [
+        (OLD, ("proved", "proved", True), 0),
+        (REORDERED, ("proved", "proved", True), 0),
+        (LOOSER, ("witness", "proved", False), 1),
+        (TIGHTER, ("proved", "witness", False), 0),
+        (BOTH, ("witness", "witness", False), 1),
+    ],
+)
+def test_both_directions_are_answered(
+    diff: Any, new: str, answers: tuple[str, str, bool], code: int
+) -> None:
+    done = diff(OLD, new, "--format", "json")
+    assert done.code == code
+    section = done.report["comparison"]
+    assert (section["looser"], section["tighter"], section["equivalent"]) == answers
+    schema = json.loads((ROOT / "docs/report.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(done.report)
+
+
+def test_every_witness_of_every_class_is_one(diff: Any) -> None:
+    classes = diff(OLD, BOTH, "--format", "json").report["comparison"]["classes"]
+    assert {one["capability"].split(".")[0] for one in classes} >= {"pay", "file"}
+    job = ComparisonJob("old.yaml", "new.yaml")
+    policies = [load(path) for path in (job.baseline, job.candidate)]
+    seen = 0
+    for one in classes:
+        for way, expected in (("looser", Change.LOOSER), ("tighter", Change.TIGHTER)):
+            if one[way]["answer"] == "witness":
+                request = from_form(one[way]["request"])
+                before, after = (NativeEvaluator(p).decide(request).outcomes[0] for p in policies)
+                assert compare_effects(before.effect, after.effect) is expected
+                assert one[way]["before"]["effect"] == str(before.effect)
+                assert one[way]["after"]["effect"] == str(after.effect)
+                seen += 1
+    assert seen >= 2
+
+
+def test_the_text_shows_the_call_both_rules_and_where_they_stand(diff: Any) -> None:
+    done = diff(OLD, LOOSER)
+    assert done.code == 1
+    assert done.out.startswith("FINDINGS: the candidate is looser")
+    assert 'call   {"capability": "pay.out", "args": {"amount": 500}}' in done.out
+    assert "was    deny-1 (old.yaml:1:8)  pay.out; amount_gte: 500" in done.out
+    assert "> deny: [{capability: pay.out, amount_gte: 500}]" in done.out
+    assert "rule   allow-1 (new.yaml:2:9)  pay.out" in done.out
+    assert "how it was settled" not in done.out
+
+
+def test_the_command_that_is_shown_explains_the_call(diff: Any) -> None:
+    hostile = 'deny: [{capability: sh.x, contains: "\\\\n"}]\nallow: [sh.x]\n'
+    done = diff(hostile, "allow: [sh.x]\n")
+    assert done.code == 1
+    shown = next(line for line in done.out.splitlines() if "explain: " in line)
+    command = shown.split("explain: ", 1)[1].replace("fencekit", f"{sys.executable} -m fencekit", 1)
+    ran = subprocess.run(
+        command,
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )
+    assert "decision  ALLOW" in ran.stdout
+
+
+@pytest.mark.parametrize("new", [LOOSER, TIGHTER, OLD])
+def test_explaining_shows_how_each_answer_was_come_to(diff: Any, new: str) -> None:
+    done = diff(OLD, new, "--explain")
+    _, _, ladder = done.out.partition("how it was settled\n")
+    assert "and capabilities like it" in ladder or "every call meets the same rules" in ladder
+
+
+def test_changed_fails_on_a_tightening_too_and_never_on_nothing(diff: Any) -> None:
+    assert diff(OLD, TIGHTER, "--fail-on", "changed").code == 1
+    assert diff(OLD, LOOSER, "--fail-on", "never").code == 0
+    assert diff(OLD, OLD, "--fail-on", "changed").code == 0
+
+
+@pytest.mark.usefixtures("unsettled")
+def test_what_is_not_known_is_not_a_pass_unless_that_is_allowed(diff: Any) -> None:
+    done = diff(OLD, LOOSER)
+    assert done.code == 3
+    assert done.out.startswith("COULD NOT CHECK: not known whether")
+    assert "it is dark" in done.out
+    assert "`--allow-unknown`" in done.out
+    assert diff(OLD, LOOSER, "--fail-on", "never").code == 3
+    allowed = diff(OLD, LOOSER, "--allow-unknown")
+    assert allowed.code == 0
+    assert "it is dark" in allowed.out
+
+
+def test_a_policy_that_cannot_be_read_is_no_answer(diff: Any) -> None:
+    done = diff(OLD, "allow: [")
+    assert done.code == 3
+    assert "new.yaml:" in done.err
+    assert fencekit("diff", "old.yaml", "nowhere.yaml").code == 3
+    assert fencekit("diff", "old.yaml").code == 2
+
+
+def test_a_domain_is_a_json_schema(diff: Any) -> None:
+    Path("list.json").write_text("[]", encoding="utf-8")
+    Path("broken.json").write_text("{", encoding="utf-8")
+    assert diff(OLD, LOOSER, "--domain", "list.json").code == 2
+    broken = diff(OLD, LOOSER, "--domain", "broken.json")
+    assert broken.code == 2
+    assert "broken.json:1:" in broken.err
+
+
+def test_no_report_is_written_over_what_is_read(diff: Any) -> None:
+    done = diff(OLD, LOOSER, "--html", "new.yaml")
+    assert done.code == 2
+    assert "not written over" in done.err
+    done = diff(OLD, LOOSER, "--html", "report.html", "--out", "sarif=report.sarif")
+    assert done.code == 1
+    assert "pay.out" in Path("report.html").read_text("utf-8")
+    results = json.loads(Path("report.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "new.yaml"
+
+
+def test_hostile_text_of_policies_is_shown_inert(diff: Any) -> None:
+    evil = '"a\\u202e\\u001b[31m::error::"'
+    old = f"deny: [{{capability: sh.x, contains: {evil}}}]\nallow: [sh.x]\n"
+    done = diff(old, "allow: [sh.x]\n", "--explain")
+    assert done.code in (1, 3)
+    assert not ESCAPE.search(done.all)
+
+
+def test_the_answer_for_all_calls_is_the_worst_of_the_classes(diff: Any) -> None:
+    dark, sure = Unknown("dark"), Proved(Method.CASES)
+    assert summary([]).word == "proved"
+    assert summary([sure, dark]) is dark
+    assert Compared("o", "n", (ClassCompared("a", sure, dark),)).equivalent is None
+    assert Compared("o", "n", ()).equivalent is True
+    diff(OLD, BOTH)
+    classes = list(compared_classes(load("old.yaml"), load("new.yaml")))
+    found = [one.looser for one in classes if isinstance(one.looser, Witness)]
+    assert found
+    assert summary([dark, *found, sure]) is found[0]
+
+
+def test_a_report_keeps_both_answers_of_each_class(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text(OLD, encoding="utf-8")
+    (tmp_path / "new.yaml").write_text(BOTH, encoding="utf-8")
+    old, new = load(str(tmp_path / "old.yaml")), load(str(tmp_path / "new.yaml"))
+    for one in compared_classes(old, new):
+        assert isinstance(one.looser, Proved | Witness)
+        assert isinstance(one.tighter, Proved | Witness)
+    report = ComparisonJob(str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml")).run()
+    assert report.checked == sum(report.counts.values())
+    assert to_json(report)["comparison"]["classes"]
