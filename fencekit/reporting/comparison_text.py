@@ -1,21 +1,15 @@
 """The comparison of two policies as text: the answers, each class of capabilities, witnesses."""
 
-import json
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fencekit.model.comparison import OPEN, ClassCompared, Compared
-from fencekit.model.decision import Outcome
-from fencekit.model.finding import RuleRef
-from fencekit.model.form import to_form
+from fencekit.model.comparison import ClassCompared, Compared
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.terminal import LONGEST_COMMAND, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
 from fencekit.reporting.words import LABELS, counted
 
-LONGEST_CALL = 2_000
 MOST_CLASSES = 100
-STYLES: dict[str, str] = {Proved.word: "green", Witness.word: "red", Unknown.word: "yellow"}
 
 
 def headline(report: Report) -> str:
@@ -42,26 +36,37 @@ def lines(report: Report) -> Iterator[Line | Table]:
     style = STATUS_STYLES[report.status]
     yield Line(f"{LABELS[report.status]}: {headline(report)}", style)
     for trouble in report.troubles:
-        yield Line(f"  ! {inert(trouble, LONGEST_CALL)}", "yellow")
+        yield Line(f"  ! {inert(trouble, LONGEST_TROUBLE)}", "yellow")
     yield Line()
     yield Line(f"candidate  {inert(compared.candidate)}")
     yield Line(f"against    {inert(compared.baseline)}")
-    whole = "every call, with any JSON object as its arguments"
-    domain = whole if compared.domain == OPEN else f"calls by {inert(compared.domain)}"
-    yield Line(f"domain     {domain}")
+    yield Line(f"domain     {domain_text(compared.domain)}")
     yield Line()
     yield from answers(compared)
-    for one in compared.classes[:MOST_CLASSES]:
-        for word, result in (("looser", one.looser), ("tighter", one.tighter)):
-            if isinstance(result, Witness):
-                yield Line()
-                yield from witness_lines(word, result, report)
+    sides = Sides("was", "rule", compared.candidate, compared.policy_root)
+    for word, _, result in directions(compared.classes[:MOST_CLASSES]):
+        if isinstance(result, Witness):
+            yield Line()
+            yield from witness_lines(word, result, sides, report)
     if len(compared.classes) > MOST_CLASSES:
         yield Line()
         yield Line(f"and {len(compared.classes) - MOST_CLASSES:,} more: see `--format json`")
     if compared.explained:
         yield Line()
-        yield from ladder_lines(compared)
+        settled = (
+            (f"{word} for {named(one)}", result, said(result))
+            for word, one, result in directions(compared.classes)
+        )
+        yield from ladder_lines(settled, without="every call meets the same rules in both policies")
+
+
+def directions(
+    classes: Sequence[ClassCompared],
+) -> Iterator[tuple[str, ClassCompared, Result]]:
+    """Yield every answer with its direction and its class."""
+    for one in classes:
+        yield "looser", one, one.looser
+        yield "tighter", one, one.tighter
 
 
 def answers(compared: Compared) -> Iterator[Table]:
@@ -81,67 +86,3 @@ def named(one: ClassCompared) -> str:
 def said(result: Result) -> str:
     """Return whether a witness was found, as an answer to `is it looser`."""
     return {Proved.word: "no, proved", Witness.word: "yes", Unknown.word: "not known"}[result.word]
-
-
-def witness_lines(word: str, witness: Witness, report: Report) -> Iterator[Line]:
-    """Yield a call, how both policies decide it, by which rules, and how to have it explained."""
-    before, after = witness.before, witness.after
-    change = f"{before.effect} -> {after.effect}"
-    heading = f"{word}  {inert(str(witness.request.capability))}  {change}"
-    yield Line(heading, "red" if word == "looser" else "blue")
-    form = json.dumps(to_form(witness.request), ensure_ascii=False)
-    yield Line(f"  call   {inert(form, LONGEST_CALL)}")
-    yield from outcome_lines("was", before, report)
-    yield from outcome_lines("rule", after, report)
-    yield Line(f"  explain: {explain_command(witness, report)}", "dim")
-
-
-def outcome_lines(word: str, outcome: Outcome, report: Report) -> Iterator[Line]:
-    """Yield the rule that decided, with its place and its line in the file."""
-    if outcome.rule is None:
-        yield Line(f"  {word:<6} default: no rule matches, so the call is denied")
-        return
-    rule = RuleRef.to(outcome.rule)
-    asked = "; ".join([rule.capability, *(f"{name}: {value}" for name, value in rule.conditions)])
-    yield Line(f"  {word:<6} {inert(rule.id)} ({inert(str(rule.place), 500)})  {inert(asked)}")
-    text = source_line(rule, report)
-    if text:
-        yield Line(f"         > {inert(text)}")
-    if outcome.error is not None:
-        yield Line(f"         error: {inert(outcome.error.message)}")
-
-
-def source_line(rule: RuleRef, report: Report) -> str:
-    """Return the line of a file that a rule begins on, without its indent."""
-    place = rule.place
-    for source in report.sources:
-        if place is not None and source.path == place.file and place.line is not None:
-            return source.line(place.line).strip()
-    return ""
-
-
-def explain_command(witness: Witness, report: Report) -> str:
-    """Return the command that explains the call by the candidate; it can be pasted anywhere."""
-    compared = report.comparison
-    assert compared is not None
-    call = json.dumps(to_form(witness.request))
-    words = ["fencekit", "explain", compared.candidate, "-"]
-    if compared.policy_root:
-        words += ["--policy-root", compared.policy_root]
-    # `echo` of some shells would read the backslashes.
-    return inert(f"printf %s {shlex.quote(call)} | {shlex.join(words)}", LONGEST_COMMAND)
-
-
-def ladder_lines(compared: Compared) -> Iterator[Line]:
-    """Yield how each answer was come to, step by step."""
-    yield Line("how it was settled", "bold")
-    if not compared.classes:
-        yield Line("  every call meets the same rules in both policies")
-    for one in compared.classes:
-        for word, result in (("looser", one.looser), ("tighter", one.tighter)):
-            yield Line(f"  {word} for {named(one)}: {said(result)}", STYLES[result.word])
-            for rung in result.ladder:
-                looked = [counted(rung.cases, "case"), counted(rung.states, "state")]
-                yield Line(f"    {rung.method}: {inert(rung.said)} ({', '.join(looked)})")
-            if isinstance(result, Unknown):
-                yield Line(f"    open: {inert(result.reason)}")
