@@ -15,7 +15,7 @@ import click
 import pytest
 
 import fencekit.pytest_plugin
-from fencekit.checks.groups import SLUGS, UNREADABLE
+from fencekit.checks.groups import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
 from fencekit.checks.job import ReplayJob, report_of_failure
 from fencekit.cli.main import COMMANDS, EPILOG, group
 from fencekit.cli.show import in_lines
@@ -158,7 +158,7 @@ def test_the_exit_codes_are_in_the_help_and_in_the_docs() -> None:
         assert f"\n| {code} | " in page
 
 
-@pytest.mark.parametrize("slug", sorted({*SLUGS.values(), UNREADABLE}))
+@pytest.mark.parametrize("slug", sorted({*SLUGS.values(), UNREADABLE, BEYOND_GUARDRAILS}))
 def test_every_finding_has_a_page(slug: str) -> None:
     page = DOCS / "findings" / f"{slug}.md"
     assert f"`{slug}`" in page.read_text(encoding="utf-8")
@@ -166,7 +166,7 @@ def test_every_finding_has_a_page(slug: str) -> None:
 
 def test_every_page_of_a_finding_has_a_finding() -> None:
     pages = {page.stem for page in (DOCS / "findings").glob("*.md")}
-    assert pages == {*SLUGS.values(), UNREADABLE}
+    assert pages == {*SLUGS.values(), UNREADABLE, BEYOND_GUARDRAILS}
 
 
 @pytest.mark.parametrize("name", formats())

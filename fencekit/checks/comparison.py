@@ -158,12 +158,12 @@ def findings_of(one: ClassCompared) -> Iterator[Finding]:
             yield finding_of(kind, result)
 
 
-def finding_of(kind: Class, witness: Witness) -> Finding:
-    """Return a witness as a finding."""
+def finding_of(kind: Class, witness: Witness, slug: str = "") -> Finding:
+    """Return a witness as a finding, of the kind's own slug unless another is given."""
     before, after = witness.before, witness.after
     error = after.error or before.error
     return Finding(
-        SLUGS[kind],
+        slug or SLUGS[kind],
         kind,
         str(witness.request.capability),
         str(before.effect),

@@ -21,6 +21,7 @@ SLUGS: dict[Class, str] = {
 """The slug of a finding by its class; each has a page in `docs/findings/`."""
 
 UNREADABLE = "invalid-record"
+BEYOND_GUARDRAILS = "beyond-guardrails"
 
 BY_RISK = (
     Class.LOOSER,

@@ -58,6 +58,36 @@ class Compared:
         return None if any(isinstance(answer, Unknown) for answer in answers) else True
 
 
+@dataclass(frozen=True, slots=True)
+class ClassGuarded:
+    """Whether the policy is at least as strict as its guardrails, for one class of capabilities."""
+
+    capability: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A policy, held against its guardrails over every call of the domain.
+
+    `binding` counts the rules of the guardrails that ask for something: a denial, an approval or a
+    duty. The first policy of each witness is the guardrails.
+    """
+
+    policy: str
+    guardrails: str
+    classes: tuple[ClassGuarded, ...]
+    binding: int
+    domain: str = OPEN
+    explained: bool = False
+    policy_root: str = ""
+
+    @property
+    def result(self) -> Result:
+        """Whether the policy is at least as strict everywhere: proved, a witness, or unknown."""
+        return summary(one.result for one in self.classes)
+
+
 def summary(results: Iterable[Result]) -> Result:
     """Return the answer for all calls from those for parts of them.
 

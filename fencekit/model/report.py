@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fencekit.model.comparison import Compared
+from fencekit.model.comparison import Compared, Guarded
 from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import Changed, Class, Finding
 from fencekit.model.lint import Linted
@@ -139,6 +139,7 @@ class Report:
     masking: Masking | None = None
     """How the calls in the report were redacted; None where nobody has looked."""
     comparison: Compared | None = None
+    guardrails: Guarded | None = None
 
     @property
     def exit_code(self) -> int:

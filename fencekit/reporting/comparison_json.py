@@ -1,8 +1,8 @@
-"""The section of the comparison of two policies in the JSON report."""
+"""The sections of comparisons in the JSON report: of two policies, and with guardrails."""
 
 from typing import Any
 
-from fencekit.model.comparison import Compared
+from fencekit.model.comparison import Compared, Guarded
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
 from fencekit.model.form import to_form
@@ -26,6 +26,20 @@ def comparison_of(compared: Compared) -> dict[str, Any]:
                 "tighter": answer_of(one.tighter),
             }
             for one in compared.classes
+        ],
+    }
+
+
+def guardrails_of(guarded: Guarded) -> dict[str, Any]:
+    """Return the section of a policy held against its guardrails as JSON values."""
+    return {
+        "policy": guarded.policy,
+        "guardrails": guarded.guardrails,
+        "binding_rules": guarded.binding,
+        "domain": guarded.domain,
+        "at_least_as_strict": guarded.result.word,
+        "classes": [
+            {"capability": one.capability, **answer_of(one.result)} for one in guarded.classes
         ],
     }
 

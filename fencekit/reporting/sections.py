@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fencekit.reporting.comparison_json import comparison_of
+from fencekit.reporting.comparison_json import comparison_of, guardrails_of
 from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
 from fencekit.reporting.values import masking_of
@@ -13,4 +13,5 @@ SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "replay": replay_of,
     "lint": lint_of,
     "comparison": comparison_of,
+    "guardrails": guardrails_of,
 }

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "replay": "fencekit.reporting.terminal",
     "lint": "fencekit.reporting.lint_text",
     "diff": "fencekit.reporting.comparison_text",
+    "prove": "fencekit.reporting.guardrails_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 

@@ -1,0 +1,72 @@
+"""A policy held against its guardrails, as text: the answer, class by class, and the calls."""
+
+from collections.abc import Iterator
+
+from fencekit.model.comparison import Guarded
+from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.report import Report
+from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
+from fencekit.reporting.words import LABELS, counted
+
+MOST_CLASSES = 100
+
+
+def headline(report: Report) -> str:
+    """Return what came of the check in one sentence."""
+    guarded = report.guardrails
+    assert guarded is not None
+    if not guarded.binding:
+        return "nothing was checked"
+    if isinstance(guarded.result, Witness):
+        count = sum(isinstance(one.result, Witness) for one in guarded.classes)
+        kinds = counted(count, "kind of capability", "kinds of capability")
+        return f"the policy is looser than its guardrails, for {kinds}: here is a call"
+    if isinstance(guarded.result, Unknown):
+        return "not known whether the policy keeps to its guardrails"
+    rules = counted(guarded.binding, "rule")
+    return f"proved: for every call the policy is at least as strict as {rules} of the guardrails"
+
+
+def lines(report: Report) -> Iterator[Line | Table]:
+    """Yield the parts of the report: the verdict, what was proved, the answers, the calls."""
+    guarded = report.guardrails
+    assert guarded is not None
+    style = STATUS_STYLES[report.status]
+    yield Line(f"{LABELS[report.status]}: {headline(report)}", style)
+    for trouble in report.troubles:
+        yield Line(f"  ! {inert(trouble, LONGEST_TROUBLE)}", "yellow")
+    yield Line()
+    yield Line(f"policy      {inert(guarded.policy)}")
+    yield Line(f"guardrails  {inert(guarded.guardrails)}")
+    yield Line(f"domain      {domain_text(guarded.domain)}")
+    if guarded.binding and guarded.classes:
+        yield Line()
+        yield answers(guarded)
+    sides = Sides("guard", "rule", guarded.policy, guarded.policy_root)
+    for one in guarded.classes[:MOST_CLASSES]:
+        if isinstance(one.result, Witness):
+            yield Line()
+            yield from witness_lines("looser", one.result, sides, report)
+    if len(guarded.classes) > MOST_CLASSES:
+        yield Line()
+        yield Line(f"and {len(guarded.classes) - MOST_CLASSES:,} more: see `--format json`")
+    if guarded.explained:
+        yield Line()
+        settled = (
+            (inert(one.capability) or "(empty)", one.result, said(one.result))
+            for one in guarded.classes
+        )
+        yield from ladder_lines(settled, without="no call meets a rule of the guardrails")
+
+
+def answers(guarded: Guarded) -> Table:
+    """Return the table of answers, a class of capabilities a row."""
+    listed = guarded.classes[:MOST_CLASSES]
+    rows = tuple((inert(one.capability) or "(empty)", said(one.result)) for one in listed)
+    return Table(("", "at least as strict"), rows, tuple(STYLES[one.result.word] for one in listed))
+
+
+def said(result: Result) -> str:
+    """Return an answer in words."""
+    return {Proved.word: "yes, proved", Witness.word: "no", Unknown.word: "not known"}[result.word]
