@@ -17,6 +17,7 @@ import pytest
 import fencekit.pytest_plugin
 from fencekit.checks.groups import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
 from fencekit.checks.job import ReplayJob, report_of_failure
+from fencekit.checks.waivers import SLUGS as WAIVER_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
 from fencekit.cli.show import in_lines
 from fencekit.logs.registry import formats
@@ -80,6 +81,8 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "fencekit/_demo", tmp_path / "fencekit-demo")
     shutil.copy(ROOT / "fixtures/logs/capfence_trace/seed.jsonl", tmp_path)
     shutil.copy(ROOT / "fixtures/policies/capfence/seed-shell.yaml", tmp_path)
+    (example,) = blocks(DOCS / "waivers.md", "yaml")
+    (tmp_path / "waivers.yaml").write_text(example, encoding="utf-8")
     return tmp_path
 
 
@@ -159,6 +162,10 @@ def test_the_exit_codes_are_in_the_help_and_in_the_docs() -> None:
 
 
 @pytest.mark.parametrize("slug", sorted({*SLUGS.values(), UNREADABLE, BEYOND_GUARDRAILS}))
+SLUGS_OF_FINDINGS = {*SLUGS.values(), UNREADABLE, *(slug for slug, _ in WAIVER_SLUGS.values())}
+
+
+@pytest.mark.parametrize("slug", sorted(SLUGS_OF_FINDINGS))
 def test_every_finding_has_a_page(slug: str) -> None:
     page = DOCS / "findings" / f"{slug}.md"
     assert f"`{slug}`" in page.read_text(encoding="utf-8")
@@ -167,6 +174,7 @@ def test_every_finding_has_a_page(slug: str) -> None:
 def test_every_page_of_a_finding_has_a_finding() -> None:
     pages = {page.stem for page in (DOCS / "findings").glob("*.md")}
     assert pages == {*SLUGS.values(), UNREADABLE, BEYOND_GUARDRAILS}
+    assert pages == SLUGS_OF_FINDINGS
 
 
 @pytest.mark.parametrize("name", formats())

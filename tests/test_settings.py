@@ -107,7 +107,7 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
 
 
 def test_every_key_has_a_test_of_its_precedence() -> None:
-    elsewhere = {"report", "keep_records", "redact", "lint"}
+    elsewhere = {"report", "keep_records", "redact", "lint", "waivers"}
     assert set(PRECEDENCE) | elsewhere == set(TYPES)
 
 

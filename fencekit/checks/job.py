@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from fencekit.checks.chains import chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
+from fencekit.checks.waivers import with_waivers
 from fencekit.dialects.registry import load_policy
 from fencekit.logs import capfence_sqlite
 from fencekit.logs.mapping import load_tools
@@ -41,6 +43,9 @@ class ReplayJob:
     require_chain: bool = False
     redact: Redact = Redact.SECRETS
     """What the faces hide of the calls that they show; the report of `run` has all."""
+    waivers: str = ""
+    today: date | None = None
+    """The day on which waivers have to hold; by the clock unless given."""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -82,7 +87,7 @@ class ReplayJob:
                 f"masked with: they stay unknown"
             )
         run.explain_options = self.explain_options()
-        return run.report(self.fail_on, self.limits)
+        return with_waivers(run.report(self.fail_on, self.limits), self.waivers, self.today)
 
     def policy_in_force(self) -> Policy | None:
         """Return the baseline, if there is one, with the files that it extends in its own tree."""
@@ -106,7 +111,8 @@ class ReplayJob:
 
     def read_files(self) -> list[str]:
         """Return the files that the replay is told to read."""
-        named = (*self.logs, self.policy, self.baseline, self.tools, self.redaction_key)
+        policies = (self.policy, self.baseline, self.waivers)
+        named = (*self.logs, *policies, self.tools, self.redaction_key)
         return [path for path in named if path]
 
 

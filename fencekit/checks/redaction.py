@@ -16,7 +16,7 @@ WHOLE = (str, int, float, bool, type(None), bytes, Policy, Rule)
 """What is kept as it is: plain values, and the policies, which are no secret of a call."""
 
 
-def redacted(report: Report, mode: Redact = Redact.SECRETS) -> Report:
+def without_secrets(report: Report, mode: Redact = Redact.SECRETS) -> Report:
     """Return the report with its calls masked, and how many values were.
 
     Every request in it, at whatever depth, is masked, and so is what is shown of records that could

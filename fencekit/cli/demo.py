@@ -22,14 +22,14 @@ def command(folder: str) -> None:
     """
     from fencekit.checks.job import ReplayJob
     from fencekit.checks.outputs import write_report
-    from fencekit.checks.redaction import redacted
+    from fencekit.checks.redaction import without_secrets
     from fencekit.cli.show import show
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate = unpacked(Path(folder))
-    report = redacted(ReplayJob((log,), candidate, policy).run())
+    report = without_secrets(ReplayJob((log,), candidate, policy).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
-from fencekit.checks.redaction import redacted
+from fencekit.checks.redaction import without_secrets
 from fencekit.cli.options import HTML, targets
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report
@@ -18,7 +18,7 @@ def finish(
     redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
-    report = redacted(report, Redact(redact or Redact.SECRETS))
+    report = without_secrets(report, Redact(redact or Redact.SECRETS))
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines

@@ -43,6 +43,24 @@ def report_options(command: Command) -> Command:
     return command
 
 
+def waiver_options(command: Command) -> Command:
+    """Add `--waivers` and `--today`."""
+    options = (
+        click.option(
+            "--waivers",
+            type=click.Path(),
+            metavar="FILE",
+            help="What is allowed for a time.  [default: fencekit.waivers.yaml, where it is there]",
+        ),
+        click.option(
+            "--today", metavar="DATE", help="The day on which waivers have to hold.  [default: now]"
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def targets(html: str | None, out: Iterable[str], inputs: Iterable[str]) -> list[tuple[str, str]]:
     """Return the files to write, each with its format, in the order in which they were named.
 

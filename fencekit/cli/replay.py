@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, targets
+from fencekit.cli.options import report_options, targets, waiver_options
 
 LIMIT_HELP = "a number, or `all` to lift the limit"
 
@@ -42,6 +42,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     help="The key that values of the logs were masked with: decides equality with them.",
 )
 @report_options
+@waiver_options
 @click.option(
     "--fail-on",
     type=click.Choice(["looser", "changed", "never"]),

@@ -4,12 +4,14 @@ import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from fencekit.checks.job import ReplayJob
 from fencekit.checks.replay import checked_timeout, named_fail_on
+from fencekit.checks.waiver_file import FILE as WAIVERS
 from fencekit.model.errors import UsageError
 from fencekit.model.masking import Redact
 from fencekit.model.report import Limits
@@ -19,7 +21,16 @@ from fencekit.reading import toml
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
 NOT_GIVEN = (None, ())
-PATHS = ("policy", "baseline", "policy_root", "baseline_root", "report", "tools", "redaction_key")
+PATHS = (
+    "policy",
+    "baseline",
+    "policy_root",
+    "baseline_root",
+    "report",
+    "tools",
+    "redaction_key",
+    "waivers",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Settings:
     require_chain: bool | None = None
     lint: Mapping[str, Any] | None = None
     redact: str | None = None
+    waivers: str | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -58,7 +70,8 @@ class Settings:
             if value == "" or (key == "logs" and "" in (value or ())):
                 raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
         chosen = {
-            key: getattr(self, key) if value in NOT_GIVEN else value for key, value in given.items()
+            key: getattr(self, key, None) if value in NOT_GIVEN else value
+            for key, value in given.items()
         }
 
         def pick(key: str) -> Any:
@@ -89,7 +102,25 @@ class Settings:
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
             require_chain=bool(pick("require_chain")),
             redact=named_redact(pick("redact") or defaults.redact),
+            waivers=pick("waivers") or self.waivers_here(),
+            today=day(given.get("today")),
         )
+
+    def waivers_here(self) -> str:
+        """Return the file of waivers beside the settings, under its usual name; empty for none."""
+        folder = os.path.dirname(self.place.file) if self.place else ""  # noqa: PTH120
+        path = os.path.join(folder, WAIVERS)  # noqa: PTH118
+        return path if os.path.lexists(path) else ""
+
+
+def day(given: str | None) -> date | None:
+    """Return a day of the calendar; raise UsageError for what is none."""
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise UsageError(f"`{given}` is no day", hint="write it as 2026-12-31") from error
 
 
 def named_redact(name: str) -> Redact:

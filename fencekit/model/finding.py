@@ -9,6 +9,7 @@ from fencekit.model.policy import Rule
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
 from fencekit.model.source import Place
+from fencekit.model.waiver import Waiver
 
 
 class Class(StrEnum):
@@ -112,6 +113,8 @@ class Finding:
     level: Level = Level.ERROR
     place: Place | None = None
     hint: str = ""
+    waiver: Waiver | None = None
+    """The waiver that allows it; it stays visible."""
 
     @property
     def is_fault(self) -> bool:

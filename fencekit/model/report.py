@@ -10,6 +10,7 @@ from fencekit.model.finding import Changed, Class, Finding
 from fencekit.model.lint import Linted
 from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
+from fencekit.model.waiver import Waivers
 
 
 class Status(StrEnum):
@@ -136,6 +137,7 @@ class Report:
     troubles: tuple[str, ...] = ()
     replay: Replayed | None = None
     lint: Linted | None = None
+    waivers: Waivers | None = None
     masking: Masking | None = None
     """How the calls in the report were redacted; None where nobody has looked."""
     comparison: Compared | None = None
@@ -155,9 +157,14 @@ class Report:
 
     @property
     def disallowed(self) -> tuple[Finding, ...]:
-        """The findings that `fail_on` disallows, and the faults."""
-        kinds = DISALLOWED[self.fail_on]
-        return tuple(found for found in self.findings if found.kind in kinds or found.is_fault)
+        """The findings that `fail_on` disallows, and the faults; not what is waived."""
+        return tuple(found for found in self.findings if self.disallows(found))
+
+    def disallows(self, finding: Finding) -> bool:
+        """Say whether a finding is one that `fail_on` disallows, or a fault, and not waived."""
+        if finding.waiver is not None:
+            return False
+        return finding.is_fault or finding.kind in DISALLOWED[self.fail_on]
 
 
 DISALLOWED: dict[FailOn, frozenset[Class]] = {

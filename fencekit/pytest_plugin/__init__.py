@@ -51,6 +51,8 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "refuse records that no verified chain covers",
         {"action": "store_const", "const": True},
     ),
+    "waivers": ("what is allowed for a time (default: fencekit.waivers.yaml)", {"metavar": "FILE"}),
+    "today": ("the day on which waivers have to hold (default: now)", {"metavar": "DATE"}),
     "redact": (
         "what is hidden of the calls that are shown (default: secrets)",
         {"choices": ("secrets", "all", "none")},

@@ -18,7 +18,16 @@ from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin import FLAG, OPTIONS
 from fencekit.reporting.terminal import inert
 
-PATHS = ("policy", "baseline", "policy_root", "baseline_root", "tools", "redaction_key", "report")
+PATHS = (
+    "policy",
+    "baseline",
+    "policy_root",
+    "baseline_root",
+    "tools",
+    "redaction_key",
+    "report",
+    "waivers",
+)
 
 
 def settle(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from fencekit.checks.groups import MAX_WITNESSES, Group, key_of
 from fencekit.checks.redaction import Redaction
+from fencekit.checks.waivers import about, wholly_waived
 from fencekit.model.finding import Changed, Class, capability_name
 from fencekit.model.report import Report
 from fencekit.model.source import Place
@@ -88,7 +89,8 @@ def results(logs: Sequence[str], report: Report, gathered: Gathered) -> tuple[Lo
             why = said_of_log(log, "no record of this log was checked")
             listed.append(Result(COULD_NOT_CHECK, failure=why))
     if report.exit_code and not any(r.failure for listed in made.values() for r in listed):
-        why = said_of_log(logs[0], "\n".join(report.troubles) or report.status)
+        faults = [f"{f.place}: {f.message}" for f in report.disallowed if f.kind is Class.FAULT]
+        why = said_of_log(logs[0], "\n".join([*faults, *report.troubles]) or report.status)
         made[logs[0]].append(Result(COULD_NOT_CHECK, failure=why))
     return tuple(LogResults(absolute(log), tuple(listed)) for log, listed in made.items())
 
@@ -99,6 +101,7 @@ def results_of(log: str, report: Report, groups: dict[str, list[Group]]) -> Iter
     for why in (text for path, text in report.replay.failed if path == log):
         yield Result(COULD_NOT_CHECK, failure=said_of_log(log, why))
     failing = failing_classes(report)
+    waived = wholly_waived(report)
     undecidable = sum(
         group.count
         for listed in groups.values()
@@ -118,7 +121,7 @@ def results_of(log: str, report: Report, groups: dict[str, list[Group]]) -> Iter
         )
     for name, listed in groups.items():
         said = said_of_group(listed, report)
-        fails = any(group.first.kind in failing for group in listed)
+        fails = any(g.first.kind in failing and about(g.first) not in waived for g in listed)
         yield Result(
             name,
             place_of(listed[0]).line,

@@ -14,7 +14,7 @@ from _pytest.terminal import TerminalReporter
 
 from fencekit.checks.job import ReplayJob, report_of_failure
 from fencekit.checks.outputs import refuse_overwriting, write_report
-from fencekit.checks.redaction import Redaction, redacted
+from fencekit.checks.redaction import Redaction, without_secrets
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
 from fencekit.pytest_plugin.arguments import job_of, usage_error
@@ -84,7 +84,7 @@ class ReplaySession(Collected):
         gathered = Gathered(redaction=Redaction(self.job.redact))
         try:
             refuse_overwriting(self.page, self.job.read_files() if self.page else ())
-            self.report = redacted(self.job.run(watch=gathered.add), self.job.redact)
+            self.report = without_secrets(self.job.run(watch=gathered.add), self.job.redact)
         except FencekitError as error:
             write(report_of_failure("replay", error, self.job), self.page)
             raise usage_error(error) from error

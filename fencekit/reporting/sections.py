@@ -6,7 +6,7 @@ from typing import Any
 from fencekit.reporting.comparison_json import comparison_of, guardrails_of
 from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
-from fencekit.reporting.values import masking_of
+from fencekit.reporting.values import masking_of, waivers_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "masking": masking_of,
@@ -14,4 +14,5 @@ SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "lint": lint_of,
     "comparison": comparison_of,
     "guardrails": guardrails_of,
+    "waivers": waivers_of,
 }

@@ -10,7 +10,7 @@ from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.source import Place
 from fencekit.reporting.characters import shortened, visible
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, waiver_line
 
 LONGEST = 400
 """The characters of one text from a log or a policy that these formats show."""
@@ -28,7 +28,9 @@ def severity(finding: Finding, report: Report) -> Level:
     """Return how much a finding matters: what the run disallows is an error."""
     if finding.kind is Class.FAULT:
         return finding.level
-    if finding in report.disallowed:
+    if finding.waiver is not None:
+        return Level.NOTE
+    if report.disallows(finding):
         return Level.ERROR
     return Level.WARNING if finding.kind in OPEN else Level.NOTE
 
@@ -62,6 +64,8 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "more", f"{finding.count - shown:,} more"
     if finding.hint:
         yield "hint", plain(finding.hint)
+    if finding.waiver is not None:
+        yield "waived", plain(waiver_line(finding.waiver))
 
 
 def rule_text(rule: RuleRef) -> str:

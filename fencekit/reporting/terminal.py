@@ -21,7 +21,7 @@ from fencekit.model.source import Place
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
-from fencekit.reporting.words import LABELS, counted, verdict_line
+from fencekit.reporting.words import LABELS, counted, verdict_line, waiver_line
 
 LONGEST = 160
 MOST_GROUPS = 200
@@ -168,18 +168,14 @@ def matrix(replay: Replayed) -> Table:
 
 def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
     """Yield the lines of one finding: what changed, by which rules, with witnesses."""
-    if finding.invalid:
-        yield Line(f"invalid  {counted(finding.count, 'record')} could not be read", "yellow")
-        for place, message, excerpt in finding.invalid:
-            shown = f"  {inert(excerpt)}" if excerpt else ""
-            column = "" if place.column is None else f":{place.column}"
-            yield Line(f"  {at(place)}{column}: {inert(message)}{shown}")
-        if finding.count > len(finding.invalid):
-            yield Line(f"  and {finding.count - len(finding.invalid):,} more")
+    if finding.invalid or finding.kind is Class.FAULT:
+        yield from (invalid_lines if finding.invalid else fault_lines)(finding)
         return
     change = f"{inert(finding.before)} -> {inert(finding.after)}"
     heading = f"{finding.kind.words}  {inert(finding.capability)}  {change}"
     yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
+    if finding.waiver is not None:
+        yield Line(f"  waived {inert(waiver_line(finding.waiver))}")
     if finding.message:
         yield Line(f"  error  {inert(finding.message)}")
     if finding.baseline_rule is not None:
@@ -193,6 +189,26 @@ def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
     command = explain_command(finding, replay)
     if command:
         yield Line(f"  explain: {command}", "dim")
+
+
+def invalid_lines(finding: Finding) -> Iterator[Line]:
+    """Yield the lines of the records that could not be read."""
+    yield Line(f"invalid  {counted(finding.count, 'record')} could not be read", "yellow")
+    for place, message, excerpt in finding.invalid:
+        shown = f"  {inert(excerpt)}" if excerpt else ""
+        column = "" if place.column is None else f":{place.column}"
+        yield Line(f"  {at(place)}{column}: {inert(message)}{shown}")
+    if finding.count > len(finding.invalid):
+        yield Line(f"  and {finding.count - len(finding.invalid):,} more")
+
+
+def fault_lines(finding: Finding) -> Iterator[Line]:
+    """Yield the lines of a fault: how much it matters, where it is, what to do."""
+    where = f"{at(finding.place)}: " if finding.place else ""
+    said = f"{finding.level}[{inert(finding.slug)}]  {where}{inert(finding.message)}"
+    yield Line(said, LEVEL_STYLES[finding.level])
+    if finding.hint:
+        yield Line(f"  hint   {inert(finding.hint)}")
 
 
 def explain_command(finding: Finding, replay: Replayed | None) -> str:

@@ -7,6 +7,7 @@ from fencekit.model.form import to_form
 from fencekit.model.masking import Masking, Why
 from fencekit.model.record import Record
 from fencekit.model.source import Place
+from fencekit.model.waiver import Waiver, Waivers
 
 
 def finding_of(finding: Finding) -> dict[str, Any]:
@@ -29,6 +30,8 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         made["place"] = {**place_of(finding.place), "column": column_of(finding.place)}
     if finding.hint:
         made["hint"] = finding.hint
+    if finding.waiver is not None:
+        made["waiver"] = waiver_of(finding.waiver)
     if finding.invalid:
         made["invalid"] = [
             {**place_of(place), "column": place.column, "message": message, "excerpt": excerpt}
@@ -69,3 +72,29 @@ def masking_of(masking: Masking) -> dict[str, Any]:
     """Return how a report was redacted as JSON values."""
     counts = {why.name.lower(): masking.counts.get(why, 0) for why in Why}
     return {"mode": str(masking.mode), "masked": masking.total, **counts}
+
+
+def waivers_of(waivers: Waivers) -> dict[str, Any]:
+    """Return the waivers of a file, as a run has used them, as JSON values."""
+    return {
+        "file": waivers.file,
+        "today": waivers.today.isoformat(),
+        "waivers": [
+            {**waiver_of(use.waiver), "state": str(use.state), "calls": use.calls}
+            for use in waivers.uses
+        ],
+    }
+
+
+def waiver_of(waiver: Waiver) -> dict[str, Any]:
+    """Return a waiver as JSON values."""
+    return {
+        "capability": waiver.capability,
+        "rule": waiver.rule or None,
+        "when": {str(condition.name): condition.value for condition in waiver.conditions},
+        "reason": waiver.reason,
+        "approver": waiver.approver,
+        "expires": waiver.expires.isoformat(),
+        "max_count": waiver.max_count,
+        **place_of(waiver.place),
+    }

@@ -3,6 +3,7 @@
 from fencekit.model.finding import Class
 from fencekit.model.masking import Masking
 from fencekit.model.report import Report, Status
+from fencekit.model.waiver import Waiver
 
 LABELS: dict[Status, str] = {
     Status.CLEAN: "CLEAN",
@@ -37,7 +38,9 @@ def verdict_line(report: Report) -> str:
     else:
         said = f"none {of} is known to change"
     opened = sum(counts[kind] for kind in OPEN)
-    return f"{said}, {opened:,} open" if opened else said
+    waived = sum(finding.count for finding in report.findings if finding.waiver is not None)
+    notes = [f"{opened:,} open"] * bool(opened) + [f"{waived:,} waived"] * bool(waived)
+    return ", ".join([said, *notes])
 
 
 def masking_line(masking: Masking | None) -> str:
@@ -46,3 +49,9 @@ def masking_line(masking: Masking | None) -> str:
         return ""
     parts = ", ".join(f"{count:,} by {why}" for why, count in masking.counts.items() if count)
     return f"{counted(masking.total, 'value')} masked ({parts}): see them with `--redact none`"
+
+
+def waiver_line(waiver: Waiver) -> str:
+    """Say who waives a finding, until when, why, and where that is written."""
+    until = f"until {waiver.expires}"
+    return f"by {waiver.approver} {until}: {waiver.reason} ({waiver.place})"

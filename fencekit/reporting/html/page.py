@@ -18,7 +18,7 @@ from fencekit.reporting.html.headline import headline
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, alternatives, tallies
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent
 STYLE = "report.css"
@@ -57,6 +57,7 @@ def contents(report: Report) -> dict[str, Any]:
     detailed = islice(named.items(), LIMITS["groups"])
     return {
         "report": report,
+        "masked": masking_line(report.masking),
         "headline": headline(report),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(report.replay.transitions if report.replay else (), steps),
@@ -87,7 +88,11 @@ def environment() -> Environment:
         finalize=shown,
     )
     made.filters.update(
-        pieces=pieces, number="{:,}".format, counted=counted, alternatives=alternatives
+        pieces=pieces,
+        number="{:,}".format,
+        counted=counted,
+        alternatives=alternatives,
+        waiver_line=waiver_line,
     )
     made.tests["unknown"] = lambda value: isinstance(value, Unknown)
     return made
