@@ -93,9 +93,22 @@ def wholes(rules: Iterable[SourceRule], terms: Terms) -> str:
     return either([terms.regex(whole) for whole in found if whole is not None])
 
 
+def whole(regex: str) -> str:
+    """Return the regex that finds a text where `regex` matches all of it."""
+    flag, body = flagged(regex)
+    return rf"{flag}\A(?:{body})\Z"
+
+
 def outside(regex: str) -> str:
     """Return the regex that finds every text but those that `regex` matches whole."""
-    return rf"\A(?!(?:{regex})\Z)"
+    flag, body = flagged(regex)
+    return rf"{flag}\A(?!(?:{body})\Z)"
+
+
+def flagged(regex: str) -> tuple[str, str]:
+    """Return the flag that a regex begins with, which must stay first, and what follows it."""
+    flag = "(?i)" if regex.startswith("(?i)") else ""
+    return flag, regex.removeprefix(flag)
 
 
 def conditions(rule: SourceRule, terms: Terms) -> tuple[tuple[str, Any], ...]:
@@ -103,7 +116,7 @@ def conditions(rule: SourceRule, terms: Terms) -> tuple[tuple[str, Any], ...]:
     made: list[tuple[str, Any]] = []
     for name, value in rule.conditions:
         if name == "whole":
-            made.append(("match_regex", [rf"\A(?:{terms.regex(value)})\Z"]))
+            made.append(("match_regex", [whole(terms.regex(value))]))
         elif name == "match_regex":
             made.append((name, [terms.regex(item) for item in value.elements]))
         elif name == "match_keywords":
