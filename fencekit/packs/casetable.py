@@ -2,7 +2,8 @@
 
 An entry says `why`, the `capability`, and its `verdicts` by strict, baseline and permissive, in
 this order, or one for all three. It has `calls:`, a list of arguments, or `field:` and `values:`,
-a list of values of that one argument. One file of cases is rendered for each variant.
+a list of values of that one argument; and it may have a `context`. One file of cases is rendered for
+each variant.
 """
 
 from collections.abc import Iterator
@@ -43,8 +44,11 @@ def cases(entry: Located, at: int) -> Iterator[str]:
     listed = verdicts.value if isinstance(verdicts.value, list) else [verdicts.value] * len(ORDER)
     if len(listed) != len(ORDER) or not set(listed) <= set(Verdict.__members__):
         raise PackError("`verdicts` are one, or three of the three", place=verdicts.place)
+    context = entry.find("context")
     for number, args in enumerate(calls(entry), 1):
         request = {"capability": capability.value, "args": args}
+        if context is not None:
+            request["context"] = context.value
         yield (
             f"  - name: {json.write(f'{why.value} ({number})')}\n"
             f"    request: {json.write(request)}\n"

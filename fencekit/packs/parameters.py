@@ -29,6 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         r"[A-Za-z0-9_.+@#-]+(?: [A-Za-z0-9_.+@#-]+)*",
         "names of letters, digits and spaces",
     ),
+    "tools": (r"[A-Za-z0-9_.*-]*[A-Za-z0-9][A-Za-z0-9_.*-]*", "names of tools, which may have `*`"),
     "hosts": (
         r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
         "names of hosts in lower case, such as `api.example.com`; no number, no port",

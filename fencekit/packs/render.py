@@ -6,6 +6,7 @@ of the same capability is escalated, by one rule that matches what the allow rul
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from fencekit.model.errors import PackError
@@ -51,13 +52,19 @@ def render_guardrails(source: Source, parameters: Parameters, *, title: str) -> 
     Where a term differs by variant, they use the loosest.
     """
     terms = Terms(source.terms, parameters, Variant.PERMISSIVE)
-    only = [rule for rule in source.guardrails if rule.section == "only"]
+    parts = {
+        section: [rule for rule in source.guardrails if rule.section == section]
+        for section in ("deny", "escalate", "only")
+    }
     sections: Sections = {
-        "deny": list(rendered((r for r in source.guardrails if r.section == "deny"), terms)),
+        "deny": list(rendered(parts["deny"], terms)),
         "require_approval": [
-            Rendered(rule.why, name, (("match_regex", [outside(wholes([rule], terms))]),))
-            for rule in only
-            for name in rule.capabilities
+            *rendered(parts["escalate"], terms),
+            *(
+                Rendered(rule.why, name, (("match_regex", [outside(wholes([rule], terms))]),))
+                for rule in parts["only"]
+                for name in rule.capabilities
+            ),
         ],
         "allow": [Rendered("they say nothing of what is left", "*")],
     }
@@ -65,25 +72,26 @@ def render_guardrails(source: Source, parameters: Parameters, *, title: str) -> 
 
 
 def rendered(rules: Iterable[SourceRule], terms: Terms) -> Iterator[Rendered]:
-    """Yield each rule once for each capability that it names."""
+    """Yield each rule once for each capability, and each value of a condition, that it names."""
     for rule in rules:
-        asked = conditions(rule, terms)
-        for capability in rule.capabilities:
+        for capability, asked in product(rule.capabilities, product(*conditions(rule, terms))):
             yield Rendered(rule.why, capability, asked)
 
 
 def rest(source: Source, variant: Variant, terms: Terms) -> Iterator[Rendered]:
-    """Yield, for each capability, the rule that escalates what no allow rule names whole."""
-    allowed: dict[str, list[SourceRule]] = {}
+    """Yield, for each capability, the rule that escalates what no allow rule names whole.
+
+    Where an allow rule of any variant lacks `whole`, the source itself says what else there is.
+    """
+    allows: dict[str, list[SourceRule]] = {}
     for rule in source.rules:
         for capability in rule.capabilities:
-            mine = allowed.setdefault(capability, [])
-            if rule.section == "allow" and rule.is_in(variant):
-                mine.append(rule)
-    for capability, rules in allowed.items():
+            allows.setdefault(capability, []).extend([rule] if rule.section == "allow" else [])
+    for capability, rules in allows.items():
         if any(rule.find("whole") is None for rule in rules):
             continue
-        asked = (("match_regex", [outside(wholes(rules, terms))]),) if rules else ()
+        mine = [rule for rule in rules if rule.is_in(variant)]
+        asked = (("match_regex", [outside(wholes(mine, terms))]),) if mine else ()
         yield Rendered(REST, capability, asked)
 
 
@@ -111,19 +119,22 @@ def flagged(regex: str) -> tuple[str, str]:
     return flag, regex.removeprefix(flag)
 
 
-def conditions(rule: SourceRule, terms: Terms) -> tuple[tuple[str, Any], ...]:
-    """Return the conditions of a rule, in the language of the policy."""
-    made: list[tuple[str, Any]] = []
+def conditions(rule: SourceRule, terms: Terms) -> Iterator[list[tuple[str, Any]]]:
+    """Yield, for each condition of a rule, what it is in the language of the policy.
+
+    That is one entry, or one for each of several values, of which any may hold.
+    """
     for name, value in rule.conditions:
         if name == "whole":
-            made.append(("match_regex", [whole(terms.regex(value))]))
+            yield [("match_regex", [whole(terms.regex(value))])]
+        elif name == "unless":
+            yield [("match_regex", [outside(terms.regex(value))])]
         elif name == "match_regex":
-            made.append((name, [terms.regex(item) for item in value.elements]))
+            yield [(name, [terms.regex(item) for item in value.elements])]
         elif name == "match_keywords":
-            made.append((name, [word for item in value.elements for word in keywords(item, terms)]))
+            yield [(name, [word for item in value.elements for word in keywords(item, terms)])]
         else:
-            made.append((name, plain(value, terms)))
-    return tuple(made)
+            yield [(name, one) for one in plain(value, terms)]
 
 
 def keywords(item: Located, terms: Terms) -> list[str]:
@@ -138,16 +149,17 @@ def keywords(item: Located, terms: Terms) -> list[str]:
     return [f"{before}{value}{after}" for value in values]
 
 
-def plain(value: Located, terms: Terms) -> Any:
-    """Return a condition's value: as written, a parameter's, or the one for this variant."""
+def plain(value: Located, terms: Terms) -> tuple[Any, ...]:
+    """Return the values of a condition: those written, a parameter's, or those of this variant."""
+    if isinstance(value.value, list):
+        return tuple(one for item in value.elements for one in plain(item, terms))
     if not isinstance(value.value, dict):
-        return value.value
+        return (value.value,)
     if set(value.value) == set(VARIANTS):
         chosen = value.find(str(terms.variant))
         assert chosen is not None
         return plain(chosen, terms)
-    (only,) = parameter(value.find("parameter"), value, terms.parameters)
-    return only
+    return parameter(value.find("parameter"), value, terms.parameters)
 
 
 def parameter(name: Located | None, user: Located, parameters: Parameters) -> tuple[Any, ...]:

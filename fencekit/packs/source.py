@@ -7,7 +7,15 @@ A variant is made so that it can only be tighter than a looser one. Of every cap
 - else one that an `allow` rule matches whole is allowed; a variant has those of the tighter ones,
 - and every other call is escalated.
 
-`guardrails` has `deny` rules, and `only:` rules that say what may be allowed at most.
+Where an allow rule does not match whole, the rest is not escalated by itself: it is denied, unless
+an `escalate` rule says otherwise.
+
+`guardrails` has `deny` and `escalate` rules, and `only` rules that say what may be allowed at most.
+
+What a rule may say: its `capability`, one or several; `why`; `from` or `to`, a variant; `whole`, a
+term that is all of the text of the values, or `unless`, one that it is not; `match_regex`, terms;
+`match_keywords`, texts, or a text `before` and `after` each value of a `parameter`; and any other
+condition of the language, with a value, a list of values, a `parameter`, or a value by variant.
 """
 
 from collections.abc import Iterator
@@ -22,8 +30,6 @@ from fencekit.reading.files import read_text
 from fencekit.reading.yaml import Located
 
 SECTIONS = ("deny", "escalate", "allow", "only")
-WORDS = frozenset({"capability", "why", "from", "to", "whole", "match_regex", "match_keywords"})
-"""What a rule may say; every other key is a condition of the language, with a plain value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def read_source(file: Path, name: str) -> Source:
     terms = document.find("terms")
     guardrails = document.find("guardrails")
     if guardrails is not None:
-        refuse_unknown(guardrails, {"deny", "only"})
+        refuse_unknown(guardrails, {"deny", "escalate", "only"})
     return Source(
         name,
         {} if terms is None else {str(key.value): value for key, value in terms.items},

@@ -51,7 +51,7 @@ def test_every_case_passes_here_and_on_the_real_package(pack: Pack, variant: Var
     assert len(cases) > 20
     wrong = []
     for case in cases:
-        request = Request(case["request"]["capability"], args=case["request"]["args"])
+        request = Request(**case["request"])
         outcome = ours.decide(request).outcomes[0]
         said = real_answer(real, request).verdict
         assert said == ("default_deny" if outcome.rule is None else WORDS[outcome.effect])
