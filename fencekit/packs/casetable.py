@@ -2,7 +2,7 @@
 
 An entry says `why`, the `capability`, and its `verdicts` by strict, baseline and permissive, in
 this order, or one for all three. It has `calls:`, a list of arguments, or `field:` and `values:`,
-a list of values of that one argument; and it may have a `context`. One file of cases is rendered for
+a list of values of that one argument; it may have a `context`. One file of cases is rendered for
 each variant.
 """
 
