@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ESCAPE, ROOT, Done, fencekit
 
-from fencekit.checks import comparison
+from fencekit.checks import comparison, fallback
 from fencekit.checks.comparison import ComparisonJob, compared_classes
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
@@ -18,7 +18,7 @@ from fencekit.model.change import Change, compare_effects
 from fencekit.model.comparison import ClassCompared, Compared, summary
 from fencekit.model.form import from_form
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Method, Proved, Unknown, Witness
+from fencekit.model.proof import Method, Proved, Rung, Unknown, Witness
 from fencekit.reporting.json import to_json
 
 OLD = "deny: [{capability: pay.out, amount_gte: 500}]\nallow: [pay.out, 'file.*']\n"
@@ -204,3 +204,24 @@ def test_a_report_keeps_both_answers_of_each_class(tmp_path: Path) -> None:
     report = ComparisonJob(str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml")).run()
     assert report.checked == sum(report.counts.values())
     assert to_json(report)["comparison"]["classes"]
+
+
+@pytest.fixture
+def dark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave every class of capabilities open, so that a search is all there is."""
+
+    def by_capability(*_: Any, **__: Any) -> Any:
+        yield "pay.out", Unknown("it is dark", (Rung(Method.WORDS, "groped about"),))
+
+    monkeypatch.setattr(fallback, "by_capability", by_capability)
+
+
+@pytest.mark.usefixtures("dark")
+def test_where_nothing_is_proved_a_search_is_made_and_the_report_says_so(diff: Any) -> None:
+    found = diff(OLD, LOOSER, "--explain")
+    assert found.code == 1
+    assert "words: groped about" in found.out
+    assert "search: " in found.out
+    none = diff(OLD, TIGHTER, "--explain")
+    assert none.code == 3
+    assert "it is dark; a search of 5,000 calls found none" in none.out

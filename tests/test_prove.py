@@ -12,6 +12,7 @@ from running import ROOT, fencekit
 
 from fencekit.checks import guardrails as guardrails_check
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob, keeps_to
+from fencekit.checks.prove.compare import holds
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
@@ -96,7 +97,7 @@ def test_where_it_is_proved_no_drawn_call_breaks_it() -> None:
         outcomes = tuple(
             NativeEvaluator(one).decide(request).outcomes[0] for one in (guardrails, policy)
         )
-        result = keeps_to(policy, guardrails)
+        result = holds(AT_LEAST_AS_STRICT, guardrails, policy)
         proved += isinstance(result, Proved)
         if AT_LEAST_AS_STRICT.broken(outcomes):
             assert not isinstance(result, Proved)

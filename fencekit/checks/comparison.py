@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fencekit.checks.fallback import answers
 from fencekit.checks.groups import SLUGS, risk_of
 from fencekit.checks.job import refuse_foreign_parents
-from fencekit.checks.prove.compare import Domain, by_capability
+from fencekit.checks.prove.compare import Domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.replay import inputs_of
 from fencekit.dialects.registry import load_policy
@@ -94,8 +95,8 @@ def compared_classes(
     old: Policy, new: Policy, *, domain: Domain = "open"
 ) -> Iterator[ClassCompared]:
     """Yield both answers for each class of capabilities whose calls may meet different rules."""
-    tighter = dict(by_capability(NOT_TIGHTER, old, new, domain=domain))
-    for capability, looser in by_capability(NOT_LOOSER, old, new, domain=domain):
+    tighter = dict(answers(NOT_TIGHTER, old, new, domain))
+    for capability, looser in answers(NOT_LOOSER, old, new, domain):
         yield ClassCompared(capability, looser, tighter[capability])
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.checks.comparison import finding_of, read_domain
+from fencekit.checks.fallback import answers
 from fencekit.checks.groups import BEYOND_GUARDRAILS, risk_of
-from fencekit.checks.prove.compare import Domain, by_capability
+from fencekit.checks.prove.compare import Domain
 from fencekit.checks.prove.goals import Goal, Outcomes
 from fencekit.checks.replay import inputs_of
 from fencekit.dialects.registry import load_policy
@@ -77,7 +78,7 @@ def guarded_classes(
     policy: Policy, guardrails: Policy, *, domain: Domain = "open"
 ) -> Iterator[ClassGuarded]:
     """Yield the answer for each class of capabilities that needs a look."""
-    for capability, result in by_capability(AT_LEAST_AS_STRICT, guardrails, policy, domain=domain):
+    for capability, result in answers(AT_LEAST_AS_STRICT, guardrails, policy, domain):
         yield ClassGuarded(capability, result)
 
 
