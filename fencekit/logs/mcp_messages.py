@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.logs.indented import is_indented
-from fencekit.logs.objects import Found, excerpt_of, invalid, objects
+from fencekit.logs.objects import Found, excerpt_of, invalid, is_array, objects
 from fencekit.model.record import InvalidRecord
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import BOM, MAX_LINE, Source, lines
+from fencekit.reading.files import MAX_LINE, Source, lines
 
 CLIENT, SERVER = "client", "server"
 MESSAGE = ("message", "payload", "data")
@@ -18,7 +18,6 @@ DIRECTION = ("direction", "from", "sender")
 SESSION = ("session", "session_id", "sessionId")
 TIME = ("timestamp", "time", "ts")
 
-ARRAY = re.compile(rb"\s*\[\s*[{\]]")
 PREFIXED = re.compile(rb'([^{"]{0,200}?)(\[\s*\{.*|\{.*)', re.DOTALL)
 SIDES = re.compile(r"\b(?:(client|c)|(server|s))(?![a-z0-9])", re.IGNORECASE)
 """The one who sends is named first: `C> `, `client -> server`, `from-server`."""
@@ -39,7 +38,7 @@ class Message:
 def messages(source: Source) -> Iterator[Message | InvalidRecord]:
     """Yield every message; what is none is invalid."""
     head = source.head()
-    if is_indented(head) or is_one_array(head):
+    if is_indented(head) or is_array(head):
         for found in objects(source):
             yield found if isinstance(found, InvalidRecord) else unwrapped(found, None)
         return
@@ -49,17 +48,6 @@ def messages(source: Source) -> Iterator[Message | InvalidRecord]:
             yield invalid(f"the line is longer than {MAX_LINE >> 20} MiB", place)
         elif line.strip():
             yield from messages_of(line, place)
-
-
-def is_one_array(head: bytes) -> bool:
-    """Say whether all is one array, rather than batches one a line, or prefixes with brackets."""
-    if not ARRAY.match(head.removeprefix(BOM)):
-        return False
-    first, _, rest = head.removeprefix(BOM).lstrip().partition(b"\n")
-    try:
-        return not rest.strip() or not isinstance(json.parse_bytes(first), list)
-    except json.JSONError:
-        return True
 
 
 def messages_of(line: bytes, place: Place) -> Iterator[Message | InvalidRecord]:

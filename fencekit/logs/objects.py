@@ -3,8 +3,11 @@
 They stand one a line, in one array, or over several lines each.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from types import UnionType
 from typing import Any
 
 from fencekit.logs.base import Entry
@@ -16,6 +19,9 @@ from fencekit.reading import json
 from fencekit.reading.files import BOM, MAX_LINE, Source, lines, located
 
 EXCERPT = 120
+SAMPLED = 20
+TAGGED = re.compile(rb"\[[^\[\]{}]{0,200}\][ \t]*[^\s,\]]")
+"""A tag in brackets before what a line holds, as in `[12] {…}`."""
 MAX_ARRAY = 512 << 20
 
 
@@ -118,8 +124,29 @@ def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
 
 
 def is_array(head: bytes) -> bool:
-    """Say whether a log that begins so is one JSON array."""
-    return head.removeprefix(BOM).lstrip()[:1] == b"["
+    """Say whether a log that begins so is one JSON array.
+
+    It is not where its lines show otherwise: a bracket may stand before each message of a capture,
+    a line may be a batch, and the first `{` of a log may have been damaged.
+    """
+    first, *others = head.removeprefix(BOM).lstrip().splitlines()[:SAMPLED] or [b""]
+    if first[:1] != b"[" or TAGGED.match(first):
+        return False
+    rest = [line for line in others if line.strip()]
+    if is_json(first, list) and any(is_json(line, list | dict) for line in rest):
+        return False
+    return not any(
+        not before.rstrip().endswith((b",", b"[")) and is_json(line, dict)
+        for before, line in pairwise([first, *rest])
+    )
+
+
+def is_json(line: bytes, kind: type | UnionType) -> bool:
+    """Say whether a line by itself is JSON of some kind."""
+    try:
+        return isinstance(json.parse_bytes(line), kind)
+    except json.JSONError:
+        return False
 
 
 def invalid(message: str, place: Place, excerpt: str = "") -> InvalidRecord:

@@ -11,12 +11,12 @@ from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import cast
+from typing import Any, cast
 
 from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
 from fencekit.logs.indented import chunks, is_indented
 from fencekit.logs.mapping import ToolMap
-from fencekit.logs.objects import is_array
+from fencekit.logs.objects import SAMPLED, is_array
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import LogError, UsageError
 from fencekit.model.record import Record
@@ -25,7 +25,6 @@ from fencekit.reading import json
 from fencekit.reading.files import BOM, Source, open_source
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
-SAMPLED = 20
 OPENING = re.compile(r'\s*\{\s*"([^"\\]+)"\s*:\s*\[\s*')
 PLUGINS = "fencekit.log_formats"
 """The group of entry points by which other packages bring formats of their own."""
@@ -162,16 +161,21 @@ def sample_of(source: Source) -> Sample:
 def first_lines(head: bytes) -> Iterator[dict[str, object]]:
     """Yield the first objects that stand on lines of their own; what is none is passed over.
 
-    A capture may put a word before each object, as in `C> {…}`.
+    A capture may put a word before each object, as in `C> {…}`, and several in a batch.
     """
     for line in head.removeprefix(BOM).splitlines()[:SAMPLED]:
         before, brace, rest = line.partition(b"{")
+        is_all = b'"' in before or before.strip() == b"["
         try:
-            value = json.parse_bytes(line if b'"' in before else brace + rest)
+            value = json.parse_bytes(line if is_all else brace + rest)
         except json.JSONError:
             continue
-        if isinstance(value, dict):
-            yield value
+        yield from (item for item in listed(value) if isinstance(item, dict))
+
+
+def listed(value: Any) -> list[Any]:
+    """Return what stands in a list, and anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def first_chunks(head: bytes) -> Iterator[dict[str, object]]:

@@ -22,6 +22,9 @@ from fencekit.engines.native.view import View, covers, covers_itself_only
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Unknown
 
+IN_EVERY_TEXT = frozenset({"", "{", "}"})
+"""What the text of the arguments holds whatever they are: Python prints them in braces."""
+
 AnyOf = tuple[Question, ...]
 Test = Callable[[View], bool | AnyOf]
 
@@ -48,11 +51,12 @@ def match_keywords(value: Any) -> Test:
     """The text of the arguments has any of the keywords in it, whatever the case of either."""
     keywords = [str(keyword).lower() for keyword in listed(value)]
     questions = tuple(Question(Subject.TEXT, Relation.CONTAINS, keyword) for keyword in keywords)
+    is_sure = not IN_EVERY_TEXT.isdisjoint(keywords)
 
     def test(view: View) -> bool | AnyOf:
         text = view.text
         if isinstance(text, Unknown):
-            return questions
+            return is_sure or questions
         return any(keyword in text for keyword in keywords)
 
     return test
