@@ -222,9 +222,18 @@ def _same(asked: Question, question: Question, *, answer: bool) -> bool | None:
 
 
 def _contains(asked: Question, question: Question, *, answer: bool) -> bool | None:
-    if answer and question.value in asked.value:
-        return True
-    return False if not answer and asked.value in question.value else None
+    if answer:
+        return True if question.value in asked.value else None
+    if asked.value in question.value:
+        return False
+    return question.value in EMPTY if asked.value in IN_EVERY_FILLED else None
+
+
+EMPTY = "{}"
+"""The text of no arguments."""
+
+IN_EVERY_FILLED = ("'", ":", ": ")
+"""What the text of any arguments holds: a name in quotes, as Python prints it, and a colon."""
 
 
 def _starts_with(asked: Question, question: Question, *, answer: bool) -> bool | None:
