@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "explain how a policy decides one request",
     "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",
+    "init": "write a first policy, its cases and a workflow into a repository",
     "demo": "run the main job on a log that ships with fencekit",
 }
 """Every command and its short help; the module has the command's name."""
