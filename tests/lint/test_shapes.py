@@ -12,7 +12,13 @@ from lint.confirming import confirmed
 from lint.pages import DOCS, HEADINGS, PAGES, Page, linted, page
 
 COMMENTS = {"ignore-without-reason", "unused-ignore"}
-WITHOUT_A_CALL = {"duplicate-rule", *COMMENTS}
+WITHOUT_A_CALL = {
+    "duplicate-rule",
+    "regex-never-matches",
+    "field-never-logged",
+    "capability-never-logged",
+    *COMMENTS,
+}
 """The shapes that no call can show: what they speak of never decides."""
 
 

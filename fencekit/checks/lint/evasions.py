@@ -9,8 +9,8 @@ from fencekit.checks.lint.subject import Subject
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
 
-Rewrite = Callable[[Request, Rule], Iterator[tuple[str, Request]]]
-"""Takes a call and the rule that stops it; yields rewrites of it, each with what was done."""
+Rewrite = Callable[[Request, Rule | None], Iterator[tuple[str, Request]]]
+"""Takes a call and a later rule that might let it run; yields rewrites, each with what was done."""
 
 LISTS = (ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS, ConditionName.MATCH_REGEX)
 MOST_BASES = 24
@@ -63,7 +63,7 @@ def evading(
     for letting in (*subject.beneath(rule), None):
         calls = subject.all_decided_by(rule, as_if=narrow, beside=letting)
         for before in islice(calls, MOST_BASES):
-            for how, request in rewrite(before.request, rule):
+            for how, request in rewrite(before.request, letting):
                 after = subject.looser(before, request)
                 if after is not None:
                     return how, before, after

@@ -9,31 +9,39 @@ from fencekit.model.policy import Condition, Rule
 from fencekit.model.request import Request
 
 
+def replaced(request: Request, **changed: Any) -> Request:
+    """Return the request with other parts, each by its name."""
+    parts = {
+        "capability": request.capability,
+        "principal": request.principal,
+        "environment": request.environment,
+        "context": request.context,
+        "args": request.args,
+        **changed,
+    }
+    return Request(parts.pop("capability"), **parts)
+
+
 def with_args(request: Request, args: Mapping[str, Any]) -> Request:
     """Return the request with other arguments."""
-    return Request(
-        request.capability,
-        principal=request.principal,
-        environment=request.environment,
-        context=request.context,
-        args=args,
-    )
+    return replaced(request, args=args)
 
 
 def with_value(request: Request, key: str, value: Any) -> Request:
     """Return the request with another value of one argument, in its place."""
-    return with_args(request, {**request.args.values, key: value})
+    return replaced(request, args={**request.args.values, key: value})
 
 
 def with_capability(request: Request, capability: str) -> Request:
     """Return the request for another capability."""
-    return Request(
-        capability,
-        principal=request.principal,
-        environment=request.environment,
-        context=request.context,
-        args=request.args,
-    )
+    return replaced(request, capability=capability)
+
+
+def in_context(request: Request, key: str, value: Any) -> Request:
+    """Return the request with another value of its context; the environment is part of it."""
+    if key == "environment":
+        return replaced(request, environment=value)
+    return replaced(request, context={**request.context.values, key: value})
 
 
 def texts(request: Request) -> Iterator[tuple[str, str]]:

@@ -61,7 +61,13 @@ def requests_for(rules: Sequence[Rule]) -> Iterator[Request]:
     if capability is None:
         return
     wanted = sorted_out(chain.from_iterable(rule.conditions for rule in rules))
-    context = {name: value for name, value in wanted.names.items() if name != "environment"}
+    in_args = () if wanted.texts else (ConditionName.TABLE, ConditionName.TOOL_NAME)
+    named = {name: value for name, value in wanted.names.items() if name in in_args}
+    context = {
+        name: value
+        for name, value in wanted.names.items()
+        if name not in named and name != "environment"
+    }
     for depth in numbers(wanted.depths):
         if depth is not None:
             context["caller_depth"] = depth
@@ -70,7 +76,7 @@ def requests_for(rules: Sequence[Rule]) -> Iterator[Request]:
                 capability,
                 environment=wanted.names.get("environment"),
                 context=dict(context),
-                args=args,
+                args={**args, **named},
             )
 
 

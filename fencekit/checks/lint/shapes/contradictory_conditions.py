@@ -1,0 +1,54 @@
+"""Conditions of one rule that cannot hold together.
+
+`amount_gt: 500` and `amount_lt: 100` leave no amount. The rule is never asked; mostly the two were
+meant to be two rules. Of amounts, the text `nan` alone passes both.
+"""
+
+from collections.abc import Iterator
+
+from fencekit.checks.lint.alone import never_holds, never_met
+from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.numbers import AMOUNTS, DEPTHS
+from fencekit.checks.lint.rewriting import elements
+from fencekit.checks.lint.samples import numbers, sorted_out
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.finding import Level
+from fencekit.model.policy import Condition, Rule
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    """Yield each rule whose conditions exclude each other, at the last one of those that do."""
+    for rule in subject.rules:
+        pair = without_a_number(rule)
+        if pair:
+            named = " and ".join(f"`{c.name}: {c.value}`" for c in pair)
+            message = f"no number passes {named} of rule `{rule.id}`"
+            shown = subject.decided_by(rule)
+            calls = (shown,) if shown is not None else ()
+            yield Hit(pair[-1].place, message, rule, calls, "make it two rules, or mend a bound")
+        elif len(rule.conditions) > 1 and never_holds(rule) and not is_one_impossible(rule):
+            message = f"no call meets all conditions of rule `{rule.id}`"
+            yield Hit(rule.conditions[-1].place, message, rule, hint="make it two rules")
+
+
+def without_a_number(rule: Rule) -> list[Condition]:
+    """Return the conditions on a number that no number passes; none where one does."""
+    for names in (AMOUNTS, DEPTHS):
+        bounds = [condition for condition in rule.conditions if condition.name in names]
+        wanted = sorted_out(iter(bounds))
+        if len(bounds) > 1 and next(numbers(wanted.amounts or wanted.depths), None) is None:
+            return bounds
+    return []
+
+
+def is_one_impossible(rule: Rule) -> bool:
+    """Say whether a condition cannot be met even by itself."""
+    return any(
+        all(never_met(rule, condition, value) for _, value in elements(condition))
+        for condition in rule.conditions
+    )
+
+
+SHAPE = Shape(
+    "contradictory-conditions", Level.WARNING, "conditions of a rule exclude each other", find
+)

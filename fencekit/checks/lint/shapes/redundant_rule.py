@@ -1,0 +1,42 @@
+"""A rule without which every call is decided as with it.
+
+It decides calls, but whatever it decides, the rules after it decide alike; that is proved for
+every call. Deny rules are left alone: what is denied by name and by default is denied twice on
+purpose.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.subject import Subject
+from fencekit.checks.prove.compare import holds
+from fencekit.checks.prove.goals import EQUIVALENT
+from fencekit.model.finding import Level
+from fencekit.model.policy import Policy, Rule
+from fencekit.model.proof import Proved
+from fencekit.model.verdict import Verdict
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    """Yield each rule that lets calls through, or asks, and can be taken out without a change."""
+    for rule in subject.rules:
+        call = subject.decided_by(rule)
+        if rule.effect is None or rule.effect.verdict is Verdict.DENY or call is None:
+            continue
+        rest = without(subject.policy, rule)
+        if isinstance(holds(EQUIVALENT, subject.policy, rest), Proved):
+            message = f"without rule `{rule.id}` every call is decided as with it"
+            yield Hit(rule.place, message, rule, (call,), "take it out, or change what it is for")
+
+
+def without(policy: Policy, rule: Rule) -> Policy:
+    """Return the policy without one of its rules."""
+    tiers = (
+        replace(tier, rules=tuple(other for other in tier.rules if other is not rule))
+        for tier in policy.tiers
+    )
+    return replace(policy, tiers=tuple(tiers))
+
+
+SHAPE = Shape("redundant-rule", Level.NOTE, "a rule could be taken out without any change", find)

@@ -1,0 +1,62 @@
+r"""A regex that backtracks without end.
+
+`^(\w+\s?)*$` can take a run of letters in very many ways. Where no way leads to the end, Python
+tries all of them: a short text keeps the gate busy for minutes, and a gate that waits is one that
+is down. What looks suspicious is measured with the matcher itself before it is a finding. Write
+each loop so that only one way through it takes a text: `^\w+(\s\w+)*$`.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from fencekit.checks.lint.base import Call, Hit, Shape
+from fencekit.checks.lint.regexes.ambiguity import suspicions
+from fencekit.checks.lint.regexes.measuring import LENGTHS, SLOW, first_slow
+from fencekit.checks.lint.rewriting import elements, narrowed, with_args
+from fencekit.checks.lint.samples import requests_for, word_for
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.decision import Outcome
+from fencekit.model.errors import TimeLimitError
+from fencekit.model.finding import Level
+from fencekit.model.policy import Condition, ConditionName, Rule
+from fencekit.model.request import Request
+from fencekit.model.verdict import DENY
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    """Yield each pattern that a text of some length keeps busy, with a call that has it."""
+    for rule in subject.rules:
+        for condition in rule.conditions:
+            if condition.name is not ConditionName.MATCH_REGEX:
+                continue
+            for number, pattern in elements(condition):
+                text = slow_text(pattern)
+                if text:
+                    message = f"the regex `{pattern}` takes more than {SLOW:g} s for a text of "
+                    message += f"{len(text):,} characters"
+                    call = slow_call(rule, condition, pattern, text)
+                    hint = "let only one way through each loop take a text"
+                    place = subject.places.element(condition, number)
+                    yield Hit(place, message, rule, (call,), hint, slow=True)
+
+
+@lru_cache(maxsize=1024)
+def slow_text(pattern: str) -> str:
+    """Return a text that the pattern is slow for, as measured; empty where there is none."""
+    for suspicion in suspicions(pattern):
+        texts = list(dict.fromkeys(map(suspicion.text, LENGTHS)))
+        number = first_slow(pattern, texts)
+        if number is not None:
+            return texts[number]
+    return ""
+
+
+def slow_call(rule: Rule, condition: Condition, pattern: str, text: str) -> Call:
+    """Return the call with the text; nobody decides it, because that is what takes for ever."""
+    base = next(requests_for([narrowed(rule, condition, pattern)]), Request("resource.action"))
+    request = with_args(base, {word_for(str(base.capability)): text})
+    error = TimeLimitError(f"rule `{rule.id}`: still undecided", place=rule.place)
+    return Call("keeps the gate busy", request, Outcome(DENY, rule, error))
+
+
+SHAPE = Shape("regex-backtracks", Level.ERROR, "a regex backtracks without end", find)

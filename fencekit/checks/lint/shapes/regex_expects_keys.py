@@ -1,0 +1,48 @@
+r"""A regex that looks for the name of an argument.
+
+`match_regex` sees the values of the arguments, one after the other, and not their names:
+`"amount":\s*[1-9]` is found in a value that is JSON text, never in the amount itself. Use
+`amount_gt`, or a keyword, which sees names too.
+"""
+
+from collections.abc import Iterator
+
+from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.regexes.samples import samples
+from fencekit.checks.lint.rewriting import elements, narrowed, with_args
+from fencekit.checks.lint.samples import requests_for
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.finding import Level
+from fencekit.model.policy import ConditionName
+from fencekit.reading import json
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    """Yield each pattern whose samples are names with values, with a call that has just those."""
+    for rule in subject.rules:
+        for condition in rule.conditions:
+            if condition.name is not ConditionName.MATCH_REGEX:
+                continue
+            for number, pattern in elements(condition):
+                args = next((found for text in samples(pattern) if (found := as_args(text))), None)
+                base = next(requests_for([narrowed(rule, condition, pattern)]), None)
+                if args is None or base is None:
+                    continue
+                call = subject.call("has the argument, and is not seen", with_args(base, args))
+                if call.outcome.rule is not rule:
+                    message = f"the regex `{pattern}` looks for names, and sees values only"
+                    hint = "compare the value: `amount_gt`, say; keywords see names too"
+                    place = subject.places.element(condition, number)
+                    yield Hit(place, message, rule, (call,), hint)
+
+
+def as_args(text: str) -> dict[str, object] | None:
+    """Return the arguments that a text spells as members of a JSON object, if it spells any."""
+    try:
+        found = json.parse("{" + text.strip().strip("{},") + "}")
+    except json.JSONError:
+        return None
+    return found or None
+
+
+SHAPE = Shape("regex-expects-keys", Level.WARNING, "a regex looks for an argument's name", find)

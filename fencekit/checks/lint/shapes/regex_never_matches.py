@@ -1,0 +1,35 @@
+r"""A regex that is found in no text.
+
+What stands before `^`, or after `\Z`, can never be there: a beginning in the middle, a negative
+lookahead that refuses everything. The rule holds for no call by it.
+"""
+
+from collections.abc import Iterator
+
+from fencekit.checks.lint.alone import never_met
+from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.regexes.parsed import parsed
+from fencekit.checks.lint.regexes.samples import samples
+from fencekit.checks.lint.regexes.widths import cannot_match
+from fencekit.checks.lint.rewriting import elements
+from fencekit.checks.lint.subject import Subject
+from fencekit.model.finding import Level
+from fencekit.model.policy import ConditionName
+
+
+def find(subject: Subject) -> Iterator[Hit]:
+    """Yield each pattern that matches nothing: seen in its form, or proved."""
+    for rule in subject.rules:
+        for condition in rule.conditions:
+            if condition.name is not ConditionName.MATCH_REGEX:
+                continue
+            for number, pattern in elements(condition):
+                tree = parsed(pattern)
+                if tree is None or samples(pattern):
+                    continue
+                if cannot_match(*tree) or never_met(rule, condition, pattern):
+                    message = f"the regex `{pattern}` is found in no text"
+                    yield Hit(subject.places.element(condition, number), message, rule)
+
+
+SHAPE = Shape("regex-never-matches", Level.WARNING, "a regex is found in no text", find)

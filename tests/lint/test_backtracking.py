@@ -1,0 +1,77 @@
+"""Patterns that backtrack without end are found, and measured; fine ones stay quiet."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from fencekit.checks.lint.regexes.ambiguity import suspicions
+from fencekit.checks.lint.regexes.measuring import first_slow
+from fencekit.checks.lint.shapes.regex_backtracks import slow_text
+
+EXPONENTIAL = [
+    r"^(\w+\s?)*;$",
+    r"(a+)+$",
+    r"(a*)*b",
+    r"(a|aa)+$",
+    r"^(\d+)+\.$",
+    r"(x+x+)+y",
+    r"(ab|a|b)*c",
+    r"^([^;]+)+$",
+]
+POLYNOMIAL = [r"\s*\s*\s*\s*=", r"^\s*SELECT\s+.+\s+WHERE\s+.+\s+LIMIT\s+\d+"]
+FINE = [
+    r"^\w+(\s\w+)*;$",
+    r"^[a-z]+\Z",
+    r"(?i)\b(drop|truncate)\s+table\b",
+    r"^(ls|pwd)( [\w./-]+)*\Z",
+    r"^([a-z]+\.)+[a-z]+$",
+    r"(a{1,3}){1,3}b",
+    r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$",
+    r"^((a|b)c)*$",
+    r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$",
+    r".*foo.*bar",
+    r"\s+$",
+    r"(",
+]
+SUSPICIOUS_BUT_FINE = [r"^(?>a+)+$", r"\brm\s+-\w*r\w*\s+(-\w+\s+)*[/~]"]
+
+
+@pytest.mark.parametrize("pattern", [*EXPONENTIAL[:4], POLYNOMIAL[0]])
+def test_a_pattern_that_backtracks_without_end_is_found_and_really_is_slow(pattern: str) -> None:
+    text = slow_text(pattern)
+    assert 0 < len(text) <= 4_000
+    script = f"import re; re.search({pattern!r}, {text!r})"
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run([sys.executable, "-I", "-S", "-c", script], timeout=0.4, check=False)
+
+
+@pytest.mark.parametrize("pattern", [*EXPONENTIAL, *POLYNOMIAL])
+def test_a_pattern_that_may_backtrack_is_suspicious(pattern: str) -> None:
+    suspicion = next(suspicions(pattern))
+    text = suspicion.text(100)
+    assert suspicion.pump * 2 in text
+    assert len(text) <= 100
+
+
+@pytest.mark.parametrize("pattern", FINE)
+def test_a_fine_pattern_is_not_even_suspicious(pattern: str) -> None:
+    assert list(suspicions(pattern)) == []
+    assert slow_text(pattern) == ""
+
+
+@pytest.mark.parametrize("pattern", SUSPICIOUS_BUT_FINE)
+def test_a_suspicion_that_measuring_does_not_bear_out_is_no_finding(pattern: str) -> None:
+    assert list(suspicions(pattern))
+    assert slow_text(pattern) == ""
+
+
+def test_a_quick_pattern_is_not_slow_and_a_slow_one_is_stopped() -> None:
+    assert first_slow("a", ["b" * 4_000] * 3) is None
+    assert first_slow("(a+)+$", ["a", "a" * 60 + "!", "a"]) == 1
+
+
+def test_the_length_of_a_text_does_not_make_it_slow() -> None:
+    assert re.search(r"x\Z", "y" * 4_000) is None
+    assert first_slow(r"x\Z", ["y" * 4_000, "y" * 400_000]) is None
