@@ -1,20 +1,34 @@
 """Whether some call makes all literals of a cube true.
 
 The parts of a cube are settled one by one, the cheapest first: the numbers, the named values, the
-path, and at last the text, in which they meet. What was refuted once is remembered by the literals
-that it took, so that every cube with those is refuted too.
+path, and at last the text, in which they meet. What was refuted is remembered by the literals that
+it took, so that every cube with those is refuted too.
+
+Sound because each part only ever asks for less than the cube does: a pattern that cannot be
+followed asks for nothing, a number that may be absent does not reach the text. A model is returned
+only when the engine's own readings make every literal true.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any
 
-from fencekit.checks.prove.atoms import Begins, Holds, Level, Literal, Named, Passes
-from fencekit.checks.prove.numbers import Sample, possible, spell
+from fencekit.checks.prove import names, numbers
+from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes
+from fencekit.checks.prove.building import arguments
+from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.payload import Required
+from fencekit.checks.prove.product import Product, TooManyStatesError
+from fencekit.checks.prove.strings import beginning, numeric
+from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true
 from fencekit.engines.native.questions import Subject
+from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.request import Request
 
-Cube = frozenset[Literal]
+MOST_STATES = 60_000
+MOST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,73 +52,162 @@ class Open:
     reason: str
 
 
+@dataclass
+class Parts:
+    """What a cube asks for beside the text: values of the context, and fields of the arguments."""
+
+    context: dict[str, Any] = field(default_factory=dict)
+    needs: list[Required] = field(default_factory=list)
+    why: set[Literal] = field(default_factory=set)
+    """The literals that ask for the fields."""
+
+
 class Solver:
     """Settles cubes, and remembers what it refuted."""
 
     def __init__(self) -> None:
         self.states = 0
         self.refuted: list[Cube] = []
-        self._known: dict[Cube, Refuted | Model | Open] = {}
 
     def solve(self, capability: str, cube: Cube) -> Refuted | Model | Open:
         """Return whether some call with that capability makes the cube's literals true."""
         for core in self.refuted:
             if core <= cube:
                 return Refuted(core)
-        found = self._settled(capability, cube)
+        try:
+            found = self._settled(capability, cube)
+        except UnsupportedError as error:
+            return Open(f"a condition {error}")
         if isinstance(found, Refuted):
             self.refuted.append(found.core)
         return found
 
     def _settled(self, capability: str, cube: Cube) -> Refuted | Model | Open:
-        numbers: dict[Subject, list[Sample]] = {}
+        core = contradiction(cube)
+        if core is not None:
+            return Refuted(core)
+        ways = self._ways(cube)
+        if isinstance(ways, Refuted):
+            return ways
+        reason = ""
+        core = frozenset()
+        for parts in ways:
+            for question in questions(cube, capability):
+                found = self._asked(capability, cube, parts, question)
+                if isinstance(found, Model):
+                    return found
+                if isinstance(found, Open):
+                    reason = reason or found.reason
+                else:
+                    core |= found.core
+        assert reason or core, "a cube without literals has a model"
+        return Open(reason) if reason else Refuted(core)
+
+    def _ways(self, cube: Cube) -> Refuted | Iterator[Parts]:
+        """Return the ways in which all but the text can be so."""
+        common = Parts()
         for subject in (Subject.AMOUNT, Subject.CALLER_DEPTH):
-            asked = [
-                one for one in cube if isinstance(one.atom, Passes) and one.atom.subject is subject
-            ]
-            if asked:
-                numbers[subject] = possible(asked)
-                if not numbers[subject]:
-                    return Refuted(frozenset(asked))
-        return self._guess(capability, cube, numbers)
+            asked = about(
+                cube, lambda atom, s=subject: isinstance(atom, Passes) and atom.subject is s
+            )
+            samples: list[numbers.Sample] = numbers.possible(asked) if asked else [None]
+            if not samples:
+                return Refuted(frozenset(asked))
+            if None not in samples:
+                if subject is Subject.CALLER_DEPTH:
+                    common.context["caller_depth"] = numbers.spell(samples[0])[0]
+                else:
+                    common.needs.append(amount(samples))
+                    common.why.update(asked)
+        asked = about(cube, lambda atom: isinstance(atom, Begins))
+        if asked and not any(map(add_path, [asked], [common])):
+            return Refuted(frozenset(asked))
+        by_name: list[list[tuple[str, names.Choice, list[Literal]]]] = []
+        for key in sorted({name_of(one) for one in cube} - {""}):
+            asked = about(cube, lambda atom, k=key: name_of(Literal(atom)) == k)
+            found = names.choices(key, asked)
+            if not found:
+                return Refuted(frozenset(asked))
+            by_name.append([(key, choice, asked) for choice in found])
+        return (with_names(common, chosen) for chosen in product(*by_name))
 
-    def _guess(
-        self, capability: str, cube: Cube, numbers: dict[Subject, list[Sample]]
-    ) -> Model | Open:
-        """Return a call made of the words that the literals ask for, where that is enough."""
-        args: dict[str, object] = {}
-        context: dict[str, object] = {}
-        for literal in sorted(cube, key=repr):
-            if literal.positive and type(literal.atom) in PUTS:
-                PUTS[type(literal.atom)](literal.atom, args, context)
-        for subject, samples in numbers.items():
-            for value in spell(samples[0])[:1]:
-                where, key = PLACES[subject]
-                (args if where == "args" else context)[key] = value
-        environment = context.pop("environment", None)
-        text = environment if isinstance(environment, str) else None
-        request = Request(capability, environment=text, context=context, args=args)
-        return Model(request) if all_true(cube, request) else Open("no such call was found yet")
+    def _asked(
+        self, capability: str, cube: Cube, parts: Parts, question: Question
+    ) -> Refuted | Model | Open:
+        payload = question.payload(tuple(parts.needs))
+        walked = Product(payload, question.regexes, MOST_STATES)
+        tried = 0
+        try:
+            for _, pieces in islice(walked.words(), MOST_WORDS):
+                tried += 1
+                args = arguments(pieces)
+                if args is None:
+                    continue
+                request = made(capability, parts.context, args)
+                if all_true(cube, request):
+                    return Model(request)
+        except TooManyStatesError:
+            return Open(f"the text has more than {MOST_STATES} states")
+        finally:
+            self.states += walked.states
+        if tried:
+            return Open(question.doubt or "calls that come near were found, but none that does it")
+        return Refuted(question.core | parts.why)
 
 
-PLACES = {Subject.AMOUNT: ("args", "amount"), Subject.CALLER_DEPTH: ("context", "caller_depth")}
+def about(cube: Cube, is_about: Any) -> list[Literal]:
+    """Return the literals of the cube whose atom is about something."""
+    return [one for one in cube if is_about(one.atom)]
 
 
-def _put_named(atom: Any, _: dict[str, object], context: dict[str, object]) -> None:
-    context[atom.key] = atom.expected
+def name_of(literal: Literal) -> str:
+    """Return the name whose value a literal is about; empty where it is about none."""
+    if isinstance(literal.atom, Named):
+        return literal.atom.key
+    return "risk_level" if isinstance(literal.atom, Level) else ""
 
 
-def _put_level(atom: Any, _: dict[str, object], context: dict[str, object]) -> None:
-    context["risk_level"] = atom.expected
+def with_names(common: Parts, chosen: Sequence[tuple[str, names.Choice, list[Literal]]]) -> Parts:
+    """Return the parts with the chosen values by name."""
+    parts = Parts(dict(common.context), list(common.needs), set(common.why))
+    for key, choice, asked in chosen:
+        if choice.value is not None:
+            parts.context[key] = choice.value
+        if choice.needs is not None:
+            parts.needs.append(choice.needs)
+            parts.why.update(asked)
+    return parts
 
 
-def _put_path(atom: Any, args: dict[str, object], _: dict[str, object]) -> None:
-    args["path"] = max(str(args.get("path", "")), atom.prefix, key=len)
+def amount(samples: list[numbers.Sample]) -> Required:
+    """Return the field that an amount is in, which is one of the samples."""
+    values = [value for sample in samples[:4] for value in numbers.spell(sample)]
+    return Required(AMOUNT_KEYS, tuple(values), ((numeric(), True),))
 
 
-def _put_word(atom: Any, args: dict[str, object], _: dict[str, object]) -> None:
-    args["command"] = f"{args.get('command', '')} {min(atom.keywords)}"
+def add_path(asked: list[Literal], parts: Parts) -> bool:
+    """Add the field that a path is in, where one is asked for; False where none can be so."""
+    wanted = [one.atom.prefix for one in asked if one.positive and isinstance(one.atom, Begins)]
+    unwanted = [
+        one.atom.prefix for one in asked if not one.positive and isinstance(one.atom, Begins)
+    ]
+    if not wanted:
+        return True
+    longest = max(wanted, key=len)
+    if not all(map(longest.startswith, wanted)) or any(map(longest.startswith, unwanted)):
+        return False
+    held = [(beginning(longest), True)]
+    held += [(beginning(prefix), False) for prefix in unwanted if prefix.startswith(longest)]
+    parts.needs.append(Required(PATH_KEYS, (), tuple(held)))
+    parts.why.update(asked)
+    return True
 
 
-PUTS = {Named: _put_named, Level: _put_level, Begins: _put_path, Holds: _put_word}
-"""How a kind of atom is made true; what has no entry is left to chance."""
+def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
+    """Return the call; an environment that is text stands in the request itself."""
+    context = dict(context)
+    environment = context.get("environment")
+    if isinstance(environment, str):
+        del context["environment"]
+        return Request(capability, environment=environment, context=context, args=args)
+    return Request(capability, context=context, args=args)

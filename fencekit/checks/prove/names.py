@@ -1,0 +1,121 @@
+"""A value by one name, in the context and in the arguments: what can make its literals true.
+
+CapFence accepts either value, so what is wanted may be met by one or shared between both, and what
+is unwanted must be met by neither. The value of the context is chosen first: it reaches no text.
+Only where it cannot meet all that is wanted must the arguments have a field of that name.
+
+Sound because a value that is not text matches only what it is equal to, so that none, each
+expected value and a fresh number stand for all of those; text is decided by the globs' automata.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from fencekit.checks.prove.atoms import Level, Literal, Named
+from fencekit.checks.prove.building import is_json
+from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.payload import Required
+from fencekit.checks.prove.regexes import Automaton
+from fencekit.checks.prove.strings import matching, only, shortest
+from fencekit.engines.native.questions import value_matches
+
+FRESH_NUMBER = 0.7310585786300049
+MOST_WANTED = 8
+IMPOSSIBLE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of the context, None for none, and the field that the arguments must have."""
+
+    value: Any
+    needs: Required | None = None
+
+
+def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
+    """Return the ways in which the literals, all about one name, can be true; empty for none.
+
+    Every call that makes them true is of one of these ways, or stays one when its value in the
+    context is changed. Raises UnsupportedError where there are too many.
+    """
+    wanted = [one.atom for one in literals if one.positive and isinstance(one.atom, Named)]
+    unwanted = [one.atom for one in literals if not one.positive and isinstance(one.atom, Named)]
+    levels = [one for one in literals if isinstance(one.atom, Level)]
+    if len(wanted) > MOST_WANTED:
+        raise UnsupportedError(f"asks for more than {MOST_WANTED} values of `{key}`")
+    found: list[Choice] = []
+    best: list[set[Named]] = []
+    for size in range(len(wanted), -1, -1):
+        for met in combinations(wanted, size):
+            if any(set(met) <= larger for larger in best):
+                continue
+            value = _value(met, unwanted, levels)
+            if value is IMPOSSIBLE:
+                continue
+            best.append(set(met))
+            rest = [atom for atom in wanted if atom not in met]
+            if not rest and not any(value_matches(None, atom.expected) for atom in unwanted):
+                return [Choice(value)]
+            needs = _field(key, rest, unwanted)
+            if needs is not None:
+                found.append(Choice(value, needs))
+    return found
+
+
+def _value(met: Sequence[Named], unwanted: Sequence[Named], levels: Sequence[Literal]) -> Any:
+    """Return the plainest value of the context that does so, None for none at all."""
+    if _fits(None, met, unwanted) and not any(one.positive for one in levels):
+        return None
+    asked = _automata(met, unwanted)
+    if asked is not None:
+        exact = [
+            (only(one.atom.expected), one.positive) for one in levels if isinstance(one.atom, Level)
+        ]
+        text = shortest([*asked, *exact])
+        if text is not None:
+            return text
+    if not any(one.positive for one in levels):
+        for value in _others(met, unwanted):
+            return value
+    return IMPOSSIBLE
+
+
+def _field(key: str, met: Sequence[Named], unwanted: Sequence[Named]) -> Required | None:
+    """Return the field of the arguments that does so; None where there is none."""
+    asked = _automata(met, unwanted)
+    text = shortest(asked) if asked is not None else None
+    others = list(_others(met, unwanted))
+    if text is None and not others:
+        return None
+    # Values that are equal can be printed in many ways, so they are held to nothing.
+    held = tuple(asked or ()) if not others else ()
+    values = others if text is None else [text, *others]
+    return Required((key,), tuple(values), held)
+
+
+def _fits(value: Any, met: Sequence[Named], unwanted: Sequence[Named]) -> bool:
+    return all(value_matches(value, atom.expected) for atom in met) and not any(
+        value_matches(value, atom.expected) for atom in unwanted
+    )
+
+
+def _others(met: Sequence[Named], unwanted: Sequence[Named]) -> Iterator[Any]:
+    """Yield values that are neither text nor none."""
+    for value in (*(atom.expected for atom in met), FRESH_NUMBER):
+        if value is None or isinstance(value, str) or not is_json(value):
+            continue
+        if _fits(value, met, unwanted):
+            yield value
+
+
+def _automata(
+    met: Sequence[Named], unwanted: Sequence[Named]
+) -> list[tuple[Automaton, bool]] | None:
+    """Return what a text is asked for; None where no text does."""
+    if any(not isinstance(atom.expected, str) for atom in met):
+        return None
+    asked = [(matching(atom.expected), True) for atom in met]
+    texts = (atom.expected for atom in unwanted if isinstance(atom.expected, str))
+    return [*asked, *((matching(text), False) for text in texts)]

@@ -1,0 +1,333 @@
+"""All arguments that a call can have, as one regular word with two readings.
+
+A move adds to the text of the arguments, which keywords see, and to their values, which regexes
+see. So whatever a keyword and a regex demand of one character, they demand it of the same one.
+
+The word is `{`, then fields, then `}`. A field is a key and a value: text, in the way of quoting
+that `repr` would choose for it, or any other JSON value, as it is printed. Some fields are
+required, and held to automata of their own.
+
+Sound because every JSON object is such a word. What is left out is found in another word that no
+keyword or regex of the question tells from it: `Shape` says when. Some words are no JSON object
+(a key may stand twice, digits of escapes are free, brackets need not close); a call is made of a
+word only if the engine's own readings agree.
+
+Moves have levels, the plainest first: 0 is text of printable ASCII under a natural key, 1 is odd
+characters and other spellings, 2 is further fields, free keys and values that are not text, and 3
+stands for values that are known only to belong to a language.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fencekit.checks.prove.keywords import Keywords
+from fencekit.checks.prove.letters import Letter, digits, letters
+from fencekit.checks.prove.regexes import DEAD, Automaton
+
+PLAIN, ODD, FURTHER, LOOSE = range(4)
+QUOTES = frozenset("'\"\\")
+HAS_FREE = 0b11
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A field that the arguments must have, under one of the keys.
+
+    `values` are exact, the plainest first. `held` says which automata its value, as text, must be
+    accepted by, and which it must not; it stands for all values when it is not None.
+    """
+
+    keys: tuple[str, ...]
+    values: tuple[Any, ...] = ()
+    held: tuple[tuple[Automaton, bool], ...] | None = None
+    level: int = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step of the word: what the text and the values gain, and what a call is built from."""
+
+    level: int
+    text: str
+    values: str
+    then: "Spot"
+    piece: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the word.
+
+    `kind` is one of `fields`, `key`, `text`, `other`, `digits` and `end`. `needs` has a bit for
+    each required field that is still to come; `fields` says whether there is a field before, and
+    whether there is one that was not required.
+    """
+
+    kind: str
+    needs: int = 0
+    fields: int = 0
+    quoting: str = "any"
+    required: int = -1
+    states: tuple[int, ...] = ()
+    left: int = 0
+    back: "Spot | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which kinds of fields can make a difference to the keywords and regexes of a question."""
+
+    quotes: bool
+    """How text is quoted: only if a keyword has a quote or a backslash in it."""
+    others: bool
+    """Values that are not text: only if they can meet a keyword where text, which has quotes about
+    it, cannot. Their characters themselves can as well stand in text."""
+    keys: bool
+    """Free keys: only if a keyword waits, and regexes keep it from being in a value."""
+    several: bool
+    """A second field: only if there are regexes, which see a space where the text sees more, or
+    which see required fields between."""
+
+    @classmethod
+    def of(
+        cls,
+        wanted: Sequence[frozenset[str]],
+        unwanted: frozenset[str],
+        *,
+        regexes: bool,
+        required: bool,
+    ) -> "Shape":
+        """Return the shape for keywords, and for whether there are regexes and required fields."""
+        words = {keyword for clause in wanted for keyword in clause}
+        quotes = any(QUOTES & set(keyword) for keyword in words | unwanted)
+        others = quotes or any(map(meets_the_rim, words))
+        has_words = bool(words or unwanted)
+        return cls(
+            quotes,
+            others,
+            keys=quotes or (bool(wanted) and regexes),
+            several=others or (regexes and (has_words or required)),
+        )
+
+
+def meets_the_rim(keyword: str) -> bool:
+    """Say whether a keyword can match across the rim of a value that stands without quotes."""
+    has = any(part in keyword for part in (": ", ", ", "}"))
+    return has or keyword.startswith(" ") or keyword.endswith((",", ":"))
+
+
+WAYS_OF_QUOTING = {
+    "single": ("'", "'", False),
+    "double": ('"', '"', True),
+    "escaped": ("'", "'", True),
+}
+"""How `repr` quotes: with `'` where there is none inside; with `"` where there is `'` but no `"`;
+where there are both, with `'`, and each `'` inside escaped. These two remember what they saw."""
+
+
+OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "first": (
+        *((text, "done") for text in ("True", "False", "None", "nan", "inf", "-inf")),
+        *((text, "number") for text in "0123456789-"),
+        ("[", "list"),
+        ("{", "object"),
+    ),
+    "number": tuple((text, "number") for text in "0123456789.e+-"),
+}
+"""How a value that is not text begins and goes on, as Python prints it."""
+CLOSED_BY = {"list": "]", "object": "}"}
+
+
+@dataclass(slots=True)
+class Payload:
+    """The word for one question."""
+
+    keywords: Keywords
+    automata: Sequence[Automaton]
+    shape: Shape
+    natural: tuple[str, ...]
+    required: tuple[Required, ...] = ()
+    _letters: list[Letter] = field(init=False)
+    _key_letters: list[Letter] = field(init=False)
+    _moves: dict[Spot, list[Move]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        alphabet = self.keywords.alphabet
+        sets = [chars for automaton in self.automata for chars in automaton.sets]
+        for one in self.required:
+            sets += [chars for automaton, _ in one.held or () for chars in automaton.sets]
+        self._letters = letters(alphabet, sets)
+        self._key_letters = letters(alphabet, [])
+
+    @property
+    def start(self) -> Spot:
+        """The beginning, after the opening bracket."""
+        return Spot("fields", needs=(1 << len(self.required)) - 1)
+
+    def moves(self, spot: Spot) -> list[Move]:
+        """Return the moves from a spot, in the order of their levels."""
+        found = self._moves.get(spot)
+        if found is None:
+            made = getattr(self, f"_{spot.kind}")(spot)
+            found = self._moves[spot] = sorted(made, key=lambda move: move.level)
+        return found
+
+    def _fields(self, spot: Spot) -> Iterator[Move]:
+        if not spot.needs:
+            yield Move(PLAIN, "}", "", Spot("end"))
+        comma, space = (", ", " ") if spot.fields else ("", "")
+        free = spot.fields >> 1
+        if not free or self.shape.several:
+            level = FURTHER if free else PLAIN
+            for number, key in enumerate(self.natural):
+                then = Spot("text", spot.needs, HAS_FREE)
+                more = max(level, ODD if number else PLAIN)
+                yield from self._keyed(comma, space, key, then, more)
+            if self.shape.keys:
+                for move in self._opened(Spot("key", spot.needs, HAS_FREE), FURTHER):
+                    yield Move(FURTHER, comma + move.text, space, move.then, ("key",))
+        for number, one in enumerate(self.required):
+            if spot.needs >> number & 1:
+                needs = spot.needs & ~(1 << number)
+                yield from self._needed(one, number, Spot("fields", needs, spot.fields | 1), spot)
+
+    def _keyed(self, comma: str, space: str, key: str, then: Spot, level: int) -> Iterator[Move]:
+        """Yield the moves to a value under a key that is known."""
+        before = f"{comma}{key!r}: ".lower()
+        for move in self._opened(then, level):
+            yield Move(move.level, before + move.text, space, move.then, ("field", key))
+        if self.shape.others:
+            other = Spot("other", then.needs, then.fields, "first", then.required, then.states)
+            yield Move(max(level, FURTHER), before, space, other, ("field", key))
+
+    def _needed(self, one: Required, number: int, then: Spot, spot: Spot) -> Iterator[Move]:
+        comma, space = (", ", " ") if spot.fields else ("", "")
+        for at, key in enumerate(one.keys):
+            for rank, value in enumerate(one.values):
+                level = max(one.level, ODD if at or rank else PLAIN)
+                text = f"{comma}{key!r}: {value!r}".lower()
+                yield Move(level, text, space + str(value), then, ("whole", key, value))
+            if one.held is not None:
+                states = tuple(automaton.start for automaton, _ in one.held)
+                inner = Spot("text", then.needs, then.fields, "any", number, states)
+                level = max(one.level, ODD if at else PLAIN, LOOSE if one.values else PLAIN)
+                yield from self._keyed(comma, space, key, inner, level)
+
+    def _opened(self, then: Spot, level: int) -> Iterator[Move]:
+        """Yield the moves into a text, one for each way of quoting."""
+        if not self.shape.quotes:
+            yield Move(level, "'", "", then)
+            return
+        for way, (mark, _, _) in WAYS_OF_QUOTING.items():
+            inner = Spot(then.kind, then.needs, then.fields, way, then.required, then.states)
+            yield Move(level if way == "single" else max(level, ODD), mark, "", inner)
+
+    def _key(self, spot: Spot) -> Iterator[Move]:
+        for letter in self._key_letters:
+            for text, quoting, needs_digits in self._written(letter, spot):
+                then = Spot("key", spot.needs, spot.fields, quoting)
+                then = then if not needs_digits else Spot("digits", left=needs_digits, back=then)
+                yield Move(FURTHER, text, "", then, ("char", letter.char))
+        if is_closable(spot.quoting):
+            mark = '"' if spot.quoting.startswith("double") else "'"
+            for move in self._opened(Spot("text", spot.needs, spot.fields), FURTHER):
+                yield Move(FURTHER, f"{mark}: {move.text}", "", move.then, ("named",))
+            if self.shape.others:
+                other = Spot("other", spot.needs, spot.fields, "first")
+                yield Move(FURTHER, f"{mark}: ", "", other, ("named",))
+
+    def _text(self, spot: Spot) -> Iterator[Move]:
+        for letter in self._letters:
+            states = self._held(spot, letter.char)
+            if states is None:
+                continue
+            for text, quoting, needs_digits in self._written(letter, spot):
+                then = Spot("text", spot.needs, spot.fields, quoting, spot.required, states)
+                level = PLAIN if letter.is_plain else ODD
+                then = then if not needs_digits else Spot("digits", left=needs_digits, back=then)
+                yield Move(level, text, letter.char, then, ("char", letter.char))
+        if is_closable(spot.quoting) and self._is_kept(spot):
+            mark = '"' if spot.quoting.startswith("double") else "'"
+            yield Move(PLAIN, mark, "", Spot("fields", spot.needs, spot.fields), ("closed",))
+
+    def _other(self, spot: Spot) -> Iterator[Move]:
+        """Yield the moves of a value that is not text; it is printed alike in both readings."""
+        way = spot.quoting
+        for text, following in OTHERS.get(way, ()):
+            yield from self._printed(spot, text, text.lower(), following)
+        if way in CLOSED_BY:
+            for letter in self._letters:
+                if letter.is_printable:
+                    for text in ("\\",) if letter.char == "\\" else letter.texts:
+                        yield from self._printed(spot, letter.char, text, way)
+            yield from self._printed(spot, CLOSED_BY[way], CLOSED_BY[way], "done")
+        if way in ("number", "done") and self._is_kept(spot):
+            yield Move(FURTHER, "", "", Spot("fields", spot.needs, spot.fields), ("printed",))
+
+    def _printed(self, spot: Spot, values: str, text: str, way: str) -> Iterator[Move]:
+        states = self._held(spot, values)
+        if states is not None:
+            then = Spot("other", spot.needs, spot.fields, way, spot.required, states)
+            yield Move(FURTHER, text, values, then, ("other", values))
+
+    def _digits(self, spot: Spot) -> Iterator[Move]:
+        assert spot.back is not None
+        then = spot.back
+        if spot.left > 1:
+            then = Spot("digits", left=spot.left - 1, back=spot.back)
+        for digit in digits(self.keywords.alphabet):
+            yield Move(PLAIN, digit, "", then)
+
+    def _written(self, letter: Letter, spot: Spot) -> Iterator[tuple[str, str, int]]:
+        """Yield what a character adds to the text, and what the quoting has then seen."""
+        way, _, seen = spot.quoting.partition(" ")
+        if letter.char in "'\"" and way != "any":
+            escaped, seen = quoted(way, letter.char, seen)
+            if escaped:
+                yield escaped, f"{way} {seen}".rstrip(), 0
+            return
+        for text in letter.texts:
+            yield text, spot.quoting, letter.digits
+
+    def _held(self, spot: Spot, text: str) -> tuple[int, ...] | None:
+        """Return the states of a required field after more of its value; None when it fails."""
+        if spot.required < 0:
+            return ()
+        held = self.required[spot.required].held
+        assert held is not None
+        states = []
+        for (automaton, positive), state in zip(held, spot.states, strict=True):
+            after = automaton.after(state, text)
+            if positive and after == DEAD:
+                return None
+            states.append(after)
+        return tuple(states)
+
+    def _is_kept(self, spot: Spot) -> bool:
+        if spot.required < 0:
+            return True
+        held = self.required[spot.required].held
+        assert held is not None
+        return all(
+            automaton.accepts(state) is positive
+            for (automaton, positive), state in zip(held, spot.states, strict=True)
+        )
+
+    def _end(self, _: Spot) -> Iterator[Move]:
+        yield from ()
+
+
+def quoted(way: str, char: str, seen: str) -> tuple[str, str]:
+    """Return what a quote adds to the text in a way of quoting, and what that has then seen."""
+    if way == "single":
+        return (char, seen) if char == '"' else ("", seen)
+    if way == "double":
+        return (char, "'") if char == "'" else ("", seen)
+    return (char if char == '"' else "\\'", "".join(sorted({*seen, char})))
+
+
+def is_closable(quoting: str) -> bool:
+    """Say whether text in that way of quoting has the quotes in it that make `repr` choose it."""
+    way, _, seen = quoting.partition(" ")
+    return {"any": True, "single": True, "double": seen == "'"}.get(way, seen == "\"'")

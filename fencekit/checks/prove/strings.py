@@ -1,0 +1,99 @@
+"""One text that some automata accept and others do not; and globs and prefixes as automata."""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from fnmatch import translate
+from functools import lru_cache
+
+from fencekit.checks.prove.minterms import minterms
+from fencekit.checks.prove.nodes import UnsupportedError, build, parse
+from fencekit.checks.prove.regexes import DEAD, MATCHED, Automaton
+
+MOST_STATES = 20_000
+
+
+def shortest(asked: Sequence[tuple[Automaton, bool]]) -> str | None:
+    """Return a shortest text that each automaton accepts, or does not, as asked; None for none.
+
+    Sound because the search ends only when it has seen every state. Raises UnsupportedError where
+    there are too many.
+    """
+    sets = dict.fromkeys(chars for automaton, _ in asked for chars in automaton.sets)
+    chars = [char for _, char in minterms(tuple(sets))]
+    first = tuple(automaton.start for automaton, _ in asked)
+    found: dict[tuple[int, ...], str] = {first: ""}
+    left = deque([first])
+    while left:
+        states = left.popleft()
+        pairs = list(zip(asked, states, strict=True))
+        if all(automaton.accepts(state) is positive for (automaton, positive), state in pairs):
+            return found[states]
+        if any(state == (DEAD if positive else MATCHED) for (_, positive), state in pairs):
+            continue
+        for char in chars:
+            after = tuple(
+                automaton.step(state, automaton.class_of(char)) for (automaton, _), state in pairs
+            )
+            if after not in found:
+                if len(found) > MOST_STATES:
+                    raise UnsupportedError("takes too many states")
+                found[after] = found[states] + char
+                left.append(after)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def matching(expected: str) -> Automaton:
+    """Return the automaton of the texts that are the expected one or are matched by it as a glob.
+
+    A star is translated here, because Python's own translation makes an atomic group of it.
+    """
+    parts = "".join(".*" if part == "*" else _one(part) for part in _parts(expected))
+    items, flags = parse(rf"(?:(?s:{parts})|{re.escape(expected)})\Z")
+    return Automaton(build(items, flags), anywhere=False)
+
+
+@lru_cache(maxsize=1024)
+def beginning(prefix: str) -> Automaton:
+    """Return the automaton of the texts that begin so."""
+    items, flags = parse(rf"{re.escape(prefix)}")
+    return Automaton(build(items, flags), anywhere=False)
+
+
+@lru_cache(maxsize=1)
+def numeric() -> Automaton:
+    """Return an automaton of more than all texts of what Python reads as a number.
+
+    True and false are numbers too, and so are digits of any script, with spaces around.
+    """
+    items, flags = parse(r"[\d\s+\-._eEinfatyINFATYTruFlsNULES]+\Z")
+    return Automaton(build(items, flags), anywhere=False)
+
+
+def _parts(glob: str) -> Iterator[str]:
+    """Yield the parts of a glob: a star, a set in brackets, or a single character."""
+    at = 0
+    while at < len(glob):
+        end = at + 1
+        if glob[at] == "[":
+            # The first character of a set, after `!`, may be the closing bracket itself.
+            first = at + 1 + (glob[at + 1 : at + 2] == "!")
+            close = glob.find("]", first + 1 if glob[first : first + 1] == "]" else first)
+            end = close + 1 if close >= 0 else end
+        yield glob[at:end]
+        at = end
+
+
+def _one(part: str) -> str:
+    """Return the regex of a part that is not a star, as Python translates it."""
+    found = re.fullmatch(r"\(\?s:(.*)\)\\[Zz]", translate(part), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@lru_cache(maxsize=256)
+def only(text: str) -> Automaton:
+    """Return the automaton of that text alone."""
+    items, flags = parse(rf"{re.escape(text)}\Z")
+    return Automaton(build(items, flags), anywhere=False)

@@ -1,0 +1,160 @@
+"""What a cube asks of the text: its keywords and regexes, as questions for the product.
+
+A wanted condition with several regexes asks for any of them, so each of them is a question of its
+own. Keywords need no such split: their automaton waits for any of a clause.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal
+from fencekit.checks.prove.keywords import Keywords
+from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.payload import Payload, Required, Shape
+from fencekit.checks.prove.regexes import Automaton, searching
+
+Cube = frozenset[Literal]
+
+NATURAL = {
+    **dict.fromkeys(("shell", "bash", "terminal", "exec", "process"), "command"),
+    **dict.fromkeys(("sql", "db", "database", "postgres", "bigquery"), "query"),
+    **dict.fromkeys(("http", "https", "browser", "web", "network", "api"), "url"),
+    **dict.fromkeys(("file", "files", "filesystem", "fs"), "path"),
+    **dict.fromkeys(("email", "mail", "slack", "message"), "body"),
+}
+"""The key under which a reader expects text, by the resource of the capability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Wanted clauses of keywords, unwanted ones, and regexes that must be found or must not."""
+
+    wanted: tuple[frozenset[str], ...]
+    unwanted: frozenset[str]
+    regexes: tuple[tuple[Automaton, bool], ...]
+    core: Cube
+    natural: str
+    doubt: str = ""
+    """Why a call that fits may still not be one: a pattern that is not followed."""
+
+    def payload(self, required: tuple[Required, ...]) -> Payload:
+        """Return the word to ask the question about."""
+        keywords = Keywords(self.wanted, self.unwanted)
+        shape = Shape.of(
+            self.wanted, self.unwanted, regexes=bool(self.regexes), required=bool(required)
+        )
+        automata = [automaton for automaton, _ in self.regexes]
+        natural = (self.natural, *neutral(keywords.alphabet))
+        return Payload(keywords, automata, shape, natural, required)
+
+
+def neutral(alphabet: frozenset[str]) -> tuple[str, ...]:
+    """Return a key that no keyword has a character of."""
+    return (next(char for char in "xzqkvjwyab" + NEVER_IN if char not in alphabet),)
+
+
+NEVER_IN = "".join(map(chr, range(0x4E00, 0x9FFF)))
+
+
+def contradiction(cube: Cube) -> Cube | None:
+    """Return literals of the text that cannot all be true, where their words show it; else None."""
+    unwanted = {
+        word: one
+        for one in cube
+        if isinstance(one.atom, Holds) and not one.positive
+        for word in one.atom.keywords
+    }
+    refused = {
+        pattern: one
+        for one in cube
+        if isinstance(one.atom, Found) and not one.positive
+        for pattern in one.atom.patterns
+    }
+    for one in cube:
+        if not one.positive:
+            continue
+        if isinstance(one.atom, Holds):
+            hit = [_inside(word, unwanted) for word in one.atom.keywords if word.isprintable()]
+        elif isinstance(one.atom, Found):
+            hit = [refused.get(pattern) for pattern in one.atom.patterns]
+        else:
+            continue
+        if all(other is not None for other in hit):
+            return frozenset({one, *(other for other in hit if other is not None)})
+    return None
+
+
+def _inside(word: str, unwanted: dict[str, Literal]) -> Literal | None:
+    return next((one for other, one in unwanted.items() if other in word), None)
+
+
+@dataclass
+class Asked:
+    """What the literals of a cube's text ask for, together."""
+
+    wanted: list[frozenset[str]] = field(default_factory=list)
+    unwanted: set[str] = field(default_factory=set)
+    choices: list[tuple[str, ...]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    core: set[Literal] = field(default_factory=set)
+
+    def add(self, literal: Literal) -> None:
+        """Add a literal; one that is not about the text adds nothing."""
+        atom = literal.atom
+        if isinstance(atom, Holds):
+            self.core.add(literal)
+            if literal.positive:
+                self.wanted.append(atom.keywords)
+            else:
+                self.unwanted |= atom.keywords
+        elif isinstance(atom, Found):
+            self.core.add(literal)
+            if literal.positive:
+                self.choices.append(atom.patterns)
+            else:
+                self.refused.extend(atom.patterns)
+
+    def possible(self) -> tuple[frozenset[str], ...]:
+        """Return the wanted clauses without keywords that are never met.
+
+        The text is printable, and has nothing unwanted in it.
+        """
+        return tuple(
+            frozenset(
+                word
+                for word in clause
+                if word.isprintable() and not any(other in word for other in self.unwanted)
+            )
+            for clause in self.wanted
+        )
+
+
+def questions(cube: Cube, capability: str) -> Iterator[Question]:
+    """Yield the questions of which one must be answered yes for the cube's text to be possible."""
+    asked = Asked()
+    for one in sorted(cube, key=repr):
+        asked.add(one)
+    natural = NATURAL.get(capability.partition(".")[0].lower(), "text")
+    if natural == "path" and any(isinstance(one.atom, Begins) for one in cube):
+        natural = "content"
+    wanted, unwanted, core = asked.possible(), frozenset(asked.unwanted), frozenset(asked.core)
+    for chosen in product(*asked.choices):
+        if set(chosen) & set(asked.refused):
+            continue
+        regexes, doubt = followed([*chosen], asked.refused)
+        yield Question(wanted, unwanted, regexes, core, natural, doubt)
+
+
+def followed(
+    found: list[str], refused: list[str]
+) -> tuple[tuple[tuple[Automaton, bool], ...], str]:
+    """Return the automata of patterns that must be found or must not, and why some have none."""
+    automata: dict[Automaton, bool] = {}
+    doubt = ""
+    for pattern in dict.fromkeys((*found, *refused)):
+        try:
+            automata[searching(pattern)] = pattern in found
+        except UnsupportedError as error:
+            doubt = f"the regex `{pattern}` {error}"
+    return tuple(automata.items()), doubt

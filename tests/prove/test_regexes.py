@@ -1,0 +1,50 @@
+"""The automata of patterns find what `re.search` finds."""
+
+import os
+import re
+import warnings
+from random import Random
+
+import pytest
+
+from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.regexes import DEAD, MATCHED, searching
+from tests.prove import patterns
+
+SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
+
+
+def compared(pattern: str, texts: list[str]) -> int:
+    """Compare on each text; return how many were compared."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compiled = re.compile(pattern)
+        except re.error:
+            return 0
+    try:
+        automaton = searching.__wrapped__(pattern)
+    except UnsupportedError:
+        return 0
+    for text in texts:
+        state = automaton.start
+        seen = []
+        for char in text:
+            state = automaton.step(state, automaton.class_of(char))
+            seen.append(state)
+        found = compiled.search(text) is not None
+        assert automaton.accepts(state) is found, (pattern, text)
+        if MATCHED in seen:
+            assert found, (pattern, text)
+        if DEAD in seen:
+            assert not found, (pattern, text)
+    return len(texts)
+
+
+@pytest.mark.parametrize("seed", range(200 if SWEEP else 4))
+def test_random_patterns_are_found_where_python_finds_them(seed):
+    random = Random(seed)
+    pairs = 0
+    for _ in range(250):
+        pairs += compared(patterns.whole(random), [patterns.text(random) for _ in range(24)])
+    assert pairs > 3_000
