@@ -2,6 +2,7 @@
 
 from random import Random
 
+ODD = "K\u017f\u212a\u0130\u00df\u0661\u2028\x1f.'\\"
 LETTERS = "ab1 \n_-é"
 LEAVES = (
     *("a", "b", "1", " ", r"\n", "_", "é", ".", r"\w", r"\W", r"\d", r"\s", r"\S", "k", "s"),
@@ -51,5 +52,5 @@ def whole(random: Random) -> str:
 
 def text(random: Random) -> str:
     """Return a short text of few letters, and now and then of others."""
-    letters = LETTERS if random.random() < 0.8 else LETTERS + "KſKİß\u0661\u2028\x1f.'\\"
+    letters = LETTERS if random.random() < 0.8 else LETTERS + ODD
     return "".join(random.choice(letters) for _ in range(random.randint(0, 7)))

@@ -20,7 +20,7 @@ from fencekit.checks.prove.building import arguments
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.payload import Required
 from fencekit.checks.prove.product import Product, TooManyStatesError
-from fencekit.checks.prove.strings import beginning, numeric
+from fencekit.checks.prove.strings import beginning, numeric, shortest
 from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true
 from fencekit.engines.native.questions import Subject
@@ -29,6 +29,7 @@ from fencekit.model.request import Request
 
 MOST_STATES = 60_000
 MOST_WORDS = 60
+MOST_VALUES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class Solver:
     def _asked(
         self, capability: str, cube: Cube, parts: Parts, question: Question
     ) -> Refuted | Model | Open:
+        if not self._values(question):
+            return Refuted(question.regex_core)
         payload = question.payload(tuple(parts.needs))
         walked = Product(payload, question.regexes, MOST_STATES)
         tried = 0
@@ -153,6 +156,15 @@ class Solver:
         if tried:
             return Open(question.doubt or "calls that come near were found, but none that does it")
         return Refuted(question.core | parts.why)
+
+    def _values(self, question: Question) -> bool:
+        """Say whether some values, of any text, have the regexes that they must and no other."""
+        if len(question.regexes) < 2:
+            return True
+        try:
+            return shortest(question.regexes, MOST_VALUES) is not None
+        except UnsupportedError:
+            return True
 
 
 def about(cube: Cube, is_about: Any) -> list[Literal]:

@@ -8,16 +8,17 @@ from functools import lru_cache
 
 from fencekit.checks.prove.minterms import minterms
 from fencekit.checks.prove.nodes import UnsupportedError, build, parse
-from fencekit.checks.prove.regexes import DEAD, MATCHED, Automaton
+from fencekit.checks.prove.regexes import DEAD, MATCHED, Automaton, searching
 
 MOST_STATES = 20_000
+MOST_WITHIN = 4_000
 
 
-def shortest(asked: Sequence[tuple[Automaton, bool]]) -> str | None:
+def shortest(asked: Sequence[tuple[Automaton, bool]], most: int = MOST_STATES) -> str | None:
     """Return a shortest text that each automaton accepts, or does not, as asked; None for none.
 
     Sound because the search ends only when it has seen every state. Raises UnsupportedError where
-    there are too many.
+    there are more than `most`.
     """
     sets = dict.fromkeys(chars for automaton, _ in asked for chars in automaton.sets)
     chars = [char for _, char in minterms(tuple(sets))]
@@ -36,11 +37,24 @@ def shortest(asked: Sequence[tuple[Automaton, bool]]) -> str | None:
                 automaton.step(state, automaton.class_of(char)) for (automaton, _), state in pairs
             )
             if after not in found:
-                if len(found) > MOST_STATES:
+                if len(found) > most:
                     raise UnsupportedError("takes too many states")
                 found[after] = found[states] + char
                 left.append(after)
     return None
+
+
+@lru_cache(maxsize=4096)
+def is_within(pattern: str, other: str) -> bool:
+    """Say whether every text that the pattern is found in is one that the other is found in.
+
+    No says only that this was not shown.
+    """
+    try:
+        asked = ((searching(pattern), True), (searching(other), False))
+        return shortest(asked, MOST_WITHIN) is None
+    except UnsupportedError:
+        return False
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.payload import Payload, Required, Shape
 from fencekit.checks.prove.regexes import Automaton, searching
+from fencekit.checks.prove.strings import is_within
 
 Cube = frozenset[Literal]
 
@@ -38,6 +39,11 @@ class Question:
     doubt: str = ""
     """Why a call that fits may still not be one: a pattern that is not followed."""
 
+    @property
+    def regex_core(self) -> Cube:
+        """The literals about regexes."""
+        return frozenset(one for one in self.core if isinstance(one.atom, Found))
+
     def payload(self, required: tuple[Required, ...]) -> Payload:
         """Return the word to ask the question about."""
         keywords = Keywords(self.wanted, self.unwanted)
@@ -58,7 +64,7 @@ NEVER_IN = "".join(map(chr, range(0x4E00, 0x9FFF)))
 
 
 def contradiction(cube: Cube) -> Cube | None:
-    """Return literals of the text that cannot all be true, where their words show it; else None."""
+    """Return literals of the text that cannot all be true, where two by two show it; else None."""
     unwanted = {
         word: one
         for one in cube
@@ -78,11 +84,19 @@ def contradiction(cube: Cube) -> Cube | None:
             hit = [_inside(word, unwanted) for word in one.atom.keywords if word.isprintable()]
         elif isinstance(one.atom, Found):
             hit = [refused.get(pattern) for pattern in one.atom.patterns]
+            if not all(hit):
+                hit = [_around(pattern, refused) for pattern in one.atom.patterns]
         else:
             continue
         if all(other is not None for other in hit):
             return frozenset({one, *(other for other in hit if other is not None)})
     return None
+
+
+def _around(pattern: str, refused: dict[str, Literal]) -> Literal | None:
+    return refused.get(pattern) or next(
+        (one for other, one in refused.items() if is_within(pattern, other)), None
+    )
 
 
 def _inside(word: str, unwanted: dict[str, Literal]) -> Literal | None:
