@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from fencekit.checks.prove import atoms
 from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
 from fencekit.model.policy import ConditionName, Pick
@@ -12,6 +13,7 @@ from fencekit.strategies import aims, condition_edits, random_policies
 from laws import drawing
 
 TABLES: dict[str, Mapping[ConditionName, object]] = {
+    "fencekit.checks.prove.atoms.READINGS": atoms.READINGS,
     "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
     "fencekit.dialects.capfence.strictness.CHECKS": strictness.CHECKS,
     "fencekit.strategies.condition_edits.EDITS": condition_edits.EDITS,

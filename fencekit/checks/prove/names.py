@@ -16,8 +16,8 @@ from typing import Any
 from fencekit.checks.prove.atoms import Level, Literal, Named
 from fencekit.checks.prove.building import is_json
 from fencekit.checks.prove.nodes import UnsupportedError
-from fencekit.checks.prove.payload import Required
 from fencekit.checks.prove.regexes import Automaton
+from fencekit.checks.prove.spots import Required
 from fencekit.checks.prove.strings import matching, only, shortest
 from fencekit.engines.native.questions import value_matches
 

@@ -19,112 +19,22 @@ stands for values that are known only to belong to a language.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.letters import Letter, digits, letters
+from fencekit.checks.prove.quoting import WAYS_OF_QUOTING, is_closable, quoted
 from fencekit.checks.prove.regexes import DEAD, Automaton
-
-PLAIN, ODD, FURTHER, LOOSE = range(4)
-QUOTES = frozenset("'\"\\")
-HAS_FREE = 0b11
-
-
-@dataclass(frozen=True, slots=True)
-class Required:
-    """A field that the arguments must have, under one of the keys.
-
-    `values` are exact, the plainest first. `held` says which automata its value, as text, must be
-    accepted by, and which it must not; it stands for all values when it is not None.
-    """
-
-    keys: tuple[str, ...]
-    values: tuple[Any, ...] = ()
-    held: tuple[tuple[Automaton, bool], ...] | None = None
-    level: int = PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step of the word: what the text and the values gain, and what a call is built from."""
-
-    level: int
-    text: str
-    values: str
-    then: "Spot"
-    piece: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in the word.
-
-    `kind` is one of `fields`, `key`, `text`, `other`, `digits` and `end`. `needs` has a bit for
-    each required field that is still to come; `fields` says whether there is a field before, and
-    whether there is one that was not required.
-    """
-
-    kind: str
-    needs: int = 0
-    fields: int = 0
-    quoting: str = "any"
-    required: int = -1
-    states: tuple[int, ...] = ()
-    left: int = 0
-    back: "Spot | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Which kinds of fields can make a difference to the keywords and regexes of a question."""
-
-    quotes: bool
-    """How text is quoted: only if a keyword has a quote or a backslash in it."""
-    others: bool
-    """Values that are not text: only if they can meet a keyword where text, which has quotes about
-    it, cannot. Their characters themselves can as well stand in text."""
-    keys: bool
-    """Free keys: only if a keyword waits, and regexes keep it from being in a value."""
-    several: bool
-    """A second field: only if there are regexes, which see a space where the text sees more, or
-    which see required fields between."""
-
-    @classmethod
-    def of(
-        cls,
-        wanted: Sequence[frozenset[str]],
-        unwanted: frozenset[str],
-        *,
-        regexes: bool,
-        required: bool,
-    ) -> "Shape":
-        """Return the shape for keywords, and for whether there are regexes and required fields."""
-        words = {keyword for clause in wanted for keyword in clause}
-        quotes = any(QUOTES & set(keyword) for keyword in words | unwanted)
-        others = quotes or any(map(meets_the_rim, words))
-        has_words = bool(words or unwanted)
-        return cls(
-            quotes,
-            others,
-            keys=quotes or (bool(wanted) and regexes),
-            several=others or (regexes and (has_words or required)),
-        )
-
-
-def meets_the_rim(keyword: str) -> bool:
-    """Say whether a keyword can match across the rim of a value that stands without quotes."""
-    has = any(part in keyword for part in (": ", ", ", "}"))
-    return has or keyword.startswith(" ") or keyword.endswith((",", ":"))
-
-
-WAYS_OF_QUOTING = {
-    "single": ("'", "'", False),
-    "double": ('"', '"', True),
-    "escaped": ("'", "'", True),
-}
-"""How `repr` quotes: with `'` where there is none inside; with `"` where there is `'` but no `"`;
-where there are both, with `'`, and each `'` inside escaped. These two remember what they saw."""
-
+from fencekit.checks.prove.shape import Shape
+from fencekit.checks.prove.spots import (
+    FURTHER,
+    HAS_FREE,
+    LOOSE,
+    ODD,
+    PLAIN,
+    Move,
+    Required,
+    Spot,
+)
 
 OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
     "first": (
@@ -316,18 +226,3 @@ class Payload:
 
     def _end(self, _: Spot) -> Iterator[Move]:
         yield from ()
-
-
-def quoted(way: str, char: str, seen: str) -> tuple[str, str]:
-    """Return what a quote adds to the text in a way of quoting, and what that has then seen."""
-    if way == "single":
-        return (char, seen) if char == '"' else ("", seen)
-    if way == "double":
-        return (char, "'") if char == "'" else ("", seen)
-    return (char if char == '"' else "\\'", "".join(sorted({*seen, char})))
-
-
-def is_closable(quoting: str) -> bool:
-    """Say whether text in that way of quoting has the quotes in it that make `repr` choose it."""
-    way, _, seen = quoting.partition(" ")
-    return {"any": True, "single": True, "double": seen == "'"}.get(way, seen == "\"'")

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fencekit.checks.prove.payload import LOOSE, Move, Payload, Spot
+from fencekit.checks.prove.payload import Payload
 from fencekit.checks.prove.regexes import DEAD, MATCHED, Automaton
+from fencekit.checks.prove.spots import LOOSE, Move, Spot
 
 State = tuple[Spot, int, tuple[int, ...]]
 Pieces = list[tuple[Any, ...]]

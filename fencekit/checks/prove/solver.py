@@ -18,8 +18,8 @@ from fencekit.checks.prove import names, numbers
 from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes
 from fencekit.checks.prove.building import arguments
 from fencekit.checks.prove.nodes import UnsupportedError
-from fencekit.checks.prove.payload import Required
 from fencekit.checks.prove.product import Product, TooManyStatesError
+from fencekit.checks.prove.spots import Required
 from fencekit.checks.prove.strings import beginning, numeric, shortest
 from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true

@@ -11,8 +11,10 @@ from itertools import product
 from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.nodes import UnsupportedError
-from fencekit.checks.prove.payload import Payload, Required, Shape
+from fencekit.checks.prove.payload import Payload
 from fencekit.checks.prove.regexes import Automaton, searching
+from fencekit.checks.prove.shape import Shape
+from fencekit.checks.prove.spots import Required
 from fencekit.checks.prove.strings import is_within
 
 Cube = frozenset[Literal]
