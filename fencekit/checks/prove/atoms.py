@@ -86,6 +86,12 @@ class Literal:
         return Literal(self.atom, not self.positive)
 
 
+@lru_cache(maxsize=65_536)
+def order(literal: Literal) -> str:
+    """Return what literals are sorted by, so that nothing depends on the order of a set."""
+    return repr(literal)
+
+
 Fact = Literal | bool
 """A literal, or what is known whatever the request is."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from fencekit.checks.prove.atoms import Exit, Found, Literal
+from fencekit.checks.prove.atoms import Exit, Found, Literal, order
 from fencekit.checks.prove.goals import Goal, Outcomes
 from fencekit.checks.prove.lists import Class, DecisionList
 from fencekit.checks.prove.solver import Model, Open, Solver
@@ -156,7 +156,7 @@ def is_missed(clause: Cube, cube: Cube | set[Literal]) -> bool:
 def split(cube: Cube, clause: Cube) -> Iterator[Cube]:
     """Yield the parts of a cube in which one literal of the clause is false, each call once."""
     before: list[Literal] = []
-    for literal in sorted(clause - cube, key=repr):
+    for literal in sorted(clause - cube, key=order):
         yield cube | {*before, literal.negated()}
         before.append(literal)
 

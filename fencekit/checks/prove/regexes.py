@@ -10,9 +10,7 @@ thread dies with a debt that fails, and a debt that is settled is dropped. Since
 followed deterministically, that it does not match is as exact as that it does.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
-from re import search
 from typing import Final
 
 from fencekit.checks.prove.charsets import NEWLINE, CharSet
@@ -31,13 +29,11 @@ from fencekit.checks.prove.nodes import (
     build,
     parse,
 )
+from fencekit.checks.prove.places import USES_START, Here, is_anchored, is_place, sure_nodes
 
 MATCHED: Final = 0
 DEAD: Final = 1
 MAX_STATES = 20_000
-EMPTY_HAS_NO_BOUNDARY: Final = search(r"\B", "") is None
-"""Before Python 3.14, an empty text has no place that is not a boundary either."""
-
 Debt = tuple[int, bool, "Threads"]
 """The number of a program ahead, whether it must match, and its threads."""
 Thread = tuple[int, frozenset[Debt]]
@@ -45,20 +41,6 @@ Threads = frozenset[Thread]
 NO_DEBT: frozenset[Debt] = frozenset()
 ENDS_WITH_NEWLINE: Final = -1
 """The program of the debt of a `$` that stands before a newline: that one, and then the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """What a place is like: what was before it, and what comes next; `next` of -1 is the end."""
-
-    start: bool
-    words: int
-    """The bits of the word sets that have the character before."""
-    newline: bool
-    next: int
-    """The bits of all sets that have the next character; the end has none."""
-    behind: int = 0
-    """The bits of the followers that match up to here."""
 
 
 State = tuple[tuple[bool, int, bool], tuple[Threads, ...], Threads]
@@ -265,26 +247,7 @@ class Automaton:
             is_so = bool(here.next & self._newline)
             owed = (ENDS_WITH_NEWLINE, True, frozenset({(0, NO_DEBT)}))
             return (node.then,) if is_so else (), frozenset({owed})
-        return (node.then,) if self._is_place(node, here) else (), NO_DEBT
-
-    def _is_place(self, node: Place, here: Here) -> bool:
-        at, ends = node.at, here.next == -1
-        if at is At.START:
-            return here.start
-        if at is At.LINE_START:
-            return here.start or here.newline
-        if at in (At.END, At.LAST_LINE_END):
-            return ends
-        if at is At.LINE_END:
-            return ends or bool(here.next & self._newline)
-        if here.start and ends:
-            return at is At.NO_BOUNDARY and not EMPTY_HAS_NO_BOUNDARY
-        after_word = bool(here.words >> node.words & 1)
-        before_word = not ends and bool(here.next >> node.words & 1)
-        return (after_word is not before_word) is (at is At.BOUNDARY)
-
-
-USES_START = {At.START, At.LINE_START, At.BOUNDARY, At.NO_BOUNDARY}
+        return (node.then,) if is_place(node, here, self._newline) else (), NO_DEBT
 
 
 def thinned(threads: set[Thread]) -> Threads:
@@ -296,31 +259,6 @@ def thinned(threads: set[Thread]) -> Threads:
         for at, debts in threads
         if not any(at == other and less < debts for other, less in threads)
     )
-
-
-def sure_nodes(program: Program) -> set[int]:
-    """Return the nodes from which the program accepts for free."""
-    sure = {0}
-    for number, node in enumerate(program.nodes):  # a way of a fork is mostly an earlier node
-        if isinstance(node, Fork) and sure.intersection(node.ways):
-            sure.add(number)
-    return sure
-
-
-def is_anchored(program: Program) -> bool:
-    """Say whether every way into the program asks for the start of the text first."""
-    left, seen = [program.start], set()
-    while left:
-        at = left.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        node = program.nodes[at]
-        if isinstance(node, Fork):
-            left.extend(node.ways)
-        elif not (isinstance(node, Place) and node.at is At.START):
-            return False
-    return True
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from itertools import islice, product
 from typing import Any
 
 from fencekit.checks.prove import names, numbers
-from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes
+from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes, order
 from fencekit.checks.prove.building import arguments
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.product import Product, TooManyStatesError
@@ -169,7 +169,7 @@ class Solver:
 
 def about(cube: Cube, is_about: Any) -> list[Literal]:
     """Return the literals of the cube whose atom is about something."""
-    return [one for one in cube if is_about(one.atom)]
+    return sorted((one for one in cube if is_about(one.atom)), key=order)
 
 
 def name_of(literal: Literal) -> str:

@@ -1,4 +1,4 @@
-"""The pieces that the word of the payload is made of: spots, moves between them, required fields."""
+"""What the word of the payload is made of: spots, moves between them, and required fields."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal
+from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal, order
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.payload import Payload
@@ -69,17 +69,17 @@ def contradiction(cube: Cube) -> Cube | None:
     """Return literals of the text that cannot all be true, where two by two show it; else None."""
     unwanted = {
         word: one
-        for one in cube
+        for one in sorted(cube, key=order)
         if isinstance(one.atom, Holds) and not one.positive
         for word in one.atom.keywords
     }
     refused = {
         pattern: one
-        for one in cube
+        for one in sorted(cube, key=order)
         if isinstance(one.atom, Found) and not one.positive
         for pattern in one.atom.patterns
     }
-    for one in cube:
+    for one in sorted(cube, key=order):
         if not one.positive:
             continue
         if isinstance(one.atom, Holds):
@@ -149,7 +149,7 @@ class Asked:
 def questions(cube: Cube, capability: str) -> Iterator[Question]:
     """Yield the questions of which one must be answered yes for the cube's text to be possible."""
     asked = Asked()
-    for one in sorted(cube, key=repr):
+    for one in sorted(cube, key=order):
         asked.add(one)
     natural = NATURAL.get(capability.partition(".")[0].lower(), "text")
     if natural == "path" and any(isinstance(one.atom, Begins) for one in cube):
