@@ -81,3 +81,24 @@ def test_a_rotated_log_alone_is_uncovered_but_not_broken(own: Path) -> None:
     assert report.status is Status.CLEAN, report.troubles
     assert covered(report) == (0, 155)
     assert replay(own, require_chain=True).exit_code == 3
+
+
+@pytest.mark.parametrize("how", ["appended", "replaced", "touched"])
+def test_a_log_that_is_written_to_before_its_chain_is_verified_is_not_called_covered(
+    own: Path, how: str
+) -> None:
+    more = {
+        "appended": lambda: AuditWriter(own).append(next(iter(read_log(TRACE)))),  # type: ignore[arg-type]
+        "replaced": lambda: shutil.copy(shutil.copy(own, f"{own}.new"), own),
+        "touched": own.touch,
+    }
+    done: list[object] = []
+
+    def watch(_: object) -> None:
+        if not done:
+            done.append(more[how]())
+
+    report = ReplayJob((str(own),), POLICY, POLICY).run(watch=watch)
+    assert report.exit_code == 3
+    assert covered(report)[0] == 0
+    assert "was written to between deciding its records and verifying" in report.troubles[0]

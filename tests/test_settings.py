@@ -255,3 +255,12 @@ def test_explain_needs_no_configuration_and_minds_no_broken_one() -> None:
     Path("pyproject.toml").write_text("[tool.fencekit\n")
     done = fencekit("explain", "tight.yaml", "-", given=b"capability: a")
     assert done.code == 0
+
+
+def test_no_baseline_wins_over_the_configuration_and_excludes_a_baseline() -> None:
+    text = "logs = 'log.jsonl'\npolicy = 'loose.yaml'\nbaseline = 'loose.yaml'"
+    assert configured(text).code == 0
+    assert configured(text, "--no-baseline").code == 1
+    done = configured(text, "--no-baseline", "--baseline", "tight.yaml")
+    assert done.code == 2
+    assert "`--baseline` and `--no-baseline` exclude each other" in done.err

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from fencekit.checks.chains import chain_of, uncovered
+from fencekit.checks.chains import ChainSummary, chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.checks.waivers import with_waivers
 from fencekit.dialects.registry import load_policy
@@ -22,6 +22,11 @@ from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place
 from fencekit.reading.files import sha256_of
+
+WRITTEN_MEANWHILE = (
+    "the log was written to between deciding its records and verifying its chain; "
+    "copy it, and replay the copy"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class ReplayJob:
         if tools is not None:
             run.inputs.append(Input("tools", self.tools, tools.sha256))
         for path in self.logs:
+            before = capfence_sqlite.states(*written_files(path))
             try:
                 with open_log(path, self.log_format or None, tools, key) as log:
                     try:
@@ -74,7 +80,10 @@ class ReplayJob:
                     finally:
                         run.inputs.append(Input("log", path, log.digest()))
                         run.inputs.extend(journals_of(path, log.format.name))
-                run.verified(chain_of(path, log.format.name))
+                chain = chain_of(path, log.format.name)
+                if chain.covered and capfence_sqlite.states(*written_files(path)) != before:
+                    chain = ChainSummary(fault=f"{path}: {WRITTEN_MEANWHILE}")
+                run.verified(chain)
             except LogError as error:
                 run.failed.append((path, str(error)))
         if self.require_chain:
@@ -114,6 +123,15 @@ class ReplayJob:
         policies = (self.policy, self.baseline, self.waivers)
         named = (*self.logs, *policies, self.tools, self.redaction_key)
         return [path for path in named if path]
+
+
+def written_files(path: str) -> list[Path]:
+    """Return the files of a log that change when it is written to.
+
+    A log is read twice, to decide and to verify: what is verified must be what was decided.
+    """
+    real = os.path.realpath(path)
+    return [Path(f"{real}{suffix}") for suffix in ("", *capfence_sqlite.JOURNALS)]
 
 
 def journals_of(path: str, log_format: str) -> list[Input]:

@@ -20,6 +20,11 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     help="The policy in force, to compare with instead of the recorded decisions.",
 )
 @click.option(
+    "--no-baseline",
+    is_flag=True,
+    help="Compare with the recorded decisions, whatever the configuration says.",
+)
+@click.option(
     "--policy-root",
     type=click.Path(),
     metavar="DIR",

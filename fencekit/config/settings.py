@@ -3,7 +3,7 @@
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -66,6 +66,10 @@ class Settings:
 
         Raises UsageError where no log or no policy is named, or a value is out of range.
         """
+        if given.pop("no_baseline", None):
+            if given.get("baseline"):
+                raise UsageError("`--baseline` and `--no-baseline` exclude each other")
+            return replace(self, baseline=None, baseline_root=None).job(**given)
         for key, value in given.items():
             if value == "" or (key == "logs" and "" in (value or ())):
                 raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")

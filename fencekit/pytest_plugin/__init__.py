@@ -34,6 +34,10 @@ FLAG = "--capfence-replay"
 OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "policy": ("the candidate policy", {"metavar": "P"}),
     "baseline": ("compare with this policy, not with what was recorded", {"metavar": "B"}),
+    "no-baseline": (
+        "compare with what was recorded, whatever the configuration says",
+        {"action": "store_const", "const": True},
+    ),
     "policy-root": ("where names in `extends` are looked for", {"metavar": "DIR"}),
     "baseline-root": ("the same for the baseline", {"metavar": "DIR"}),
     "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),

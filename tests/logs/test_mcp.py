@@ -150,6 +150,27 @@ def test_a_batch_is_as_many_messages_as_it_holds(tmp_path, prefix):
     assert [entry.place.line for entry in entries] == [1, 1, 1, 2]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"[12] " + as_line(call(1)), b"[13] " + as_line(call(2))],
+        [b"[2026-11-23T10:00:00Z] client -> server: " + as_line(call(n)) for n in (1, 2)],
+        [as_line([call(1), HELLO]), as_line(call(2))],
+        [as_line([call(1)]), as_line([call(2)])],
+        [b"[]", as_line(call(1)), as_line(call(2))],
+        [b"[stderr] listening", b"[12] " + as_line(call(1)), as_line(call(2))],
+    ],
+    ids=["number", "time", "a batch first", "batches", "an empty batch", "no message"],
+)
+def test_a_capture_whose_first_line_begins_with_a_bracket_is_recognised(tmp_path, lines):
+    path = tmp_path / "capture.log"
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    with open_log(path) as log:
+        entries = list(log.entries())
+        assert log.format.name == "mcp"
+    assert [entry.id for entry in entries if isinstance(entry, Record)] == ["1", "2"]
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_capture_may_be_one_array(tmp_path, indent):
     path = tmp_path / "capture.json"

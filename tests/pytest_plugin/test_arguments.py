@@ -186,7 +186,7 @@ def test_the_options_are_those_of_the_command_line_and_of_the_configuration() ->
     keys = {name.replace("-", "_") for name in OPTIONS}
     of_the_cli = {str(option.name) for option in command.params} - {"output", "out", "records"}
     assert keys == of_the_cli - {"logs", "html"} | {"report"}
-    assert keys - {"today"} == {entry.name for entry in fields(Settings)} - {
+    assert keys - {"today", "no_baseline"} == {entry.name for entry in fields(Settings)} - {
         "logs",
         "place",
         "lint",
