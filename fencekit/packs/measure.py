@@ -1,0 +1,174 @@
+"""How many attacks and how many ordinary calls a variant of a pack lets through, on given data.
+
+What is measured is data of the pack, `measure.yaml`: which rows of which files count, how they
+become calls of the pack, which parameters are set and where their values come from, and what must
+be reached. A rate has its denominator, a confidence interval, and the rows that went the wrong way.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from fencekit.dialects.registry import load_policy
+from fencekit.engines.base import Evaluator
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.model.request import Request
+from fencekit.model.verdict import Verdict
+from fencekit.packs.pack import Pack, policies
+from fencekit.packs.plan import Plan, Wanted, read_plan
+from fencekit.packs.samples import Sample, samples
+from fencekit.packs.variants import Variant
+
+Z = 1.959963984540054
+"""The quantile of the normal distribution for an interval of 95 percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How the calls of one set were decided by one policy.
+
+    `slipped` names the calls that went the wrong way: attacks that were allowed, ordinary calls
+    that were not. `left_out` counts rows that do not count, by the reason.
+    """
+
+    wanted: Wanted
+    verdicts: Mapping[Verdict, int]
+    slipped: tuple[Sample, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many calls were decided."""
+        return sum(self.verdicts.values())
+
+    @property
+    def allowed(self) -> int:
+        """How many of them were allowed."""
+        return self.verdicts[Verdict.ALLOW]
+
+    @property
+    def share(self) -> float | None:
+        """The share of the calls that were allowed; None where there were none."""
+        return self.allowed / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval of 95 percent of the share, after Wilson; all of it where there is none."""
+        return wilson(self.allowed, self.total)
+
+    def reached(self, variant: Variant) -> bool | None:
+        """Say whether what the variant must reach is reached; None where nothing is asked of it."""
+        most, least = self.wanted.most.get(variant), self.wanted.least.get(variant)
+        if most is None and least is None:
+            return None
+        if self.share is None:
+            return False
+        return (most is None or self.share <= most) and (least is None or self.share >= least)
+
+
+ALONE = "the second command is allowed alone"
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """Return the interval of 95 percent of a share, after Wilson (1927)."""
+    if not total:
+        return 0.0, 1.0
+    share = hits / total
+    middle = share + Z * Z / (2 * total)
+    spread = Z * sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
+    scale = 1 + Z * Z / total
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of one pack: its rates by variant, and those of a peer's pack beside them.
+
+    `parameters` are those that were set, `digests` the SHA-256 of each file of the data. A set of a
+    plan whose files are not there is in `missing`.
+    """
+
+    pack: Pack
+    plan: Plan
+    parameters: Mapping[str, tuple[Any, ...]]
+    rates: Mapping[Variant, tuple[Rate, ...]]
+    peer: Mapping[Variant, tuple[Rate, ...]]
+    digests: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = None) -> Measured:
+    """Measure a pack on the files of a folder, and a peer's pack on the same calls.
+
+    Policies with the parameters of the plan are written into `work`. `peers` is a folder of packs
+    of CapFence, `policies/packs` of its wheel. Raises PackError where a plan or a row is none.
+    """
+    plan = read_plan(pack.folder)
+    parameters = plan.parameters(pack, data)
+    evaluators = dict(policies_for(pack, parameters, work))
+    ready = [wanted for wanted in plan.wanted if wanted.is_there(data)]
+    rates = {
+        variant: tuple(rate(wanted, evaluator, pack, data, parameters) for wanted in ready)
+        for variant, evaluator in evaluators.items()
+    }
+    beside = {
+        variant: tuple(rate(wanted, evaluator, pack, data, parameters) for wanted in ready)
+        for variant, evaluator in peer_policies(plan, peers)
+    }
+    return Measured(
+        pack,
+        plan,
+        parameters,
+        rates,
+        beside,
+        plan.digests(data),
+        tuple(wanted.name for wanted in plan.wanted if wanted not in ready),
+    )
+
+
+def policies_for(
+    pack: Pack, parameters: Mapping[str, Any], work: Path
+) -> Iterator[tuple[Variant, Evaluator]]:
+    """Yield each variant of a pack with these parameters, ready to decide."""
+    for variant, (_, text) in zip(reversed(Variant), policies(pack, parameters), strict=False):
+        file = work / f"{pack.name}-{variant}.yaml"
+        file.write_text(text, encoding="utf-8")
+        yield variant, ENGINE.compile(load_policy(file))
+
+
+def peer_policies(plan: Plan, peers: Path | None) -> Iterator[tuple[Variant, Evaluator]]:
+    """Yield each variant of the peer's pack of the same purpose, if there is one."""
+    if peers is not None and plan.peer:
+        for variant in reversed(Variant):
+            file = peers / plan.peer / f"{variant}.yaml"
+            yield variant, ENGINE.compile(load_policy(file, strict=False))
+
+
+def rate(
+    wanted: Wanted,
+    evaluator: Evaluator,
+    pack: Pack,
+    data: Path | None,
+    parameters: Mapping[str, Sequence[Any]],
+) -> Rate:
+    """Return how a policy decides the calls of one set."""
+    verdicts: Counter[Verdict] = Counter()
+    left_out: Counter[str] = Counter()
+    slipped = []
+    for sample in samples(wanted, pack, data, parameters):
+        if any(verdict(evaluator, alone) is Verdict.ALLOW for alone in sample.alone):
+            left_out[ALONE] += 1
+            continue
+        said = verdict(evaluator, sample.request)
+        verdicts[said] += 1
+        if (said is Verdict.ALLOW) is wanted.is_attack:
+            slipped.append(sample)
+    return Rate(wanted, verdicts, tuple(slipped), left_out)
+
+
+def verdict(evaluator: Evaluator, request: Request) -> Verdict:
+    """Return the verdict on a call of which all is known."""
+    return evaluator.decide(request).outcomes[0].effect.verdict

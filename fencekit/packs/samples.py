@@ -1,0 +1,107 @@
+"""The calls of one set of a plan: rows of the data, a list of the pack, or what is generated."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fencekit.model.errors import PackError
+from fencekit.model.request import Request
+from fencekit.model.source import Place
+from fencekit.packs.casetable import calls
+from fencekit.packs.generate import second_commands, transfers
+from fencekit.packs.pack import Pack
+from fencekit.packs.plan import Wanted
+from fencekit.packs.rows import Row, value_at
+from fencekit.reading import yaml
+from fencekit.reading.files import read_text
+from fencekit.reading.yaml import Located
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One call to decide: the name of it, the request, and calls that must not be allowed alone."""
+
+    name: str
+    request: Request
+    alone: tuple[Request, ...] = ()
+
+
+def samples(
+    wanted: Wanted, pack: Pack, data: Path | None, parameters: Mapping[str, Sequence[Any]]
+) -> Iterator[Sample]:
+    """Yield the calls of a set."""
+    if wanted.listed:
+        yield from listed(pack.folder / "lists" / f"{wanted.listed}.yaml")
+    elif wanted.generated:
+        yield from GENERATED[wanted.generated](wanted, pack, parameters)
+    elif data is not None:
+        yield from recorded(wanted, data)
+
+
+def recorded(wanted: Wanted, data: Path) -> Iterator[Sample]:
+    """Yield the rows of a set as calls of the pack; a tool that no map names is none of them."""
+    assert wanted.choice is not None
+    assert wanted.maps is not None
+    for row in wanted.choice.rows(data):
+        mapped = wanted.maps.get(row["tool"]) or wanted.maps.get("*")
+        if mapped is not None:
+            alone = second_command(row, mapped.capability) if wanted.alone else ()
+            yield Sample(str(row.get("id", "")), mapped.request(row), alone)
+
+
+def second_command(row: Row, capability: str) -> tuple[Request, ...]:
+    """Return the call of the command that an appended fragment would run by itself."""
+    fragment = str(value_at(row, "meta.fragment"))
+    command = re.sub(r"^[\s;|&]+|[\s;|&]+$", "", fragment)
+    command = re.sub(r"^\$\(`?|`?\)$|^`|`$", "", command)
+    return (Request(capability, args={"command": command}),)
+
+
+def listed(file: Path) -> Iterator[Sample]:
+    """Yield the calls of a list of the pack."""
+    for entry in entries(file):
+        for number, args in enumerate(calls(entry), 1):
+            capability = entry.value["capability"]
+            yield Sample(f"{capability} {number}", Request(capability, args=args))
+
+
+def entries(file: Path) -> tuple[Located, ...]:
+    """Return the entries of a table of calls."""
+    text, _ = read_text(str(file), PackError)
+    document = yaml.parse(text, str(file), PackError)
+    if document is None or not document.elements:
+        raise PackError("a table of calls is a list", place=Place(str(file)))
+    return document.elements
+
+
+def commands(wanted: Wanted, pack: Pack, _: Mapping[str, Sequence[Any]]) -> Iterator[Sample]:
+    """Yield lines that run a command of the pack's cases beside one that every variant allows."""
+    allowed: list[str] = []
+    others: list[str] = []
+    for entry in entries(pack.folder / "source" / "cases.yaml"):
+        verdicts = entry.value["verdicts"]
+        for args in calls(entry):
+            command = args.get("command")
+            if isinstance(command, str) and command.strip():
+                (allowed if verdicts == "ALLOW" else others).append(command.strip())
+    lines = list(second_commands(allowed, others))
+    for line, second in lines[:: max(1, len(lines) // wanted.count)]:
+        alone = Request("shell.exec", args={"command": second})
+        yield Sample(line, Request("shell.exec", args={"command": line}), (alone,))
+
+
+def payments(
+    wanted: Wanted, pack: Pack, parameters: Mapping[str, Sequence[Any]]
+) -> Iterator[Sample]:
+    """Yield transfers that must be stopped, beside what the parameters approve."""
+    defaults = {one.name: one.default for one in pack.parameters}
+    approved, (limit,) = ({**defaults, **parameters}[name] for name in ("recipients", "limit"))
+    for number, args in enumerate(transfers(str(approved[0]), int(limit), wanted.count), 1):
+        yield Sample(f"transfer {number}", Request("payment.create", args=args))
+
+
+Generated = Callable[[Wanted, Pack, Mapping[str, Sequence[Any]]], Iterator[Sample]]
+GENERATED: dict[str, Generated] = {"second commands": commands, "transfers": payments}
+"""What can be generated, by the name that a plan uses."""
