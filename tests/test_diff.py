@@ -225,3 +225,69 @@ def test_where_nothing_is_proved_a_search_is_made_and_the_report_says_so(diff: A
     none = diff(OLD, TIGHTER, "--explain")
     assert none.code == 3
     assert "it is dark; a search of 5,000 calls found none" in none.out
+
+
+AGENTS = ROOT / "fixtures/policies/capfence"
+TRACE = ROOT / "fixtures/logs/capfence_trace/agents.jsonl"
+
+
+def test_each_edit_is_shown_with_what_it_caused() -> None:
+    done = fencekit("diff", AGENTS / "agents.yaml", AGENTS / "agents-mixed.yaml", "--log", TRACE)
+    assert done.code == 1
+    assert "10 edits between the versions" in done.out
+    edits = done.out.split("10 edits between the versions\n")[1].split("\n\n")[0]
+    assert 'match_keywords without "systemctl restart"' in edits
+    assert "newly allows 1 call (1 capability)" in edits
+    assert 'risk level "high"' in edits
+
+
+def test_recorded_calls_are_put_down_to_the_edits_that_changed_them() -> None:
+    policies = (AGENTS / "agents.yaml", AGENTS / "agents-mixed.yaml")
+    report = fencekit("diff", *policies, "--log", TRACE, "--format", "json").report
+    assert report["checked"] == 355
+    edits = {edit["number"]: edit for edit in report["diff"]["edits"]}
+    found = [f for f in report["findings"] if f["class"] in ("looser", "tighter")]
+    assert found
+    for finding in found:
+        assert finding["blames"]
+        for blame in finding["blames"]:
+            assert blame["exact"]
+            assert {number for numbers in blame["undo"] for number in numbers} <= set(edits)
+    refunds = [f for f in found if f["capability"] == "payment.refund.production"]
+    raised = {edits[n]["condition"] for f in refunds for b in f["blames"] for n in b["undo"][0]}
+    assert {"amount_gte", "amount_lt"} <= raised
+    assert report["replay"]["cost"]["approvals"] == {"before": 80, "after": 111, "open": 0}
+
+
+def test_a_replay_with_a_baseline_shows_the_same_edits() -> None:
+    policies = ("--policy", AGENTS / "agents-mixed.yaml", "--baseline", AGENTS / "agents.yaml")
+    done = fencekit("replay", TRACE, *policies)
+    assert "10 edits between the versions" in done.out
+
+
+def test_options_about_logs_want_a_log_and_two_versions_are_wanted(diff: Any) -> None:
+    assert diff(OLD, LOOSER, "--timeout", "3").code == 2
+    assert fencekit("diff", "old.yaml", "new.yaml", "--from", "HEAD").code == 2
+    assert fencekit("diff", "old.yaml", "new.yaml", "--to", "HEAD").code == 2
+
+
+def test_a_log_that_cannot_be_read_is_no_pass(diff: Any) -> None:
+    assert diff(OLD, OLD, "--log", "nowhere.jsonl").code == 3
+    Path("empty.jsonl").write_text("", encoding="utf-8")
+    assert diff(OLD, OLD, "--log", "empty.jsonl").code == 3
+
+
+def test_one_path_at_two_revisions_is_compared(diff: Any) -> None:
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    Path("p.yaml").write_text(OLD, encoding="utf-8")
+    for words in (["init", "-q"], ["add", "p.yaml"], ["commit", "-qm", "one"]):
+        subprocess.run([*git, *words], check=True)
+    Path("p.yaml").write_text(LOOSER, encoding="utf-8")
+    done = fencekit("diff", "p.yaml", "--from", "HEAD", "--format", "json")
+    assert done.code == 1
+    assert done.report["command"] == ["fencekit", "diff", "p.yaml", "--from", "HEAD"]
+    subprocess.run([*git, "commit", "-qam", "two"], check=True)
+    assert fencekit("diff", "p.yaml", "--from", "HEAD").code == 0
+    assert fencekit("diff", "p.yaml", "--from", "HEAD~1", "--to", "HEAD").code == 1
+    assert fencekit("diff", "p.yaml", "--from", "HEAD", "--to", "WORKTREE").code == 0
+    assert fencekit("diff", "p.yaml", "--from", "-x").code == 2

@@ -45,14 +45,28 @@ class ComparisonJob:
     fail_on: FailOn = FailOn.LOOSER
     allow_unknown: bool = False
     explained: bool = False
+    baseline_revision: str = ""
+    candidate_revision: str = ""
 
     def run(self) -> Report:
         """Return the report; raise PolicyError or UsageError where there is nothing to compare."""
+        return self.report(*self.policies())
+
+    def policies(self) -> tuple[Policy, Policy]:
+        """Return the baseline and the candidate."""
         root = self.baseline_root or self.policy_root
-        old = load_policy(self.baseline, policy_root=root or None)
-        if not self.baseline_root:
+        old = load_policy(self.baseline, policy_root=root or None, revision=self.baseline_revision)
+        if not self.baseline_root and not self.baseline_revision:
             refuse_foreign_parents(old, root)
-        new = load_policy(self.candidate, policy_root=self.policy_root or None)
+        new = load_policy(
+            self.candidate,
+            policy_root=self.policy_root or None,
+            revision=self.candidate_revision,
+        )
+        return old, new
+
+    def report(self, old: Policy, new: Policy) -> Report:
+        """Return the report on the two policies."""
         schema, read = read_domain(self.domain)
         compared = Compared(
             baseline=old.file,
@@ -61,7 +75,7 @@ class ComparisonJob:
             domain=self.domain or OPEN,
             explained=self.explained,
             policy_root=self.policy_root,
-            baseline_root=root,
+            baseline_root=self.baseline_root or self.policy_root,
         )
         return report_of(
             compared,

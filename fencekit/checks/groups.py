@@ -1,11 +1,15 @@
 """Findings from changed records: grouped, counted, with a few witnesses each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from fencekit.model.finding import Changed, Class, Finding, RuleRef, capability_name
+from fencekit.checks.selection import time_of
+from fencekit.model.edit import Blame
+from fencekit.model.finding import Changed, Class, Finding, RuleRef, Transition, capability_name
 from fencekit.model.record import InvalidRecord, Record
-from fencekit.model.report import Transition
 from fencekit.model.source import Place
+from fencekit.model.survey import named
 
 MAX_WITNESSES = 5
 MAX_INVALID_SHOWN = 20
@@ -41,6 +45,26 @@ class Group:
     first: Changed
     count: int = 0
     witnesses: list[Record] = field(default_factory=list)
+    principals: set[str] = field(default_factory=set)
+    blames: dict[int, tuple[Blame, int]] = field(default_factory=dict)
+    earliest: tuple[datetime, str] | None = None
+    latest: tuple[datetime, str] | None = None
+
+    def add(self, changed: Changed) -> None:
+        """Take in one record."""
+        record = changed.record
+        self.count += 1
+        if len(self.witnesses) < MAX_WITNESSES:
+            self.witnesses.append(record)
+        self.principals.add(named(record.request.principal))
+        if changed.blame is not None:
+            _, count = self.blames.get(id(changed.blame), (changed.blame, 0))
+            self.blames[id(changed.blame)] = changed.blame, count + 1
+        moment = time_of(record.time) if record.time else None
+        if moment is not None:
+            seen = moment, record.time
+            self.earliest = min(self.earliest or seen, seen)
+            self.latest = max(self.latest or seen, seen)
 
     def finding(self) -> Finding:
         """Return the group as a finding."""
@@ -56,7 +80,20 @@ class Group:
             changed.baseline_rule,
             tuple(self.witnesses),
             message=changed.error,
+            principals=len(self.principals),
+            first=self.earliest[1] if self.earliest else "",
+            last=self.latest[1] if self.latest else "",
+            blames=most_first(self.blames.values()),
         )
+
+
+def most_first(blames: Iterable[tuple[Blame, int]]) -> tuple[tuple[Blame, int], ...]:
+    """Return each different blame with its count, the most frequent first."""
+    counts: dict[str, tuple[Blame, int]] = {}
+    for blame, count in blames:
+        key = str([[edit.number for edit in edits] for edits in blame.undo])
+        counts[key] = blame, count + counts.get(key, (blame, 0))[1]
+    return tuple(counts[key] for key in sorted(counts, key=lambda key: (-counts[key][1], key)))
 
 
 @dataclass
@@ -82,10 +119,10 @@ class Groups:
             self.changed.append(changed)
         else:
             self.not_kept += 1
-        group = self.groups.setdefault(key_of(changed), Group(changed))
-        group.count += 1
-        if len(group.witnesses) < MAX_WITNESSES:
-            group.witnesses.append(changed.record)
+        key = key_of(changed)
+        if key not in self.groups:
+            self.groups[key] = Group(changed)
+        self.groups[key].add(changed)
 
     def add_invalid(self, record: InvalidRecord) -> None:
         """Take in a record that could not be read."""

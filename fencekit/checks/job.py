@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class ReplayJob:
     waivers: str = ""
     today: date | None = None
     """The day on which waivers have to hold; by the clock unless given."""
+    policy_revision: str = ""
+    baseline_revision: str = ""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -59,10 +61,22 @@ class ReplayJob:
 
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
+        run = self.taken(watch=watch, progress=progress)
+        report = replace(run.report(self.fail_on, self.limits), command=self.command())
+        return with_waivers(report, self.waivers, self.today)
+
+    def taken(
+        self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
+    ) -> ReplayRun:
+        """Return the run with every log taken in; see `run`."""
         tools = load_tools(self.tools) if self.tools else None
         key = RedactionKey(read_key(self.redaction_key)) if self.redaction_key else None
         run = ReplayRun(
-            load_policy(self.policy, policy_root=self.policy_root or None),
+            load_policy(
+                self.policy,
+                policy_root=self.policy_root or None,
+                revision=self.policy_revision,
+            ),
             self.policy_in_force(),
             keep_records=self.keep_records,
             timeout=self.timeout,
@@ -96,17 +110,47 @@ class ReplayJob:
                 f"masked with: they stay unknown"
             )
         run.explain_options = self.explain_options()
-        return with_waivers(run.report(self.fail_on, self.limits), self.waivers, self.today)
+        return run
 
     def policy_in_force(self) -> Policy | None:
         """Return the baseline, if there is one, with the files that it extends in its own tree."""
         if not self.baseline:
             return None
         root = self.baseline_root or self.policy_root or None
-        policy = load_policy(self.baseline, policy_root=root)
-        if not self.baseline_root:
+        policy = load_policy(self.baseline, policy_root=root, revision=self.baseline_revision)
+        if not self.baseline_root and not self.baseline_revision:
             refuse_foreign_parents(policy, root or "")
         return policy
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command that makes the same report."""
+        policies = (("--policy", self.policy), ("--baseline", self.baseline))
+        named = [word for name, value in policies if value for word in (name, value)]
+        return ("fencekit", "replay", *self.logs, *named, *self.command_options())
+
+    def command_options(self) -> tuple[str, ...]:
+        """Return the options of this job that are not the defaults, as one would type them."""
+        return tuple(
+            word
+            for name, value, default in (
+                ("--policy-root", self.policy_root, ""),
+                ("--baseline-root", self.baseline_root, ""),
+                ("--log-format", self.log_format, ""),
+                ("--tools", self.tools, ""),
+                ("--redaction-key", self.redaction_key, ""),
+                ("--fail-on", str(self.fail_on), str(FailOn.LOOSER)),
+                ("--max-invalid", limit_text(self.limits.invalid), "0"),
+                ("--max-undecided", limit_text(self.limits.undecided), "0"),
+                ("--timeout", f"{self.timeout:g}", f"{TIMEOUT:g}"),
+                ("--keep-records", str(self.keep_records), str(KEEP_RECORDS)),
+                ("--require-chain", "yes" if self.require_chain else "", ""),
+                ("--waivers", self.waivers, ""),
+                ("--today", str(self.today or ""), ""),
+                ("--redact", str(self.redact), str(Redact.SECRETS)),
+            )
+            if value != default
+            for word in ([name] if name == "--require-chain" else [name, value])
+        )
 
     def explain_options(self) -> tuple[str, ...]:
         """Return the options with which `fencekit explain` sees what this replay saw."""
@@ -132,6 +176,11 @@ def written_files(path: str) -> list[Path]:
     """
     real = os.path.realpath(path)
     return [Path(f"{real}{suffix}") for suffix in ("", *capfence_sqlite.JOURNALS)]
+
+
+def limit_text(limit: int | None) -> str:
+    """Return a limit as the command line has it."""
+    return "all" if limit is None else str(limit)
 
 
 def journals_of(path: str, log_format: str) -> list[Input]:

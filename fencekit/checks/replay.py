@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from fencekit.checks.chains import ChainSummary
 from fencekit.checks.comparer import Comparer
+from fencekit.checks.costs import Costs
+from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import Groups
 from fencekit.checks.status import judged
 from fencekit.engines.native.evaluator import ENGINE
@@ -122,6 +124,8 @@ class ReplayRun:
         in_force = ENGINE.compile(self.baseline) if self.baseline is not None else None
         self.comparer = Comparer(ENGINE.compile(self.policy), in_force)
         self.groups = Groups(self.keep_records)
+        self.costs = Costs()
+        self.consequences = Consequences(self.baseline, self.policy) if self.baseline else None
 
     def take(self, path: str, log_format: str, entries: Iterable[Entry]) -> None:
         """Compare every record of a log.
@@ -169,6 +173,8 @@ class ReplayRun:
             self.unmapped[record.tool] += 1
         progress.deciding = True
         comparison = self.comparer.compare(record)
+        of_edits = self.consequences
+        blame = of_edits.blame(record.request, comparison.kind) if of_edits else None
         progress.deciding = False
         self.counts[comparison.kind] += 1
         if comparison.kind is Class.INVALID:
@@ -176,6 +182,7 @@ class ReplayRun:
             log.undecidable += 1
         else:
             self.groups.count(comparison.before, comparison.after, comparison.kind)
+            self.costs.add(record, comparison)
         if comparison.kind is Class.UNCHANGED and self.watch is None:
             return
         changed = Changed(
@@ -186,9 +193,12 @@ class ReplayRun:
             comparison.rule,
             comparison.baseline_rule,
             comparison.error,
+            blame,
         )
         if comparison.kind is not Class.UNCHANGED:
             self.groups.add(changed)
+            if of_edits:
+                of_edits.add(changed)
         if self.watch is not None:
             self.watch(changed)
 
@@ -210,6 +220,7 @@ class ReplayRun:
             sources=tuple(source for policy in policies for source in policy.files),
             troubles=troubles,
             replay=self._section(),
+            diff=self.consequences.section() if self.consequences else None,
         )
 
     def failures(self) -> list[str]:
@@ -256,6 +267,7 @@ class ReplayRun:
             approvals=self.approvals,
             failed=tuple(self.failed),
             explain_options=self.explain_options,
+            cost=self.costs.cost(),
             unmapped_tools=tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item))),
         )
 

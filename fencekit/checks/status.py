@@ -12,16 +12,18 @@ def judged(
     failures: Sequence[str],
     fail_on: FailOn,
     limits: Limits,
+    *,
+    unsettled: Sequence[str] = (),
 ) -> tuple[Status, tuple[str, ...]]:
     """Return the status and the troubles, one sentence each.
 
     `failures` are inputs that failed as a whole: they outweigh findings, which outweigh records
-    that could not be read or decided.
+    that could not be read or decided, and what else stays `unsettled`.
     """
     whole = list(failures)
     if checked == 0:
         whole.append("no record was checked")
-    parts = over_limit(counts, fail_on, limits)
+    parts = [*over_limit(counts, fail_on, limits), *unsettled]
     disallowed = any(counts[kind] for kind in DISALLOWED[fail_on])
     troubles = (*whole, *parts)
     if whole or (parts and (fail_on is FailOn.NEVER or not disallowed)):

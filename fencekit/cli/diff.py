@@ -4,12 +4,27 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options
+from fencekit.cli.options import report_options, waiver_options
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(), metavar="OLD")
-@click.argument("new", type=click.Path(), metavar="NEW")
+@click.argument("policies", nargs=-1, type=click.Path(), metavar="OLD NEW")
+@click.option("--from", "old_at", metavar="REV", help="Take OLD from this git revision of NEW.")
+@click.option(
+    "--to", "new_at", metavar="REV", help="Take NEW from a git revision too.  [default: WORKTREE]"
+)
+@click.option(
+    "--log",
+    "logs",
+    multiple=True,
+    type=click.Path(),
+    metavar="LOG",
+    help="Replay this log by both policies; may be given several times.",
+)
+@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
+@click.option(
+    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
+)
 @click.option(
     "--policy-root",
     type=click.Path(),
@@ -39,33 +54,57 @@ from fencekit.cli.options import report_options
     help="Which answers end in exit code 1.",
 )
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
+@click.option(
+    "--max-invalid", metavar="N", help="Records that may be unreadable, or `all`.  [default: 0]"
+)
+@click.option(
+    "--max-undecided",
+    metavar="N",
+    help="Records whose change may stay open, or `all`.  [default: 0]",
+)
+@click.option(
+    "--timeout", type=float, metavar="SECONDS", help="The time limit for one record.  [default: 5]"
+)
+@click.option(
+    "--keep-records",
+    type=int,
+    metavar="N",
+    help="Changed records that the report holds one by one.  [default: 100000]",
+)
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
+@waiver_options
 @report_options
 def command(
-    old: str,
-    new: str,
+    policies: tuple[str, ...],
     *,
     output: str,
     html: str | None,
     out: tuple[str, ...],
     redact: str | None,
+    old_at: str | None,
+    new_at: str | None,
     **given: Any,
 ) -> None:
     """Prove that NEW is nowhere looser than OLD, or show the call for which it is.
 
     Not only recorded calls: every call that there can be is decided on. The answer is proved, or a
-    call that both policies have been run on, or not known, which is exit code 3.
+    call that both policies have been run on, or not known, which is exit code 3. Recorded calls,
+    with `--log`, say how often it matters, and to whom. With `--from REV` there is one path: OLD is
+    that file, and all that it extends, as it was in the revision.
 
     \b
     fencekit diff policy.yaml candidate.yaml
-    fencekit diff policy.yaml candidate.yaml --explain --fail-on changed
+    fencekit diff policy.yaml candidate.yaml --log audit.jsonl --html report.html
+    fencekit diff policies/agents.yaml --from origin/main
     """
-    from fencekit.checks.comparison import ComparisonJob
+    from fencekit.cli.differing import job_of
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
-    from fencekit.model.report import FailOn
+    from fencekit.cli.show import progress_bar
 
-    job = ComparisonJob(old, new, **{**given, "fail_on": FailOn(given["fail_on"])})
+    job = job_of(policies, old_at or "", new_at or "", redact, given)
     targets(html, out, job.read_files())
-    # The calls are made up, and can be tried only as they are.
-    finish(job.run(), output, html, out, redact or "none")
+    with progress_bar("replaying") as progress:
+        report = job.run(progress=progress)
+    # Calls that proof makes up can be tried only as they are; recorded ones may hold secrets.
+    finish(report, output, html, out, redact or (job.replay.redact if job.replay else "none"))

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from fencekit.model.change import Change
 from fencekit.model.decision import Outcome
+from fencekit.model.edit import Blame
 from fencekit.model.policy import Rule
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
@@ -88,6 +89,18 @@ class Changed:
     rule: RuleRef
     baseline_rule: RuleRef | None
     error: str = ""
+    blame: Blame | None = None
+    """Which edits made the change, where two versions of a policy are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How many records went from one decision to another."""
+
+    before: str
+    after: str
+    kind: Class
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,9 @@ class Finding:
 
     `count` is all of them; `witnesses` the first few. An invalid record has a `message` that says
     why, and a place, in `invalid`. A fault has a `message`, a `place`, a `level` and perhaps a
-    `hint`; its `capability`, `before` and `after` may be empty.
+    `hint`; its `capability`, `before` and `after` may be empty. `principals` is how many different
+    ones made the calls, `first` and `last` when. `blames` holds each different blame of its calls,
+    with their number, most first.
     """
 
     slug: str
@@ -115,6 +130,10 @@ class Finding:
     hint: str = ""
     waiver: Waiver | None = None
     """The waiver that allows it; it stays visible."""
+    principals: int = 0
+    first: str = ""
+    last: str = ""
+    blames: tuple[tuple[Blame, int], ...] = ()
 
     @property
     def is_fault(self) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fencekit.model.comparison import Compared, Guarded
+from fencekit.model.cost import Cost
+from fencekit.model.diffed import Diffed
 from fencekit.model.errors import COULD_NOT_CHECK
-from fencekit.model.finding import Changed, Class, Finding
+from fencekit.model.finding import Changed, Class, Finding, Transition
 from fencekit.model.lint import Linted
 from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
@@ -66,16 +68,6 @@ class LogSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
-    """How many records went from one decision to another."""
-
-    before: str
-    after: str
-    kind: Class
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Replayed:
     """What the replay check adds to a report.
 
@@ -98,6 +90,7 @@ class Replayed:
     """Tools that no mapping gives a capability, with the number of their calls, most first."""
     explain_options: tuple[str, ...] = ()
     """The options with which `fencekit explain` sees a record as this replay saw it."""
+    cost: Cost | None = None
 
     @property
     def covered(self) -> int:
@@ -135,6 +128,8 @@ class Report:
     limits: Limits
     sources: tuple[SourceFile, ...] = ()
     troubles: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    """The words of the command that makes this report again."""
     replay: Replayed | None = None
     lint: Linted | None = None
     waivers: Waivers | None = None
@@ -142,6 +137,7 @@ class Report:
     """How the calls in the report were redacted; None where nobody has looked."""
     comparison: Compared | None = None
     guardrails: Guarded | None = None
+    diff: Diffed | None = None
 
     @property
     def exit_code(self) -> int:

@@ -5,7 +5,18 @@ from collections.abc import Iterator, Sequence
 from fencekit.model.comparison import ClassCompared, Compared
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.diff_text import edit_lines
+from fencekit.reporting.terminal import (
+    LONGEST_TROUBLE,
+    MOST_GROUPS,
+    STATUS_STYLES,
+    Line,
+    Table,
+    counts,
+    finding_lines,
+    inert,
+    what_was_checked,
+)
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
 from fencekit.reporting.words import LABELS, counted
 
@@ -43,6 +54,8 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"domain     {domain_text(compared.domain)}")
     yield Line()
     yield from answers(compared)
+    if report.diff is not None and report.diff.edits:
+        yield from edit_lines(report.diff)
     sides = Sides("was", "rule", compared.candidate, compared.policy_root)
     for word, _, result in directions(compared.classes[:MOST_CLASSES]):
         if isinstance(result, Witness):
@@ -51,6 +64,9 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if len(compared.classes) > MOST_CLASSES:
         yield Line()
         yield Line(f"and {len(compared.classes) - MOST_CLASSES:,} more: see `--format json`")
+    if report.replay is not None:
+        yield Line()
+        yield from replayed_lines(report)
     if compared.explained:
         yield Line()
         settled = (
@@ -67,6 +83,18 @@ def directions(
     for one in classes:
         yield "looser", one, one.looser
         yield "tighter", one, one.tighter
+
+
+def replayed_lines(report: Report) -> Iterator[Line | Table]:
+    """Yield what became of recorded calls, where there are some."""
+    assert report.replay is not None
+    yield Line("recorded calls", "bold")
+    yield from what_was_checked(report.replay)
+    yield from counts(report)
+    for finding in report.findings[:MOST_GROUPS]:
+        if any(record.place.file for record in finding.witnesses):
+            yield Line()
+            yield from finding_lines(finding, report.replay)
 
 
 def answers(compared: Compared) -> Iterator[Table]:

@@ -90,6 +90,8 @@ def to_json(report: Report) -> dict[str, Any]:
             "max_undecided": report.limits.undecided,
         },
     }
+    if report.command:
+        page["command"] = list(report.command)
     for name, written_section in SECTIONS.items():
         section = getattr(report, name)
         if section is not None:

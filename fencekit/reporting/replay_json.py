@@ -4,6 +4,7 @@ from typing import Any
 
 from fencekit.model.finding import Changed
 from fencekit.model.report import Replayed
+from fencekit.reporting.diff_json import cost_of
 from fencekit.reporting.values import witness_of
 
 
@@ -35,6 +36,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
         ],
         "changed": [changed_of(changed) for changed in replay.changed],
         "changed_not_kept": replay.not_kept,
+        **({"cost": cost_of(replay.cost)} if replay.cost else {}),
     }
 
 
@@ -46,5 +48,6 @@ def changed_of(changed: Changed) -> dict[str, Any]:
         "after": changed.after,
         "rule": changed.rule.id,
         "baseline_rule": changed.baseline_rule.id if changed.baseline_rule else None,
+        **({"edits": [edit.number for edit in changed.blame.edits]} if changed.blame else {}),
         **witness_of(changed.record),
     }

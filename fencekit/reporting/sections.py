@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fencekit.reporting.comparison_json import comparison_of, guardrails_of
+from fencekit.reporting.diff_json import diff_of
 from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
 from fencekit.reporting.values import masking_of, waivers_of
@@ -11,6 +12,7 @@ from fencekit.reporting.values import masking_of, waivers_of
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "masking": masking_of,
     "replay": replay_of,
+    "diff": diff_of,
     "lint": lint_of,
     "comparison": comparison_of,
     "guardrails": guardrails_of,

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import cast
 
 from fencekit.model.report import Report
+from fencekit.reporting.diff_text import edit_lines
 from fencekit.reporting.terminal import Line, Table
 from fencekit.reporting.words import LABELS, counted, masking_line
 
@@ -21,6 +22,8 @@ TEXTS: dict[str, str] = {
 def lines(report: Report) -> Iterator[Line | Table]:
     """Yield the parts of a report, as its check shows them."""
     yield from cast("Iterator[Line | Table]", module_of(report).lines(report))
+    if report.check == "replay" and report.diff is not None:
+        yield from edit_lines(report.diff)
     masked = masking_line(report.masking)
     if masked:
         yield Line()

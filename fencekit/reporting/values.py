@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fencekit.model.edit import Blame
 from fencekit.model.finding import Class, Finding, RuleRef
 from fencekit.model.form import to_form
 from fencekit.model.masking import Masking, Why
@@ -32,12 +33,29 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         made["hint"] = finding.hint
     if finding.waiver is not None:
         made["waiver"] = waiver_of(finding.waiver)
+    if finding.principals:
+        made["principals"] = finding.principals
+    for key in ("first", "last"):
+        if getattr(finding, key):
+            made[key] = getattr(finding, key)
+    if finding.blames:
+        made["blames"] = [blame_of(blame, count) for blame, count in finding.blames]
     if finding.invalid:
         made["invalid"] = [
             {**place_of(place), "column": place.column, "message": message, "excerpt": excerpt}
             for place, message, excerpt in finding.invalid
         ]
     return made
+
+
+def blame_of(blame: Blame, count: int) -> dict[str, Any]:
+    """Return a blame, of so many calls, by the numbers of its edits."""
+    return {
+        "undo": [[edit.number for edit in edits] for edits in blame.undo],
+        "alone": [edit.number for edit in blame.alone],
+        "exact": blame.exact,
+        "count": count,
+    }
 
 
 def rule_of(rule: RuleRef | None) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 
-from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef
+from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef, Transition
 from fencekit.model.record import Record, Recorded
 from fencekit.model.report import (
     FailOn,
@@ -13,7 +13,6 @@ from fencekit.model.report import (
     Replayed,
     Report,
     Status,
-    Transition,
 )
 from fencekit.model.request import UNKNOWN, Request
 from fencekit.model.source import Input, Place, SourceFile

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from running import POLICIES
 
 from fencekit.checks.edits.applying import Applying, apply
-from fencekit.checks.edits.attribution import MOST_SETS, STILL, Attributor
+from fencekit.checks.edits.attribution import STILL, Attributor
 from fencekit.checks.edits.between import diff
+from fencekit.checks.edits.trials import MOST_SETS
 from fencekit.checks.relations import between
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator

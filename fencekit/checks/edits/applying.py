@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from fencekit.checks.edits.between import TierOrder, by_name, names_of, order_of_conditions, orders
+from fencekit.checks.edits.between import TierOrder, order_of_conditions, orders, paired_conditions
 from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff, Seat
 from fencekit.model.policy import Condition, Policy, Rule, Tier
 
@@ -29,12 +29,10 @@ class Applying:
         numbers = {edit.number for edit in chosen}
         rules: dict[str, list[tuple[tuple[int, int, int], Rule]]] = {}
         for at in range(len(diff.pairs)) if only is None else sorted(only):
-            edits = diff.by_pair.get(at, ())
-            done = tuple(edit for edit in edits if edit.number in numbers)
-            seat = version(diff.pairs[at], edits, done)
+            done = tuple(edit for edit in diff.by_pair.get(at, ()) if edit.number in numbers)
+            seat = seat_of(diff, at, done)
             if seat is not None:
-                key = self._orders[seat.tier].key(at, as_new=stands_as_new(diff.pairs[at], done))
-                rules.setdefault(seat.tier, []).append((key, seat.rule))
+                rules.setdefault(seat.tier, []).append((self.key(at, done, seat), seat.rule))
         tiers = tuple(
             Tier(
                 tier.name,
@@ -44,6 +42,16 @@ class Applying:
             for tier in diff.new.tiers
         )
         return replace(diff.new, tiers=tiers)
+
+    def key(self, pair: int, done: tuple[Edit, ...], seat: Seat) -> tuple[int, int, int]:
+        """Return what sorts a pair's rule in its tier, with some of the pair's edits done."""
+        as_new = stands_as_new(self.diff.pairs[pair], done)
+        return self._orders[seat.tier].key(pair, as_new=as_new)
+
+
+def seat_of(diff: PolicyDiff, pair: int, done: tuple[Edit, ...]) -> Seat | None:
+    """Return a pair's rule with some of its edits done; None where there is no rule then."""
+    return version(diff.pairs[pair], diff.by_pair.get(pair, ()), done)
 
 
 def apply(edits: Collection[Edit], diff: PolicyDiff) -> Policy:
@@ -87,14 +95,12 @@ def version(pair: Pair, edits: tuple[Edit, ...], done: tuple[Edit, ...]) -> Seat
 
 def conditions(old: Rule, new: Rule, done: tuple[Edit, ...]) -> tuple[Condition, ...]:
     """Return the conditions of a rule with some of its edits done."""
-    befores, afters = by_name(old.conditions), by_name(new.conditions)
-    changed = {(edit.was, edit.now) for edit in done}
     reordered = any(edit.kind is EditKind.CONDITIONS_REORDERED for edit in done)
+    changed = {(id(edit.was), id(edit.now)) for edit in done}
     order = order_of_conditions(old, new)
     found = []
-    for place, name in enumerate(names_of(old, new)):
-        was, now = befores.get(name), afters.get(name)
-        taken = now if (was, now) in changed else was
+    for place, (was, now) in enumerate(paired_conditions(old, new)):
+        taken = now if (id(was), id(now)) in changed else was
         if taken is not None:
             as_new = was is None or (reordered and now is not None)
             found.append((order.key(place, as_new=as_new), taken))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fencekit.checks.edits.inside import inside
-from fencekit.checks.edits.matching import matched
+from fencekit.checks.edits.matching import matched, subject
 from fencekit.checks.edits.order import Order
 from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff
 from fencekit.model.policy import Condition, Policy, Rule
@@ -84,52 +84,53 @@ def edits_of(pair: Pair, at: int) -> Iterator[Edit]:
 
 def edits_of_conditions(old: Rule, new: Rule, at: int) -> Iterator[Edit]:
     """Yield an edit for each condition that is only in one version, or has another value there."""
-    befores, afters = by_name(old.conditions), by_name(new.conditions)
-    for name in {**befores, **afters}:
-        was, now = befores.get(name), afters.get(name)
+    for was, now in paired_conditions(old, new):
         if was is None:
             yield Edit(0, EditKind.CONDITION_ADDED, at, old, new, None, now)
         elif now is None:
             yield Edit(0, EditKind.CONDITION_REMOVED, at, old, new, was, None)
-        elif not same(was.value, now.value):
-            details = inside(was.value, now.value)
+        elif was.name != now.name or not same(was.value, now.value):
+            details = inside(was.value, now.value) if was.name == now.name else ()
             yield Edit(0, EditKind.CONDITION_CHANGED, at, old, new, was, now, details)
     if order_of_conditions(old, new).moved:
         yield Edit(0, EditKind.CONDITIONS_REORDERED, at, old, new)
 
 
-Named = tuple[str, int]
-"""A condition's name, and which of that name it is."""
+Versions = tuple[Condition | None, Condition | None]
+"""A condition before and after; None where it is only in the other version."""
 
 
-def by_name(conditions: tuple[Condition, ...]) -> dict[Named, Condition]:
-    """Return the conditions by name; the second of a name has a number of its own."""
-    found: dict[Named, Condition] = {}
-    for condition in conditions:
-        number = 0
-        while (condition.name, number) in found:
-            number += 1
-        found[condition.name, number] = condition
-    return found
-
-
-def names_of(old: Rule, new: Rule) -> list[Named]:
-    """Return the name of each condition of either version."""
-    return list({**by_name(old.conditions), **by_name(new.conditions)})
+def paired_conditions(old: Rule, new: Rule) -> list[Versions]:
+    """Return which condition of the old rule is which of the new one: by name, then by subject."""
+    left, found = list(new.conditions), list[Versions]()
+    gone = []
+    for was in old.conditions:
+        now = next((now for now in left if now.name == was.name), None)
+        if now is None:
+            gone.append(was)
+            continue
+        left = [other for other in left if other is not now]
+        found.append((was, now))
+    for was in gone:
+        now = next((now for now in left if subject(now) == subject(was)), None)
+        left = [other for other in left if other is not now]
+        found.append((was, now))
+    return [*found, *((None, now) for now in left)]
 
 
 def order_of_conditions(old: Rule, new: Rule) -> Order:
-    """Return the merged order of the conditions of both versions of a rule."""
-    befores, afters = list(by_name(old.conditions)), list(by_name(new.conditions))
+    """Return the merged order of the paired conditions of both versions of a rule."""
     return Order(
         [
-            (
-                befores.index(name) if name in befores else None,
-                afters.index(name) if name in afters else None,
-            )
-            for name in names_of(old, new)
+            (position(was, old.conditions), position(now, new.conditions))
+            for was, now in paired_conditions(old, new)
         ]
     )
+
+
+def position(condition: Condition | None, conditions: tuple[Condition, ...]) -> int | None:
+    """Return where a condition, the very object, stands among others."""
+    return next((at for at, other in enumerate(conditions) if other is condition), None)
 
 
 def same(was: object, now: object) -> bool:

@@ -146,9 +146,26 @@ def likeness_of_conditions(old: tuple[Condition, ...], new: tuple[Condition, ...
     """Return 3 for the same conditions, 1 for none or fewer; None for nothing in common."""
     if not old or not new:
         return 1.0
-    values = {condition.name: condition.value for condition in old}
-    shared = [condition for condition in new if condition.name in values]
-    if not shared:
-        return None
-    agreed = sum(1.0 if values[c.name] == c.value else 0.6 for c in shared)
-    return 3 * agreed / len({*values, *(condition.name for condition in new)})
+    by_name = {condition.name: condition for condition in old}
+    subjects = {subject(condition) for condition in old}
+    agreed = 0.0
+    for condition in new:
+        if condition.name in by_name:
+            agreed += 1.0 if by_name[condition.name] == condition else 0.6
+        elif subject(condition) in subjects:
+            agreed += 0.5
+    every = {*subjects, *(subject(condition) for condition in new)}
+    return 3 * min(agreed, len(every)) / len(every) if agreed else None
+
+
+SUBJECTS = {
+    **dict.fromkeys((ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS), "keywords"),
+    **{name: "amount" for name in ConditionName if name.startswith("amount_")},
+    **{name: "caller_depth" for name in ConditionName if name.startswith("caller_depth_")},
+}
+"""What a condition looks at, where several look at the same; elsewhere it is the name."""
+
+
+def subject(condition: Condition) -> str:
+    """Return what a condition looks at."""
+    return SUBJECTS.get(condition.name, str(condition.name))

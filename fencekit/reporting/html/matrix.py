@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fencekit.model.finding import Class
-from fencekit.model.report import Transition
+from fencekit.model.finding import Class, Transition
 from fencekit.reporting.html.words import MEANINGS, tightness
 
 LEVELS = 4

@@ -1,0 +1,131 @@
+"""The diff check as a whole: what is proved of every call, what recorded calls say, which edits.
+
+What is proved comes first. Recorded calls then say how often it matters, and to whom; every changed
+call, recorded or found by proof, is put down to the edits that made the change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.edits.consequences import Consequences
+from fencekit.checks.groups import risk_of
+from fencekit.checks.job import ReplayJob
+from fencekit.checks.replay import ReplayRun, Watch
+from fencekit.checks.status import judged
+from fencekit.checks.waivers import with_waivers
+from fencekit.model.finding import Changed, Finding
+from fencekit.model.report import Limits, Report
+
+
+@dataclass(frozen=True, slots=True)
+class DiffJob:
+    """Everything that a diff is told: the proof, and the replay of logs where there are some."""
+
+    comparison: ComparisonJob
+    replay: ReplayJob | None = None
+    waivers: str = ""
+    today: date | None = None
+    """The day on which waivers have to hold; by the clock unless given."""
+
+    def run(
+        self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
+    ) -> Report:
+        """Return the report. Raises PolicyError or UsageError before anything is read."""
+        if self.replay is None:
+            old, new = self.comparison.policies()
+            report, _ = blamed(self.comparison.report(old, new), Consequences(old, new))
+        else:
+            run = self.replay.taken(watch=watch, progress=progress)
+            assert run.baseline is not None
+            assert run.consequences is not None
+            proof = self.comparison.report(run.baseline, run.policy)
+            report = self.with_records(run, *blamed(proof, run.consequences))
+        made = replace(report, command=self.command())
+        return with_waivers(made, self.waivers, self.today)
+
+    def read_files(self) -> list[str]:
+        """Return the files that the diff is told to read."""
+        told = self.replay.read_files() if self.replay else []
+        return [*self.comparison.read_files(), *told, *([self.waivers] if self.waivers else [])]
+
+    def with_records(self, run: ReplayRun, proof: Report, found: tuple[Finding, ...]) -> Report:
+        """Return the report on recorded calls, with the findings of proof that none of them is."""
+        assert self.replay is not None
+        recorded = run.report(self.replay.fail_on, self.replay.limits)
+        known = {about(finding) for finding in recorded.findings}
+        added = [finding for finding in found if about(finding) not in known]
+        counts = dict(recorded.counts)
+        for finding in added:
+            counts[finding.kind] += 1
+        status, troubles = judged(
+            recorded.checked + 1,  # the proof is of every call
+            counts,
+            run.failures(),
+            self.replay.fail_on,
+            self.replay.limits,
+            unsettled=() if self.comparison.allow_unknown else proof.troubles,
+        )
+        return replace(
+            recorded,
+            check="diff",
+            status=status,
+            findings=tuple(sorted((*recorded.findings, *added), key=risk_of)),
+            troubles=(*troubles, *run.remarks),
+            comparison=proof.comparison,
+        )
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command that makes the same report."""
+        proof = self.comparison
+        files = [proof.candidate] if proof.baseline_revision else [proof.baseline, proof.candidate]
+        logs = self.replay.logs if self.replay else ()
+        told = self.replay or ReplayJob(
+            (),
+            proof.candidate,
+            policy_root=proof.policy_root,
+            baseline_root=proof.baseline_root,
+            fail_on=proof.fail_on,
+            limits=Limits(),
+        )
+        options = (
+            ("--from", proof.baseline_revision),
+            ("--to", proof.candidate_revision),
+            *(("--log", log) for log in logs),
+            ("--domain", proof.domain),
+            ("--waivers", self.waivers),
+            ("--today", str(self.today or "")),
+        )
+        named = [word for name, value in options if value for word in (name, value)]
+        flag = ["--allow-unknown"] if proof.allow_unknown else []
+        return ("fencekit", "diff", *files, *named, *flag, *told.command_options())
+
+
+def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Finding, ...]]:
+    """Return the report with the edits between the policies, and its findings put down to them."""
+    found = []
+    for finding in proof.findings:
+        (record,) = finding.witnesses
+        assert finding.rule is not None
+        blame = consequences.blame(record.request, finding.kind)
+        changed = Changed(
+            record,
+            finding.kind,
+            finding.before,
+            finding.after,
+            finding.rule,
+            finding.baseline_rule,
+            finding.message,
+            blame,
+        )
+        consequences.add(changed, recorded=False)
+        found.append(replace(finding, blames=((blame, 1),) if blame else ()))
+    made = replace(proof, findings=tuple(found), diff=consequences.section())
+    return made, made.findings
+
+
+def about(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a call that was found by proof the same as a recorded one."""
+    rules = finding.rule, finding.baseline_rule
+    return finding.kind, finding.capability, finding.before, finding.after, *rules

@@ -1,0 +1,92 @@
+"""What each edit between two versions of a policy caused, counted call by call."""
+
+from dataclasses import dataclass, field
+
+from fencekit.checks.edits.attribution import Attributor
+from fencekit.checks.edits.between import diff
+from fencekit.checks.groups import BY_RISK
+from fencekit.model.diffed import Author, Consequence, Diffed
+from fencekit.model.edit import Blame, Edit
+from fencekit.model.finding import Changed, Class, Transition, capability_name
+from fencekit.model.policy import Policy
+from fencekit.model.request import Request
+
+MOST_CAPABILITIES = 1_000
+"""The capabilities of one edit that are kept by name."""
+
+
+@dataclass
+class Caused:
+    """What one edit is to blame for, as calls come in."""
+
+    edit: Edit
+    transitions: dict[tuple[str, str, Class], int] = field(default_factory=dict)
+    capabilities: set[str] = field(default_factory=set)
+    with_others: int = 0
+    found: int = 0
+    witness: Changed | None = None
+
+    def add(self, changed: Changed, blame: Blame, *, recorded: bool) -> None:
+        """Take in a call that the edit is to blame for."""
+        if recorded:
+            step = changed.before, changed.after, changed.kind
+            self.transitions[step] = self.transitions.get(step, 0) + 1
+            self.with_others += all(len(edits) > 1 for edits in blame.undo if self.edit in edits)
+            if len(self.capabilities) < MOST_CAPABILITIES:
+                self.capabilities.add(capability_name(changed.record))
+        else:
+            self.found += 1
+        if self.witness is None or risk(changed) < risk(self.witness):
+            self.witness = changed
+
+    def consequence(self, author: Author | None) -> Consequence:
+        """Return all that is known of the edit."""
+        steps = sorted(self.transitions.items(), key=lambda item: (item[0][:2], item[0][2].value))
+        return Consequence(
+            self.edit,
+            tuple(Transition(*step, count) for step, count in steps),
+            tuple(sorted(self.capabilities)),
+            self.with_others,
+            self.found,
+            self.witness,
+            author,
+        )
+
+
+class Consequences:
+    """The edits between two versions of a policy, and the calls that each is to blame for."""
+
+    def __init__(self, old: Policy, new: Policy) -> None:
+        self.diff = diff(old, new)
+        self._attributor = Attributor(self.diff)
+        self._caused = {edit.number: Caused(edit) for edit in self.diff.edits}
+        self.authors: dict[int, Author] = {}
+
+    def blame(self, request: Request, kind: Class) -> Blame | None:
+        """Return which edits are to blame for a changed call; None for one that did not change."""
+        if kind in (Class.UNCHANGED, Class.INVALID):
+            return None
+        return self._attributor.blame(request, kind)
+
+    def add(self, changed: Changed, *, recorded: bool = True) -> None:
+        """Take in a changed call; one that is not recorded was found by proof or by search."""
+        if changed.blame is not None:
+            for edit in changed.blame.edits:
+                self._caused[edit.number].add(changed, changed.blame, recorded=recorded)
+
+    def section(self) -> Diffed:
+        """Return the section of the report."""
+        return Diffed(
+            old=self.diff.old.file,
+            new=self.diff.new.file,
+            pairs=self.diff.pairs,
+            edits=tuple(
+                caused.consequence(self.authors.get(number))
+                for number, caused in self._caused.items()
+            ),
+        )
+
+
+def risk(changed: Changed) -> int:
+    """Return how much a call matters as a witness; less is more."""
+    return BY_RISK.index(changed.kind)

@@ -1,0 +1,48 @@
+"""What the comparison of two versions of a policy adds to a report: edits and what they caused."""
+
+from dataclasses import dataclass
+
+from fencekit.model.edit import Edit, Pair
+from fencekit.model.finding import Changed, Class, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a line last, by `git blame`; `commit` is empty for what is not committed yet."""
+
+    name: str
+    commit: str
+    date: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """An edit, and the calls that it is to blame for, by itself or together with others.
+
+    `transitions` counts recorded calls, `capabilities` are theirs, `with_others` counts those of
+    them that come back only when further edits are undone too. `found` counts kinds of capability
+    of which proof found a call. `witness` is the riskiest call of all.
+    """
+
+    edit: Edit
+    transitions: tuple[Transition, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    with_others: int = 0
+    found: int = 0
+    witness: Changed | None = None
+    author: Author | None = None
+
+    def count(self, *kinds: Class) -> int:
+        """Return how many calls changed so."""
+        return sum(step.count for step in self.transitions if step.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Diffed:
+    """Two versions of a policy, `old` and `new` by their files: which rule is which, the edits."""
+
+    old: str
+    new: str
+    pairs: tuple[Pair, ...]
+    edits: tuple[Consequence, ...]

@@ -1,0 +1,38 @@
+"""The edits between two versions of a policy as text: what each is, and what it caused."""
+
+from collections.abc import Iterator
+
+from fencekit.model.diffed import Consequence, Diffed
+from fencekit.reporting.editing import consequences, name_of, what
+from fencekit.reporting.terminal import LONGEST, Line, inert
+from fencekit.reporting.words import counted
+
+MOST_EDITS = 60
+STYLES = {True: "red", False: ""}
+
+
+def edit_lines(diff: Diffed) -> Iterator[Line]:
+    """Yield the edits in the order of the new version, each with its place and consequence."""
+    yield Line()
+    if not diff.edits:
+        yield Line("edits      none: both versions say the same")
+        return
+    yield Line(f"{counted(len(diff.edits), 'edit')} between the versions", "bold")
+    for caused in diff.edits[:MOST_EDITS]:
+        yield from lines_of(caused)
+    if len(diff.edits) > MOST_EDITS:
+        yield Line(f"and {len(diff.edits) - MOST_EDITS:,} more: see `--format json`")
+
+
+def lines_of(caused: Consequence) -> Iterator[Line]:
+    """Yield an edit, and what it caused."""
+    edit = caused.edit
+    place = f" ({inert(str(edit.place), 200)})" if edit.place else ""
+    named = f"{edit.number:>4}  {inert(name_of(edit))}{place}  {inert(what(edit), LONGEST)}"
+    yield Line(named)
+    looser = any(step.kind.value.endswith("looser") for step in caused.transitions)
+    yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.found)])
+    if caused.author is not None:
+        author = caused.author
+        commit = f" in {author.commit[:10]} on {author.date}" if author.commit else ""
+        yield Line(f"      by {inert(author.name, 80)}{commit}", "dim")

@@ -1,0 +1,171 @@
+"""What an edit of a policy is and what it caused, in plain words that every report shares."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fencekit.model.diffed import Consequence
+from fencekit.model.edit import Blame, Edit, EditKind
+from fencekit.model.finding import Class, Transition
+from fencekit.model.policy import ConditionName, Rule
+from fencekit.model.verdict import Verdict
+from fencekit.reporting.words import counted
+
+SILENT = "no word"
+"""The effect of a risk level that says nothing, so that the allow rules are asked."""
+
+
+def name_of(edit: Edit) -> str:
+    """Return what an edit is of: its rule by id, or its risk level."""
+    rule = edit.rule
+    if rule is None:
+        return "the policy"
+    for condition in rule.conditions:
+        if condition.name is ConditionName.RISK_LEVEL_IS:
+            return f"risk level {spelled(condition.value)}"
+    return rule.id
+
+
+def what(edit: Edit) -> str:
+    """Return what an edit does, without the name of its rule."""
+    return WHAT[edit.kind](edit)
+
+
+def of_condition(edit: Edit) -> str:
+    """Return what became of a condition."""
+    condition = edit.now or edit.was
+    assert condition is not None
+    name = str(condition.name)
+    if edit.was is None:
+        return f"now asks {name}: {spelled(condition.value)}"
+    if edit.now is None:
+        return f"no longer asks {name}: {spelled(condition.value)}"
+    if edit.inside:
+        return f"{name} {', '.join(edit.inside)}"
+    now = spelled(edit.now.value)
+    if edit.was.name != edit.now.name:
+        now = f"{name}: {now}"
+    return f"{edit.was.name}: {spelled(edit.was.value)} → {now}"
+
+
+def of_effect(edit: Edit) -> str:
+    """Return which effect became which."""
+    return f"{effect_of(edit.old)} → {effect_of(edit.new)}"
+
+
+def of_rule(edit: Edit) -> str:
+    """Return a rule that was added or removed."""
+    rule = edit.rule
+    assert rule is not None
+    asked = [f"{c.name}: {spelled(c.value)}" for c in rule.conditions]
+    verb = "added" if edit.old is None else "removed"
+    return f"{verb}: {effect_of(rule)} {'; '.join([str(rule.capability), *asked])}"
+
+
+def of_capability(edit: Edit) -> str:
+    """Return which capability became which."""
+    assert edit.old is not None
+    assert edit.new is not None
+    return f"capability: {edit.old.capability} → {edit.new.capability}"
+
+
+WHAT: dict[EditKind, Callable[[Edit], str]] = {
+    EditKind.ADDED: of_rule,
+    EditKind.REMOVED: of_rule,
+    EditKind.EFFECT: of_effect,
+    EditKind.LEVEL: of_effect,
+    EditKind.CAPABILITY: of_capability,
+    EditKind.CONDITION_ADDED: of_condition,
+    EditKind.CONDITION_REMOVED: of_condition,
+    EditKind.CONDITION_CHANGED: of_condition,
+    EditKind.CONDITIONS_REORDERED: lambda _: "asks its conditions in another order",
+    EditKind.MOVED: lambda _: "moved among the rules of its section",
+    EditKind.REPLACED: lambda _: "replaced as a whole: the versions have other tiers",
+}
+
+
+def effect_of(rule: Rule | None) -> str:
+    """Return the effect of a rule as text."""
+    return str(rule.effect) if rule and rule.effect else SILENT
+
+
+def spelled(value: Any) -> str:
+    """Return a value of a policy as JSON, near to how it was written."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)
+    except (TypeError, ValueError):
+        return repr(type(value).__name__)
+
+
+def consequences(caused: Consequence) -> str:
+    """Return what an edit caused, in one sentence without a full stop."""
+    parts = list(phrases(caused.transitions))
+    kinds = counted(len(caused.capabilities), "capability", "capabilities")
+    said = f"{'; '.join(parts)} ({kinds})" if parts else ""
+    if not caused.found:
+        return said or "changes no call that was looked at"
+    found = counted(caused.found, "kind of capability", "kinds of capability")
+    proof = f"proof finds calls of {found} that it changes"
+    return f"{said}; {proof}" if said else proof
+
+
+PHRASES = (
+    ("newly allows", ""),
+    ("asks a person about", "that were denied"),
+    ("drops an obligation of", ""),
+    ("may loosen", ""),
+    ("leaves open", ""),
+    ("newly denies", ""),
+    ("asks a person about", "that ran on their own"),
+    ("adds an obligation to", ""),
+    ("may tighten", ""),
+)
+"""What can happen to calls, riskiest first: what stands before the count, and what after it."""
+
+
+def phrases(transitions: tuple[Transition, ...]) -> Iterator[str]:
+    """Yield what happened to how many calls, riskiest first."""
+    counts = [0] * len(PHRASES)
+    for step in transitions:
+        counts[happening(step)] += step.count
+    for (before, after), count in zip(PHRASES, counts, strict=True):
+        if count:
+            yield " ".join(filter(None, [before, counted(count, "call"), after]))
+
+
+def happening(step: Transition) -> int:
+    """Return which of the phrases says what a transition is."""
+    if step.kind in OPEN:
+        return OPEN[step.kind]
+    before, after = (text.split("+")[0] for text in (step.before, step.after))
+    if before == after:
+        return 2 if step.kind is Class.LOOSER else 7
+    if step.kind is Class.LOOSER:
+        return 0 if after == str(Verdict.ALLOW) else 1
+    return 5 if after == str(Verdict.DENY) else 6
+
+
+OPEN = {Class.MAYBE_LOOSER: 3, Class.CANNOT_TELL: 4, Class.MAYBE_TIGHTER: 8}
+
+
+def blamed(blame: Blame) -> str:
+    """Return which edits are to blame, by their numbers, in one sentence without a full stop."""
+    if not blame.undo:
+        return "" if blame.exact else "not looked into: too many versions to try"
+    sets = [numbers(edits) for edits in blame.undo]
+    said = " or ".join(sets)
+    said = f"undoing {said} takes it back"
+    others = tuple(edit for edit in blame.alone if (edit,) not in blame.undo)
+    if others:
+        verb = "makes" if len(others) == 1 else "make"
+        each = "by itself" if len(others) == 1 else "each by itself"
+        said += f"; {numbers(others)} {verb} it {each}"
+    return said if blame.exact else f"{said} (a smaller set may do)"
+
+
+def numbers(edits: tuple[Edit, ...]) -> str:
+    """Return edits by their numbers: `edit 4`, `edits 5 and 10 together`."""
+    named = [str(edit.number) for edit in edits]
+    if len(named) == 1:
+        return f"edit {named[0]}"
+    return f"edits {', '.join(named[:-1])} and {named[-1]}"
