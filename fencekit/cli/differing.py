@@ -61,6 +61,7 @@ def job_of(
             baseline_root=given["baseline_root"],
             policy_revision=new_at,
             baseline_revision=old_at,
+            waivers="",
         ),
         waivers,
         today,
