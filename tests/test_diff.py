@@ -177,7 +177,7 @@ def test_hostile_text_of_policies_is_shown_inert(diff: Any) -> None:
     evil = '"a\\u202e\\u001b[31m::error::"'
     old = f"deny: [{{capability: sh.x, contains: {evil}}}]\nallow: [sh.x]\n"
     done = diff(old, "allow: [sh.x]\n", "--explain")
-    assert done.code in (1, 3)
+    assert done.code != 2
     assert not ESCAPE.search(done.all)
 
 
