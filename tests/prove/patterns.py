@@ -23,7 +23,14 @@ def pattern(random: Random, depth: int = 3) -> str:
         return pattern(random, depth - 1) + pattern(random, depth - 1)
     if choice < 0.7:
         return f"(?:{pattern(random, depth - 1)}|{pattern(random, depth - 1)})"
-    if choice < 0.82:
+    if choice < 0.72:
+        return f"{random.choice(LEAVES)}{random.choice(('*+', '++', '?+', '{1,2}+', '{2}+'))}"
+    if choice < 0.74:
+        return f"(?>{pattern(random, 1)})"
+    if choice < 0.76:
+        group = random.choice(("a|b", "ab?", "[ab1]", "a{0,2}", "(?:a|bb)1"))
+        return f"(?P<g>{group}){pattern(random, 1)}(?P=g)"
+    if choice < 0.84:
         return f"(?:{pattern(random, depth - 1)}){random.choice(REPEATS)}"
     if choice < 0.92:
         return f"({random.choice(('?=', '?!'))}{pattern(random, depth - 1)})"

@@ -87,8 +87,9 @@ def escaped_sets() -> tuple[CharSet, ...]:
 def capitals(char: str) -> str:
     """Return the characters that are that one in lower case, alone."""
     if char.isascii():
-        own = char if char.lower() == char else ""
-        return own + (char.upper() if char.isalpha() else "") + ("\u212a" if char == "k" else "")
+        if char.lower() != char:
+            return ""
+        return char + (char.upper() if char.isalpha() else "") + ("\u212a" if char == "k" else "")
     return "".join(_capitals().get(char, char if char.lower() == char else ""))
 
 

@@ -30,6 +30,7 @@ from fencekit.checks.prove.nodes import (
     parse,
 )
 from fencekit.checks.prove.places import USES_START, Here, is_anchored, is_place, sure_nodes
+from fencekit.checks.prove.rewriting import rewritten
 
 MATCHED: Final = 0
 DEAD: Final = 1
@@ -265,4 +266,4 @@ def thinned(threads: set[Thread]) -> Threads:
 def searching(pattern: str) -> Automaton:
     """Return the automaton of the texts that the pattern is found in."""
     items, flags = parse(pattern)
-    return Automaton(build(items, flags), anywhere=True)
+    return Automaton(build(rewritten(items, flags), flags), anywhere=True)
