@@ -84,7 +84,7 @@ class Subject:
     def beneath(self, rule: Rule) -> list[Rule]:
         """Return the later rules that decide looser and may meet the same call, loosest first."""
         found = [
-            (other.effect.verdict, at, other)
+            (other.effect.verdict, len(other.effect.obligations), at, other)
             for at, other in enumerate(self.rules)
             if at > self.rules.index(rule)
             and other.effect
@@ -92,7 +92,7 @@ class Subject:
             and compare_effects(rule.effect, other.effect) is Change.LOOSER
             and shared_capability([rule.capability, other.capability]) is not None
         ]
-        return [other for _, _, other in sorted(found, key=lambda entry: entry[:2])]
+        return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:3])]
 
     def all_decided_by(
         self, rule: Rule, *, as_if: Rule | None = None, beside: Rule | None = None
