@@ -276,13 +276,16 @@ def test_ctrl_c_is_neither_a_pass_nor_a_finding(here: Path) -> None:
     assert err.decode().strip() == "error: interrupted before the end"
 
 
+DEMO = ["audit.jsonl", "candidate.yaml", "policy.fence.yaml", "policy.yaml", "report.html"]
+
+
 def test_the_demo_shows_the_loosening_and_can_be_run_again(here: Path) -> None:
     for _ in range(2):
         done = fencekit("demo", "a folder")
         assert (done.code, done.err) == (0, "")
         assert "FINDINGS" in done.out
         names = sorted(path.name for path in (here / "a folder").iterdir())
-        assert names == ["audit.jsonl", "candidate.yaml", "policy.yaml", "report.html"]
+        assert names == DEMO
     again = next(line for line in done.out.splitlines() if line.startswith("$ fencekit "))
     import shlex
 

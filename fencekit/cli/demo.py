@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-FILES = ("audit.jsonl", "policy.yaml", "candidate.yaml")
+FILES = ("audit.jsonl", "policy.yaml", "candidate.yaml", "policy.fence.yaml")
 PAGE = "report.html"
 
 
@@ -16,9 +16,10 @@ PAGE = "report.html"
 def command(folder: str) -> None:
     """Replay a recorded log against a pull request's policy, and write the HTML report.
 
-    Puts a log that the real CapFence runtime recorded, the policy in force and the candidate of a
-    pull request into FOLDER (`fencekit-demo` by default), replays, and writes the report beside
-    them. The candidate loosens more than it says: exit code 0 means that the demo showed it.
+    Puts a log that the real CapFence runtime recorded, the policy in force with its cases, and the
+    candidate of a pull request into FOLDER (`fencekit-demo` by default), replays, and writes the
+    report beside them. The candidate loosens more than it says: exit code 0 means that the demo
+    showed it.
     """
     from fencekit.checks.job import ReplayJob
     from fencekit.checks.outputs import write_report
@@ -30,6 +31,8 @@ def command(folder: str) -> None:
 
     log, policy, candidate = unpacked(Path(folder))
     report = without_secrets(ReplayJob((log,), candidate, policy).run())
+    log, policy, candidate, _ = unpacked(Path(folder))
+    report = redacted(ReplayJob((log,), candidate, policy).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]

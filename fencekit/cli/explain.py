@@ -37,9 +37,10 @@ import click
 def command(policy: str, request: str, output: str, **given: Any) -> None:
     """Explain how POLICY decides REQUEST: every rule considered, and each condition of it.
 
-    REQUEST is a JSON or YAML file, `-` for standard input, or LOG:LINE for a recorded call. A
-    request has the keys capability, principal, environment, context and args. What is not given
-    here is taken from `[tool.fencekit]` in `pyproject.toml`.
+    REQUEST is a JSON or YAML file, `-` for standard input, LOG:LINE for a recorded call, or
+    FILE:LINE for a case of a file of cases. A request has the keys capability, principal,
+    environment, context and args. What is not given here is taken from `[tool.fencekit]` in
+    `pyproject.toml`.
 
     \b
     fencekit explain policy.yaml audit.jsonl:17

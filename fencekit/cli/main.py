@@ -14,6 +14,7 @@ COMMANDS = {
     "replay": "replay recorded calls against a candidate policy",
     "diff": "prove that a policy is nowhere looser than another, or show the call",
     "prove": "prove that a policy keeps to its guardrails, or show the call",
+    "test": "run cases: calls, each with what the policy must make of it",
     "explain": "explain how a policy decides one request",
     "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",

@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+from fencekit.cases.registry import read_cases
 from fencekit.logs.mapping import ToolMap
 from fencekit.logs.registry import Log, open_log
 from fencekit.logs.unmasking import RedactionKey
@@ -16,6 +17,9 @@ from fencekit.reading import json, yaml
 from fencekit.reading.files import decoded, read_text
 from fencekit.reading.plain import complaints
 
+CASES = (".yaml", ".yml")
+"""How the names of files of cases end; no log is called so."""
+
 NUMBERED = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:(?P<number>\d+))?", re.ASCII | re.DOTALL)
 """A record of a log: its line, and its number where several stand on one line."""
 
@@ -26,20 +30,38 @@ def read_request(
     tools: ToolMap | None = None,
     key: RedactionKey | None = None,
 ) -> Request:
-    """Return the request in a JSON or YAML file, on standard input (`-`), or in `LOG:LINE`.
+    """Return the request in a JSON or YAML file, on standard input (`-`), or in `FILE:LINE`.
+
+    With a line, FILE is a log or a file of cases.
 
     Raises RequestError or LogError, with the place, where there is none.
     """
     named = NUMBERED.fullmatch(given)
     if named and not is_file(given):
         number = int(named["number"]) if named["number"] else None
-        with open_log(named["path"], log_format, tools, key) as log:
-            return request_of_record(log, Place(named["path"], int(named["line"]), number))
+        place = Place(named["path"], int(named["line"]), number)
+        if place.file.endswith(CASES):
+            return request_of_case(place)
+        with open_log(place.file, log_format, tools, key) as log:
+            return request_of_record(log, place)
     if given == "-":
         data = sys.stdin.buffer.read()
         return parsed(decoded(data, "<stdin>", RequestError), "<stdin>")
     text, _ = read_text(given, RequestError)
     return parsed(text, given)
+
+
+def request_of_case(place: Place) -> Request:
+    """Return the request of the case on a line of a file of cases."""
+    cases = [case for case in read_cases(place.file).cases if case.place.line == place.line]
+    if place.column is not None:
+        cases = [case for case in cases if case.place.column == place.column]
+    if not cases:
+        raise RequestError("no case begins there", place=place)
+    if len(cases) > 1:
+        hint = ", ".join(str(case.place) for case in cases[:5])
+        raise RequestError(f"{len(cases)} cases stand there", place=place, hint=hint)
+    return cases[0].request
 
 
 def is_file(given: str) -> bool:

@@ -13,6 +13,7 @@ from fencekit.model.lint import Linted
 from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.waiver import Waivers
+from fencekit.model.suite import Suite
 
 
 class Status(StrEnum):
@@ -138,6 +139,7 @@ class Report:
     comparison: Compared | None = None
     guardrails: Guarded | None = None
     diff: Diffed | None = None
+    suite: Suite | None = None
 
     @property
     def exit_code(self) -> int:

@@ -8,6 +8,8 @@ from fencekit.reporting.diff_json import diff_of
 from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
 from fencekit.reporting.values import masking_of, waivers_of
+from fencekit.reporting.suite_json import suite_of
+from fencekit.reporting.values import masking_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "masking": masking_of,
@@ -17,4 +19,5 @@ SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "comparison": comparison_of,
     "guardrails": guardrails_of,
     "waivers": waivers_of,
+    "suite": suite_of,
 }

@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "lint": "fencekit.reporting.lint_text",
     "diff": "fencekit.reporting.comparison_text",
     "prove": "fencekit.reporting.guardrails_text",
+    "test": "fencekit.reporting.suite_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 

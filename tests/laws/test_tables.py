@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from fencekit.checks.prove import atoms
+from fencekit.checks.suite import points
 from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
 from fencekit.model.policy import ConditionName, Pick
@@ -17,6 +18,7 @@ TABLES: dict[str, Mapping[ConditionName, object]] = {
     "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
     "fencekit.dialects.capfence.strictness.CHECKS": strictness.CHECKS,
     "fencekit.strategies.condition_edits.EDITS": condition_edits.EDITS,
+    "fencekit.checks.suite.points.INSIDE": points.INSIDE,
     "fencekit.strategies.aims.AIMS": aims.AIMS,
     "fencekit.strategies.random_policies.VALUES": random_policies.VALUES,
 }

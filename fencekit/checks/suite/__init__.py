@@ -1,0 +1,1 @@
+"""Running files of cases: what a policy makes of them, and what of it they cover."""

@@ -1,0 +1,162 @@
+"""A whole run of cases as it is asked for: paths in, a report out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from fencekit.cases.base import CaseFile
+from fencekit.cases.registry import found, read_cases
+from fencekit.checks.replay import TIMEOUT
+from fencekit.checks.suite import claims
+from fencekit.checks.suite.coverage import Covering, shortfall
+from fencekit.checks.suite.running import claim_finding, finding_of, results
+from fencekit.dialects.registry import load_policy
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.engines.timelimit import time_limit
+from fencekit.model.case import Case
+from fencekit.model.errors import FencekitError
+from fencekit.model.policy import Policy
+from fencekit.model.report import FailOn, Limits, Report, Status
+from fencekit.model.source import Input, SourceFile
+from fencekit.model.suite import CaseResult, CaseStatus, ClaimResult, ClaimStatus, Suite, SuiteFile
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteJob:
+    """Everything that a run is told. `timeout` is in seconds, for each case.
+
+    `policy` takes the place of the policies that the files name. `min_coverage` is in percent.
+    """
+
+    paths: Sequence[str]
+    policy: str = ""
+    policy_root: str = ""
+    coverage: bool = False
+    min_coverage: float | None = None
+    timeout: float = TIMEOUT
+
+    def run(self, *, progress: Callable[[int], None] | None = None) -> Report:
+        """Return the report; `progress` is told how many cases were decided.
+
+        A file that cannot be read, or whose policy cannot, is a trouble in it. Raises CaseError
+        for a folder without any file of cases.
+        """
+        run = SuiteRun(self)
+        for path in found(self.paths):
+            count = run.take(path)
+            if progress is not None:
+                progress(count)
+        return run.report()
+
+
+@dataclass
+class SuiteRun:
+    """A run under way: files go in, one after the other, and a report comes out."""
+
+    job: SuiteJob
+    files: list[SuiteFile] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    sources: dict[str, SourceFile] = field(default_factory=dict)
+    covering: Covering = field(default_factory=Covering)
+
+    def take(self, path: str) -> int:
+        """Run a file and return the number of its cases; what fails as a whole is kept."""
+        try:
+            file = read_cases(path)
+            claims.refuse_unknown(file.claims)
+            self.inputs.append(Input("cases", path, file.sha256))
+            ran = self.ran(file)
+        except FencekitError as error:
+            self.failed.append((path, str(error)))
+            return 0
+        self.files.append(ran)
+        if not ran.cases and not ran.claims:
+            self.failed.append((path, f"`{path}` has no case"))
+        return len(ran.cases)
+
+    def ran(self, file: CaseFile) -> SuiteFile:
+        """Return the results of a file."""
+        made: list[CaseResult] = []
+        wanted = self.job.coverage or self.job.min_coverage is not None
+        with time_limit(self.job.timeout) as progress:
+            for policy, cases in self.by_policy(file):
+                made.extend(results(cases, ENGINE.compile(policy), progress))
+                if wanted:
+                    self.covering.take(policy, cases, progress)
+        in_order = {case.name: at for at, case in enumerate(file.cases)}
+        made.sort(key=lambda case: in_order[case.name])
+        checked: tuple[ClaimResult, ...] = ()
+        if file.claims:
+            policy = self.policy(self.job.policy or file.policy, file)
+            checked = claims.checked(file.claims, policy, file)
+        return SuiteFile(file.path, file.title, tuple(made), checked)
+
+    def by_policy(self, file: CaseFile) -> Iterator[tuple[Policy, list[Case]]]:
+        """Yield each policy of a file with its cases; that of a file without any, too."""
+        named: dict[str, list[Case]] = {}
+        if file.policy:
+            named[self.job.policy or file.policy] = []
+        for case in file.cases:
+            path = self.job.policy or case.policy or file.policy
+            named.setdefault(path, []).append(case)
+        for path, cases in named.items():
+            yield self.policy(path, file), cases
+
+    def policy(self, path: str, file: CaseFile) -> Policy:
+        """Return a policy as the file has it read."""
+        policy = load_policy(
+            path,
+            strict=file.strict or bool(self.job.policy),
+            policy_root=self.job.policy_root or file.policy_root or None,
+            search_paths=() if self.job.policy else file.search_paths,
+        )
+        for source in policy.files:
+            if source.path not in self.sources:
+                self.sources[source.path] = source
+                self.inputs.append(Input("policy", source.path, source.sha256))
+        return policy
+
+    def report(self) -> Report:
+        """Return the report on all files taken in."""
+        cases = [case for file in self.files for case in file.cases]
+        checked = [claim for file in self.files for claim in file.claims]
+        findings = [finding_of(case) for case in cases if case.status is not CaseStatus.PASSED]
+        findings += [claim_finding(c) for c in checked if c.status is ClaimStatus.REFUTED]
+        whole = [why for _, why in self.failed]
+        coverage = None
+        if self.job.coverage or self.job.min_coverage is not None:
+            coverage = self.covering.coverage(self.job.min_coverage)
+            low = shortfall(coverage)
+            findings += [low] if low else []
+            if coverage.percent is None:
+                whole.append("there is nothing that cases could cover")
+        if not cases and not checked:
+            whole.append("no case was run")
+        parts = []
+        errors = sum(case.status is CaseStatus.ERROR for case in cases)
+        if errors:
+            parts.append(f"{errors} of {len(cases)} cases could not be decided")
+        unknown = sum(claim.status is ClaimStatus.UNKNOWN for claim in checked)
+        if unknown:
+            parts.append(f"{unknown} of {len(checked)} claims could not be settled")
+        failing = len(findings) > errors
+        return Report(
+            check="test",
+            status=status_of(whole, parts, failing=failing),
+            checked=len(cases) + len(checked),
+            counts={},
+            findings=tuple(findings),
+            inputs=tuple(self.inputs),
+            fail_on=FailOn.LOOSER,
+            limits=Limits(),
+            sources=tuple(self.sources.values()),
+            troubles=(*whole, *parts),
+            suite=Suite(tuple(self.files), coverage, tuple(self.failed)),
+        )
+
+
+def status_of(whole: Sequence[str], parts: Sequence[str], *, failing: bool) -> Status:
+    """Return the status: what failed as a whole outweighs findings, which outweigh errors."""
+    if whole or (parts and not failing):
+        return Status.COULD_NOT_CHECK
+    return Status.FINDINGS if failing else Status.CLEAN

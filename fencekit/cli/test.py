@@ -1,0 +1,76 @@
+"""`fencekit test`: cases, each a call with what the policy must make of it."""
+
+from typing import Any
+
+import click
+
+from fencekit.cli.options import report_options, targets
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...")
+@click.option(
+    "--policy",
+    type=click.Path(),
+    default="",
+    metavar="P",
+    help="Run the cases against this policy, not the ones that they name.",
+)
+@click.option(
+    "--policy-root",
+    type=click.Path(),
+    default="",
+    metavar="DIR",
+    help="Where names in `extends` are looked for; as the files say by default.",
+)
+@click.option("--coverage", is_flag=True, help="Show what of the policies no case covers.")
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 100),
+    metavar="N",
+    help="Fail where the cases cover less, in percent.",
+)
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="The time limit for one case.  [default: 5]",
+)
+@report_options
+def command(
+    paths: tuple[str, ...],
+    *,
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    redact: str | None,
+    timeout: float | None,
+    **given: Any,
+) -> None:
+    """Run cases: calls, each with what the policy must make of it.
+
+    PATH is a file of cases, `*.fence.yaml`, a folder of them, or a fixture suite of CapFence's.
+    `docs/cases.md` describes the format. Exit codes: see `fencekit --help`.
+
+    \b
+    fencekit test policies/
+    fencekit test refunds.fence.yaml --policy candidate.yaml
+    fencekit test policies/ --coverage --min-coverage 90
+    """
+    from fencekit.cases.registry import found
+    from fencekit.checks.replay import TIMEOUT, checked_timeout
+    from fencekit.checks.suite.job import SuiteJob
+    from fencekit.cli.finish import finish
+    from fencekit.cli.show import progress_bar
+    from fencekit.model.errors import UsageError
+
+    if not paths or "" in paths:
+        hint = "name a file of cases, or a folder that has some"
+        raise UsageError("no cases to run", hint=hint)
+    files = found(paths)
+    targets(html, out, [*files, *([given["policy"]] if given["policy"] else [])])
+    job = SuiteJob(files, timeout=checked_timeout(timeout or TIMEOUT), **given)
+    with progress_bar("running") as progress:
+        report = job.run(progress=progress)
+    # Cases are written to be read, and can be tried only as they are.
+    finish(report, output, html, out, redact or "none")
