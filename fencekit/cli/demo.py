@@ -29,10 +29,8 @@ def command(folder: str) -> None:
     from fencekit.reporting.html.page import render
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
-    log, policy, candidate = unpacked(Path(folder))
-    report = without_secrets(ReplayJob((log,), candidate, policy).run())
     log, policy, candidate, _ = unpacked(Path(folder))
-    report = redacted(ReplayJob((log,), candidate, policy).run())
+    report = without_secrets(ReplayJob((log,), candidate, policy).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]

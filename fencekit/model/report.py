@@ -12,8 +12,8 @@ from fencekit.model.finding import Changed, Class, Finding, Transition
 from fencekit.model.lint import Linted
 from fencekit.model.masking import Masking
 from fencekit.model.source import Input, SourceFile
-from fencekit.model.waiver import Waivers
 from fencekit.model.suite import Suite
+from fencekit.model.waiver import Waivers
 
 
 class Status(StrEnum):

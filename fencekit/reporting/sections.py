@@ -7,9 +7,8 @@ from fencekit.reporting.comparison_json import comparison_of, guardrails_of
 from fencekit.reporting.diff_json import diff_of
 from fencekit.reporting.lint_json import lint_of
 from fencekit.reporting.replay_json import replay_of
-from fencekit.reporting.values import masking_of, waivers_of
 from fencekit.reporting.suite_json import suite_of
-from fencekit.reporting.values import masking_of
+from fencekit.reporting.values import masking_of, waivers_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "masking": masking_of,
