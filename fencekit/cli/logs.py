@@ -71,7 +71,7 @@ def command() -> None:
 def show_records(log: str, output: str, **given: Any) -> None:
     """Show the records of LOG, one a line; as JSON, in fencekit's own format."""
     from fencekit.checks.selection import Selection, given_time
-    from fencekit.cli.show import put, show
+    from fencekit.cli.show import put, say, show
     from fencekit.logs.jsonl import encode
     from fencekit.model.verdict import Verdict
     from fencekit.reporting.json import inert
@@ -84,13 +84,17 @@ def show_records(log: str, output: str, **given: Any) -> None:
         principal=given["principal"],
         verdict=Verdict[given["verdict"].upper()] if given["verdict"] else None,
     )
+    shown = 0
     with opened(log, given) as (source, faults):
         for record in faults.valid(source):
             if selection.holds(record):
+                shown += 1
                 if output == "json":
                     put(inert(encode(record)) + "\n")
                 else:
                     show([Line(listed_record(record))])
+        if faults.seen and not shown:
+            say(f"none of the {faults.seen:,} records is asked for")
 
 
 @command.command("stats")

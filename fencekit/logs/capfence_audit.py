@@ -19,7 +19,8 @@ class CapFenceAudit:
     def recognises(self, sample: Sample) -> bool:
         """Say whether the objects name a tool and what was decided, but no arguments."""
         first = sample.first.keys()
-        return first >= {"tool", "decision"} and first.isdisjoint({"args", "arguments", "params"})
+        others = {"args", "arguments", "params", "schema"}
+        return first >= {"tool", "decision"} and first.isdisjoint(others)
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every line."""

@@ -3,8 +3,8 @@
 The form is documented in `docs/log-formats.md`, its JSON Schema is `docs/record.schema.json`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.base import Entry, Sample
@@ -12,12 +12,14 @@ from fencekit.logs.objects import EXCERPT, Found, objects
 from fencekit.model.errors import FencekitError, RecordError
 from fencekit.model.form import from_form, to_form
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
+from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading import json
 from fencekit.reading.files import Source
 
 SCHEMA = "fencekit.record/1"
+TEXTS = ("id", "time", "session", "tool", "policy", "engine")
 VERDICTS = {verdict.name: verdict for verdict in Verdict}
 
 
@@ -26,6 +28,7 @@ class FencekitJSONL:
     """Everything that a record holds; within a version keys may be added, never changed."""
 
     name: str = "fencekit"
+    tools: Mapping[str, str] = field(default_factory=dict)
 
     def recognises(self, sample: Sample) -> bool:
         """Say whether the objects carry our schema."""
@@ -45,7 +48,7 @@ def encode(record: Record) -> str:
 def form_of(record: Record) -> dict[str, Any]:
     """Return a record as JSON, without a chain."""
     line: dict[str, Any] = {"schema": SCHEMA}
-    for key in ("id", "time", "session"):
+    for key in TEXTS:
         if getattr(record, key):
             line[key] = getattr(record, key)
     line["request"] = to_form(record.request, digests=True)
@@ -68,6 +71,9 @@ def encode_recorded(recorded: Recorded) -> dict[str, Any]:
         made["approval"] = recorded.approval
     if recorded.escalates_default is not False:
         made["escalates_default"] = recorded.escalates_default
+    for key in ("rules", "errors"):
+        if getattr(recorded, key):
+            made[key] = list(getattr(recorded, key))
     return made
 
 
@@ -92,14 +98,14 @@ def decode(line: dict[str, Any], place: Place, text: str | None = None) -> Recor
     if completeness not in list(Completeness):
         raise RecordError(f"unknown completeness: `{completeness}`", place=place)
     given = line.get("decision")
+    texts = {key: text_of(line, key, place) for key in TEXTS}
     return Record(
         request,
         None if given is None else decode_recorded(given, place),
         place,
-        id=text_of(line, "id", place),
-        time=text_of(line, "time", place),
-        session=text_of(line, "session", place),
         completeness=Completeness(completeness),
+        mapped=not (texts["tool"] and isinstance(request.capability, Unknown)),
+        **texts,
     )
 
 
@@ -112,20 +118,18 @@ def decode_recorded(given: Any, place: Place) -> Recorded:
     wrong = [name for name in names if not isinstance(name, str) or name not in VERDICTS]
     if wrong or not names:
         raise RecordError(f"unknown verdict: `{wrong[0] if wrong else ''}`", place=place)
-    duties = given.get("obligations")
-    if duties is not None:
-        if not isinstance(duties, list) or not all(isinstance(duty, str) for duty in duties):
-            raise RecordError("`obligations` is not a list of texts", place=place)
-        duties = frozenset(map(Obligation, duties))
+    duties = texts_of(given, "obligations", place)
     flagged = given.get("escalates_default", False)
     if flagged is not None and not isinstance(flagged, bool):
         raise RecordError("`escalates_default` is neither true, false nor null", place=place)
     return Recorded(
         frozenset(VERDICTS[name] for name in names),
-        duties,
+        None if duties is None else frozenset(map(Obligation, duties)),
         text_of(given, "reason", place),
         text_of(given, "approval", place),
         flagged,
+        texts_of(given, "rules", place) or (),
+        texts_of(given, "errors", place) or (),
     )
 
 
@@ -135,6 +139,16 @@ def text_of(line: dict[str, Any], key: str, place: Place) -> str:
     if not isinstance(value, str):
         raise RecordError(f"`{key}` is not text", place=place)
     return value
+
+
+def texts_of(given: dict[str, Any], key: str, place: Place) -> tuple[str, ...] | None:
+    """Return a list of texts, None where it is absent; raise RecordError for anything else."""
+    value = given.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise RecordError(f"`{key}` is not a list of texts", place=place)
+    return tuple(value)
 
 
 FORMAT = FencekitJSONL()

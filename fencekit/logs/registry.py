@@ -1,7 +1,7 @@
 """The log formats by name, the one that a log is in, and the way from a path to its records."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,24 +73,19 @@ class Log:
 
     def entries(self) -> Iterator[Entry]:
         """Yield every record, valid or not, in order; calls of tools with their capability."""
-        if not isinstance(self.format, NamesTools):
-            return self._unmasked(self.format.read(self.source))
-        tools = self.tools.over(self.format.tools)
-        return (
-            tools.applied(entry) if isinstance(entry, Record) else entry
-            for entry in self.format.read(self.source)
-        )
-
-    def _unmasked(self, entries: Iterator[Entry]) -> Iterator[Entry]:
-        """Return the records with masked values that can be asked, where there is a key to them."""
-        if self.key is None:
-            return entries
-        opened = self.key.opened
-        return (opened(entry) if isinstance(entry, Record) else entry for entry in entries)
+        entries = self.format.read(self.source)
+        if isinstance(self.format, NamesTools):
+            entries = each(self.tools.over(self.format.tools).applied, entries)
+        return entries if self.key is None else each(self.key.opened, entries)
 
     def digest(self) -> str:
         """Return the SHA-256 of the file, in hex."""
         return self.source.digest()
+
+
+def each(change: Callable[[Record], Record], entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Yield the entries, the records among them changed."""
+    return (change(entry) if isinstance(entry, Record) else entry for entry in entries)
 
 
 @contextmanager

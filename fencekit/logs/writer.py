@@ -18,7 +18,7 @@ from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
 from fencekit.logs.chain.signatures import PrivateKey
 from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.jsonl import decode, form_of
+from fencekit.logs.jsonl import TEXTS, decode, form_of
 from fencekit.logs.redaction import checked, redact, steps_of
 from fencekit.model.chain import Anchor
 from fencekit.model.errors import FencekitError, LogError, RecordError, UsageError
@@ -27,7 +27,7 @@ from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE, located
 
-OURS = {"schema", "id", "time", "session", "request", "decision", "completeness", "chain", "hash"}
+OURS = {"schema", *TEXTS, "request", "decision", "completeness", "chain", "hash"}
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 OWNER_ONLY = 0o600
 ROOM_FOR_LINK = 512
@@ -79,7 +79,7 @@ class AuditWriter:
     def append(self, record: Record, also: Mapping[str, Any] | None = None) -> Anchor:
         """Append one record; return its number and its hash once it is written.
 
-        `also` holds more to be kept of it: the digest of the policy, the engine, the rules.
+        `also` holds more to be kept of it, under names of your own.
         Raises RecordError for what cannot be written so that it could be read again, LogError for
         a log that cannot be continued or a write that failed.
         """

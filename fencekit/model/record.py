@@ -25,7 +25,8 @@ class Recorded:
     `verdicts` are those that fit what was written; more than one when the log kept less than the
     verdict. `obligations` is None when the log does not keep them. `approval` is a person's answer
     that let an escalated call run. `escalates_default` says that the call asked for approval where
-    the policy would deny by default: yes, no, or None when the log does not keep it.
+    the policy would deny by default: yes, no, or None when the log does not keep it. `rules` has
+    the ids of those that determined it, `errors` what went wrong as it was made.
     """
 
     verdicts: frozenset[Verdict]
@@ -33,6 +34,8 @@ class Recorded:
     reason: str = ""
     approval: str = ""
     escalates_default: bool | None = False
+    rules: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Record:
     """A call that was recorded. `recorded` is None when its log keeps no decision.
 
     `tool` is the name of the tool, where the log names tools and not capabilities; `mapped` says
-    that a mapping gave it the capability that the request has.
+    that a mapping gave it the capability that the request has. `policy` is the digest of the policy
+    that decided, `engine` the name of what read it; empty where the log does not say.
     """
 
     request: Request
@@ -52,6 +56,8 @@ class Record:
     completeness: Completeness = Completeness.FULL
     tool: str = ""
     mapped: bool = True
+    policy: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

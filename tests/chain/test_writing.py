@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -72,13 +73,32 @@ def test_a_log_is_continued(tmp_path):
 
 def test_more_can_be_kept_of_a_record(tmp_path):
     with AuditWriter(tmp_path / "audit.jsonl") as writer:
-        writer.append(record(1), {"policy": "sha256:00", "engine": "native"})
+        writer.append(record(1), {"ticket": "OPS-7", "labels": ["night"]})
         with pytest.raises(UsageError, match="`hash`"):
             writer.append(record(2), {"hash": "mine"})
     (line,) = lines_of(tmp_path / "audit.jsonl")
-    assert json.loads(line)["policy"] == "sha256:00"
+    assert json.loads(line)["ticket"] == "OPS-7"
     assert verify(tmp_path / "audit.jsonl").covered == 1
     assert records_of(tmp_path / "audit.jsonl")[0].request == record(1).request
+
+
+def test_a_record_says_what_decided_it_and_how(tmp_path):
+    made = replace(
+        record(1),
+        recorded=replace(record(1).recorded, rules=("deny-2",), errors=("a regex raised",)),
+        policy="sha256:00",
+        engine="native",
+        tool="Bash",
+    )
+    with AuditWriter(tmp_path / "audit.jsonl") as writer:
+        writer.append(made)
+    (line,) = map(json.loads, lines_of(tmp_path / "audit.jsonl"))
+    assert line["decision"]["rules"] == ["deny-2"]
+    assert line["decision"]["errors"] == ["a regex raised"]
+    assert (line["policy"], line["engine"], line["tool"]) == ("sha256:00", "native", "Bash")
+    (back,) = records_of(tmp_path / "audit.jsonl")
+    assert (back.recorded, back.policy, back.engine) == (made.recorded, "sha256:00", "native")
+    assert verify(tmp_path / "audit.jsonl").covered == 1
 
 
 @pytest.mark.parametrize(

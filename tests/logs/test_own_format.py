@@ -64,6 +64,8 @@ decisions = st.builds(
     texts,
     texts,
     st.sampled_from([True, False, None]),
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
 )
 records = st.builds(
     Record,
@@ -74,6 +76,9 @@ records = st.builds(
     time=texts,
     session=texts,
     completeness=st.sampled_from(Completeness),
+    tool=texts,
+    policy=texts,
+    engine=texts,
 )
 
 
@@ -88,7 +93,8 @@ def read_back(line: str, folder: Path) -> Record:
 def everything(record: Record) -> tuple[object, ...]:
     """Return all that a record says but its place; equal dicts in another order are not equal."""
     parts = (record.id, record.time, record.session, record.completeness)
-    return (record.request.identity, record.recorded, *parts)
+    made_by = (record.tool, record.policy, record.engine)
+    return (record.request.identity, record.recorded, *parts, *made_by)
 
 
 @settings(
