@@ -7,7 +7,10 @@ from fencekit.checks.prove.product import Pieces
 
 
 def arguments(pieces: Pieces) -> dict[str, Any] | None:
-    """Return the arguments that the pieces of a word spell; None where they are no JSON object."""
+    """Return the arguments that the pieces of a word spell; None where they are no JSON object.
+
+    A key that stands twice is altered the second time.
+    """
     fields: dict[str, Any] = {}
     key, text = "", ""
     for name, *rest in pieces:
@@ -23,8 +26,10 @@ def arguments(pieces: Pieces) -> dict[str, Any] | None:
             text += rest[0]
         elif name in ("closed", "printed"):
             value = text if name == "closed" else read(text)
-            if key in fields or value is Ellipsis:
+            if value is Ellipsis:
                 return None
+            while key in fields:
+                key += "2"
             fields[key] = value
     return fields
 

@@ -93,3 +93,21 @@ def spell(sample: Sample) -> list[Any]:
         whole = int(sample)
         return [whole, str(whole), sample]
     return [sample, str(sample)]
+
+
+def kinds(found: list[Sample]) -> tuple[str, ...]:
+    """Return which kinds of numbers the samples are, by the names in `strings.SPELLINGS`.
+
+    `1e999` is infinite too, `-0` is zero, and true is one; one and zero are always samples.
+    """
+    floats = [sample for sample in found if isinstance(sample, float)]
+    has = {
+        "positive": BEYOND in found or any(number >= 0 for number in floats),
+        "negative": BEYOND in found or any(number <= 0 for number in floats),
+        "infinite": INFINITE in floats,
+        "minus infinite": -INFINITE in floats,
+        "no number": any(map(math.isnan, floats)),
+        "true": 1.0 in floats,
+        "false": 0.0 in floats,
+    }
+    return tuple(kind for kind, is_so in has.items() if is_so)

@@ -13,12 +13,13 @@ keyword or regex of the question tells from it: `Shape` says when. Some words ar
 word only if the engine's own readings agree.
 
 Moves have levels, the plainest first: 0 is text of printable ASCII under a natural key, 1 is odd
-characters and other spellings, 2 is further fields, free keys and values that are not text, and 3
-stands for values that are known only to belong to a language.
+characters and other spellings, 2 is further fields and free keys, 3 is values that are not text and
+escapes of any digits, and 4 stands for values that are known only to belong to a language. Up to 2,
+a word is a call but for keys that stand twice.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.letters import Letter, digits, letters
@@ -31,6 +32,7 @@ from fencekit.checks.prove.spots import (
     LOOSE,
     ODD,
     PLAIN,
+    PRINTED,
     Move,
     Required,
     Spot,
@@ -109,7 +111,7 @@ class Payload:
             yield Move(move.level, before + move.text, space, move.then, ("field", key))
         if self.shape.others:
             other = Spot("other", then.needs, then.fields, "first", then.required, then.states)
-            yield Move(max(level, FURTHER), before, space, other, ("field", key))
+            yield Move(max(level, PRINTED), before, space, other, ("field", key))
 
     def _needed(self, one: Required, number: int, then: Spot, spot: Spot) -> Iterator[Move]:
         comma, space = (", ", " ") if spot.fields else ("", "")
@@ -137,15 +139,16 @@ class Payload:
         for letter in self._key_letters:
             for text, quoting, needs_digits in self._written(letter, spot):
                 then = Spot("key", spot.needs, spot.fields, quoting)
-                then = then if not needs_digits else Spot("digits", left=needs_digits, back=then)
-                yield Move(FURTHER, text, "", then, ("char", letter.char))
+                yield from self._escaped(
+                    Move(FURTHER, text, "", then, ("char", letter.char)), needs_digits
+                )
         if is_closable(spot.quoting):
             mark = '"' if spot.quoting.startswith("double") else "'"
             for move in self._opened(Spot("text", spot.needs, spot.fields), FURTHER):
                 yield Move(FURTHER, f"{mark}: {move.text}", "", move.then, ("named",))
             if self.shape.others:
                 other = Spot("other", spot.needs, spot.fields, "first")
-                yield Move(FURTHER, f"{mark}: ", "", other, ("named",))
+                yield Move(PRINTED, f"{mark}: ", "", other, ("named",))
 
     def _text(self, spot: Spot) -> Iterator[Move]:
         for letter in self._letters:
@@ -155,8 +158,8 @@ class Payload:
             for text, quoting, needs_digits in self._written(letter, spot):
                 then = Spot("text", spot.needs, spot.fields, quoting, spot.required, states)
                 level = PLAIN if letter.is_plain else ODD
-                then = then if not needs_digits else Spot("digits", left=needs_digits, back=then)
-                yield Move(level, text, letter.char, then, ("char", letter.char))
+                move = Move(level, text, letter.char, then, ("char", letter.char))
+                yield from self._escaped(move, needs_digits)
         if is_closable(spot.quoting) and self._is_kept(spot):
             mark = '"' if spot.quoting.startswith("double") else "'"
             yield Move(PLAIN, mark, "", Spot("fields", spot.needs, spot.fields), ("closed",))
@@ -173,13 +176,13 @@ class Payload:
                         yield from self._printed(spot, letter.char, text, way)
             yield from self._printed(spot, CLOSED_BY[way], CLOSED_BY[way], "done")
         if way in ("number", "done") and self._is_kept(spot):
-            yield Move(FURTHER, "", "", Spot("fields", spot.needs, spot.fields), ("printed",))
+            yield Move(PRINTED, "", "", Spot("fields", spot.needs, spot.fields), ("printed",))
 
     def _printed(self, spot: Spot, values: str, text: str, way: str) -> Iterator[Move]:
         states = self._held(spot, values)
         if states is not None:
             then = Spot("other", spot.needs, spot.fields, way, spot.required, states)
-            yield Move(FURTHER, text, values, then, ("other", values))
+            yield Move(PRINTED, text, values, then, ("other", values))
 
     def _digits(self, spot: Spot) -> Iterator[Move]:
         assert spot.back is not None
@@ -188,6 +191,16 @@ class Payload:
             then = Spot("digits", left=spot.left - 1, back=spot.back)
         for digit in digits(self.keywords.alphabet):
             yield Move(PLAIN, digit, "", then)
+
+    def _escaped(self, move: Move, count: int) -> Iterator[Move]:
+        """Yield the move with the digits of the character's escape, then with any digits."""
+        if not count:
+            yield move
+            return
+        own = f"{ord(move.piece[1]):0{count}x}"
+        yield replace(move, text=move.text + own)
+        free = Spot("digits", left=count, back=move.then)
+        yield replace(move, level=PRINTED, then=free)
 
     def _written(self, letter: Letter, spot: Spot) -> Iterator[tuple[str, str, int]]:
         """Yield what a character adds to the text, and what the quoting has then seen."""

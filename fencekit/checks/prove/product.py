@@ -46,7 +46,6 @@ class Product:
 
         When there are no more, all reachable states have been seen. Raises TooManyStatesError.
         """
-        keywords = self.payload.keywords
         state = self._started()
         if state is None:
             return
@@ -59,12 +58,11 @@ class Product:
                 state = queue.popleft()
                 if levels[state] < level:
                     continue
-                if state[0].kind == "end":
-                    if not keywords.waits(state[1]) and self._is_found(state[2]):
-                        yield level, self._pieces(state)
-                    continue
                 for following, move in self._steps(state):
                     at = max(level, move.level)
+                    if following[0].kind == "end" and self._is_wanted(following):
+                        # Each way to an end is another word.
+                        yield at, self._pieces(state)
                     if levels.get(following, LOOSE + 1) > at:
                         if len(levels) >= self._most:
                             raise TooManyStatesError
@@ -104,10 +102,11 @@ class Product:
             following.append(after)
         return tuple(following)
 
-    def _is_found(self, states: tuple[int, ...]) -> bool:
-        return all(
-            automaton.accepts(state) is positive
-            for (automaton, positive), state in zip(self.regexes, states, strict=True)
+    def _is_wanted(self, state: State) -> bool:
+        _, words, found = state
+        return not self.payload.keywords.waits(words) and all(
+            automaton.accepts(one) is positive
+            for (automaton, positive), one in zip(self.regexes, found, strict=True)
         )
 
     def _pieces(self, state: State) -> Pieces:

@@ -194,7 +194,7 @@ def with_names(common: Parts, chosen: Sequence[tuple[str, names.Choice, list[Lit
 def amount(samples: list[numbers.Sample]) -> Required:
     """Return the field that an amount is in, which is one of the samples."""
     values = [value for sample in samples[:4] for value in numbers.spell(sample)]
-    return Required(AMOUNT_KEYS, tuple(values), ((numeric(), True),))
+    return Required(AMOUNT_KEYS, tuple(values), ((numeric(numbers.kinds(samples)), True),))
 
 
 def add_path(asked: list[Literal], parts: Parts) -> bool:

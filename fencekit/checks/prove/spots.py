@@ -5,7 +5,7 @@ from typing import Any
 
 from fencekit.checks.prove.regexes import Automaton
 
-PLAIN, ODD, FURTHER, LOOSE = range(4)
+PLAIN, ODD, FURTHER, PRINTED, LOOSE = range(5)
 HAS_FREE = 0b11
 
 

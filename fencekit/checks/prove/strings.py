@@ -75,13 +75,23 @@ def beginning(prefix: str) -> Automaton:
     return Automaton(build(items, flags), anywhere=False)
 
 
-@lru_cache(maxsize=1)
-def numeric() -> Automaton:
-    """Return an automaton of more than all texts of what Python reads as a number.
+NUMBER = r"(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?"
+SPELLINGS = {
+    "positive": rf"\s*\+?{NUMBER}\s*",
+    "negative": rf"\s*-{NUMBER}\s*",
+    "infinite": r"\s*\+?(?i:inf(?:inity)?)\s*",
+    "minus infinite": r"\s*-(?i:inf(?:inity)?)\s*",
+    "no number": r"\s*[+-]?(?i:nan)\s*",
+    "true": "True",
+    "false": "False",
+}
+"""How Python prints, as text, what it reads as numbers of each kind; more than that in places."""
 
-    True and false are numbers too, and so are digits of any script, with spaces around.
-    """
-    items, flags = parse(r"[\d\s+\-._eEinfatyINFATYTruFlsNULES]+\Z")
+
+@lru_cache(maxsize=64)
+def numeric(kinds: tuple[str, ...]) -> Automaton:
+    """Return the automaton of the texts of numbers of the kinds, which are names in SPELLINGS."""
+    items, flags = parse(rf"(?:{'|'.join(SPELLINGS[kind] for kind in kinds)})\Z")
     return Automaton(build(items, flags), anywhere=False)
 
 
