@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fencekit.strategies.drawn import mutants as mutants
     from fencekit.strategies.drawn import nearness as nearness
     from fencekit.strategies.drawn import policies as policies
     from fencekit.strategies.drawn import requests as requests
 
-__all__ = ["nearness", "policies", "requests"]
+__all__ = ["mutants", "nearness", "policies", "requests"]
 
 
 def __getattr__(name: str) -> Any:

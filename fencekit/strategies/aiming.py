@@ -60,7 +60,7 @@ class Aiming:
     def request(self, choices: Choices) -> Request:
         """Return a call aimed at some of the rules."""
         target, held = self.chosen(choices)
-        draft = Draft(choices, self.requested(choices, held))
+        draft = Draft(choices, self.requested(choices, held), target.hints if target else "")
         self.wish(draft, target, held)
         if choices.chance(12) and "risk_level" not in draft.named:
             draft.named["risk_level"] = [choices.pick(self.levels)]

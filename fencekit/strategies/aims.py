@@ -42,7 +42,8 @@ def pattern(draft: Draft, value: Any, *, near: bool) -> None:
         return
     spelled = str(draft.choices.pick(wanted))
     found = sampler(spelled)
-    text = spelled if found is None else found.sample(draft.choices, near=near, words=draft.texts)
+    words = [*draft.texts, *draft.hints]
+    text = spelled if found is None else found.sample(draft.choices, near=near, words=words)
     draft.samples.append(text)
 
 

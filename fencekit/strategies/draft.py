@@ -1,6 +1,6 @@
 """A call under way: what conditions wish of it is gathered, then laid out as one request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,14 @@ from fencekit.strategies.choices import Choices, menu
 class Draft:
     """What is wished of a call so far.
 
-    `texts` are to be found in the arguments, those that a pattern finds first; `near` names the
-    subjects of which somebody wishes that they just miss.
+    `texts` are to be found in the arguments, `samples` too, which patterns find; `hints` are
+    characters worth trying in those; `near` names the subjects of which somebody wishes that they
+    just miss.
     """
 
     choices: Choices
     capability: str
-    words: Sequence[str] = ()
+    hints: str = ""
     samples: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)

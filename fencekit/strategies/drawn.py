@@ -18,11 +18,13 @@ from fencekit.engines.native.conditions import Test
 from fencekit.engines.native.evaluator import test_of
 from fencekit.engines.native.view import View, covers
 from fencekit.model.errors import UsageError
+from fencekit.model.mutant import Mutant
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
 from fencekit.strategies.aiming import Aiming
 from fencekit.strategies.choices import Choices
 from fencekit.strategies.domains import OPEN, Domain
+from fencekit.strategies.mutations import single_edits
 from fencekit.strategies.random_policies import random_policy
 from fencekit.strategies.targets import differences
 
@@ -85,6 +87,15 @@ def policies() -> st.SearchStrategy[Policy]:
         return random_policy(DrawnChoices(draw))
 
     return drawn()
+
+
+def mutants(policy: GivenPolicy) -> st.SearchStrategy[Mutant]:
+    """Return the mutants of a policy: each is one edit away, labelled with what was done.
+
+    A policy without any (it has no rule) gives a strategy that draws nothing.
+    """
+    made = tuple(single_edits(policy_of(policy)))
+    return st.sampled_from(made) if made else st.nothing()
 
 
 def nearness(old: GivenPolicy, new: GivenPolicy) -> Callable[[Request], float]:

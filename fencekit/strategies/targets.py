@@ -23,13 +23,15 @@ class Target:
     """A rule to aim at, and what is known of its part in the difference of two policies.
 
     `differing` has, for each condition that the rule's counterpart in the other policy does not
-    ask alike, the values that only this one asks for. `carriers` are the rules of either policy
-    that, where they match the same call, make the difference a loosening.
+    ask alike, the values that only this one asks for; `hints` are the characters of which its
+    patterns and the counterpart's have not the same number. `carriers` are the rules of either
+    policy that, where they match the same call, make the difference a loosening.
     """
 
     rule: Rule
     differing: dict[ConditionName, Any] = field(default_factory=dict)
     carriers: tuple[Rule, ...] = ()
+    hints: str = ""
 
     def differs_in(self, condition: Condition) -> bool:
         """Say whether a condition is one of the rule's that its counterpart does not ask alike."""
@@ -45,12 +47,37 @@ def targets(old: Policy, new: Policy) -> tuple[Target, ...]:
     for rule in lost:
         carriers = tuple(carriers_of(rule, new, after=True))
         useful = bool(carriers)
-        found += [Target(rule, differing(rule, gained), carriers)] * (USEFUL if useful else 1)
+        found += [target(rule, gained, carriers)] * (USEFUL if useful else 1)
     for rule in gained:
         carriers = tuple(carriers_of(rule, old, after=False))
         useful = rule.effect is not None and rule.effect.verdict < Verdict.DENY
-        found += [Target(rule, differing(rule, lost), carriers)] * (USEFUL if useful else 1)
+        found += [target(rule, lost, carriers)] * (USEFUL if useful else 1)
     return tuple(found)
+
+
+def target(rule: Rule, others: Sequence[Rule], carriers: tuple[Rule, ...]) -> Target:
+    """Return a rule as a target, with what sets it apart from its counterpart among the others."""
+    counterpart = max(others, key=lambda other: likeness(rule, other), default=None)
+    if counterpart is None or likeness(rule, counterpart) == 0:
+        return Target(rule, {}, carriers)
+    hints = hints_of(rule, counterpart)
+    return Target(rule, differing(rule, counterpart), carriers, hints)
+
+
+def hints_of(rule: Rule, other: Rule) -> str:
+    """Return the characters that the patterns of two rules do not have equally often."""
+    mine, theirs = Counter(patterns_of(rule)), Counter(patterns_of(other))
+    return "".join(dict.fromkeys([*(mine - theirs), *(theirs - mine)]))
+
+
+def patterns_of(rule: Rule) -> str:
+    """Return the patterns of a rule, one after another."""
+    return "".join(
+        str(pattern)
+        for condition in rule.conditions
+        if condition.name is ConditionName.MATCH_REGEX
+        for pattern in listed(condition.value)
+    )
 
 
 def content(rule: Rule) -> Content:
@@ -93,11 +120,8 @@ def reordered(old: Policy, new: Policy) -> list[Rule]:
     return found
 
 
-def differing(rule: Rule, others: Sequence[Rule]) -> dict[ConditionName, Any]:
-    """Return what a rule asks for that its counterpart among the others does not."""
-    counterpart = max(others, key=lambda other: likeness(rule, other), default=None)
-    if counterpart is None or likeness(rule, counterpart) == 0:
-        return {}
+def differing(rule: Rule, counterpart: Rule) -> dict[ConditionName, Any]:
+    """Return what a rule asks for that its counterpart does not."""
     theirs = {condition.name: condition.value for condition in counterpart.conditions}
     found: dict[ConditionName, Any] = {}
     for condition in rule.conditions:

@@ -13,10 +13,11 @@ from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import UsageError
 from fencekit.model.form import from_form, to_form
+from fencekit.model.mutant import Direction
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.strategies import nearness, policies, requests
+from fencekit.strategies import mutants, nearness, policies, requests
 from strategies.policies import IN_FORCE, edited, policy
 
 THOROUGH = settings(
@@ -218,3 +219,20 @@ def test_a_witness_is_found_within_a_domain():
 def test_policies_with_capabilities_that_are_not_text_can_be_aimed_at():
     odd = policy("deny: [{capability: 5, contains: x}, {capability: [a]}]\nallow: ['*']")
     assert find(requests(odd), lambda _: True, settings=PLAIN).whole
+
+
+@given(mutants(IN_FORCE), st.data())
+@PLAIN
+def test_a_mutant_goes_only_the_way_that_its_label_says(mutant, data):
+    request = data.draw(requests(IN_FORCE, mutant.policy))
+    before, after = (
+        NativeEvaluator(each).decide(request).outcomes[0].effect
+        for each in (IN_FORCE, mutant.policy)
+    )
+    against = {Direction.LOOSEN: Change.TIGHTER, Direction.TIGHTEN: Change.LOOSER}
+    assert compare_effects(before, after) is not against.get(mutant.can)
+    assert mutant.label
+
+
+def test_a_policy_without_rules_has_no_mutants():
+    assert mutants(policy("{}")).is_empty
