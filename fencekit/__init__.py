@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fencekit.checks.assertion import assert_not_looser as assert_not_looser
     from fencekit.checks.lint.run import lint as lint
     from fencekit.checks.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
@@ -26,6 +27,7 @@ HOMES = {
     "Request": "fencekit.model.request",
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
+    "assert_not_looser": "fencekit.checks.assertion",
     "explain": "fencekit.engines.native.explain",
     "lint": "fencekit.checks.lint.run",
     "load_policy": "fencekit.dialects.registry",
@@ -40,6 +42,7 @@ __all__ = [
     "Report",
     "Request",
     "Verdict",
+    "assert_not_looser",
     "explain",
     "lint",
     "load_policy",

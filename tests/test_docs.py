@@ -102,6 +102,10 @@ def test_the_python_of_a_page_runs(
     page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
+    if "hypothesis" in page.read_text(encoding="utf-8"):
+        from warming import warm_up
+
+        warm_up()
     for block in blocks(page, "python"):
         exec(compile(block, page.name, "exec"), {})
 
@@ -141,7 +145,7 @@ def test_every_command_has_help_and_a_section(
 
 def test_every_option_of_the_plugin_is_in_the_docs() -> None:
     page = (DOCS / "pytest.md").read_text(encoding="utf-8")
-    for name in fencekit.pytest_plugin.OPTIONS:
+    for name in {**fencekit.pytest_plugin.OPTIONS, **fencekit.pytest_plugin.PROPERTY_OPTIONS}:
         assert f"`--capfence-{name}" in page
 
 

@@ -54,10 +54,11 @@ def search(
 ) -> Searched:
     """Look for a call on which the policies' outcomes are what is sought; return it shrunk.
 
-    `capability`, a pattern, keeps to calls that it covers or nearly covers; `domain` is `open`
-    or a JSON Schema for the arguments; the calls in `first` are tried before any other, and
-    counted. `timeout` is in seconds, for one call; one that takes longer ends the search, and the
-    error is in the result. Raises UsageError for a domain that is not understood.
+    `capability`, a pattern, keeps to calls that it covers or nearly covers. `domain` is `open` or
+    a JSON Schema for the arguments: a call that does not fit it is not tried, nor counted. The
+    calls in `first` are tried before any other, and counted. `timeout` is in seconds, for one
+    call; one that takes longer ends the search, and the error is in the result. Raises UsageError
+    for a domain that is not understood.
     """
     evaluators = ENGINE.compile(old), ENGINE.compile(new)
     both_ways = sought is not looser
@@ -70,22 +71,27 @@ def search(
                 raise outcome.error
         return Witness(request, outcomes)
 
+    def fits(request: Request) -> bool:
+        return aiming.domain is None or aiming.domain.valid(request.args.values)
+
     def holds(request: Request) -> bool:
-        if aiming.domain is not None and not aiming.domain.valid(request.args.values):
-            return False
         progress.begun += 1
         found = decided(request)
         return sought(found.before, found.after)
 
     made = generated(aiming, RandomChoices(Random(seed)))  # noqa: S311  (no secret)
+    given = list(first)
     tried = 0
     with time_limit(timeout) as progress:
         progress.deciding = True
         try:
-            for request in islice(chain(first, made), max_examples):
+            for request in islice(chain(given, made), max_examples):
+                if not fits(request):
+                    continue
                 tried += 1
                 if holds(request):
-                    return Searched(tried, decided(shrunk(request, holds)))
+                    witness = decided(shrunk(request, lambda call: fits(call) and holds(call)))
+                    return Searched(tried, witness, was_given=tried <= len(given))
         except TimeLimitError as error:
             return Searched(tried, error=error)
     return Searched(tried)

@@ -30,6 +30,7 @@ PATHS = (
     "tools",
     "redaction_key",
     "waivers",
+    "save_witness",
 )
 
 
@@ -59,6 +60,8 @@ class Settings:
     lint: Mapping[str, Any] | None = None
     redact: str | None = None
     waivers: str | None = None
+    examples: int | None = None
+    save_witness: str | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -191,7 +194,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("log_format", "fail_on", "redact"), ((str,), "text")),
     **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
     "timeout": ((int, float), "a number of seconds"),
-    "keep_records": ((int,), "a number"),
+    **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
     "require_chain": ((bool,), "true or false"),
     "lint": ((dict,), "a table"),
 }

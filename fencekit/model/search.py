@@ -11,9 +11,11 @@ class Searched:
     """What came of a search; no witness proves nothing, which is why `tried` stands beside it.
 
     `tried` counts every call that was decided by both policies until the first witness; making
-    that smaller is not counted. An `error` has ended the search before its time.
+    that smaller is not counted. `was_given` says that the witness comes from one of the calls that
+    the search was given to try first. An `error` has ended the search before its time.
     """
 
     tried: int
     witness: Witness | None = None
+    was_given: bool = False
     error: EngineError | None = None

@@ -22,6 +22,10 @@ first. The word after the flag is a LOG unless it begins with `-`, ends in `.py`
 is a directory; `--capfence-replay=LOG` always is one. With no path on the command line the replay
 takes the place of `testpaths`; with paths both run; the name of a log or of a test in one selects.
 
+`pytest --capfence-properties --capfence-policy P --capfence-baseline B` makes one test of each
+capability: calls aimed at both policies are tried until one is decided looser by the candidate.
+`P::not-looser[shell.exec.*]` is the name of one. Both flags together run both.
+
 pytest imports this module at every start, so it imports nothing but pytest.
 """
 
@@ -68,13 +72,24 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """The options beside the flag: `--capfence-NAME`, its help, and how it is parsed."""
 
+PROPERTIES = "--capfence-properties"
+PROPERTY_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "examples": ("calls to try for each property (default: 1000)", {"metavar": "N", "type": int}),
+    "seed": ("try the same calls again (default: fixed in CI, else another)", {"metavar": "SEED"}),
+    "save-witness": ("write each witness as a file of cases", {"metavar": "DIR"}),
+}
+FOR_BOTH = ("policy", "baseline", "policy-root", "baseline-root", "timeout")
+"""The options of the replay that the properties have too."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, all of them named `--capfence-…`."""
     group = parser.getgroup("capfence", "replay of recorded agent calls (fencekit)")
     said = "replay this audit log; several times for several; bare: as `[tool.fencekit]` says"
     group.addoption(FLAG, nargs="?", const="", action="append", metavar="LOG", help=said)
-    for name, (text, parsed) in OPTIONS.items():
+    said = "search each capability for calls that the candidate decides looser than the baseline"
+    group.addoption(PROPERTIES, action="store_true", help=said)
+    for name, (text, parsed) in {**OPTIONS, **PROPERTY_OPTIONS}.items():
         group.addoption(f"--capfence-{name}", help=text, **parsed)
 
 
@@ -90,15 +105,26 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the replay's own plugin if it is asked for; options without the flag are an error."""
+    """Start what is asked for; an option without its flag is an error."""
     if config.getoption("help") or config.getoption("version"):
         return
-    if config.getoption("capfence_replay") is not None:
+    replays = config.getoption("capfence_replay") is not None
+    searches = config.getoption("capfence_properties")
+    refuse_idle(config, replays=replays, searches=searches)
+    if replays:
         from fencekit.pytest_plugin.session import start
 
         start(config)
-        return
-    for name in OPTIONS:
-        if config.getoption(f"capfence_{name.replace('-', '_')}") is not None:
-            message = f"`--capfence-{name}` does nothing without `{FLAG}`"
-            raise pytest.UsageError(message)
+    if searches:
+        from fencekit.pytest_plugin.properties import start as start_properties
+
+        start_properties(config)
+
+
+def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool) -> None:
+    """Raise UsageError for an option without the flag that it belongs to."""
+    for name in (*OPTIONS, *PROPERTY_OPTIONS):
+        flag = PROPERTIES if name in PROPERTY_OPTIONS else FLAG
+        used = searches if name in PROPERTY_OPTIONS else replays or (searches and name in FOR_BOTH)
+        if not used and config.getoption(f"capfence_{name.replace('-', '_')}") is not None:
+            raise pytest.UsageError(f"`--capfence-{name}` does nothing without `{flag}`")

@@ -14,6 +14,16 @@ class DisallowedError(Exception):
     """Calls are decided in a way that the run does not allow, or could not be checked."""
 
 
+def named_outside(parent: pytest.Collector, path: Path) -> dict[str, Any]:
+    """Return the name of a file's node where pytest's own would not do.
+
+    Outside of the root, pytest would name it by its last part, which two files may share; by the
+    absolute path, `--lf` and a rerun find it.
+    """
+    inside = path.is_relative_to(parent.config.rootpath)
+    return {} if inside else {"nodeid": path.as_posix()}
+
+
 class LogFile(pytest.File):
     """A log, in the order of whose records its tests come."""
 
@@ -21,15 +31,9 @@ class LogFile(pytest.File):
 
     @classmethod
     def of(cls, parent: pytest.Collector, log: LogResults) -> "LogFile":
-        """Return the node of a log.
-
-        Outside of the root, pytest would name it by its last part, which two logs may share; by
-        the absolute path, `--lf` and a rerun find it.
-        """
+        """Return the node of a log."""
         path = Path(log.path)
-        inside = path.is_relative_to(parent.config.rootpath)
-        named: dict[str, Any] = {} if inside else {"nodeid": path.as_posix()}
-        node: LogFile = cls.from_parent(parent, path=path, **named)
+        node: LogFile = cls.from_parent(parent, path=path, **named_outside(parent, path))
         node.log = log
         return node
 

@@ -4,12 +4,13 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
 from fencekit.model.form import to_form
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.model.report import Report
+from fencekit.model.source import SourceFile
 from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
 from fencekit.reporting.words import counted
 
@@ -27,7 +28,16 @@ class Sides:
     root: str = ""
 
 
-def witness_lines(word: str, witness: Witness, sides: Sides, report: Report) -> Iterator[Line]:
+class Sourced(Protocol):
+    """What has the files that rules are written in: a report."""
+
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        """The files of the policies."""
+        ...
+
+
+def witness_lines(word: str, witness: Witness, sides: Sides, report: Sourced) -> Iterator[Line]:
     """Yield a call, how both policies decide it, by which rules, and how to have it explained."""
     before, after = witness.before, witness.after
     change = f"{before.effect} -> {after.effect}"
@@ -40,7 +50,7 @@ def witness_lines(word: str, witness: Witness, sides: Sides, report: Report) -> 
     yield Line(f"  explain: {explain_command(witness, sides)}", "dim")
 
 
-def outcome_lines(word: str, outcome: Outcome, report: Report) -> Iterator[Line]:
+def outcome_lines(word: str, outcome: Outcome, report: Sourced) -> Iterator[Line]:
     """Yield the rule that decided, with its place and its line in the file."""
     if outcome.rule is None:
         yield Line(f"  {word:<6} default: no rule matches, so the call is denied")
@@ -55,7 +65,7 @@ def outcome_lines(word: str, outcome: Outcome, report: Report) -> Iterator[Line]
         yield Line(f"         error: {inert(outcome.error.message)}")
 
 
-def source_line(rule: RuleRef, report: Report) -> str:
+def source_line(rule: RuleRef, report: Sourced) -> str:
     """Return the line of a file that a rule begins on, without its indent."""
     place = rule.place
     for source in report.sources:

@@ -7,7 +7,7 @@ because a domain that is too wide finds witnesses that cannot happen.
 
 import re
 from collections.abc import Callable, Mapping
-from math import isnan
+from math import isfinite
 from typing import Any
 
 from fencekit.engines.native.conditions import listed
@@ -27,7 +27,7 @@ NOTES = frozenset(
 
 TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: is_number(value) and float(value).is_integer(),
+    "integer": lambda value: is_number(value) and value == value // 1,
     "number": lambda value: is_number(value),  # noqa: PLW0108  (it is defined below)
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
@@ -38,7 +38,9 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 def is_number(value: Any) -> bool:
     """Say whether the value is a JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def domain_of(domain: Domain) -> "Schema | None":
@@ -217,9 +219,13 @@ def sampled(choices: Choices, schema: Any) -> Any:
         return schema["const"]
     if "enum" in schema:
         return choices.pick(schema["enum"])
-    for name in ("anyOf", "oneOf", "allOf"):
+    for name, some in (("anyOf", 1), ("oneOf", 1), ("allOf", None)):
         if name in schema:
-            return sampled(choices, {**choices.pick(schema[name])})
+            parts = schema[name] if some is None else [choices.pick(schema[name])]
+            whole = {key: value for key, value in schema.items() if key != name}
+            for part in parts:
+                whole |= part if isinstance(part, Mapping) else {}
+            return sampled(choices, whole)
     named = schema.get("type", "string")
     kind = choices.pick(listed(named))
     return SAMPLES[kind](choices, schema)

@@ -1,0 +1,107 @@
+"""`assert_not_looser`: the comparison of two policies for users' own tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+
+from fencekit.checks.pinning import case_text
+from fencekit.checks.prove.compare import compare
+from fencekit.checks.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.dialects.registry import load_policy
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.model.errors import UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Witness
+from fencekit.model.request import Request
+from fencekit.model.source import SourceFile
+from fencekit.reporting.loosening_text import loosening_text
+from fencekit.reporting.witness_text import Sides
+from fencekit.reporting.words import counted
+from fencekit.strategies.domains import OPEN, Domain
+from fencekit.strategies.shrinking import shrunk
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of both policies."""
+
+    sources: tuple[SourceFile, ...]
+
+
+def assert_not_looser(
+    old: Policy | str | PathLike[str],
+    new: Policy | str | PathLike[str],
+    *,
+    capability: str | None = None,
+    domain: Domain = OPEN,
+    max_examples: int = MAX_EXAMPLES,
+    seed: int | str = 0,
+    timeout: float = TIMEOUT,
+    exact: bool = True,
+) -> None:
+    """Raise AssertionError where a policy is looser than the one in force on some call.
+
+    The exact comparison is asked first; where it proves that there is no such call, that is all.
+    Where it cannot tell, or does not apply (with `capability`, a pattern to keep to, or a `domain`,
+    a JSON Schema of the arguments), or with `exact=False`, `max_examples` calls aimed at both
+    policies are tried: a search that finds nothing proves nothing. The same `seed` tries the same
+    calls. The message has the call, made as small as it can be, both decisions, both rules with
+    their lines, and a case to paste.
+
+    Policies may be given as paths. Raises PolicyError for one that cannot be read, UsageError
+    where nothing would be tried, EngineError where one call takes longer than `timeout` seconds.
+    """
+    __tracebackhide__ = True
+    if max_examples < 1:
+        raise UsageError(f"`max_examples` is `{max_examples}`: nothing would be tried")
+    before, after = (p if isinstance(p, Policy) else load_policy(p) for p in (old, new))
+    if exact and capability is None and domain == OPEN:
+        result = compare(before, after)
+        if isinstance(result, Proved):
+            return
+        if isinstance(result, Witness):
+            told = "found by the exact comparison of both policies"
+            raise AssertionError(message(smaller(result, before, after), before, after, told))
+    found = search(
+        before,
+        after,
+        max_examples=max_examples,
+        seed=seed,
+        capability=capability,
+        domain=domain,
+        timeout=timeout,
+    )
+    if found.error is not None:
+        raise found.error
+    if found.tried == 0:
+        raise UsageError("none of the calls that were made fits the `domain`")
+    if found.witness is not None:
+        told = f"found after {counted(found.tried, 'call')} (seed {seed})"
+        raise AssertionError(message(found.witness, before, after, told))
+
+
+def smaller(witness: Witness, old: Policy, new: Policy) -> Witness:
+    """Return the witness with the smallest readable call that shows the same."""
+    decided = deciding(old, new)
+    return decided(shrunk(witness.request, lambda request: is_looser(decided(request))))
+
+
+def deciding(old: Policy, new: Policy) -> Callable[[Request], Witness]:
+    """Return what decides a call by both policies."""
+    evaluators = ENGINE.compile(old), ENGINE.compile(new)
+    return lambda request: Witness(
+        request, tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
+    )
+
+
+def is_looser(witness: Witness) -> bool:
+    """Say whether the call of a witness is decided looser by the new policy."""
+    return looser(witness.before, witness.after)
+
+
+def message(witness: Witness, old: Policy, new: Policy, found: str) -> str:
+    """Return what a failing test says of a witness."""
+    sides = Sides("before", "after", new.file)
+    sources = Sources((*old.files, *new.files))
+    case = case_text(witness, new.file)
+    return loosening_text(witness, sides, sources, found=found, case=case)
