@@ -108,6 +108,7 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
 
 def test_every_key_has_a_test_of_its_precedence() -> None:
     elsewhere = {"report", "keep_records", "redact", "lint", "waivers"}
+    elsewhere |= {"examples", "save_witness"}  # of the properties, in tests/pytest_plugin
     assert set(PRECEDENCE) | elsewhere == set(TYPES)
 
 

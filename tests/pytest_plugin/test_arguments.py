@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.pytest_plugin import OPTIONS
+from fencekit.pytest_plugin import OPTIONS, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import settled
 
 from .conftest import CALLS, LOOSER, REPLAY, Run, configure, lines_of, outcomes
@@ -186,8 +186,7 @@ def test_the_options_are_those_of_the_command_line_and_of_the_configuration() ->
     keys = {name.replace("-", "_") for name in OPTIONS}
     of_the_cli = {str(option.name) for option in command.params} - {"output", "out", "records"}
     assert keys == of_the_cli - {"logs", "html"} | {"report"}
-    assert keys - {"today", "no_baseline"} == {entry.name for entry in fields(Settings)} - {
-        "logs",
-        "place",
-        "lint",
-    }
+    of_others = {"logs", "place", "lint", "examples", "save_witness"}
+    configured = {entry.name for entry in fields(Settings)}
+    assert keys - {"today", "no_baseline"} == configured - of_others
+    assert {name.replace("-", "_") for name in PROPERTY_OPTIONS} - {"seed"} <= configured

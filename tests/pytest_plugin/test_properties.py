@@ -131,6 +131,10 @@ def test_everything_can_stand_in_the_configuration(run: Run, project: Path) -> N
     result.assert_outcomes(failed=4, passed=2)
     result.stdout.fnmatch_lines(["searched   6 of 6 properties, 1?? calls tried: 4 failed"])
     assert list((project / "cases").glob("witness-*.fence.yaml"))
+    more = ("--capfence-examples=20", "--capfence-save-witness=others")
+    result = run("--capfence-properties", "--capfence-seed=1", *more)
+    result.stdout.fnmatch_lines(["searched   6 of 6 properties, ?? calls tried: * failed"])
+    assert list((project / "others").glob("witness-*.fence.yaml"))
 
 
 @pytest.mark.parametrize(
