@@ -18,7 +18,8 @@ def finish(
     redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
-    report = without_secrets(report, Redact(redact or Redact.SECRETS))
+    if redact or report.masking is None:
+        report = without_secrets(report, Redact(redact or Redact.SECRETS))
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines

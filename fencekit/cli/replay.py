@@ -99,6 +99,7 @@ def command(
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
     from fencekit.checks.job import report_of_failure
+    from fencekit.checks.redaction import without_secrets
     from fencekit.cli.finish import finish, write_reports
     from fencekit.cli.show import progress_bar, show
     from fencekit.config.settings import settings_near
@@ -124,7 +125,8 @@ def command(
     except FencekitError as error:
         if error.exit_code != COULD_NOT_CHECK:
             raise
-        write_reports(report_of_failure("replay", error, job), output, html, out)
+        failed = without_secrets(report_of_failure("replay", error, job), job.redact)
+        write_reports(failed, output, html, out)
         raise
     if output == "text" and len(seen) == 1 and report.replay and report.replay.is_one_record:
         show([*four_lines(seen[0]), Line()])

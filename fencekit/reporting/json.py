@@ -11,6 +11,7 @@ from fencekit.model.finding import OF_CALLS
 from fencekit.model.report import Report
 from fencekit.reporting.characters import visible
 from fencekit.reporting.sections import SECTIONS
+from fencekit.reporting.state import state_of
 from fencekit.reporting.values import finding_of
 
 SCHEMA = "fencekit.report/1"
@@ -21,7 +22,7 @@ FORMAT = "json"
 
 def render(report: Report) -> str:
     """Return the report as JSON text with a final newline; pure ASCII, inert in a build log."""
-    return written(to_json(report))
+    return written({**to_json(report), "state": state_of(report)})
 
 
 def written(page: dict[str, Any]) -> str:

@@ -1,0 +1,41 @@
+"""A report that was written as JSON, read back whole."""
+
+from fencekit.model.report import Report
+from fencekit.model.source import Place
+from fencekit.reading import json
+from fencekit.reading.files import read_text
+from fencekit.reporting.json import SCHEMA, render
+from fencekit.reporting.state import StateError, report_of
+
+
+def load_report(path: str) -> Report:
+    """Return the report in a file that `--format json` or `--out json=FILE` wrote.
+
+    What stands in the file has to be what the report says: one that was changed by hand is refused,
+    since what is rendered would not be what the file shows. Raises StateError.
+    """
+    text, _ = read_text(path, StateError)
+    place = Place(path)
+    try:
+        page = json.parse(text)
+    except json.JSONError as error:
+        at = Place(path, error.line, error.column)
+        raise StateError(f"not JSON: {error.message}", place=at) from error
+    if not isinstance(page, dict) or page.get("schema") != SCHEMA:
+        hint = f"a report is JSON with the `schema` `{SCHEMA}`, as `--format json` prints it"
+        raise StateError("this is no report of fencekit", place=place, hint=hint)
+    state = page.get("state")
+    if not isinstance(state, str):
+        hint = "render the report that fencekit wrote, whole"
+        raise StateError("the report has no `state`", place=place, hint=hint)
+    try:
+        report = report_of(state, json.parse)
+    except json.JSONError as error:
+        raise StateError("the state of the report is damaged", place=place) from error
+    except StateError as error:
+        raise StateError(error.message, place=place, hint=error.hint) from error
+    if json.parse(render(report)) != page:
+        hint = "run the check again, or render with the version of fencekit that wrote it"
+        message = "the report has been changed, or was written by another version of fencekit"
+        raise StateError(message, place=place, hint=hint)
+    return report

@@ -1,0 +1,201 @@
+"""A report as text from which it can be made again, whole: what `fencekit render` reads.
+
+The JSON report is for people and programs, and leaves out what they do not need. Its `state` is the
+report itself: every value by its type, as compact JSON, compressed, in base64. What is read back is
+made of the model's own classes only, by their names; anything else is refused.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from math import isfinite
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from fencekit.model import report as anchor
+from fencekit.model.errors import FencekitError
+from fencekit.model.report import Report
+from fencekit.model.request import UNKNOWN, Facts, Masked, Request, Unknown
+
+MODEL = "fencekit.model"
+LEVEL = 6
+MOST = 1 << 30
+"""The bytes that a state may have once it is decompressed."""
+
+
+class StateError(FencekitError):
+    """Text that is no state of a report, or of another version of fencekit."""
+
+    slug = "report-invalid"
+
+
+def state_of(report: Report) -> str:
+    """Return the state of a report; the same report, the same text."""
+    text = json.dumps(encoded(report), separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode("ascii"), LEVEL)).decode("ascii")
+
+
+def report_of(state: str, parse: Callable[[str], Any]) -> Report:
+    """Return the report of a state; raise StateError for what is none.
+
+    `parse` is what JSON is parsed with.
+    """
+    try:
+        packed = zlib.decompressobj()
+        text = packed.decompress(base64.b64decode(state, validate=True), MOST)
+        if packed.unconsumed_tail or not packed.eof:
+            raise StateError("the state of the report is too large, or cut")
+        report = decoded(parse(text.decode("ascii")))
+    except StateError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise StateError(f"the state of the report cannot be read: {error}") from error
+    except zlib.error as error:
+        raise StateError(f"the state of the report is damaged: {error}") from error
+    if not isinstance(report, Report):
+        raise StateError("the state is not that of a report")
+    return report
+
+
+def encoded(value: Any) -> Any:
+    """Return a value of a report as JSON: an object with its kind where JSON has no such kind."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Enum):
+        return {"enum": name_of(type(value)), "is": value.name}
+    if isinstance(value, str):
+        return value if value.isascii() else text_of(value)
+    if isinstance(value, int | float):
+        finite = isinstance(value, int) or isfinite(value)
+        return value if finite else {"float": str(value)}
+    if isinstance(value, list):
+        return [encoded(item) for item in value]
+    for kind, write in WRITERS.items():
+        if isinstance(value, kind):
+            return write(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"of": name_of(type(value)), "is": [encoded(v) for v in values_of(value)]}
+    return {"shown": repr(value)}  # a policy's own value that JSON does not have
+
+
+def text_of(value: str) -> Any:
+    """Return a text; one with half a pair, as the name of a file may have, by its bytes."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return {"bytes": value.encode("utf-8", "surrogatepass").hex()}
+    return value
+
+
+def values_of(value: Any) -> list[Any]:
+    """Return the values of the fields of a dataclass, in their order."""
+    return [getattr(value, entry.name) for entry in fields(value) if entry.init]
+
+
+def name_of(kind: type) -> str:
+    """Return the name of a class of the model: its module's and its own."""
+    return f"{kind.__module__.removeprefix(MODEL + '.')}:{kind.__qualname__}"
+
+
+WRITERS: dict[type, Callable[[Any], Any]] = {
+    tuple: lambda value: {"tuple": [encoded(item) for item in value]},
+    Masked: lambda value: {"masked": value.digest},
+    Unknown: lambda _: {"unknown": True},
+    Facts: lambda value: {"facts": encoded(value.values), "open": value.open},
+    Request: lambda value: {
+        "request": [encoded(getattr(value, entry.name)) for entry in fields(value)]
+    },
+    frozenset: lambda value: {"set": sorted((encoded(item) for item in value), key=json.dumps)},
+    date: lambda value: {"day": value.isoformat()},
+    FencekitError: lambda value: {
+        "error": name_of(type(value)),
+        "is": [encoded(value.message), encoded(value.place), encoded(value.hint)],
+    },
+    Mapping: lambda value: {"map": [[encoded(key), encoded(item)] for key, item in value.items()]},
+}
+"""How a kind of value is written that is neither plain JSON nor a dataclass."""
+
+
+def decoded(value: Any) -> Any:
+    """Return the value that was encoded; raise StateError for what was not."""
+    if isinstance(value, list):
+        return [decoded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    for kind, read in READERS.items():
+        if kind in value:
+            return read(value)
+    raise StateError(f"a value of no kind that is known: `{', '.join(value)}`")
+
+
+def made(value: dict[str, Any]) -> Any:
+    """Return a dataclass of the model."""
+    kind = class_of(value["of"])
+    names = [entry.name for entry in fields(kind) if entry.init]
+    given = [decoded(item) for item in value["is"]]
+    if len(names) != len(given):
+        raise StateError(f"`{value['of']}` has other fields in this version of fencekit")
+    return kind(**dict(zip(names, given, strict=True)))
+
+
+def error_of(value: dict[str, Any]) -> FencekitError:
+    """Return an error of the model."""
+    message, place, hint = map(decoded, value["is"])
+    kind = class_of(value["error"])
+    if not issubclass(kind, FencekitError):
+        raise StateError(f"`{value['error']}` is no error")
+    error: FencekitError = kind(message, place=place, hint=hint)
+    return error
+
+
+def request_of(value: dict[str, Any]) -> Request:
+    """Return a request."""
+    capability, principal, environment, context, args = map(decoded, value["request"])
+    return Request(
+        capability, principal=principal, environment=environment, context=context, args=args
+    )
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "of": made,
+    "enum": lambda value: class_of(value["enum"])[value["is"]],
+    "tuple": lambda value: tuple(decoded(item) for item in value["tuple"]),
+    "request": request_of,
+    "facts": lambda value: Facts(decoded(value["facts"]), open=value["open"]),
+    "unknown": lambda _: UNKNOWN,
+    "masked": lambda value: Masked(value["masked"]),
+    "set": lambda value: frozenset(decoded(item) for item in value["set"]),
+    "day": lambda value: date.fromisoformat(value["day"]),
+    "map": lambda value: {decoded(key): decoded(item) for key, item in value["map"]},
+    "error": error_of,
+    "bytes": lambda value: bytes.fromhex(value["bytes"]).decode("utf-8", "surrogatepass"),
+    "float": lambda value: float(value["float"]),
+    "shown": lambda value: str(value["shown"]),
+}
+"""How each kind is read; one entry for each that is written."""
+
+
+def class_of(name: str) -> Any:
+    """Return a class of the model by its name; raise StateError where there is none."""
+    found = classes().get(name)
+    if found is None:
+        raise StateError(f"this version of fencekit has no `{name}`")
+    return found
+
+
+@cache
+def classes() -> dict[str, type]:
+    """Return every dataclass, enumeration and error of the model by its name."""
+    found: dict[str, type] = {}
+    for module in iter_modules([str(Path(anchor.__file__).parent)]):
+        for value in vars(import_module(f"{MODEL}.{module.name}")).values():
+            if isinstance(value, type) and value.__module__.startswith(f"{MODEL}."):
+                found[name_of(value)] = value
+    return found
