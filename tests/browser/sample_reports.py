@@ -67,7 +67,7 @@ def finding(kind: Class, before: str, after: str, count: int, **parts) -> Findin
 
 def report(*findings: Finding, unchanged: int = 400, **parts) -> Report:
     """Return the report of a replay with these findings, and with as many unchanged records."""
-    counts = Counter({kind: 0 for kind in Class} | {Class.UNCHANGED: unchanged})
+    counts = Counter(dict.fromkeys(Class, 0) | {Class.UNCHANGED: unchanged})
     for found in findings:
         counts[found.kind] += found.count
     decided = [found for found in findings if found.before]
