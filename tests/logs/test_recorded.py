@@ -55,6 +55,18 @@ def test_the_transcript_and_the_hook_tell_of_the_same_calls_but_that_of_no_tool(
     assert len(written - handed) == 1  # a tool that the session did not have: no hook was asked
 
 
+def test_permdiff_finds_the_same_calls_in_the_transcript() -> None:
+    name, theirs = records_of("permdiff/transcript.jsonl")
+    assert name == "permdiff"
+    ours = records_of("claude_code/recorded.jsonl")[1]
+    assert [called(record) for record in theirs] == [called(record) for record in ours]
+
+
+def called(record: Record) -> tuple[object, ...]:
+    """Return what was called, as far as both formats keep it."""
+    return record.id, record.tool, record.request.capability, repr(record.request.args)
+
+
 def test_a_rollout_that_codex_wrote_has_every_call_that_its_model_made() -> None:
     name, records = records_of("codex/recorded.jsonl")
     assert name == "codex"
