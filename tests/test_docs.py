@@ -17,6 +17,7 @@ import pytest
 import fencekit.pytest_plugin
 from fencekit.checks.groups import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
 from fencekit.checks.job import ReplayJob, report_of_failure
+from fencekit.checks.mutation.findings import SLUGS as MUTATION_SLUGS
 from fencekit.checks.suite.running import SLUGS as SUITE_SLUGS
 from fencekit.checks.waivers import SLUGS as WAIVER_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
@@ -170,6 +171,7 @@ SLUGS_OF_FINDINGS = {
     *(*SLUGS.values(), UNREADABLE, BEYOND_GUARDRAILS),
     *(slug for slug, _ in WAIVER_SLUGS.values()),
     *SUITE_SLUGS,
+    *MUTATION_SLUGS,
 }
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "diff": "prove that a policy is nowhere looser than another, or show the call",
     "prove": "prove that a policy keeps to its guardrails, or show the call",
     "test": "run cases: calls, each with what the policy must make of it",
+    "mutate": "edit a policy in every small way, and show what no case notices",
     "explain": "explain how a policy decides one request",
     "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",

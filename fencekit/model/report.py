@@ -11,6 +11,7 @@ from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import Changed, Class, Finding, Transition
 from fencekit.model.lint import Linted
 from fencekit.model.masking import Masking
+from fencekit.model.mutation import Mutation
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.suite import Suite
 from fencekit.model.waiver import Waivers
@@ -140,6 +141,7 @@ class Report:
     guardrails: Guarded | None = None
     diff: Diffed | None = None
     suite: Suite | None = None
+    mutation: Mutation | None = None
 
     @property
     def exit_code(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from fencekit.reporting.comparison_json import comparison_of, guardrails_of
 from fencekit.reporting.diff_json import diff_of
 from fencekit.reporting.lint_json import lint_of
+from fencekit.reporting.mutation_json import mutation_of
 from fencekit.reporting.replay_json import replay_of
 from fencekit.reporting.suite_json import suite_of
 from fencekit.reporting.values import masking_of, waivers_of
@@ -19,4 +20,5 @@ SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "guardrails": guardrails_of,
     "waivers": waivers_of,
     "suite": suite_of,
+    "mutation": mutation_of,
 }

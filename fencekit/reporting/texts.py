@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "diff": "fencekit.reporting.comparison_text",
     "prove": "fencekit.reporting.guardrails_text",
     "test": "fencekit.reporting.suite_text",
+    "mutate": "fencekit.reporting.mutation_text",
 }
 """The module of each check, which has `lines(report)`, and `headline(report)` for one sentence."""
 

@@ -5,7 +5,7 @@ rule depends on what is unknown, the walk keeps the rule as a step with open que
 `possible` then finds every outcome that some answer to the questions leads to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,11 +33,15 @@ class Compiled:
 
 
 class NativeEvaluator:
-    """A policy in the order of its decision list."""
+    """A policy in the order of its decision list.
 
-    def __init__(self, policy: Policy) -> None:
+    `tests_of` gives the tests of a rule's conditions, for those who have them already.
+    """
+
+    def __init__(self, policy: Policy, tests_of: "TestsOf | None" = None) -> None:
         self.policy = policy
-        self._rules = [compiled(rule) for _, rule in policy.decision_list]
+        make = tests_of or fresh_tests
+        self._rules = [compiled(rule, make) for _, rule in policy.decision_list]
         self._for_capability = lru_cache(maxsize=4096)(self._covering)
 
     def decide(self, request: Request) -> Decision:
@@ -106,11 +110,19 @@ class NativeEvaluator:
 BY_DEFAULT = Step(Decision())
 
 
-def compiled(rule: Rule) -> Compiled:
+TestsOf = Callable[[tuple[Condition, ...]], tuple[Test, ...]]
+
+
+def compiled(rule: Rule, tests_of: TestsOf) -> Compiled:
     """Return the rule with its tests."""
-    tests = tuple(map(test_of, rule.conditions))
+    tests = tests_of(rule.conditions)
     assert rule.effect is not None
     return Compiled(rule, covering(rule.capability), tests, Decision((Outcome(rule.effect, rule),)))
+
+
+def fresh_tests(conditions: tuple[Condition, ...]) -> tuple[Test, ...]:
+    """Return the tests of conditions."""
+    return tuple(map(test_of, conditions))
 
 
 def test_of(condition: Condition) -> Test:

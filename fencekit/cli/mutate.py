@@ -1,0 +1,111 @@
+"""`fencekit mutate`: the edits of a policy that no case and no log notices."""
+
+from typing import Any
+
+import click
+
+from fencekit.cli.options import report_options, targets
+
+
+@click.command("mutate")
+@click.argument("policy", type=click.Path(), metavar="POLICY")
+@click.option(
+    "--cases",
+    multiple=True,
+    type=click.Path(),
+    metavar="C",
+    help="A file of cases or a folder of them; may be repeated.",
+)
+@click.option(
+    "--log",
+    "logs",
+    multiple=True,
+    type=click.Path(),
+    metavar="L",
+    help="An audit log whose calls must stay decided as they are; may be repeated.",
+)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 100),
+    metavar="S",
+    help="Fail where fewer mutants are noticed, in percent.",
+)
+@click.option(
+    "--policy-root",
+    type=click.Path(),
+    default="",
+    metavar="DIR",
+    help="Where names in `extends` are looked for; the working directory by default.",
+)
+@click.option(
+    "--log-format", default="", metavar="F", help="Read the logs in this format, not the one seen."
+)
+@click.option(
+    "--tools",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="A mapping from tools to capabilities.",
+)
+@click.option(
+    "--max-invalid",
+    metavar="N",
+    help="Records that may be unreadable: a number, or `all`.  [default: 0]",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Judge mutants in so many processes; the result is the same.",
+)
+@click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="The time limit for one decision.  [default: 5]",
+)
+@report_options
+def command(
+    policy: str,
+    *,
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    redact: str | None,
+    max_invalid: str | None,
+    timeout: float | None,
+    **given: Any,
+) -> None:
+    """Edit POLICY in every small way, and show the edits that no case and no log notices.
+
+    Each mutant has one edit: a rule dropped or moved, a threshold off by one, an anchor lost. It is
+    noticed when a case fails, or a recorded call is decided otherwise. Those that are proved to
+    decide every call alike are not counted. Survivors are shown with a call that tells them apart.
+
+    \b
+    fencekit mutate policy.yaml --cases cases/
+    fencekit mutate policy.yaml --cases cases/ --log audit.jsonl --min-score 90 --jobs 4
+    """
+    from fencekit.checks.mutation.job import MutationJob
+    from fencekit.checks.replay import TIMEOUT, checked_timeout
+    from fencekit.cli.finish import finish
+    from fencekit.cli.show import counting_bar
+    from fencekit.config.settings import limit
+    from fencekit.model.errors import UsageError
+
+    if not given["cases"] and not given["logs"]:
+        hint = "name cases with `--cases`, or a log with `--log`"
+        raise UsageError("nothing that could notice a mutant", hint=hint)
+    job = MutationJob(
+        policy,
+        max_invalid=limit("max_invalid", max_invalid, 0),
+        timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
+        **given,
+    )
+    targets(html, out, [policy, *job.cases, *job.logs])
+    with counting_bar("judging mutants") as progress:
+        report = job.run(progress=progress)
+    # The calls are mostly made up, and can be tried only as they are.
+    finish(report, output, html, out, redact or ("secrets" if job.logs else "none"))

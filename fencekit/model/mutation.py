@@ -1,0 +1,101 @@
+"""What mutating a policy adds to a report: each mutant, and what noticed it or could have."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fencekit.model.mutant import Direction
+from fencekit.model.request import Request
+from fencekit.model.source import Place
+
+
+class Fate(StrEnum):
+    """What became of a mutant; one that nothing tells from the policy is equivalent to it."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    EQUIVALENT = "equivalent"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A call that a policy and its mutant decide otherwise, and how: effects as text."""
+
+    request: Request
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MutantResult:
+    """A mutant and its fate.
+
+    `by` names what noticed it: a case, or a record of a log, at `by_place`. `difference` is the
+    call that shows it: that of the case or the record, or one that tells a survivor apart. `note`
+    says why there is none.
+    """
+
+    operator: str
+    label: str
+    can: Direction
+    rule: str
+    place: Place
+    fate: Fate
+    by: str = ""
+    by_place: Place | None = None
+    difference: Difference | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A policy, what was asked of its mutants, and what became of each.
+
+    `minimum` is the score, in percent, to reach. `records` counts the distinct calls of the logs.
+    """
+
+    policy: str
+    cases: int
+    records: int
+    mutants: tuple[MutantResult, ...]
+    minimum: float | None = None
+
+    def count(self, fate: Fate) -> int:
+        """How many mutants had that fate."""
+        return sum(mutant.fate is fate for mutant in self.mutants)
+
+    @property
+    def told(self) -> int:
+        """How many mutants are not equivalent: the denominator of the score."""
+        return len(self.mutants) - self.count(Fate.EQUIVALENT)
+
+    @property
+    def score(self) -> float | None:
+        """The share of those mutants that was killed, in percent; None where there are none."""
+        return 100 * self.count(Fate.KILLED) / self.told if self.told else None
+
+    @property
+    def survivors(self) -> tuple[MutantResult, ...]:
+        """The mutants that nothing noticed."""
+        return tuple(mutant for mutant in self.mutants if mutant.fate is Fate.SURVIVED)
+
+    def by_operator(self) -> list[tuple[str, int, int]]:
+        """Each kind of edit with how many of its mutants were killed, of how many; sorted."""
+        told = Counter(m.operator for m in self.mutants if m.fate is not Fate.EQUIVALENT)
+        killed = Counter(m.operator for m in self.mutants if m.fate is Fate.KILLED)
+        return [(operator, killed[operator], told[operator]) for operator in sorted(told)]
+
+    def by_change(self) -> list[tuple[str, str, int, int]]:
+        """Each change of effect that mutants make, with how many were killed, of how many.
+
+        The change is that of the call which shows the mutant; so a denial that becomes an approval
+        stands beside one that becomes an ALLOW, and neither hides the other.
+        """
+        told: Counter[tuple[str, str]] = Counter()
+        killed: Counter[tuple[str, str]] = Counter()
+        for mutant in self.mutants:
+            if mutant.difference is not None and mutant.fate is not Fate.EQUIVALENT:
+                change = mutant.difference.before, mutant.difference.after
+                told[change] += 1
+                killed[change] += mutant.fate is Fate.KILLED
+        return [(*change, killed[change], told[change]) for change in sorted(told)]
