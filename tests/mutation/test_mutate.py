@@ -99,10 +99,14 @@ def test_taking_any_pin_out_of_that_suite_costs_score():
     [
         SMALL,
         "rules:\n  - {capability: a, action: warn, match_keywords: [x, y]}\nallow: [a, b.c]\n",
-        "risk_levels: {high: {action: block}}\n"
-        "require_approval: [{capability: a, environment: p*}]\n",
-        "deny: [{capability: '*', match_regex: '^(rm|dd)\\s'}]\n"
-        "allow: [{capability: sh, path_prefix: /w/}]\n",
+        (
+            "risk_levels: {high: {action: block}}\n"
+            "require_approval: [{capability: a, environment: p*}]\n"
+        ),
+        (
+            "deny: [{capability: '*', match_regex: '^(rm|dd)\\s'}]\n"
+            "allow: [{capability: sh, path_prefix: /w/}]\n"
+        ),
     ],
 )
 def test_making_a_case_of_each_survivor_notices_every_mutant(text):
