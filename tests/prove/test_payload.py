@@ -10,13 +10,12 @@ from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.letters import SIGMAS, capitals, letter_of, letters
 from fencekit.checks.prove.payload import Payload
 from fencekit.checks.prove.quoting import is_closable, quoted
-from fencekit.checks.prove.shape import Shape
+from fencekit.checks.prove.shape import EVERYTHING
 from fencekit.engines.native.view import View
 from fencekit.model.request import Request
 from tests.prove import payloads
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
-EVERYTHING = Shape(quotes=True, others=True, keys=True, several=True)
 
 
 class Telling:

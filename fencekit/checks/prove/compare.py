@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from fencekit.checks.prove.cases import Tally, search
+from fencekit.checks.prove.domains import read_domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.prove.lists import Index
 from fencekit.checks.prove.solver import Solver
@@ -56,14 +57,12 @@ def by_capability(
     """
     if len(policies) != goal.policies:
         raise UsageError(f"`{goal.name}` is a relation of {goal.policies} policies")
-    if domain != "open":
-        raise UsageError("only the domain `open` is known yet")
     evaluators = [NativeEvaluator(policy) for policy in policies]
 
     def run(request: Request) -> Outcomes:
         return tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
 
-    solver = Solver()
+    solver = Solver(read_domain(domain))
     for of_class in Index(policies, goal.about).classes(goal):
         tally = Tally()
         before = solver.states

@@ -17,7 +17,7 @@ from fencekit.checks.prove.atoms import Level, Literal, Named
 from fencekit.checks.prove.building import is_json
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.regexes import Automaton
-from fencekit.checks.prove.spots import Required
+from fencekit.checks.prove.spots import Slot
 from fencekit.checks.prove.strings import matching, only, shortest
 from fencekit.engines.native.questions import value_matches
 
@@ -31,7 +31,7 @@ class Choice:
     """A value of the context, None for none, and the field that the arguments must have."""
 
     value: Any
-    needs: Required | None = None
+    needs: Slot | None = None
 
 
 def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
@@ -82,7 +82,7 @@ def _value(met: Sequence[Named], unwanted: Sequence[Named], levels: Sequence[Lit
     return IMPOSSIBLE
 
 
-def _field(key: str, met: Sequence[Named], unwanted: Sequence[Named]) -> Required | None:
+def _field(key: str, met: Sequence[Named], unwanted: Sequence[Named]) -> Slot | None:
     """Return the field of the arguments that does so; None where there is none."""
     asked = _automata(met, unwanted)
     text = shortest(asked) if asked is not None else None
@@ -92,7 +92,7 @@ def _field(key: str, met: Sequence[Named], unwanted: Sequence[Named]) -> Require
     # Values that are equal can be printed in many ways, so they are held to nothing.
     held = tuple(asked or ()) if not others else ()
     values = others if text is None else [text, *others]
-    return Required((key,), tuple(values), held)
+    return Slot(key, tuple(values), held)
 
 
 def _fits(value: Any, met: Sequence[Named], unwanted: Sequence[Named]) -> bool:

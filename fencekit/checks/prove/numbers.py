@@ -20,13 +20,16 @@ Sample = float | str | None
 INFINITE = float("inf")
 
 
-def possible(literals: Iterable[Literal]) -> list[Sample]:
-    """Return the samples that the literals, all about one number, leave; the simplest first."""
+def possible(literals: Iterable[Literal], cuts: Iterable[float] = ()) -> list[Sample]:
+    """Return the samples that the literals, all about one number, leave; the simplest first.
+
+    The `cuts` are thresholds beside those of the literals.
+    """
     asked = [(literal.atom, literal.positive) for literal in literals]
     thresholds = [atom.threshold for atom, _ in asked if isinstance(atom, Passes)]
     return [
         sample
-        for sample in samples(thresholds)
+        for sample in samples([*thresholds, *cuts])
         if all(is_so(atom, sample) is positive for atom, positive in asked)
     ]
 
@@ -85,7 +88,7 @@ def spell(sample: Sample) -> list[Any]:
     if sample is None:
         return []
     if sample == BEYOND:
-        return [10**309]
+        return [10**309, -(10**309)]
     assert isinstance(sample, float)
     if not math.isfinite(sample):
         return [str(sample)]

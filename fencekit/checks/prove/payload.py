@@ -23,32 +23,25 @@ from dataclasses import dataclass, field, replace
 
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.letters import Letter, digits, letters
+from fencekit.checks.prove.printed import BEGINNING, ENDINGS, steps
 from fencekit.checks.prove.quoting import WAYS_OF_QUOTING, is_closable, quoted
 from fencekit.checks.prove.regexes import DEAD, Automaton
 from fencekit.checks.prove.shape import Shape
 from fencekit.checks.prove.spots import (
     FURTHER,
-    HAS_FREE,
     LOOSE,
     ODD,
     PLAIN,
     PRINTED,
+    PRINTED_KINDS,
     Move,
     Required,
+    Slot,
     Spot,
 )
 
-OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "first": (
-        *((text, "done") for text in ("True", "False", "None", "nan", "inf", "-inf")),
-        *((text, "number") for text in "0123456789-"),
-        ("[", "list"),
-        ("{", "object"),
-    ),
-    "number": tuple((text, "number") for text in "0123456789.e+-"),
-}
-"""How a value that is not text begins and goes on, as Python prints it."""
-CLOSED_BY = {"list": "]", "object": "}"}
+MOST_TOLD = 6
+"""Of how many optional fields is remembered whether they are there; others may come twice."""
 
 
 @dataclass(slots=True)
@@ -60,6 +53,10 @@ class Payload:
     shape: Shape
     natural: tuple[str, ...]
     required: tuple[Required, ...] = ()
+    optional: tuple[Slot, ...] = ()
+    is_open: bool = True
+    """Whether there may be fields beside the required and the optional ones."""
+    _slots: list[Slot] = field(init=False)
     _letters: list[Letter] = field(init=False)
     _key_letters: list[Letter] = field(init=False)
     _moves: dict[Spot, list[Move]] = field(init=False, default_factory=dict)
@@ -67,8 +64,9 @@ class Payload:
     def __post_init__(self) -> None:
         alphabet = self.keywords.alphabet
         sets = [chars for automaton in self.automata for chars in automaton.sets]
-        for one in self.required:
-            sets += [chars for automaton, _ in one.held or () for chars in automaton.sets]
+        self._slots = [*self.optional, *(slot for one in self.required for slot in one)]
+        for slot in self._slots:
+            sets += [chars for automaton, _ in slot.held for chars in automaton.sets]
         self._letters = letters(alphabet, sets)
         self._key_letters = letters(alphabet, [])
 
@@ -88,43 +86,60 @@ class Payload:
     def _fields(self, spot: Spot) -> Iterator[Move]:
         if not spot.needs:
             yield Move(PLAIN, "}", "", Spot("end"))
-        comma, space = (", ", " ") if spot.fields else ("", "")
-        free = spot.fields >> 1
-        if not free or self.shape.several:
-            level = FURTHER if free else PLAIN
-            for number, key in enumerate(self.natural):
-                then = Spot("text", spot.needs, HAS_FREE)
-                more = max(level, ODD if number else PLAIN)
-                yield from self._keyed(comma, space, key, then, more)
-            if self.shape.keys:
-                for move in self._opened(Spot("key", spot.needs, HAS_FREE), FURTHER):
-                    yield Move(FURTHER, comma + move.text, space, move.then, ("key",))
+        free = spot.fields & 2
+        if self.is_open and (not free or self.shape.several):
+            yield from self._free(spot, FURTHER if free else PLAIN)
+        for number, slot in enumerate(self.optional):
+            bit = 4 << number if number < MOST_TOLD else 0
+            if not spot.fields & bit:
+                then = Spot("fields", spot.needs, spot.fields | bit | 1, slot=number)
+                yield from self._slot(slot, then, spot, FURTHER if spot.fields else PLAIN)
+        at = len(self.optional)
         for number, one in enumerate(self.required):
-            if spot.needs >> number & 1:
-                needs = spot.needs & ~(1 << number)
-                yield from self._needed(one, number, Spot("fields", needs, spot.fields | 1), spot)
+            needs = spot.needs & ~(1 << number)
+            for rank, slot in enumerate(one):
+                if needs != spot.needs:
+                    then = Spot("fields", needs, spot.fields | 1, slot=at)
+                    yield from self._slot(slot, then, spot, ODD if rank else PLAIN)
+                at += 1
+
+    def _free(self, spot: Spot, level: int) -> Iterator[Move]:
+        """Yield the moves to a field of any key."""
+        comma, space = (", ", " ") if spot.fields else ("", "")
+        fields = spot.fields | 3
+        for number, key in enumerate(self.natural):
+            then = Spot("text", spot.needs, fields)
+            more = max(level, ODD if number else PLAIN)
+            yield from self._keyed(comma, space, key, then, more)
+        if self.shape.keys:
+            for move in self._opened(Spot("key", spot.needs, fields), FURTHER):
+                yield Move(FURTHER, comma + move.text, space, move.then, ("key",))
 
     def _keyed(self, comma: str, space: str, key: str, then: Spot, level: int) -> Iterator[Move]:
         """Yield the moves to a value under a key that is known."""
         before = f"{comma}{key!r}: ".lower()
-        for move in self._opened(then, level):
-            yield Move(move.level, before + move.text, space, move.then, ("field", key))
-        if self.shape.others:
-            other = Spot("other", then.needs, then.fields, "first", then.required, then.states)
+        slot = self._slots[then.slot] if then.slot >= 0 else Slot(key)
+        if slot.text:
+            for move in self._opened(then, level):
+                yield Move(move.level, before + move.text, space, move.then, ("field", key))
+        # Where text will do, it can spell what another value does; else that is the only way.
+        if slot.printed and (self.shape.others or not slot.text):
+            other = replace(then, kind="other", quoting=BEGINNING)
             yield Move(max(level, PRINTED), before, space, other, ("field", key))
 
-    def _needed(self, one: Required, number: int, then: Spot, spot: Spot) -> Iterator[Move]:
+    def _slot(self, slot: Slot, then: Spot, spot: Spot, level: int) -> Iterator[Move]:
+        """Yield the moves to the field of a slot, or over it where its value is exact."""
         comma, space = (", ", " ") if spot.fields else ("", "")
-        for at, key in enumerate(one.keys):
-            for rank, value in enumerate(one.values):
-                level = max(one.level, ODD if at or rank else PLAIN)
-                text = f"{comma}{key!r}: {value!r}".lower()
-                yield Move(level, text, space + str(value), then, ("whole", key, value))
-            if one.held is not None:
-                states = tuple(automaton.start for automaton, _ in one.held)
-                inner = Spot("text", then.needs, then.fields, "any", number, states)
-                level = max(one.level, ODD if at else PLAIN, LOOSE if one.values else PLAIN)
-                yield from self._keyed(comma, space, key, inner, level)
+        done = replace(then, slot=-1)
+        for rank, value in enumerate(slot.values):
+            text = f"{comma}{slot.key!r}: {value!r}".lower()
+            more = max(level, ODD if rank else PLAIN)
+            yield Move(more, text, space + str(value), done, ("whole", slot.key, value))
+        states = tuple(automaton.start for automaton, _ in slot.held)
+        inner = replace(then, kind="text", states=states)
+        yield from self._keyed(
+            comma, space, slot.key, inner, max(level, LOOSE if slot.values else PLAIN)
+        )
 
     def _opened(self, then: Spot, level: int) -> Iterator[Move]:
         """Yield the moves into a text, one for each way of quoting."""
@@ -132,7 +147,7 @@ class Payload:
             yield Move(level, "'", "", then)
             return
         for way, (mark, _, _) in WAYS_OF_QUOTING.items():
-            inner = Spot(then.kind, then.needs, then.fields, way, then.required, then.states)
+            inner = replace(then, quoting=way)
             yield Move(level if way == "single" else max(level, ODD), mark, "", inner)
 
     def _key(self, spot: Spot) -> Iterator[Move]:
@@ -147,7 +162,7 @@ class Payload:
             for move in self._opened(Spot("text", spot.needs, spot.fields), FURTHER):
                 yield Move(FURTHER, f"{mark}: {move.text}", "", move.then, ("named",))
             if self.shape.others:
-                other = Spot("other", spot.needs, spot.fields, "first")
+                other = Spot("other", spot.needs, spot.fields, BEGINNING)
                 yield Move(PRINTED, f"{mark}: ", "", other, ("named",))
 
     def _text(self, spot: Spot) -> Iterator[Move]:
@@ -156,7 +171,7 @@ class Payload:
             if states is None:
                 continue
             for text, quoting, needs_digits in self._written(letter, spot):
-                then = Spot("text", spot.needs, spot.fields, quoting, spot.required, states)
+                then = Spot("text", spot.needs, spot.fields, quoting, spot.slot, states)
                 level = PLAIN if letter.is_plain else ODD
                 move = Move(level, text, letter.char, then, ("char", letter.char))
                 yield from self._escaped(move, needs_digits)
@@ -166,23 +181,14 @@ class Payload:
 
     def _other(self, spot: Spot) -> Iterator[Move]:
         """Yield the moves of a value that is not text; it is printed alike in both readings."""
-        way = spot.quoting
-        for text, following in OTHERS.get(way, ()):
-            yield from self._printed(spot, text, text.lower(), following)
-        if way in CLOSED_BY:
-            for letter in self._letters:
-                if letter.is_printable:
-                    for text in ("\\",) if letter.char == "\\" else letter.texts:
-                        yield from self._printed(spot, letter.char, text, way)
-            yield from self._printed(spot, CLOSED_BY[way], CLOSED_BY[way], "done")
-        if way in ("number", "done") and self._is_kept(spot):
+        kinds = self._slots[spot.slot].printed if spot.slot >= 0 else PRINTED_KINDS
+        for step in steps(spot.quoting, kinds, self._letters):
+            states = self._held(spot, step.values)
+            if states is not None:
+                then = replace(spot, quoting=step.then, states=states)
+                yield Move(PRINTED, step.text, step.values, then, ("other", step.values))
+        if spot.quoting in ENDINGS and self._is_kept(spot):
             yield Move(PRINTED, "", "", Spot("fields", spot.needs, spot.fields), ("printed",))
-
-    def _printed(self, spot: Spot, values: str, text: str, way: str) -> Iterator[Move]:
-        states = self._held(spot, values)
-        if states is not None:
-            then = Spot("other", spot.needs, spot.fields, way, spot.required, states)
-            yield Move(PRINTED, text, values, then, ("other", values))
 
     def _digits(self, spot: Spot) -> Iterator[Move]:
         assert spot.back is not None
@@ -190,7 +196,7 @@ class Payload:
         if spot.left > 1:
             then = Spot("digits", left=spot.left - 1, back=spot.back)
         for digit in digits(self.keywords.alphabet):
-            yield Move(PLAIN, digit, "", then)
+            yield Move(PLAIN, digit, "", then, ("digit", digit))
 
     def _escaped(self, move: Move, count: int) -> Iterator[Move]:
         """Yield the move with the digits of the character's escape, then with any digits."""
@@ -200,7 +206,7 @@ class Payload:
         own = f"{ord(move.piece[1]):0{count}x}"
         yield replace(move, text=move.text + own)
         free = Spot("digits", left=count, back=move.then)
-        yield replace(move, level=PRINTED, then=free)
+        yield replace(move, level=PRINTED, then=free, piece=("escape", count))
 
     def _written(self, letter: Letter, spot: Spot) -> Iterator[tuple[str, str, int]]:
         """Yield what a character adds to the text, and what the quoting has then seen."""
@@ -215,12 +221,12 @@ class Payload:
 
     def _held(self, spot: Spot, text: str) -> tuple[int, ...] | None:
         """Return the states of a required field after more of its value; None when it fails."""
-        if spot.required < 0:
+        if spot.slot < 0:
             return ()
-        held = self.required[spot.required].held
-        assert held is not None
         states = []
-        for (automaton, positive), state in zip(held, spot.states, strict=True):
+        for (automaton, positive), state in zip(
+            self._slots[spot.slot].held, spot.states, strict=True
+        ):
             after = automaton.after(state, text)
             if positive and after == DEAD:
                 return None
@@ -228,13 +234,11 @@ class Payload:
         return tuple(states)
 
     def _is_kept(self, spot: Spot) -> bool:
-        if spot.required < 0:
-            return True
-        held = self.required[spot.required].held
-        assert held is not None
-        return all(
+        return spot.slot < 0 or all(
             automaton.accepts(state) is positive
-            for (automaton, positive), state in zip(held, spot.states, strict=True)
+            for (automaton, positive), state in zip(
+                self._slots[spot.slot].held, spot.states, strict=True
+            )
         )
 
     def _end(self, _: Spot) -> Iterator[Move]:

@@ -47,6 +47,10 @@ class Shape:
         )
 
 
+EVERYTHING = Shape(quotes=True, others=True, keys=True, several=True)
+"""All kinds of fields: for a domain in which one word cannot be changed into another."""
+
+
 def meets_the_rim(keyword: str) -> bool:
     """Say whether a keyword can match across the rim of a value that stands without quotes."""
     has = any(part in keyword for part in (": ", ", ", "}"))

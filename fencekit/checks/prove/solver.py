@@ -17,10 +17,12 @@ from typing import Any
 from fencekit.checks.prove import names, numbers
 from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes, order
 from fencekit.checks.prove.building import arguments
+from fencekit.checks.prove.domains import OPEN, Domain, required
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.product import Product, TooManyStatesError
-from fencekit.checks.prove.spots import Required
-from fencekit.checks.prove.strings import beginning, numeric, shortest
+from fencekit.checks.prove.regexes import Automaton
+from fencekit.checks.prove.spots import Held, Required, Slot
+from fencekit.checks.prove.strings import beginning, matching, numeric, shortest
 from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true
 from fencekit.engines.native.questions import Subject
@@ -66,7 +68,8 @@ class Parts:
 class Solver:
     """Settles cubes, and remembers what it refuted."""
 
-    def __init__(self) -> None:
+    def __init__(self, domain: Domain = OPEN) -> None:
+        self._domain = domain
         self.states = 0
         self.refuted: list[Cube] = []
 
@@ -80,6 +83,8 @@ class Solver:
         except UnsupportedError as error:
             return Open(f"a condition {error}")
         if isinstance(found, Refuted):
+            if not found.core:
+                return Open("no arguments at all are in the domain, as far as it is followed")
             self.refuted.append(found.core)
         return found
 
@@ -101,7 +106,6 @@ class Solver:
                     reason = reason or found.reason
                 else:
                     core |= found.core
-        assert reason or core, "a cube without literals has a model"
         return Open(reason) if reason else Refuted(core)
 
     def _ways(self, cube: Cube) -> Refuted | Iterator[Parts]:
@@ -111,15 +115,20 @@ class Solver:
             asked = about(
                 cube, lambda atom, s=subject: isinstance(atom, Passes) and atom.subject is s
             )
-            samples: list[numbers.Sample] = numbers.possible(asked) if asked else [None]
+            is_amount = subject is Subject.AMOUNT
+            if not asked and not (is_amount and self._domain.cuts()):
+                continue
+            samples = numbers.possible(asked, self._domain.cuts() if is_amount else ())
+            if is_amount:
+                samples = list(filter(self._domain.reads, samples))
             if not samples:
                 return Refuted(frozenset(asked))
             if None not in samples:
-                if subject is Subject.CALLER_DEPTH:
-                    common.context["caller_depth"] = numbers.spell(samples[0])[0]
-                else:
+                if is_amount:
                     common.needs.append(amount(samples))
                     common.why.update(asked)
+                else:
+                    common.context["caller_depth"] = numbers.spell(samples[0])[0]
         asked = about(cube, lambda atom: isinstance(atom, Begins))
         if asked and not any(map(add_path, [asked], [common])):
             return Refuted(frozenset(asked))
@@ -137,14 +146,20 @@ class Solver:
     ) -> Refuted | Model | Open:
         if not self._values(question):
             return Refuted(question.regex_core)
-        payload = question.payload(tuple(parts.needs))
+        domain, why = self._held(cube)
+        why |= parts.why
+        needs = required(domain, parts.needs)
+        if needs is None:
+            return Refuted(why)
+        taken = {one[0].key for one in needs if len(one) == 1}
+        payload = question.payload(needs, domain.optional(taken), domain)
         walked = Product(payload, question.regexes, MOST_STATES)
         tried = 0
         try:
             for _, pieces in islice(walked.words(), MOST_WORDS):
                 tried += 1
                 args = arguments(pieces)
-                if args is None:
+                if args is None or not self._domain.accepts(args):
                     continue
                 request = made(capability, parts.context, args)
                 if all_true(cube, request):
@@ -155,7 +170,26 @@ class Solver:
             self.states += walked.states
         if tried:
             return Open(question.doubt or "calls that come near were found, but none that does it")
-        return Refuted(question.core | parts.why)
+        return Refuted(question.core | why)
+
+    def _held(self, cube: Cube) -> tuple[Domain, Cube]:
+        """Return the domain without what the cube does not want, and the literals that say so."""
+        if self._domain.is_open:
+            return self._domain, frozenset()
+        paths: list[tuple[Automaton, bool]] = []
+        by_name: dict[str, Held] = {}
+        why: set[Literal] = set()
+        for one in cube:
+            if one.positive:
+                continue
+            if isinstance(one.atom, Begins):
+                paths.append((beginning(one.atom.prefix), False))
+                why.add(one)
+            elif isinstance(one.atom, Named) and isinstance(one.atom.expected, str):
+                held = (matching(one.atom.expected), False)
+                by_name[one.atom.key] = (*by_name.get(one.atom.key, ()), held)
+                why.add(one)
+        return self._domain.without(tuple(paths), by_name), frozenset(why)
 
     def _values(self, question: Question) -> bool:
         """Say whether some values, of any text, have the regexes that they must and no other."""
@@ -186,7 +220,7 @@ def with_names(common: Parts, chosen: Sequence[tuple[str, names.Choice, list[Lit
         if choice.value is not None:
             parts.context[key] = choice.value
         if choice.needs is not None:
-            parts.needs.append(choice.needs)
+            parts.needs.append((choice.needs,))
             parts.why.update(asked)
     return parts
 
@@ -194,7 +228,8 @@ def with_names(common: Parts, chosen: Sequence[tuple[str, names.Choice, list[Lit
 def amount(samples: list[numbers.Sample]) -> Required:
     """Return the field that an amount is in, which is one of the samples."""
     values = [value for sample in samples[:4] for value in numbers.spell(sample)]
-    return Required(AMOUNT_KEYS, tuple(values), ((numeric(numbers.kinds(samples)), True),))
+    held = ((numeric(numbers.kinds(samples)), True),)
+    return tuple(Slot(key, tuple(values), held) for key in AMOUNT_KEYS)
 
 
 def add_path(asked: list[Literal], parts: Parts) -> bool:
@@ -210,7 +245,7 @@ def add_path(asked: list[Literal], parts: Parts) -> bool:
         return False
     held = [(beginning(longest), True)]
     held += [(beginning(prefix), False) for prefix in unwanted if prefix.startswith(longest)]
-    parts.needs.append(Required(PATH_KEYS, (), tuple(held)))
+    parts.needs.append(tuple(Slot(key, (), tuple(held)) for key in PATH_KEYS))
     parts.why.update(asked)
     return True
 

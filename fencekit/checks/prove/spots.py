@@ -6,21 +6,31 @@ from typing import Any
 from fencekit.checks.prove.regexes import Automaton
 
 PLAIN, ODD, FURTHER, PRINTED, LOOSE = range(5)
-HAS_FREE = 0b11
+
+
+Held = tuple[tuple[Automaton, bool], ...]
+"""Automata that a value, as text, must be accepted by, and those that it must not."""
+
+PRINTED_KINDS = ("number", "list", "object", "word")
+"""Values that are not text, by how they are printed; `True`, `False` and `None` are words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Required:
-    """A field that the arguments must have, under one of the keys.
+class Slot:
+    """A field under a known key: exact values, the plainest first, and other values that are held.
 
-    `values` are exact, the plainest first. `held` says which automata its value, as text, must be
-    accepted by, and which it must not; it stands for all values when it is not None.
+    `text` says whether any text will do that is held so; `printed` which kinds of other values.
     """
 
-    keys: tuple[str, ...]
+    key: str
     values: tuple[Any, ...] = ()
-    held: tuple[tuple[Automaton, bool], ...] | None = None
-    level: int = PLAIN
+    held: Held = ()
+    text: bool = True
+    printed: tuple[str, ...] = PRINTED_KINDS
+
+
+Required = tuple[Slot, ...]
+"""A field that the arguments must have: one of several slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +49,16 @@ class Spot:
     """A place in the word.
 
     `kind` is one of `fields`, `key`, `text`, `other`, `digits` and `end`. `needs` has a bit for
-    each required field that is still to come; `fields` says whether there is a field before, and
-    whether there is one that was not required.
+    each required field that is still to come. `fields` says whether there is a field before (bit
+    0), whether there is a free one (bit 1), and which optional ones there are. `slot` is the number
+    of the slot whose value is being spelled, with the `states` of what holds it.
     """
 
     kind: str
     needs: int = 0
     fields: int = 0
     quoting: str = "any"
-    required: int = -1
+    slot: int = -1
     states: tuple[int, ...] = ()
     left: int = 0
     back: "Spot | None" = None

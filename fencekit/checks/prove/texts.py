@@ -4,17 +4,19 @@ A wanted condition with several regexes asks for any of them, so each of them is
 own. Keywords need no such split: their automaton waits for any of a clause.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal, order
+from fencekit.checks.prove.domains import Domain
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.payload import Payload
 from fencekit.checks.prove.regexes import Automaton, searching
-from fencekit.checks.prove.shape import Shape
-from fencekit.checks.prove.spots import Required
+from fencekit.checks.prove.shape import EVERYTHING, Shape
+from fencekit.checks.prove.spots import Required, Slot
 from fencekit.checks.prove.strings import is_within
 
 Cube = frozenset[Literal]
@@ -46,15 +48,38 @@ class Question:
         """The literals about regexes."""
         return frozenset(one for one in self.core if isinstance(one.atom, Found))
 
-    def payload(self, required: tuple[Required, ...]) -> Payload:
+    def payload(
+        self, required: Sequence[Required], optional: tuple[Slot, ...], domain: Domain
+    ) -> Payload:
         """Return the word to ask the question about."""
         keywords = Keywords(self.wanted, self.unwanted)
-        shape = Shape.of(
-            self.wanted, self.unwanted, regexes=bool(self.regexes), required=bool(required)
+        if not domain.is_open:
+            natural: tuple[str, ...] = ()
+            shape = EVERYTHING
+        else:
+            shape = Shape.of(
+                self.wanted, self.unwanted, regexes=bool(self.regexes), required=bool(required)
+            )
+            named = [key for key, said in domain.properties.items() if is_free_text(said)]
+            natural = (*named[:3], self.natural, *neutral(keywords.alphabet))
+        return Payload(
+            keywords,
+            [automaton for automaton, _ in self.regexes],
+            shape,
+            tuple(dict.fromkeys(natural)),
+            tuple(required),
+            optional,
+            is_open=domain.is_open,
         )
-        automata = [automaton for automaton, _ in self.regexes]
-        natural = (self.natural, *neutral(keywords.alphabet))
-        return Payload(keywords, automata, shape, natural, required)
+
+
+def is_free_text(said: Any) -> bool:
+    """Say whether a schema lets any text through."""
+    return (
+        isinstance(said, Mapping)
+        and set(said) <= {"type", "description"}
+        and (said.get("type") == "string")
+    )
 
 
 def neutral(alphabet: frozenset[str]) -> tuple[str, ...]:

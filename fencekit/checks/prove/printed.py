@@ -1,0 +1,92 @@
+"""How a value that is not text is printed, step by step: numbers, words, lists and objects.
+
+Text inside of a list or object is quoted and escaped in both readings. Sound because every such
+JSON value is printed so. More than those is spelled: brackets need not fit, a comma may stand
+anywhere behind the first value, and what an escape escapes may be any characters.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fencekit.checks.prove.letters import SHORT, Letter
+from fencekit.checks.prove.quoting import WAYS_OF_QUOTING, is_closable, quoted
+
+BEGINNING = "first"
+ENDINGS = frozenset(("number", "done"))
+WORDS = ("True", "False", "None", "nan", "inf", "-inf")
+BEGINNINGS: dict[str, tuple[tuple[str, str], ...]] = {
+    "number": (
+        *((text, "number") for text in "0123456789-"),
+        *((text, "done") for text in ("nan", "inf", "-inf")),
+    ),
+    "list": (("[", "list"),),
+    "object": (("{", "object"),),
+    "word": tuple((text, "done") for text in ("True", "False", "None")),
+}
+"""How a value of each kind begins, and the state after that."""
+INSIDE = (*"0123456789.e+- ,:[]{}", *WORDS)
+GOING_ON: dict[str, tuple[tuple[str, str], ...]] = {
+    "number": tuple((text, "number") for text in "0123456789.e+-"),
+    "list": (("]", "done"), *((text, "list") for text in INSIDE)),
+    "object": (("}", "done"),),
+    "colon": ((": ", "member"),),
+    "member": tuple((text, "rest") for text in INSIDE),
+    "rest": (("}", "done"), *((text, "rest") for text in INSIDE)),
+}
+"""What can follow in each state, beside text in quotes, and the state after that."""
+AFTER_TEXT = {"list": "list", "object": "colon", "member": "rest", "rest": "rest"}
+"""The states in which text can begin, and the state after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step adds to the text, which is in lower case, and to the values; the state after."""
+
+    text: str
+    values: str
+    then: str
+
+
+def steps(state: str, kinds: Sequence[str], letters: Sequence[Letter]) -> Iterator[Step]:
+    """Yield the steps from a state; `kinds` are those of which a value may be at its beginning.
+
+    The state inside of text is `inside`, the state after the text, the way of quoting, and the
+    quotes that were seen, with spaces between.
+    """
+    if state == BEGINNING:
+        for kind in kinds:
+            yield from (plain(text, then) for text, then in BEGINNINGS[kind])
+    elif state.startswith("inside "):
+        yield from in_text(state, letters)
+    else:
+        yield from (plain(text, then) for text, then in GOING_ON.get(state, ()))
+        if state in AFTER_TEXT:
+            for way, (mark, _, _) in WAYS_OF_QUOTING.items():
+                yield plain(mark, f"inside {AFTER_TEXT[state]} {way}")
+
+
+def plain(text: str, then: str) -> Step:
+    """Return the step that adds the same to both."""
+    return Step(text.lower(), text, then)
+
+
+def in_text(state: str, letters: Sequence[Letter]) -> Iterator[Step]:
+    """Yield the steps inside of text."""
+    _, after, way, *rest = state.split(" ")
+    seen = rest[0] if rest else ""
+    for letter in letters:
+        char = letter.char
+        if char in "'\"":
+            shown, then_seen = quoted(way, char, seen)
+            if shown:
+                yield Step(shown, shown, f"inside {after} {way} {then_seen}".rstrip())
+        elif char == "\\" or char in SHORT:
+            yield Step(letter.texts[0], SHORT.get(char, "\\\\"), state)
+        elif letter.is_printable:
+            yield from (Step(text, char, state) for text in letter.texts)
+        elif letter.digits:
+            # The digits come as any printable characters may.
+            yield Step(letter.texts[0], repr(char)[1:3], state)
+    if is_closable(f"{way} {seen}".rstrip()):
+        mark = '"' if way == "double" else "'"
+        yield Step(mark, mark, after)
