@@ -12,6 +12,9 @@ from fencekit.logs.registry import read_log
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
+from fencekit.reporting import terminal
+from fencekit.reporting.html import page
+from fencekit.reporting.registry import formats, render
 
 ROOT = Path(__file__).parents[1]
 POLICY = str(ROOT / "fixtures/policies/capfence/agents.yaml")
@@ -102,3 +105,19 @@ def test_a_log_that_is_written_to_before_its_chain_is_verified_is_not_called_cov
     assert report.exit_code == 3
     assert covered(report)[0] == 0
     assert "was written to between deciding its records and verifying" in report.troubles[0]
+
+
+@pytest.mark.parametrize("output", sorted({*formats(), "html"} - {"gitlab"}))
+def test_every_report_says_how_many_records_a_verified_chain_covers(
+    output: str, tmp_path: Path
+) -> None:
+    """GitLab's list of issues has no place for it."""
+    report = replay(DATABASE)
+    if output == "json":
+        assert '"covered_by_chain": 355' in render(report, output)
+        return
+    if output == "text":
+        said = "\n".join(str(line) for line in terminal.lines(report))
+    else:
+        said = page.render(report) if output == "html" else render(report, output)
+    assert "355 of 355 records covered by a verified chain" in said

@@ -8,7 +8,7 @@ from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.reporting.stating import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, log_lines
 
 FORMAT = "github"
 
@@ -21,9 +21,8 @@ COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"
 def render(report: Report) -> str:
     """Return the workflow commands, one a line."""
     level = Level.NOTE if report.status is Status.CLEAN else Level.ERROR
-    lines = [
-        command(level, "fencekit", "\n".join([headline(report), *map(plain, report.troubles)]))
-    ]
+    said = [*report.troubles, *log_lines(report)]
+    lines = [command(level, "fencekit", "\n".join([headline(report), *map(plain, said)]))]
     by_level: dict[Level, list[Finding]] = {kind: [] for kind in Level}
     for finding in report.findings:
         by_level[severity(finding, report)].append(finding)

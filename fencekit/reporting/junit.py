@@ -11,6 +11,7 @@ from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.reporting.stating import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
+from fencekit.reporting.words import log_lines
 
 FORMAT = "junit"
 
@@ -47,7 +48,7 @@ def test_cases(report: Report) -> Iterator[Element]:
             whole, "error", {"message": headline(report), "type": "could-not-check"}
         )
         trouble.text = "\n".join(plain(said, 2_000) for said in report.troubles)
-    SubElement(whole, "system-out").text = headline(report)
+    SubElement(whole, "system-out").text = "\n".join([headline(report), *log_lines(report)])
     yield whole
     seen: dict[str, int] = {}
     for finding in report.findings:

@@ -17,7 +17,7 @@ from fencekit.reporting.stating import (
     severity,
 )
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import LABELS, counted, masking_line
+from fencekit.reporting.words import LABELS, counted, log_lines, masking_line
 
 FORMAT = "markdown"
 
@@ -66,6 +66,9 @@ def head(report: Report) -> Iterator[str]:
         yield "| " + " | ".join(f"{report.counts[kind]:,}" for kind in kinds) + " |"
         yield ""
     masked = masking_line(report.masking)
+    for said in log_lines(report):
+        yield said
+        yield ""
     if masked:
         yield f"_{masked}_"
         yield ""

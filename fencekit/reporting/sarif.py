@@ -15,7 +15,7 @@ from fencekit.model.report import Report, Status
 from fencekit.model.source import Place
 from fencekit.reporting.json import inert, text_of
 from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, log_lines
 
 FORMAT = "sarif"
 
@@ -125,6 +125,7 @@ def uri(path: str) -> str:
 def invocation(report: Report, left_out: int) -> dict[str, Any]:
     """Return how the run ended, with a notification for each thing that went wrong."""
     said = [(plain(trouble, 2_000), "error") for trouble in report.troubles]
+    said.extend((line, "note") for line in log_lines(report))
     if left_out > 0:
         said.append((f"{counted(left_out, 'more finding')} left out", "warning"))
     made: dict[str, Any] = {

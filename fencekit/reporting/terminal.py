@@ -21,7 +21,7 @@ from fencekit.model.source import Place
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
-from fencekit.reporting.words import LABELS, counted, verdict_line, waiver_line
+from fencekit.reporting.words import LABELS, chain_line, counted, verdict_line, waiver_line
 
 LONGEST = 160
 MOST_GROUPS = 200
@@ -115,7 +115,7 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
             notes.append(f"{log.undecided_by_log:,} without a recorded decision")
         shown = f"{inert(log.path)} ({log.format}: {', '.join(notes)})" if log.path else read
         yield Line(f"log        {shown}")
-    yield Line(f"chain      {chain_text(replay)}")
+    yield Line(f"chain      {chain_line(replay)}")
     if replay.approvals:
         yield Line(f"approvals  {counted(replay.approvals, 'call')} ran because a person said so")
     if replay.unmapped_tools:
@@ -132,12 +132,6 @@ def looseness(decision: str) -> tuple[list[int], str]:
     """Return the key that sorts decisions, as text, from the loosest to the tightest."""
     known = [verdict.value for verdict in Verdict if verdict.name in decision]
     return known or [len(Verdict)], decision
-
-
-def chain_text(replay: Replayed) -> str:
-    """Say how much of what was read a verified chain covers."""
-    total = counted(replay.record_count, "record")
-    return f"{replay.covered:,} of {total} covered by a verified chain"
 
 
 def counts(report: Report) -> Iterator[Line | Table]:

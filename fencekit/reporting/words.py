@@ -2,7 +2,7 @@
 
 from fencekit.model.finding import Class
 from fencekit.model.masking import Masking
-from fencekit.model.report import Report, Status
+from fencekit.model.report import Replayed, Report, Status
 from fencekit.model.waiver import Waiver
 
 LABELS: dict[Status, str] = {
@@ -41,6 +41,22 @@ def verdict_line(report: Report) -> str:
     waived = sum(finding.count for finding in report.findings if finding.waiver is not None)
     notes = [f"{opened:,} open"] * bool(opened) + [f"{waived:,} waived"] * bool(waived)
     return ", ".join([said, *notes])
+
+
+def chain_line(replay: Replayed) -> str:
+    """Say how much of what was read a verified chain covers."""
+    total = counted(replay.record_count, "record")
+    return f"{replay.covered:,} of {total} covered by a verified chain"
+
+
+def log_lines(report: Report) -> list[str]:
+    """Say what every report says of the logs of a replay; nothing of another check."""
+    if report.replay is None:
+        return []
+    unmapped = report.replay.unmapped_tools
+    calls = sum(count for _, count in unmapped)
+    said = f"{counted(calls, 'call')} of {counted(len(unmapped), 'tool')} that nothing maps"
+    return [chain_line(report.replay), *([said] if unmapped else [])]
 
 
 def masking_line(masking: Masking | None) -> str:
