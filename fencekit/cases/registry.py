@@ -23,6 +23,22 @@ def read_cases(path: str) -> CaseFile:
 
     A file of ours is told by its name, `*.fence.yaml`; any other may be a suite of CapFence's.
     """
+    document, digest = parsed(path)
+    if not path.endswith(SUFFIXES) and capfence_suite.is_suite(document):
+        return capfence_suite.read(document, path, digest)
+    return fence.read(document, path, digest)
+
+
+def is_suite(path: str) -> bool:
+    """Say whether a file is a suite of CapFence's; one that cannot be read is none."""
+    try:
+        return capfence_suite.is_suite(parsed(path)[0])
+    except CaseError:
+        return False
+
+
+def parsed(path: str) -> tuple[yaml.Located, str]:
+    """Return the document of a file, and the file's SHA-256 in hex."""
     try:
         size = os.path.getsize(path)  # noqa: PTH202  (a Path cannot hold a null character)
     except (OSError, ValueError):
@@ -34,9 +50,7 @@ def read_cases(path: str) -> CaseFile:
     document = yaml.parse(text.removeprefix("\ufeff"), path, CaseError)
     if document is None:
         raise CaseError("the file of cases is empty", place=Place(path))
-    if not path.endswith(SUFFIXES) and capfence_suite.is_suite(document):
-        return capfence_suite.read(document, path, digest)
-    return fence.read(document, path, digest)
+    return document, digest
 
 
 def found(paths: Iterable[str]) -> list[str]:

@@ -26,14 +26,20 @@ takes the place of `testpaths`; with paths both run; the name of a log or of a t
 capability: calls aimed at both policies are tried until one is decided looser by the candidate.
 `P::not-looser[shell.exec.*]` is the name of one. Both flags together run both.
 
+Files of cases, `*.fence.yaml`, are collected by themselves: a test for each case.
+
 pytest imports this module at every start, so it imports nothing but pytest.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 FLAG = "--capfence-replay"
+
+CASES = (".fence.yaml", ".fence.yml")
+SUITES = (".yaml", ".yml")
 
 OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "policy": ("the candidate policy", {"metavar": "P"}),
@@ -119,6 +125,19 @@ def pytest_configure(config: pytest.Config) -> None:
         from fencekit.pytest_plugin.properties import start as start_properties
 
         start_properties(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect files of cases: `*.fence.yaml` wherever, CapFence's suites where they are named."""
+    if file_path.name.endswith(CASES):
+        from fencekit.pytest_plugin.cases import CasesFile
+
+        return CasesFile.of(parent, file_path)
+    if file_path.suffix in SUITES and parent.session.isinitpath(file_path):
+        from fencekit.pytest_plugin.cases import suite_of
+
+        return suite_of(parent, file_path)
+    return None
 
 
 def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool) -> None:
