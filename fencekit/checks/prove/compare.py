@@ -13,6 +13,7 @@ from fencekit.checks.prove.domains import read_domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.prove.lists import Index
 from fencekit.checks.prove.solver import Solver
+from fencekit.checks.prove.witness import smaller
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
@@ -62,7 +63,11 @@ def by_capability(
     def run(request: Request) -> Outcomes:
         return tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
 
-    solver = Solver(read_domain(domain))
+    def shows(request: Request) -> bool:
+        return asked.accepts(request.args.values) and goal.broken(run(request))
+
+    asked = read_domain(domain)
+    solver = Solver(asked)
     for of_class in Index(policies, goal.about).classes(goal):
         tally = Tally()
         before = solver.states
@@ -71,6 +76,7 @@ def by_capability(
         said = f"`{of_class.capability}` and capabilities like it"
         ladder = (Rung(method, said, tally.cases, solver.states - before),)
         if request is not None:
+            request = smaller(request, shows)
             yield of_class.capability, Witness(request, run(request), ladder)
         elif tally.open:
             yield of_class.capability, Unknown(tally.open[0], ladder)

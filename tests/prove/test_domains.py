@@ -1,0 +1,114 @@
+"""A schema restricts which calls there are: more is proved, and no witness lies outside of it."""
+
+from random import Random
+
+import pytest
+
+from fencekit.checks.prove.compare import compare
+from fencekit.checks.search import search
+from fencekit.model.errors import UsageError
+from fencekit.model.proof import Proved, Unknown, Witness
+from fencekit.strategies.domains import Schema
+from tests.laws.drawing import policy_of
+from tests.prove import nasty
+
+PATH_ONLY = {
+    "properties": {"path": {"type": "string"}},
+    "required": ["path"],
+    "additionalProperties": False,
+}
+PAYMENT = {
+    "properties": {
+        "amount": {"type": "number", "minimum": 0, "maximum": 100},
+        "currency": {"enum": ["USD", "EUR"]},
+    },
+    "required": ["amount"],
+    "additionalProperties": False,
+}
+LISTS = {
+    "properties": {
+        "flag": {"type": "boolean"},
+        "list": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["flag", "list"],
+    "additionalProperties": False,
+}
+COUNTED = {
+    "properties": {
+        "table": {"type": "integer", "minimum": 10},
+        "k": {"type": "string", "pattern": "^[a-z]+$"},
+    },
+    "required": ["table"],
+}
+LOOSE = {"properties": {"k": {"type": "string", "maxLength": 2}, "amount": {"type": "boolean"}}}
+
+
+def denying(**conditions):
+    """Return a policy that denies on conditions what it allows otherwise."""
+    return policy_of({"deny": [{"capability": "a.b", **conditions}], "allow": ["a.b"]})
+
+
+ALLOWING = policy_of({"allow": ["a.b"]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "schema"),
+    [
+        (denying(path_prefix="/etc"), denying(match_regex="^/etc"), PATH_ONLY),
+        (denying(match_regex="^/etc"), denying(path_prefix="/etc"), PATH_ONLY),
+        (denying(amount_gt=100), ALLOWING, PAYMENT),
+        (denying(amount_lt=0), ALLOWING, PAYMENT),
+        (denying(contains="gbp"), ALLOWING, PAYMENT),
+        (denying(match_regex="^True \\["), policy_of({}), LISTS),
+        (denying(amount_gt=1), ALLOWING, LISTS),
+    ],
+)
+def test_what_the_schema_rules_out_is_proved_that_the_open_domain_refutes(old, new, schema):
+    assert isinstance(compare(old, new, domain=schema), Proved)
+    assert isinstance(compare(old, new), Witness) or new == policy_of({})
+
+
+@pytest.mark.parametrize(
+    ("old", "schema", "args"),
+    [
+        (denying(amount_gte=100), PAYMENT, {"amount": 100}),
+        (denying(contains="'currency': 'u"), PAYMENT, {"amount": 0, "currency": "USD"}),
+        (denying(contains="rm"), LISTS, {"flag": True, "list": ["rm"]}),
+        (denying(contains="true"), LISTS, {"flag": True, "list": []}),
+        (denying(match_regex="^10$"), COUNTED, {"table": 10}),
+    ],
+)
+def test_a_witness_is_of_the_schema_and_as_small_as_it_lets_it_be(old, schema, args):
+    result = compare(old, ALLOWING, domain=schema)
+    assert isinstance(result, Witness)
+    assert dict(sorted(result.request.args.values.items())) == args
+
+
+def test_a_schema_that_nothing_fits_proves_nothing():
+    schema = {"properties": {"x": False}, "required": ["x"]}
+    assert isinstance(compare(policy_of({}), ALLOWING, domain=schema), Unknown)
+
+
+def test_a_domain_that_is_not_understood_is_refused():
+    with pytest.raises(UsageError, match="neither `open` nor a JSON Schema"):
+        compare(ALLOWING, ALLOWING, domain="closed")
+    with pytest.raises(UsageError, match="the domain says `dependentRequired`"):
+        compare(ALLOWING, ALLOWING, domain={"dependentRequired": {}})
+
+
+@pytest.mark.parametrize("schema", [PATH_ONLY, PAYMENT, LISTS, COUNTED, LOOSE])
+def test_no_call_of_the_schema_breaks_what_is_proved(schema):
+    random = Random(str(sorted(schema)))
+    proved = witnesses = 0
+    for number in range(60):
+        old, new = nasty.pair(random)
+        result = compare(old, new, domain=schema)
+        if isinstance(result, Proved):
+            proved += 1
+            found = search(old, new, max_examples=60, seed=number, domain=schema)
+            assert found.witness is None, (old, new, found.witness)
+        elif isinstance(result, Witness):
+            witnesses += 1
+            assert Schema(schema).valid(result.request.args.values)
+    assert proved > 10
+    assert witnesses > 10
