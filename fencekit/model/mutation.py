@@ -65,14 +65,24 @@ class Mutation:
         return sum(mutant.fate is fate for mutant in self.mutants)
 
     @property
+    def killed(self) -> int:
+        """How many mutants something noticed."""
+        return self.count(Fate.KILLED)
+
+    @property
+    def equivalent(self) -> int:
+        """How many mutants are proved to decide every call alike."""
+        return self.count(Fate.EQUIVALENT)
+
+    @property
     def told(self) -> int:
         """How many mutants are not equivalent: the denominator of the score."""
-        return len(self.mutants) - self.count(Fate.EQUIVALENT)
+        return len(self.mutants) - self.equivalent
 
     @property
     def score(self) -> float | None:
         """The share of those mutants that was killed, in percent; None where there are none."""
-        return 100 * self.count(Fate.KILLED) / self.told if self.told else None
+        return 100 * self.killed / self.told if self.told else None
 
     @property
     def survivors(self) -> tuple[MutantResult, ...]:

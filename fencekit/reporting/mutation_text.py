@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from fencekit.model.form import to_form
-from fencekit.model.mutation import Fate, MutantResult, Mutation
+from fencekit.model.mutation import MutantResult, Mutation
 from fencekit.model.report import Report
 from fencekit.reporting.lint_text import at
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
@@ -20,7 +20,7 @@ def headline(report: Report) -> str:
     mutation = report.mutation
     if mutation is None or mutation.score is None:
         return "no mutant was judged"
-    killed = f"{mutation.count(Fate.KILLED):,} of {counted(mutation.told, 'mutant')}"
+    killed = f"{mutation.killed:,} of {counted(mutation.told, 'mutant')}"
     asked = "" if mutation.minimum is None else f", {mutation.minimum:g} % asked for"
     return f"{killed} noticed, a score of {mutation.score:.1f} %{asked}"
 
@@ -40,7 +40,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"tried on    {tried}")
     if not mutation.mutants:
         return
-    equal = counted(mutation.count(Fate.EQUIVALENT), "mutant")
+    equal = counted(mutation.equivalent, "mutant")
     yield Line(f"equivalent  {equal}: proved to decide every call alike, and not counted")
     yield Line()
     yield changes(mutation)

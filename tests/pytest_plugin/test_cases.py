@@ -9,6 +9,8 @@ from running import assert_inert
 from fencekit.pytest_plugin.cases import escaped
 from pytest_plugin.conftest import Run, outcomes
 
+pytest_plugins = ["pytester"]
+
 CASES = """\
 policy: ../policy.yaml
 cases:

@@ -17,7 +17,7 @@ from fencekit.reporting.html.groups import anchored, group
 from fencekit.reporting.html.headline import headline
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.rules import responsibilities, sources_of
-from fencekit.reporting.html.words import FAILS_ON, alternatives, tallies
+from fencekit.reporting.html.words import FAILS_ON, alternatives, call_text, tallies
 from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent
@@ -92,6 +92,7 @@ def environment() -> Environment:
         number="{:,}".format,
         counted=counted,
         alternatives=alternatives,
+        call_text=call_text,
         waiver_line=waiver_line,
     )
     made.tests["unknown"] = lambda value: isinstance(value, Unknown)

@@ -1,10 +1,13 @@
 """The report's own words: numbers, decisions and classes as people read them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fencekit.model.finding import Class
+from fencekit.model.form import to_form
 from fencekit.model.report import FailOn
+from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 
 MEANINGS: dict[Class, str] = {
@@ -103,3 +106,8 @@ def stretches(counts: list[int]) -> list[int]:
     widths = [max(NARROWEST, BAR * count // whole) if count else 0 for count in counts]
     widths[counts.index(max(counts))] += BAR - sum(widths)
     return widths
+
+
+def call_text(request: Request) -> str:
+    """Return a call in one line of JSON."""
+    return json.dumps(to_form(request), ensure_ascii=False, default=repr)
