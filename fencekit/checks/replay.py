@@ -244,7 +244,7 @@ class ReplayRun:
         without = sum(log.undecided for log in self.logs)
         lacking = sum(log.incomplete for log in self.logs)
         found = []
-        if without:
+        if 0 < without < sum(log.records for log in self.logs):
             found.append(f"{ASK_FOR_BASELINE}: {without:,} of the records keep no decision")
         if lacking:
             found.append(

@@ -27,4 +27,5 @@ def test_ours_notices_all_that_the_real_one_notices_and_more(tmp_path):
 def test_a_genuine_log_that_the_real_one_rejects_verifies(tmp_path):
     found = genuine(tmp_path)
     assert all(mine for _, mine in found.values())
-    assert not found["odd-capabilities.db"][0]
+    assert [name for name, (theirs, _) in found.items() if not theirs] == ["odd-capabilities.db"]
+    assert len(found) == 6
