@@ -28,6 +28,13 @@ NAMES = [
 FAILING = {NAMES[1], NAMES[3], NAMES[4], NAMES[5]}
 
 
+@pytest.fixture(autouse=True)
+def imported() -> None:
+    """Import here what each run in this process would import again."""
+    import fencekit.pytest_plugin.properties
+    import fencekit.strategies.remembered  # noqa: F401
+
+
 def test_each_capability_is_a_test_and_the_looser_ones_fail(run: Run) -> None:
     result = run(*PROPERTIES, "-v")
     assert outcomes(result) == {name: "failed" if name in FAILING else "passed" for name in NAMES}

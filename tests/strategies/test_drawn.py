@@ -27,7 +27,7 @@ THOROUGH = settings(
     deadline=None,
     suppress_health_check=[],  # whatever the laws suppress
 )
-PLAIN = settings(THOROUGH, max_examples=200)
+PLAIN = settings(THOROUGH, max_examples=100)
 
 
 def is_looser(old: Policy, new: Policy, request: Request) -> bool:
