@@ -1,6 +1,5 @@
 """`assert_not_looser`: the comparison of two policies for users' own tests."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 
@@ -17,7 +16,7 @@ from fencekit.model.source import SourceFile
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.witness_text import Sides
 from fencekit.reporting.words import counted
-from fencekit.strategies.domains import OPEN, Domain
+from fencekit.strategies.domains import OPEN, Domain, domain_of
 from fencekit.strategies.shrinking import shrunk
 
 
@@ -42,10 +41,10 @@ def assert_not_looser(
     """Raise AssertionError where a policy is looser than the one in force on some call.
 
     The exact comparison is asked first; where it proves that there is no such call, that is all.
-    Where it cannot tell, or does not apply (with `capability`, a pattern to keep to, or a `domain`,
-    a JSON Schema of the arguments), or with `exact=False`, `max_examples` calls aimed at both
-    policies are tried: a search that finds nothing proves nothing. The same `seed` tries the same
-    calls. The message has the call, made as small as it can be, both decisions, both rules with
+    Where it cannot tell, or with `capability`, a pattern to keep to, or with `exact=False`,
+    `max_examples` calls aimed at both policies are tried: a search that finds nothing proves
+    nothing. The same `seed` tries the same calls. `domain` is a JSON Schema of the arguments. The
+    message has the call, made as small as it can be, both decisions, both rules with
     their lines, and a case to paste.
 
     Policies may be given as paths. Raises PolicyError for one that cannot be read, UsageError
@@ -55,13 +54,15 @@ def assert_not_looser(
     if max_examples < 1:
         raise UsageError(f"`max_examples` is `{max_examples}`: nothing would be tried")
     before, after = (p if isinstance(p, Policy) else load_policy(p) for p in (old, new))
-    if exact and capability is None and domain == OPEN:
-        result = compare(before, after)
+    if exact and capability is None:
+        result = compare(before, after, domain=domain)
         if isinstance(result, Proved):
             return
         if isinstance(result, Witness):
             told = "found by the exact comparison of both policies"
-            raise AssertionError(message(smaller(result, before, after), before, after, told))
+            raise AssertionError(
+                message(smaller(result, before, after, domain), before, after, told)
+            )
     found = search(
         before,
         after,
@@ -80,23 +81,21 @@ def assert_not_looser(
         raise AssertionError(message(found.witness, before, after, told))
 
 
-def smaller(witness: Witness, old: Policy, new: Policy) -> Witness:
-    """Return the witness with the smallest readable call that shows the same."""
-    decided = deciding(old, new)
-    return decided(shrunk(witness.request, lambda request: is_looser(decided(request))))
+def smaller(witness: Witness, old: Policy, new: Policy, domain: Domain) -> Witness:
+    """Return the witness with the smallest readable call of the domain that shows the same."""
+    evaluators, schema = (ENGINE.compile(old), ENGINE.compile(new)), domain_of(domain)
 
+    def decided(request: Request) -> Witness:
+        outcomes = tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
+        return Witness(request, outcomes)
 
-def deciding(old: Policy, new: Policy) -> Callable[[Request], Witness]:
-    """Return what decides a call by both policies."""
-    evaluators = ENGINE.compile(old), ENGINE.compile(new)
-    return lambda request: Witness(
-        request, tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
-    )
+    def holds(request: Request) -> bool:
+        if schema is not None and not schema.valid(request.args.values):
+            return False
+        found = decided(request)
+        return looser(found.before, found.after)
 
-
-def is_looser(witness: Witness) -> bool:
-    """Say whether the call of a witness is decided looser by the new policy."""
-    return looser(witness.before, witness.after)
+    return decided(shrunk(witness.request, holds))
 
 
 def message(witness: Witness, old: Policy, new: Policy, found: str) -> str:

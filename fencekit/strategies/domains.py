@@ -8,7 +8,7 @@ because a domain that is too wide finds witnesses that cannot happen.
 import re
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, Final, Literal
 
 from fencekit.engines.native.conditions import listed
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
@@ -17,8 +17,8 @@ from fencekit.model.request import Request
 from fencekit.strategies.choices import Choices
 from fencekit.strategies.patterns import sampler
 
-Domain = str | Mapping[str, Any]
-OPEN = "open"
+Domain = Literal["open"] | Mapping[str, Any]
+OPEN: Final = "open"
 
 NOTES = frozenset(
     ("$schema", "$id", "$comment", "title", "description", "default", "examples", "format")
