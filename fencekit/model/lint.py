@@ -25,10 +25,15 @@ RANKS = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 @dataclass(frozen=True, slots=True)
 class LintedPolicy:
-    """A policy that was read, and how many rules it has once all that it extends is merged."""
+    """A policy that was read, and how many rules it has once all that it extends is merged.
+
+    `open` counts the questions to the prover that were too large, or took too long: for those, a
+    rule that never decides, or changes nothing, may have gone unseen.
+    """
 
     path: str
     rules: int
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)

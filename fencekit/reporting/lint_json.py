@@ -8,7 +8,10 @@ from fencekit.model.lint import Linted
 def lint_of(linted: Linted) -> dict[str, Any]:
     """Return the section of lint as JSON values."""
     return {
-        "policies": [{"path": given.path, "rules": given.rules} for given in linted.policies],
+        "policies": [
+            {"path": given.path, "rules": given.rules, "open_questions": given.open}
+            for given in linted.policies
+        ],
         "slugs": list(linted.shapes),
         "silenced": linted.ignored,
         "fail_on": str(linted.fail_at),

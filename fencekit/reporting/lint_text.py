@@ -30,6 +30,10 @@ def lines(report: Report) -> Iterator[Line | Table]:
     for trouble in report.troubles:
         for part in trouble.splitlines():
             yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
+    for policy in report.lint.policies if report.lint is not None else ():
+        if policy.open:
+            left = counted(policy.open, "question")
+            yield Line(f"  {inert(policy.path)}: {left} to the prover left open", "dim")
     for finding in report.findings[:MOST_FINDINGS]:
         yield Line()
         yield from finding_lines(finding)

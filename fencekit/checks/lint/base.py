@@ -29,7 +29,8 @@ class Hit:
 
     Two calls are a pair: the one that the policy stops, and the one that gets through. `slow` says
     that the last call is one that the policy does not decide in any reasonable time; its outcome
-    is what an evaluator with a time limit makes of it.
+    is what an evaluator with a time limit makes of it. With `mild`, it matters one level less than
+    its shape does unless configured otherwise.
     """
 
     place: Place
@@ -38,6 +39,7 @@ class Hit:
     calls: tuple[Call, ...] = ()
     hint: str = ""
     slow: bool = False
+    mild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,12 @@ class Shape:
     said: str
     find: Callable[["Subject"], Iterator[Hit]]
     needs_log: bool = False
+
+
+LONGEST = 80
+
+
+def short(text: object) -> str:
+    """Return a keyword or a pattern of the policy for a message, cut where it is long."""
+    said = str(text)
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from fencekit.checks.lint.base import Call, Hit
+from fencekit.checks.lint.base import Call, Hit, short
 from fencekit.checks.lint.rewriting import elements, narrowed
 from fencekit.checks.lint.subject import Subject
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
+from fencekit.model.verdict import Verdict
 
 Rewrite = Callable[[Request, Rule | None], Iterator[tuple[str, Request]]]
 """Takes a call and a later rule that might let it run; yields rewrites, each with what was done."""
@@ -27,7 +28,8 @@ def evaded(
     """Yield each rule that stops calls by one of the conditions and that a rewrite evades.
 
     There is one hit for a condition: at its first keyword or pattern that is evaded, with the call
-    that is stopped and the rewrite that is decided looser.
+    that is stopped and the rewrite that is decided looser. One that is allowed comes before one
+    that a person is asked about.
     """
     for rule in subject.stopping():
         for condition in rule.conditions:
@@ -50,12 +52,12 @@ def by_condition(
             found.append((number, element, *pair))
     if not found:
         return
-    number, element, how, before, after = found[0]
-    what = f"`{element or condition.value}`"
+    number, element, how, before, after = min(found, key=lambda pair: still_asks(pair[-1]))
+    what = f"`{short(element or condition.value)}`"
     others = f" ({len(found)} of {len(parts)} here are)" if len(parts) > 1 else ""
     message = f"`{condition.name}` {what} of rule `{rule.id}` is evaded by {how}{others}"
     place = subject.places.element(condition, number)
-    yield Hit(place, message, rule, (before, after), hint)
+    yield Hit(place, message, rule, (before, after), hint, mild=still_asks(after))
 
 
 def evading(
@@ -74,3 +76,8 @@ def evading(
                 if after is not None:
                     return how, before, after
     return None
+
+
+def still_asks(after: Call) -> bool:
+    """Say whether a person is asked about the rewrite: then it is no way around everybody."""
+    return after.outcome.effect.verdict is Verdict.ESCALATE

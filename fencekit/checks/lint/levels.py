@@ -10,6 +10,7 @@ from fencekit.checks.lint.registry import shapes
 from fencekit.model.finding import Level
 
 OFF = "off"
+MILDER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ class Levels:
         given = [levels[slug] for _, levels in self.per_file if slug in levels]
         return slug in self.select or any((*given, self.chosen.get(slug, Level.NOTE)))
 
-    def of(self, shape: Shape, file: str) -> Level | None:
-        """Return the level of a shape in a file; None where it is off there."""
-        level = self.chosen.get(shape.slug, shape.level)
+    def of(self, shape: Shape, file: str, *, mild: bool = False) -> Level | None:
+        """Return the level of a shape in a file; None where it is off there.
+
+        What is mild has the next lower level, where none is configured.
+        """
+        own = MILDER[shape.level] if mild else shape.level
+        level = self.chosen.get(shape.slug, own)
         for glob, levels in self.per_file:
             if shape.slug in levels and matches(file, glob):
                 level = levels[shape.slug]
-        return level or (shape.level if shape.slug in self.select else None)
+        return level or (own if shape.slug in self.select else None)
 
 
 def matches(file: str, glob: str) -> bool:

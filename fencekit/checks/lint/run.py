@@ -106,7 +106,6 @@ class LintRun:
 
     def take(self, policy: Policy) -> None:
         """Look for every shape in a policy."""
-        self.linted.append(LintedPolicy(policy.file, sum(1 for _ in policy.rules)))
         for source in policy.files:
             self.sources[source.path] = source
             self.ignores.setdefault(source.path, ignores_in([source]))
@@ -118,10 +117,11 @@ class LintRun:
         subject = Subject(policy, self.seen, progress)
         for shape in self.shapes.values():
             yield from ((shape, hit) for hit in shape.find(subject))
+        self.linted.append(LintedPolicy(policy.file, len(list(policy.rules)), subject.exact.open))
 
     def _add(self, shape: Shape, hit: Hit) -> None:
         """Take in what was found, unless it is off in that file or silenced by a comment."""
-        level = self.levels.of(shape, hit.place.file)
+        level = self.levels.of(shape, hit.place.file, mild=hit.mild)
         if level is None:
             return
         silencing = [

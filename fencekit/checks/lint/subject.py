@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from fencekit.checks.lint.base import Call
+from fencekit.checks.lint.exact import Exact
 from fencekit.checks.lint.places import Places
 from fencekit.checks.lint.samples import requests_for, shared_capability
 from fencekit.checks.lint.seen import Seen
-from fencekit.checks.prove.compare import holds
 from fencekit.checks.prove.goals import never_determines
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.policy import Policy, Rule
-from fencekit.model.proof import Proved, Witness
+from fencekit.model.proof import Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 
@@ -36,6 +36,7 @@ class Subject:
         self.places = Places(policy.files)
         self._evaluator = NativeEvaluator(policy)
         self._progress = progress or Progress()
+        self.exact = Exact(self._progress)
         self._decided: dict[int, Call | None] = {}
 
     @property
@@ -74,11 +75,11 @@ class Subject:
         """Say whether it is proved that the rule of the policy decides no call at all."""
         if self.decided_by(rule) is not None:
             return False
-        return isinstance(holds(never_determines(rule), self.policy), Proved)
+        return self.exact.never_decides(rule, self.policy)
 
     def _found(self, rule: Rule) -> Call | None:
         """Return the call that the prover finds, if it finds one."""
-        answer = holds(never_determines(rule), self.policy)
+        answer = self.exact.ask(never_determines(rule), self.policy)
         return self.call("the call", answer.request) if isinstance(answer, Witness) else None
 
     def beneath(self, rule: Rule) -> list[Rule]:

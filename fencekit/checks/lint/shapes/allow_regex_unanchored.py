@@ -7,7 +7,7 @@ with `^` and end with `\Z`, and what stands between them must not let a second c
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.base import Call, Hit, Shape
+from fencekit.checks.lint.base import Call, Hit, Shape, short
 from fencekit.checks.lint.harm import after, before
 from fencekit.checks.lint.regexes.anchors import Hold, ends, starts
 from fencekit.checks.lint.regexes.parsed import parsed
@@ -42,7 +42,7 @@ def looked_at(
         call = slipped_in(subject, narrowed(rule, condition, pattern), rule, name)
         if call is not None:
             where = " and ".join(f"its {name}" for name in open_ends)
-            message = f"the allowed `{pattern}` is open at {where}"
+            message = f"the allowed `{short(pattern)}` is open at {where}"
             hint = r"begin every alternative with `^`, end it with `\Z`"
             yield Hit(subject.places.element(condition, number), message, rule, (call,), hint)
             return

@@ -6,7 +6,6 @@ meant to be two rules. Of amounts, the text `nan` alone passes both.
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.alone import never_holds, never_met
 from fencekit.checks.lint.base import Hit, Shape
 from fencekit.checks.lint.numbers import AMOUNTS, DEPTHS
 from fencekit.checks.lint.rewriting import elements
@@ -26,7 +25,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             shown = subject.decided_by(rule)
             calls = (shown,) if shown is not None else ()
             yield Hit(pair[-1].place, message, rule, calls, "make it two rules, or mend a bound")
-        elif len(rule.conditions) > 1 and never_holds(rule) and not is_one_impossible(rule):
+        elif len(rule.conditions) > 1 and excludes_itself(subject, rule):
             message = f"no call meets all conditions of rule `{rule.id}`"
             yield Hit(rule.conditions[-1].place, message, rule, hint="make it two rules")
 
@@ -41,10 +40,17 @@ def without_a_number(rule: Rule) -> list[Condition]:
     return []
 
 
-def is_one_impossible(rule: Rule) -> bool:
+def excludes_itself(subject: Subject, rule: Rule) -> bool:
+    """Say whether no call meets all conditions, though each by itself can be met."""
+    if subject.decided_by(rule) is not None:
+        return False
+    return subject.exact.never_holds(rule) and not is_one_impossible(subject, rule)
+
+
+def is_one_impossible(subject: Subject, rule: Rule) -> bool:
     """Say whether a condition cannot be met even by itself."""
     return any(
-        all(never_met(rule, condition, value) for _, value in elements(condition))
+        all(subject.exact.never_met(rule, condition, value) for _, value in elements(condition))
         for condition in rule.conditions
     )
 

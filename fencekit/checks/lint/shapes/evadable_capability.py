@@ -7,7 +7,7 @@ rest. Allow by name, so that what is misspelled falls through to the default.
 from collections.abc import Iterator
 
 from fencekit.checks.lint.base import Hit, Shape
-from fencekit.checks.lint.evasions import evading
+from fencekit.checks.lint.evasions import evading, still_asks
 from fencekit.checks.lint.rewriting import with_capability
 from fencekit.checks.lint.subject import Subject
 from fencekit.model.finding import Level
@@ -35,7 +35,14 @@ def find(subject: Subject) -> Iterator[Hit]:
             how, before, after = pair
             message = f"`{rule.capability}` of rule `{rule.id}` is evaded by {how}"
             hint = "allow capabilities by name: then what is misspelled is denied by default"
-            yield Hit(subject.places.capability(rule), message, rule, (before, after), hint)
+            yield Hit(
+                subject.places.capability(rule),
+                message,
+                rule,
+                (before, after),
+                hint,
+                mild=still_asks(after),
+            )
 
 
 SHAPE = Shape(

@@ -7,7 +7,6 @@ feed is found in no call. An empty list of keywords is found in none either.
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.alone import never_met
 from fencekit.checks.lint.base import Hit, Shape
 from fencekit.checks.lint.rewriting import elements
 from fencekit.checks.lint.samples import KEYWORDS
@@ -31,7 +30,8 @@ def find(subject: Subject) -> Iterator[Hit]:
                 printed = str({"text": keyword}).lower()
                 if keyword.lower() in printed:
                     continue
-                if keyword.lower().isprintable() and not never_met(rule, condition, keyword):
+                never = subject.exact.never_met
+                if keyword.lower().isprintable() and not never(rule, condition, keyword):
                     continue
                 request = with_text(rule.capability, keyword)
                 call = subject.call("has it, and it is not found", request)

@@ -9,7 +9,7 @@ each loop so that only one way through it takes a text: `^\w+(\s\w+)*$`.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fencekit.checks.lint.base import Call, Hit, Shape
+from fencekit.checks.lint.base import Call, Hit, Shape, short
 from fencekit.checks.lint.regexes.ambiguity import suspicions
 from fencekit.checks.lint.regexes.measuring import LENGTHS, SLOW, first_slow
 from fencekit.checks.lint.rewriting import elements, narrowed, with_args
@@ -32,7 +32,7 @@ def find(subject: Subject) -> Iterator[Hit]:
             for number, pattern in elements(condition):
                 text = slow_text(pattern)
                 if text:
-                    message = f"the regex `{pattern}` takes more than {SLOW:g} s of processor time "
+                    message = f"the regex `{short(pattern)}` takes more than {SLOW:g} s of processor time "
                     message += f"for a text of at most {LENGTHS[-1]:,} characters"
                     call = slow_call(rule, condition, pattern, text)
                     hint = "let only one way through each loop take a text"

@@ -6,7 +6,7 @@ feed. Rarely does that matter; `\Z` says what is meant.
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.base import Hit, Shape, short
 from fencekit.checks.lint.regexes.anchors import Hold, ends
 from fencekit.checks.lint.regexes.parsed import parsed
 from fencekit.checks.lint.rewriting import elements, narrowed, texts, with_value
@@ -37,7 +37,7 @@ def with_line_feed(
                 continue
             call = subject.call("allowed", with_value(base.request, key, text + "\n"))
             if call.outcome.rule is rule:
-                message = f"the allowed `{pattern}` lets a final line feed in"
+                message = f"the allowed `{short(pattern)}` lets a final line feed in"
                 hint = r"write `\Z` for `$`"
                 place = subject.places.element(condition, number)
                 yield Hit(place, message, rule, (call,), hint)

@@ -7,7 +7,7 @@ r"""A regex that looks for the name of an argument.
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.base import Hit, Shape, short
 from fencekit.checks.lint.regexes.samples import samples
 from fencekit.checks.lint.rewriting import elements, narrowed, with_args
 from fencekit.checks.lint.samples import requests_for
@@ -30,7 +30,7 @@ def find(subject: Subject) -> Iterator[Hit]:
                     continue
                 call = subject.call("has the argument, and is not seen", with_args(base, args))
                 if call.outcome.rule is not rule:
-                    message = f"the regex `{pattern}` looks for names, and sees values only"
+                    message = f"the regex `{short(pattern)}` looks for names, and sees values only"
                     hint = "compare the value: `amount_gt`, say; keywords see names too"
                     place = subject.places.element(condition, number)
                     yield Hit(place, message, rule, (call,), hint)

@@ -6,8 +6,7 @@ lookahead that refuses everything. The rule holds for no call by it.
 
 from collections.abc import Iterator
 
-from fencekit.checks.lint.alone import never_met
-from fencekit.checks.lint.base import Hit, Shape
+from fencekit.checks.lint.base import Hit, Shape, short
 from fencekit.checks.lint.regexes.parsed import parsed
 from fencekit.checks.lint.regexes.samples import samples
 from fencekit.checks.lint.regexes.widths import cannot_match
@@ -27,8 +26,8 @@ def find(subject: Subject) -> Iterator[Hit]:
                 tree = parsed(pattern)
                 if tree is None or samples(pattern):
                     continue
-                if cannot_match(*tree) or never_met(rule, condition, pattern):
-                    message = f"the regex `{pattern}` is found in no text"
+                if cannot_match(*tree) or subject.exact.never_met(rule, condition, pattern):
+                    message = f"the regex `{short(pattern)}` is found in no text"
                     yield Hit(subject.places.element(condition, number), message, rule)
 
 

@@ -8,7 +8,6 @@ does not: put it in front, or take it out.
 from collections.abc import Iterator
 from itertools import islice
 
-from fencekit.checks.lint.alone import never_holds
 from fencekit.checks.lint.base import Call, Hit, Shape
 from fencekit.checks.lint.samples import requests_for
 from fencekit.checks.lint.shapes.duplicate_rule import said
@@ -23,7 +22,7 @@ def find(subject: Subject) -> Iterator[Hit]:
     for rule in subject.rules:
         is_first = said(rule) not in seen
         seen.add(said(rule))
-        if not (is_first and subject.never_decides(rule)) or never_holds(rule):
+        if not (is_first and subject.never_decides(rule)) or subject.exact.never_holds(rule):
             continue
         if rule.effect is not None and rule.effect.obligations:
             continue
