@@ -187,3 +187,35 @@ def test_what_a_policy_says_is_inert_on_a_terminal(folder: Path) -> None:
         done = fencekit("lint", "policy.yaml", "--format", form)
         assert "risk-level-grants-all" in done.out
         assert_inert(done.all)
+
+
+ASKED = """
+deny:
+  - capability: shell.exec
+    contains: rm -rf
+{above}: [shell.exec]
+"""
+
+
+def test_an_evasion_that_a_person_is_asked_about_is_one_level_lower(folder: Path) -> None:
+    levels = {}
+    for above in ("require_approval", "allow"):
+        policy_at(folder, ASKED.format(above=above))
+        done = fencekit("lint", "policy.yaml", "--select", "evadable-spacing", "--format", "json")
+        (finding,) = done.report["findings"]
+        levels[above] = finding["level"], finding["before"], finding["after"]
+    assert levels["allow"] == ("error", "DENY", "ALLOW")
+    assert levels["require_approval"] == ("warning", "DENY", "ESCALATE")
+    configured = "[tool.fencekit.lint.levels]\nevadable-spacing = 'error'\n"
+    (folder / "pyproject.toml").write_text(configured)
+    policy_at(folder, ASKED.format(above="require_approval"))
+    assert fencekit("lint", "policy.yaml").code == 1
+
+
+def test_what_is_too_large_for_the_prover_stays_open_and_is_said_to(folder: Path) -> None:
+    words = "|".join(f"word{number}" for number in range(300))
+    policy_at(folder, f"allow:\n  - capability: shell.exec\n    match_regex: '^({words})$'\n")
+    done = fencekit("lint", "policy.yaml")
+    assert "to the prover left open" in done.out
+    (policy,) = fencekit("lint", "policy.yaml", "--format", "json").report["lint"]["policies"]
+    assert policy["open_questions"] > 0

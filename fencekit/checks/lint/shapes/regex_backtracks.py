@@ -32,8 +32,8 @@ def find(subject: Subject) -> Iterator[Hit]:
             for number, pattern in elements(condition):
                 text = slow_text(pattern)
                 if text:
-                    message = f"the regex `{short(pattern)}` takes more than {SLOW:g} s of processor time "
-                    message += f"for a text of at most {LENGTHS[-1]:,} characters"
+                    message = f"the regex `{short(pattern)}` takes more than {SLOW:g} s of "
+                    message += f"processor time for a text of at most {LENGTHS[-1]:,} characters"
                     call = slow_call(rule, condition, pattern, text)
                     hint = "let only one way through each loop take a text"
                     place = subject.places.element(condition, number)
