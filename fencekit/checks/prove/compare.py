@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from fencekit.checks.prove.cases import Tally, search
+from fencekit.checks.prove.certificate import certified
 from fencekit.checks.prove.domains import read_domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
-from fencekit.checks.prove.lists import Index
+from fencekit.checks.prove.lists import Class, Index
 from fencekit.checks.prove.solver import Solver
 from fencekit.checks.prove.witness import smaller
 from fencekit.engines.native.evaluator import NativeEvaluator
@@ -23,19 +24,28 @@ from fencekit.model.request import Request
 Domain = Literal["open"] | Mapping[str, Any]
 
 
-def compare(old: Policy, new: Policy, *, domain: Domain = "open") -> Result:
+def compare(
+    old: Policy, new: Policy, *, domain: Domain = "open", certificate: bool = False
+) -> Result:
     """Return whether `new` is nowhere looser than `old`, for every call of the domain.
 
-    The domain is `"open"`, any JSON object as arguments, or a JSON Schema of them.
+    The domain is `"open"`, any JSON object as arguments, or a JSON Schema of them. With
+    `certificate`, what is proved comes with one for `checker.check`.
     """
-    return holds(NOT_LOOSER, old, new, domain=domain)
+    return holds(NOT_LOOSER, old, new, domain=domain, certificate=certificate)
 
 
-def holds(goal: Goal, *policies: Policy, domain: Domain = "open") -> Result:
-    """Return whether a relation of so many policies holds for every call of the domain."""
+def holds(
+    goal: Goal, *policies: Policy, domain: Domain = "open", certificate: bool = False
+) -> Result:
+    """Return whether a relation of so many policies holds for every call of the domain.
+
+    Raises CertificateError where a certificate is asked for that cannot be made.
+    """
     ladder: list[Rung] = []
     unknown: Unknown | None = None
-    for _, result in by_capability(goal, *policies, domain=domain):
+    prover = Prover(goal, policies, domain)
+    for _, result in prover.answers():
         ladder.extend(result.ladder)
         if isinstance(result, Witness):
             return Witness(result.request, result.outcomes, tuple(ladder))
@@ -45,8 +55,10 @@ def holds(goal: Goal, *policies: Policy, domain: Domain = "open") -> Result:
         return Unknown(unknown.reason, tuple(ladder))
     if not ladder:
         said = "every call meets the same rules in both policies"
-        return Proved(Method.SAME, (Rung(Method.SAME, said),))
-    return Proved(max((rung.method for rung in ladder), key=list(Method).index), tuple(ladder))
+        ladder = [Rung(Method.SAME, said)]
+    method = max((rung.method for rung in ladder), key=list(Method).index)
+    shown = certified(goal, policies, domain, prover.solver.refuted) if certificate else None
+    return Proved(method, tuple(ladder), shown)
 
 
 def by_capability(
@@ -56,29 +68,41 @@ def by_capability(
 
     Of several classes that meet the same rules, one stands for all.
     """
-    if len(policies) != goal.policies:
-        raise UsageError(f"`{goal.name}` is a relation of {goal.policies} policies")
-    evaluators = [NativeEvaluator(policy) for policy in policies]
+    yield from Prover(goal, policies, domain).answers()
 
-    def run(request: Request) -> Outcomes:
-        return tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
 
-    def shows(request: Request) -> bool:
-        return asked.accepts(request.args.values) and goal.broken(run(request))
+class Prover:
+    """Answers about a goal and policies, class by class."""
 
-    asked = read_domain(domain)
-    solver = Solver(asked)
-    for of_class in Index(policies, goal.about).classes(goal):
+    def __init__(self, goal: Goal, policies: tuple[Policy, ...], domain: Domain = "open") -> None:
+        if len(policies) != goal.policies:
+            raise UsageError(f"`{goal.name}` is a relation of {goal.policies} policies")
+        self._goal = goal
+        self._policies = policies
+        self._domain = read_domain(domain)
+        self._evaluators = [NativeEvaluator(policy) for policy in policies]
+        self.solver = Solver(self._domain)
+
+    def answers(self) -> Iterator[tuple[str, Result]]:
+        """Yield a capability of each class that needs a look, and its answer."""
+        for of_class in Index(self._policies, self._goal.about).classes(self._goal):
+            yield of_class.capability, self._answer(of_class)
+
+    def _answer(self, of_class: Class) -> Result:
         tally = Tally()
-        before = solver.states
-        request = search(of_class, goal, solver, run, tally)
-        method = Method.WORDS if solver.states > before else Method.CASES
+        before = self.solver.states
+        request = search(of_class, self._goal, self.solver, self._run, tally)
+        states = self.solver.states - before
+        method = Method.WORDS if states else Method.CASES
         said = f"`{of_class.capability}` and capabilities like it"
-        ladder = (Rung(method, said, tally.cases, solver.states - before),)
+        ladder = (Rung(method, said, tally.cases, states),)
         if request is not None:
-            request = smaller(request, shows)
-            yield of_class.capability, Witness(request, run(request), ladder)
-        elif tally.open:
-            yield of_class.capability, Unknown(tally.open[0], ladder)
-        else:
-            yield of_class.capability, Proved(method, ladder)
+            request = smaller(request, self._shows)
+            return Witness(request, self._run(request), ladder)
+        return Unknown(tally.open[0], ladder) if tally.open else Proved(method, ladder)
+
+    def _run(self, request: Request) -> Outcomes:
+        return tuple(evaluator.decide(request).outcomes[0] for evaluator in self._evaluators)
+
+    def _shows(self, request: Request) -> bool:
+        return self._domain.accepts(request.args.values) and self._goal.broken(self._run(request))
