@@ -3,7 +3,6 @@
 No value is ever shown: a policy asks for equality with a value of its own, and gets yes or no.
 """
 
-import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,7 +48,7 @@ class RedactionKey:
         made = key_of(digest)
         if made not in ("", self._id):
             return None
-        if any(hmac.compare_digest(digest, own) for own in self._digests_of(value, made)):
+        if digest in self._digests_of(value, made):
             return True
         # Without the name of its key, a digest that differs may be one of another key.
         return None if not made or isinstance(value, dict | list) else False

@@ -117,6 +117,12 @@ def test_a_value_that_no_json_can_spell_is_no_masked_value() -> None:
         assert tells(digest("x", KEY), value) is False
 
 
+def test_a_digest_that_is_none_is_equal_to_nothing_and_breaks_nothing() -> None:
+    own = digest("x", KEY).rsplit(":", 1)[0]
+    for odd in ("", "é", ":", "hmac-sha256:é", f"{own}:é", f"{own}:\ud800", "a:b:c:d"):
+        assert RedactionKey(KEY).tells(odd, "prod") in (None, False)
+
+
 def test_a_digest_that_names_no_key_proves_equality_and_never_difference() -> None:
     whole = digest("prod", KEY)
     bare = whole.replace(f":{whole.split(':')[1]}:", ":")
