@@ -1,26 +1,20 @@
-"""The kinds of claims, by their names: each is checked for every call, not for some.
+"""The claims of a file of cases: each is checked for every call, not for some.
 
-A kind is a function from a policy and a value, as it is written, to a result; it raises CaseError
-for a value that means nothing. To add one, name it in CLAIMS and describe it in `docs/cases.md`.
+A kind of claim is a function from a policy, the claim and a way to other policies, to a result; it
+raises CaseError for a value that means nothing. To add one, name it in CLAIMS of `proving.py` and
+describe it in `docs/cases.md`.
 """
 
-from collections.abc import Callable
-
-from fencekit.cases.base import CaseFile, Claim, Problems, listed, nearest
+from fencekit.cases.base import Claim, Problems, listed, nearest
+from fencekit.checks.suite.proving import CLAIMS, Load
 from fencekit.model.policy import Policy
 from fencekit.model.suite import ClaimResult
 
-Check = Callable[[Policy, Claim, CaseFile], ClaimResult]
-"""Takes the policy, the claim and its file, which says where other policies are looked for."""
 
-CLAIMS: dict[str, Check] = {}
-"""The check of each kind of claim."""
-
-
-def checked(claims: tuple[Claim, ...], policy: Policy, file: CaseFile) -> tuple[ClaimResult, ...]:
+def checked(claims: tuple[Claim, ...], policy: Policy, load: Load) -> tuple[ClaimResult, ...]:
     """Return the results of claims about a policy; raise CaseError for an unknown kind."""
     refuse_unknown(claims)
-    return tuple(CLAIMS[claim.kind](policy, claim, file) for claim in claims)
+    return tuple(CLAIMS[claim.kind](policy, claim, load) for claim in claims)
 
 
 def refuse_unknown(claims: tuple[Claim, ...]) -> None:
@@ -28,7 +22,7 @@ def refuse_unknown(claims: tuple[Claim, ...]) -> None:
     problems, known = Problems(), tuple(CLAIMS)
     for claim in claims:
         if claim.kind not in CLAIMS:
-            hint = f"there is {listed(known)}" if known else "no kind of claim is known here"
+            hint = f"there is {listed(known)}"
             message = f"unknown claim: `{claim.kind}`{nearest(claim.kind, known)}"
             problems.add(message, claim.place, hint)
     problems.raise_any()

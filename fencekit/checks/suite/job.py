@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from fencekit.cases.base import CaseFile
+from fencekit.cases.base import CaseFile, beside
 from fencekit.cases.registry import found, read_cases
 from fencekit.checks.replay import TIMEOUT
 from fencekit.checks.suite import claims
@@ -88,7 +88,9 @@ class SuiteRun:
         checked: tuple[ClaimResult, ...] = ()
         if file.claims:
             policy = self.policy(self.job.policy or file.policy, file)
-            checked = claims.checked(file.claims, policy, file)
+            checked = claims.checked(
+                file.claims, policy, lambda name: self.policy(beside(file.path, name), file)
+            )
         return SuiteFile(file.path, file.title, tuple(made), checked)
 
     def by_policy(self, file: CaseFile) -> Iterator[tuple[Policy, list[Case]]]:
