@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from fencekit.cases.base import CaseFile, Claim
+from fencekit.cases.base import CaseFile, Claim, beside
 from fencekit.cases.registry import is_suite, read_cases
 from fencekit.checks.replay import TIMEOUT
 from fencekit.checks.suite import claims
@@ -21,6 +21,7 @@ from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.case import Case
 from fencekit.model.errors import FencekitError
+from fencekit.model.policy import Policy
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus, ClaimStatus
 from fencekit.pytest_plugin.arguments import seen_from_here, words_of
@@ -160,8 +161,12 @@ class ClaimItem(FenceItem):
     def runtest(self) -> None:
         """Fail where the claim is refuted, or not settled."""
         file = self.file.read
+
+        def load(name: str) -> Policy:
+            return self.file.evaluator(beside(file.path, name)).policy
+
         policy = self.file.evaluator(file.policy).policy
-        [result] = claims.checked((self.claim,), policy, file)
+        [result] = claims.checked((self.claim,), policy, load)
         if result.status is not ClaimStatus.PROVED:
             raise NotMetError("\n".join(line.text for line in claim_lines(result)))
 

@@ -167,3 +167,18 @@ def test_names_that_differ_stay_different() -> None:
     names = ["a", "a b", "a%20b", "a:b", "a%3Ab", "ä", "x" * 300, "x" * 300 + "y", "a[1]", "a/b"]
     assert len({escaped(name) for name in names}) == len(names)
     assert all("::" not in escaped(name) for name in names)
+
+
+def test_a_claim_is_a_test_that_fails_with_the_call_that_refutes_it(cases: Path, run: Run) -> None:
+    (cases / "tests/a.fence.yaml").write_text(
+        "policy: ../policy.yaml\n"
+        "claims:\n"
+        "  - {name: no disk, always_denies: {capability: shell.exec, contains: rm -rf /}}\n"
+        "  - {name: no shell, always_denies: shell.exec.production}\n"
+        "  - {name: itself, equivalent: ../policy.yaml}\n"
+    )
+    result = run("tests/a.fence.yaml")
+    result.assert_outcomes(passed=2, failed=1)
+    said = "\n".join(result.outlines)
+    assert "a call that is not denied" in said
+    assert "Traceback" not in said
