@@ -173,7 +173,8 @@ def test_a_claim_is_a_test_that_fails_with_the_call_that_refutes_it(cases: Path,
     (cases / "tests/a.fence.yaml").write_text(
         "policy: ../policy.yaml\n"
         "claims:\n"
-        "  - {name: no disk, always_denies: {capability: shell.exec.production, contains: rm -rf}}\n"
+        "  - name: no disk\n"
+        "    always_denies: {capability: shell.exec.production, contains: rm -rf}\n"
         "  - {name: no shell, always_denies: shell.exec.production}\n"
         "  - {name: itself, equivalent: ../policy.yaml}\n"
     )
