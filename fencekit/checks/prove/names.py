@@ -56,7 +56,8 @@ def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
                 continue
             best.append(set(met))
             rest = [atom for atom in wanted if atom not in met]
-            if not rest and not any(value_matches(None, atom.expected) for atom in unwanted):
+            # No field at all is a value too: the one that an empty `environment:` asks for.
+            if _fits(None, rest, unwanted):
                 return [Choice(value)]
             needs = _field(key, rest, unwanted)
             if needs is not None:
