@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fencekit.cases.base import CaseFile, Claim, Problems, beside
+from fencekit.cases.base import CaseFile, Claim, Problems, beside, listed
 from fencekit.cases.expectations import expectation, verdicts
 from fencekit.cases.requests import calls
 from fencekit.model.case import Case, Expectation
@@ -14,6 +14,9 @@ from fencekit.reading.plain import complaints
 from fencekit.reading.yaml import Located
 
 TOP_LEVEL = ("suite", "policy", "policy_root", "cases", "never", "always", "claims")
+TOLD_BY = ("policy", "cases", "never", "always", "claims")
+"""A file that has none of these is something else."""
+
 CASE = ("name", "request", "expect", "rows", "each")
 INVARIANT = ("name", "verdict", "request", "rows", "each")
 
@@ -25,6 +28,9 @@ def read(document: Located, path: str, digest: str) -> CaseFile:
     problems.raise_any()
     if not isinstance(document.value, dict):
         raise CaseError("a file of cases is a mapping", place=document.place)
+    if not any(document.find(key) for key in TOLD_BY):
+        hint = "a policy is named in a file of cases, as `policy`, or with `--policy`"
+        raise CaseError(f"it has none of {listed(TOLD_BY)}", place=document.place, hint=hint)
     problems.unknown(document, TOP_LEVEL, "a file of cases")
     cases: list[Case] = []
     for section, read_one in SECTIONS.items():

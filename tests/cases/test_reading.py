@@ -166,6 +166,7 @@ WRONG: dict[str, tuple[str, str]] = {
         "policy: p\nnever: [{rows: [{capability: a, expect: DENY}]}]\n", "`expect`"
     ),
     "cases that are no list": ("policy: p\ncases: {}\n", "`cases` is not a list"),
+    "a policy": ("deny: [a]\nallow: [b]\n", "a.fence.yaml:1:1: it has none of `policy`, `cases`"),
     "a list": ("- 1\n", "a file of cases is a mapping"),
     "a case that is a word": ("policy: p\ncases: [a]\n", "`cases-1` is not a mapping"),
     "a claim of two kinds": ("policy: p\nclaims: [{a: 1, b: 2}]\n", "does not name one kind"),

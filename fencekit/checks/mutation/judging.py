@@ -14,7 +14,11 @@ from fencekit.engines.timelimit import Progress
 from fencekit.model.mutant import Mutant
 from fencekit.model.mutation import Difference, Fate, MutantResult
 from fencekit.model.policy import Condition, Policy, Rule
-from fencekit.model.proof import Proved, Unknown, Witness
+from fencekit.model.proof import Proved, Witness
+from fencekit.model.search import Searched
+
+FIRST_TRIES = 300
+"""How many calls are tried before a proof is asked for: nine times of ten, one of them will do."""
 
 TRIES = 1_000
 """How many calls are tried on a mutant that is neither noticed nor settled by proof."""
@@ -60,16 +64,23 @@ class Judge:
 
     def survivor(self, mutant: Mutant) -> MutantResult:
         """Return a mutant that nothing noticed: with a call that tells it apart, or equivalent."""
+        found = self.searched(mutant, FIRST_TRIES).witness
+        if found is not None:
+            return told(mutant, Fate.SURVIVED, difference=shown(found))
         result = holds(EQUIVALENT, self.policy, mutant.policy)
         if isinstance(result, Proved):
             return told(mutant, Fate.EQUIVALENT, note=f"proved by {result.method}")
-        if isinstance(result, Unknown):
-            searched = search(self.policy, mutant.policy, sought=different, max_examples=TRIES)
-            if searched.witness is None:
-                note = f"not told apart in {searched.tried:,} tries: {result.reason}"
-                return told(mutant, Fate.SURVIVED, note=note)
-            result = searched.witness
-        return told(mutant, Fate.SURVIVED, difference=shown(result))
+        if isinstance(result, Witness):
+            return told(mutant, Fate.SURVIVED, difference=shown(result))
+        searched = self.searched(mutant, TRIES)
+        if searched.witness is not None:
+            return told(mutant, Fate.SURVIVED, difference=shown(searched.witness))
+        note = f"not told apart in {searched.tried:,} tries: {result.reason}"
+        return told(mutant, Fate.SURVIVED, note=note)
+
+    def searched(self, mutant: Mutant, tries: int) -> Searched:
+        """Look for a call that the policy and a mutant decide otherwise, by trying some."""
+        return search(self.policy, mutant.policy, sought=different, max_examples=tries)
 
     def edited(self, mutant: Policy) -> list[Any]:
         """Return the capabilities of the rules that differ; that of all calls where none does."""
