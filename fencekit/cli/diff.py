@@ -71,6 +71,12 @@ from fencekit.cli.options import report_options, waiver_options
     metavar="N",
     help="Changed records that the report holds one by one.  [default: 100000]",
 )
+@click.option(
+    "--certificate",
+    type=click.Path(),
+    metavar="F",
+    help="Where it is proved that NEW is nowhere looser, write a certificate of it.",
+)
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @waiver_options
 @report_options
@@ -83,6 +89,7 @@ def command(
     redact: str | None,
     old_at: str | None,
     new_at: str | None,
+    certificate: str | None,
     **given: Any,
 ) -> None:
     """Prove that NEW is nowhere looser than OLD, or show the call for which it is.
@@ -97,14 +104,20 @@ def command(
     fencekit diff policy.yaml candidate.yaml --log audit.jsonl --html report.html
     fencekit diff policies/agents.yaml --from origin/main
     """
+    from fencekit.checks.certificates import certify
+    from fencekit.checks.outputs import refuse_overwriting
     from fencekit.cli.differing import job_of
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
-    from fencekit.cli.show import progress_bar
+    from fencekit.cli.show import progress_bar, say
 
     job = job_of(policies, old_at or "", new_at or "", redact, given)
     targets(html, out, job.read_files())
+    if certificate:
+        refuse_overwriting(certificate, job.read_files())
     with progress_bar("replaying") as progress:
         report = job.run(progress=progress)
+    if certificate:
+        say(certify(job.comparison, certificate))
     # Calls that proof makes up can be tried only as they are; recorded ones may hold secrets.
     finish(report, output, html, out, redact or (job.replay.redact if job.replay else "none"))

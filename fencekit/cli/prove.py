@@ -8,13 +8,19 @@ from fencekit.cli.options import report_options
 
 
 @click.command("prove")
-@click.argument("policy", type=click.Path(), metavar="POLICY")
+@click.argument("policies", nargs=-1, type=click.Path(), metavar="[POLICY]...")
 @click.option(
     "--guardrails",
     type=click.Path(),
-    required=True,
     metavar="G",
     help="A policy whose rules POLICY must be at least as strict as.",
+)
+@click.option(
+    "--check",
+    "certificate",
+    type=click.Path(),
+    metavar="F",
+    help="Check the certificate that `fencekit diff --certificate F` wrote.",
 )
 @click.option(
     "--policy-root",
@@ -34,8 +40,10 @@ from fencekit.cli.options import report_options
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @report_options
 def command(
-    policy: str,
+    policies: tuple[str, ...],
     *,
+    guardrails: str | None,
+    certificate: str | None,
     output: str,
     html: str | None,
     out: tuple[str, ...],
@@ -47,14 +55,38 @@ def command(
     Where a rule of the guardrails decides a call, POLICY must not decide it looser. Where none of
     their rules decides, they ask for nothing. Not known is exit code 3.
 
+    With --check, a certificate is followed by a program of its own; the policies are those that it
+    names unless others are given.
+
     \b
     fencekit prove policy.yaml --guardrails guardrails.yaml
+    fencekit prove --check certificate.json
     """
     from fencekit.checks.guardrails import GuardrailsJob
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
+    from fencekit.model.errors import UsageError
 
-    job = GuardrailsJob(policy, **given)
+    if certificate:
+        checked(certificate, policies, guardrails, given["policy_root"])
+        return
+    if not guardrails or len(policies) != 1:
+        hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
+        raise UsageError("one policy is held against guardrails", hint=hint)
+    job = GuardrailsJob(policies[0], guardrails, **given)
     targets(html, out, job.read_files())
     # The calls are made up, and can be tried only as they are.
     finish(job.run(), output, html, out, redact or "none")
+
+
+def checked(path: str, policies: tuple[str, ...], guardrails: str | None, root: str) -> None:
+    """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
+    from fencekit.checks.certificates import check_file
+    from fencekit.cli.show import show
+    from fencekit.model.errors import UsageError
+    from fencekit.reporting.terminal import Line, inert
+
+    if guardrails:
+        raise UsageError("`--check` is about a certificate, and `--guardrails` about a policy")
+    found = check_file(path, policies, policy_root=root)
+    show([Line(inert(str(found), 2_000), "bold green")])

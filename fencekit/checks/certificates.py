@@ -1,0 +1,86 @@
+"""Certificates in files: written for what was proved, and checked by a program of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.outputs import write_report
+from fencekit.checks.prove.checker.check import CertificateError, check
+from fencekit.checks.prove.compare import compare
+from fencekit.dialects.registry import load_policy
+from fencekit.model.errors import UsageError
+from fencekit.model.proof import Certificate, Proved
+from fencekit.model.source import Place
+from fencekit.reading import json
+from fencekit.reading.files import read_text
+from fencekit.reporting.json import written
+
+SCHEMA = "fencekit.certificate/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a certificate was found to show: the relation, of which files, by how many cases."""
+
+    goal: str
+    files: tuple[str, ...]
+    cases: int
+
+    def __str__(self) -> str:
+        named = " and ".join(f"`{file}`" for file in self.files)
+        return f"the certificate holds: `{self.goal}` for {named}, {self.cases:,} cases ruled out"
+
+
+def certify(job: ComparisonJob, target: str) -> str:
+    """Write the certificate that the candidate is nowhere looser, and return what to say of it.
+
+    Where that is not so, or not known, nothing is written. Raises CertificateError where the proof
+    is one that certificates cannot say, and UsageError where the file cannot be written.
+    """
+    if job.domain:
+        hint = "leave out `--domain`, or leave out `--certificate`"
+        raise UsageError("certificates are about every call there is", hint=hint)
+    old, new = job.policies()
+    result = compare(old, new, certificate=True)
+    if not isinstance(result, Proved):
+        return f"no certificate: {result.word}"
+    assert result.certificate is not None
+    page = {"schema": SCHEMA, "files": [old.file, new.file], **result.certificate.content}
+    write_report(target, written(page))
+    return f"certificate: {target}"
+
+
+def check_file(path: str, files: Sequence[str] = (), *, policy_root: str = "") -> Checked:
+    """Check the certificate in a file against policies, those that it names unless others are.
+
+    Raises CertificateError where it does not show what it says, or is of other policies.
+    """
+    page = certificate_in(path)
+    named = page.get("files")
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise CertificateError("the certificate names no policies", place=Place(path))
+    chosen = tuple(files or named)
+    policies = [load_policy(file, policy_root=policy_root or None) for file in chosen]
+    try:
+        cases = check(Certificate(page), *policies)
+    except CertificateError as error:
+        raise CertificateError(error.message, place=Place(path)) from error
+    # Whatever else does not fit where the checker looks: the file is not what it should be.
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        said = f"the certificate is damaged: {type(error).__name__}: {error}"
+        raise CertificateError(said, place=Place(path)) from error
+    return Checked(str(page["goal"]), chosen, cases)
+
+
+def certificate_in(path: str) -> dict[str, Any]:
+    """Return the page of a certificate; raise CertificateError where the file is none."""
+    text, _ = read_text(path, CertificateError)
+    try:
+        page = json.parse(text)
+    except json.JSONError as error:
+        place = Place(path, error.line, error.column)
+        raise CertificateError(error.message, place=place) from error
+    if not isinstance(page, dict) or page.get("schema") != SCHEMA:
+        raise CertificateError(f"not a certificate of `{SCHEMA}`", place=Place(path))
+    return page
