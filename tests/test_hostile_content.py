@@ -121,6 +121,7 @@ def test_an_error_message_is_inert(
 def test_the_html_report_holds_no_markup_of_the_log(folder: Path) -> None:
     output("replay", "log.jsonl", "--policy", "policy.yaml", "--html", "report.html")
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert "<script" not in page
+    own = [part.split(">")[0] for part in page.split("<script")[1:]]
+    assert own in ([], [' type="text/plain" id="data" data-encoding="json"', ""])
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert BAD.search(page.replace("\t", "")) is None

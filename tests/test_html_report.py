@@ -1,13 +1,15 @@
 """The HTML report is complete, inert, self-contained and the same each time."""
 
 import base64
+import json
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -169,7 +171,7 @@ def test_hostile_text_makes_no_element_no_attribute_and_no_hidden_character():
     names = {(tag, *sorted(attrs)) for tag, attrs in Page(evil).tags}
     assert names <= {(tag, *sorted(attrs)) for tag, attrs in Page(tame).tags}
     assert not any(name.startswith("on") or name == "style" for _, *keys in names for name in keys)
-    assert "<script" not in evil
+    assert evil.count("<script") == tame.count("<script") == 2  # the page's own, and its data
     assert visible(evil) == evil
     assert r"\u001b[31m" in Page(evil).text
     assert r"\u202eevil" in Page(evil).text
@@ -237,21 +239,86 @@ def test_the_command_to_explain_a_witness_survives_a_shell():
     assert "fencekit explain candidate.yaml 'my logs/a;b.jsonl:4'" in page.text
 
 
-def test_the_policy_of_the_page_lets_in_its_own_style_and_nothing_else():
+def digest_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_policy_of_the_page_lets_in_its_own_style_its_own_script_and_nothing_else():
     page = render(FINDINGS)
     style = page.split("<style>")[1].split("</style>")[0]
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    script = page.split("<script>")[1].split("</script>")[0]
     (policy,) = (
         attrs["content"]
         for tag, attrs in Page(page).tags
         if attrs.get("http-equiv") == "Content-Security-Policy"
     )
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {digest_of(script)}; style-src {digest_of(style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_a_page_with_nothing_to_browse_has_no_script():
+    page = render(SAMPLES["clean"])
+    assert "<script" not in page
+    assert "script-src" not in page
+
+
+def test_the_script_makes_no_markup_and_asks_for_nothing():
+    script = (ROOM / "static/report.js").read_text(encoding="utf-8")
+    banned = (
+        "innerHTML|outerHTML|insertAdjacent|document.write|eval|Function\\(|fetch|XMLHttp|import"
+    )
+    assert not re.search(banned, script)
+    assert len(script) < 16_000
+
+
+def island_of(page: str):
+    """Return the data of a page's script as JSON values."""
+    found = re.search(r'data-encoding="(\w+)">([^<]*)</script>', page)
+    assert found
+    data = base64.b64decode(found[2])
+    return json.loads(zlib.decompress(data) if found[1] == "deflate" else data)
+
+
+def test_the_records_of_the_script_are_those_of_the_report():
+    data = island_of(render(FINDINGS))
+    changed = FINDINGS.replay.changed
+    lines = list(accumulate(data["l"]))
+    assert lines == [one.record.place.line for one in changed]
+    groups = [data["groups"][at] for at in data["g"]]
+    assert [(g["from"], g["to"], g["is"]) for g in groups] == [
+        (one.before, one.after, one.kind.words) for one in changed
+    ]
+    assert [data["who"][at] for at in data["w"]] == ["coding-agent"] * len(changed)
+    assert data["a"][0] == changed[0].record.request.args.values
+    assert {g["at"] for g in groups} - {""} <= set(Page(render(FINDINGS)).values("id"))
+
+
+def test_what_is_long_or_odd_is_cut_for_the_script_and_nothing_is_lost_of_the_others():
+    odd = [{"a": "d" * 10**6}, {"a": float("nan")}, {"a": UNKNOWN}, {"a": "\udc80"}, {"a": 1}]
+    records = [replace(record(n + 1), request=Request("a.b", args=x)) for n, x in enumerate(odd)]
+    found = finding(Class.LOOSER, "DENY", "ALLOW", 5, witnesses=tuple(records))
+    page = render(report(found))
+    data = island_of(page)
+    assert len(page) < 200_000
+    assert data["a"][0].endswith("more characters left out)")
+    assert "nan" in data["a"][1]
+    assert data["a"][2] == {"a": {"$unknown": True}}
+    assert data["a"][4] == {"a": 1}
+
+
+def test_many_records_are_packed_small():
+    many = tuple(
+        replace(record(n + 1), request=Request("a.b", principal="p", args={"n": f"request {n}"}))
+        for n in range(20_000)
+    )
+    page = render(report(finding(Class.LOOSER, "DENY", "ALLOW", len(many), witnesses=many)))
+    assert 'data-encoding="deflate"' in page
+    assert len(page) < 400_000
+    assert island_of(page)["a"][-1] == {"n": "request 19999"}
 
 
 def test_no_template_calls_anything_safe():
@@ -259,7 +326,8 @@ def test_no_template_calls_anything_safe():
     assert len(sources) > 10
     for path in sources:
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"\|\s*safe\b|Markup\(|autoescape\s+false|style=|<script", text), path
+        assert not re.search(r"\|\s*safe\b|Markup\(|autoescape\s+false|style=", text), path
+        assert text.count("<script") == (2 if path.name == "page.html.j2" else 0), path
 
 
 def test_a_template_that_names_what_is_not_there_fails():

@@ -14,6 +14,7 @@ from fencekit.checks.groups import risk_of
 from fencekit.checks.job import ReplayJob
 from fencekit.checks.replay import ReplayRun, Watch
 from fencekit.checks.status import judged
+from fencekit.checks.traces import traced
 from fencekit.checks.waivers import with_waivers
 from fencekit.model.finding import Changed, Finding
 from fencekit.model.report import Limits, Report
@@ -71,7 +72,7 @@ class DiffJob:
             recorded,
             check="diff",
             status=status,
-            findings=tuple(sorted((*recorded.findings, *added), key=risk_of)),
+            findings=tuple(sorted((*recorded.findings, *added), key=recorded_first)),
             troubles=(*troubles, *run.remarks),
             comparison=proof.comparison,
         )
@@ -121,8 +122,15 @@ def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Fin
         )
         consequences.add(changed, recorded=False)
         found.append(replace(finding, blames=((blame, 1),) if blame else ()))
-    made = replace(proof, findings=tuple(found), diff=consequences.section())
+    policies = consequences.diff.old, consequences.diff.new
+    made = replace(proof, findings=traced(found, *policies), diff=consequences.section())
     return made, made.findings
+
+
+def recorded_first(finding: Finding) -> tuple[object, ...]:
+    """Return the key that sorts the riskiest first and, of as risky ones, those that happened."""
+    kind, after, *rest = risk_of(finding)
+    return kind, after, not finding.principals, *rest
 
 
 def about(finding: Finding) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from fencekit.checks.secrets import Masker
 from fencekit.model.edit import Blame, Edit, Pair
+from fencekit.model.explanation import Trace
 from fencekit.model.finding import Finding
 from fencekit.model.masking import Masking, Redact
 from fencekit.model.policy import Policy, Rule
@@ -13,7 +14,7 @@ from fencekit.model.request import Facts, Request
 
 T = TypeVar("T")
 
-WHOLE = (str, int, float, bool, type(None), bytes, Policy, Rule, Pair, Edit, Blame)
+WHOLE = (str, int, float, bool, type(None), bytes, Policy, Rule, Pair, Edit, Blame, Trace)
 """What is kept as it is: plain values, and the policies, which are no secret of a call."""
 
 

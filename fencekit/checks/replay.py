@@ -10,6 +10,7 @@ from fencekit.checks.costs import Costs
 from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import Groups
 from fencekit.checks.status import judged
+from fencekit.checks.traces import traced
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import Progress, time_limit
 from fencekit.logs.base import Entry
@@ -213,7 +214,7 @@ class ReplayRun:
             status=status,
             checked=checked,
             counts=dict(self.counts),
-            findings=self.groups.findings(),
+            findings=traced(self.groups.findings(), self.baseline, self.policy),
             inputs=(*inputs_of(self.policy, "policy"), *self._baseline_inputs(), *self.inputs),
             fail_on=fail_on,
             limits=limits,

@@ -21,17 +21,23 @@ class Consequence:
     """An edit, and the calls that it is to blame for, by itself or together with others.
 
     `transitions` counts recorded calls, `capabilities` are theirs, `with_others` counts those of
-    them that come back only when further edits are undone too. `found` counts kinds of capability
-    of which proof found a call. `witness` is the riskiest call of all.
+    them that come back only when further edits are undone too. `found_looser` and `found_tighter`
+    count kinds of capability of which proof found a call. `witness` is the riskiest call of all.
     """
 
     edit: Edit
     transitions: tuple[Transition, ...] = ()
     capabilities: tuple[str, ...] = ()
     with_others: int = 0
-    found: int = 0
+    found_looser: int = 0
+    found_tighter: int = 0
     witness: Changed | None = None
     author: Author | None = None
+
+    @property
+    def found(self) -> int:
+        """How many kinds of capability proof found a call of, either way."""
+        return self.found_looser + self.found_tighter
 
     def count(self, *kinds: Class) -> int:
         """Return how many calls changed so."""

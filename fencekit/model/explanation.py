@@ -46,3 +46,15 @@ class Explanation:
     request: Request
     decision: Decision
     considered: tuple[ConsideredRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The rules that were asked about one call: by the old policy, and by the new one.
+
+    Rules whose capability does not cover the call are left out. `before` is empty where the call
+    was recorded and not decided again.
+    """
+
+    before: tuple[ConsideredRule, ...]
+    after: tuple[ConsideredRule, ...]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fencekit.model.change import Change
 from fencekit.model.decision import Outcome
 from fencekit.model.edit import Blame
+from fencekit.model.explanation import Trace
 from fencekit.model.policy import Rule
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
@@ -134,6 +135,8 @@ class Finding:
     first: str = ""
     last: str = ""
     blames: tuple[tuple[Blame, int], ...] = ()
+    trace: Trace | None = None
+    """Why the first witness is decided so."""
 
     @property
     def is_fault(self) -> bool:

@@ -29,7 +29,7 @@ def consequence_of(caused: Consequence) -> dict[str, Any]:
         ],
         "capabilities": list(caused.capabilities),
         "with_others": caused.with_others,
-        "found_by_proof": caused.found,
+        "found_by_proof": {"looser": caused.found_looser, "tighter": caused.found_tighter},
     }
     if caused.witness is not None:
         made["witness"] = witness_of(caused.witness.record)

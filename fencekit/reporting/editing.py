@@ -99,14 +99,25 @@ def spelled(value: Any) -> str:
 
 def consequences(caused: Consequence) -> str:
     """Return what an edit caused, in one sentence without a full stop."""
+    said = "; ".join(filter(None, [recorded(caused), proved(caused)]))
+    return said or "changes no call that was looked at"
+
+
+def recorded(caused: Consequence) -> str:
+    """Return what an edit caused of recorded calls; empty for nothing."""
     parts = list(phrases(caused.transitions))
     kinds = counted(len(caused.capabilities), "capability", "capabilities")
-    said = f"{'; '.join(parts)} ({kinds})" if parts else ""
-    if not caused.found:
-        return said or "changes no call that was looked at"
-    found = counted(caused.found, "kind of capability", "kinds of capability")
-    proof = f"proof finds calls of {found} that it changes"
-    return f"{said}; {proof}" if said else proof
+    return f"{'; '.join(parts)} ({kinds})" if parts else ""
+
+
+def proved(caused: Consequence) -> str:
+    """Return what proof found an edit to cause beside; empty for nothing."""
+    parts = []
+    for count, verb in ((caused.found_looser, "loosens"), (caused.found_tighter, "tightens")):
+        if count:
+            kinds = counted(count, "kind of capability", "kinds of capability")
+            parts.append(f"{verb} calls of {kinds}")
+    return f"by proof it {' and '.join(parts)}" if parts else ""
 
 
 PHRASES = (

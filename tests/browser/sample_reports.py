@@ -2,9 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
+from fencekit.model.comparison import ClassCompared, Compared
+from fencekit.model.cost import Amounts, Asked, Cost
+from fencekit.model.decision import Outcome
+from fencekit.model.diffed import Author, Consequence, Diffed
+from fencekit.model.edit import Blame, Edit, EditKind, Pair, Seat
+from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Trace
 from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef, Transition
+from fencekit.model.policy import Condition, ConditionName, Rule
+from fencekit.model.proof import Method, Rung, Unknown, Witness
 from fencekit.model.record import Record, Recorded
 from fencekit.model.report import (
     FailOn,
@@ -16,7 +25,8 @@ from fencekit.model.report import (
 )
 from fencekit.model.request import UNKNOWN, Request
 from fencekit.model.source import Input, Place, SourceFile
-from fencekit.model.verdict import Obligation, Verdict
+from fencekit.model.verdict import ALLOW, DENY, Obligation, Verdict
+from fencekit.model.waiver import State, Waiver, Waivers, WaiverUse
 
 POLICY = """\
 # candidate
@@ -156,6 +166,97 @@ SAMPLES = {
 }
 
 
+def compared(text: str, rule: Rule, other: Rule, request: Request) -> dict[str, object]:
+    """Return the sections of a comparison with the text in every place."""
+    edit = Edit(
+        1,
+        EditKind.CONDITION_CHANGED,
+        0,
+        rule,
+        other,
+        rule.conditions[0],
+        other.conditions[0],
+        (text,),
+    )
+    outcomes = Outcome(DENY, rule), Outcome(ALLOW, other)
+    witness = Witness(request, outcomes, (Rung(Method.CASES, text),))
+    kinds = (ClassCompared(text, witness, Unknown(text)),)
+    changed = Changed(
+        record(9), Class.LOOSER, "DENY", "ALLOW", RuleRef.to(other), None, "", Blame(((edit,),))
+    )
+    caused = Consequence(
+        edit,
+        (Transition("DENY", "ALLOW", Class.LOOSER, 14),),
+        (text, "a.b.c"),
+        0,
+        1,
+        0,
+        changed,
+        Author(text, text, text, text),
+    )
+    added = Consequence(Edit(2, EditKind.ADDED, 1, None, other))
+    pairs = (
+        Pair(Seat("allow", 0, rule), Seat("allow", 0, other)),
+        Pair(None, Seat("allow", 1, other)),
+        Pair(Seat("deny", 0, rule), Seat("deny", 0, rule)),
+    )
+    return {
+        "diff": Diffed(text, text, pairs, (caused, added)),
+        "comparison": Compared(text, text, kinds, text),
+        "command": ("fencekit", "diff", text),
+    }
+
+
+def traced(rule: Rule) -> Trace:
+    """Return a trace in which the conditions of a rule have every answer."""
+    answers = [AskedCondition(rule.conditions[0], answer, str(rule.id)) for answer in Answer]
+    steps = tuple(
+        ConsideredRule("allow", rule, answer, Answer.HOLDS, tuple(answers)) for answer in Answer
+    )
+    return Trace(steps, steps)
+
+
+COST = Cost(
+    30,
+    "2026-10-01",
+    "2026-10-30",
+    300,
+    4_100,
+    3,
+    (Asked("payment.refund.production", 300, 4_000), Asked("shell.exec.ci", 0, 100)),
+    (Asked("support-agent", 300, 4_100),),
+    (Amounts("payment.create.production", "EUR", 14, 28_000.5, 2_500),),
+)
+
+
+def with_edits(text: str = "candidate.yaml") -> Report:
+    """Return a report of a comparison of two versions: edits, blame, traces, costs, proof."""
+    conditions = [
+        (Condition(ConditionName.AMOUNT_LTE, value, Place("candidate.yaml", 9, 5)),)
+        for value in (1_000, 2_500)
+    ]
+    old, new = (
+        Rule("allow-2", "allow", ALLOW, "payment.refund.*", asked, place=ALLOW_2.place)
+        for asked in conditions
+    )
+    sections = compared(text, old, new, Request("payment.refund.eu", args={"amount": 1_001}))
+    blame = Blame(((sections["diff"].edits[0].edit,), (sections["diff"].edits[1].edit,)))
+    found = tuple(
+        replace(one, blames=((blame, one.count),), trace=traced(old), principals=2)
+        if one.witnesses
+        else one
+        for one in FINDINGS.findings
+    )
+    changed = tuple(replace(one, blame=blame) for one in FINDINGS.replay.changed)
+    return replace(
+        FINDINGS,
+        check="diff",
+        findings=found,
+        replay=replace(FINDINGS.replay, cost=COST, changed=changed),
+        **sections,
+    )
+
+
 def hostile_report(text: str) -> Report:
     """Return a report with the text in every place that a log, a policy or a path can fill."""
     rule = RuleRef(text, Place(text, 1, 1), text, ((text, text),))
@@ -165,11 +266,34 @@ def hostile_report(text: str) -> Report:
         *(Place(text, 3), text, text, text),
     )
     step = (f"DENY+{text}", f"ALLOW+{text}")
-    looser = Finding(
-        text, Class.LOOSER, text, *step, 1, rule, replace(rule, id="base"), (evil,), message=text
+    asked = (Condition(ConditionName.CONTAINS, text, Place(text, 1)),)
+    evil_rule = Rule(text, text, ALLOW, text, asked, place=Place(text, 1, 1))
+    other = replace(
+        evil_rule, conditions=(Condition(ConditionName.CONTAINS, [text], asked[0].place),)
     )
+    sections = compared(text, evil_rule, other, evil.request)
+    blame = Blame(((sections["diff"].edits[0].edit,),))
+    looser = Finding(
+        text,
+        Class.LOOSER,
+        text,
+        *step,
+        1,
+        rule,
+        replace(rule, id="base"),
+        (evil,),
+        message=text,
+        hint=text,
+        place=Place(text, 1),
+        principals=1,
+        first=text,
+        last=f"{text}.",
+        blames=((blame, 1),),
+        trace=traced(evil_rule),
+    )
+    fault = Finding("bad-shape", Class.FAULT, text, "", "", 1, message=text, place=Place(text, 1))
     unreadable = replace(UNREADABLE, message=text, invalid=((Place(text, 2), text, text),))
-    made = report(looser, unreadable, troubles=(text,), inputs=(Input(text, text, text),))
+    made = report(looser, fault, unreadable, troubles=(text,), inputs=(Input(text, text, text),))
     assert made.replay
     return replace(
         made,
@@ -180,6 +304,25 @@ def hostile_report(text: str) -> Report:
             against="baseline",
             baseline=text,
             logs=(LogSummary(text, text, 1, 1, 0, 0),),
-            changed=(Changed(evil, Class.LOOSER, *step, rule, rule, text),),
+            changed=(Changed(evil, Class.LOOSER, *step, rule, rule, text, blame),),
+            cost=replace(
+                COST,
+                first=text,
+                last=text,
+                capabilities=(Asked(text, 1, 2),),
+                principals=(Asked(text, 1, 2),),
+                amounts=(Amounts(text, text, 1, 2.0, 3.0),),
+            ),
         ),
+        waivers=Waivers(text, date(2026, 11, 25), (waiver_of(text),)),
+        **sections,
     )
+
+
+def waiver_of(text: str) -> WaiverUse:
+    """Return a waiver with the text in every place."""
+    waiver = Waiver(text, text, (), text, text, date(2026, 12, 1), 3, Place(text, 1))
+    return WaiverUse(waiver, State.APPLIED, 1)
+
+
+SAMPLES["edits"] = with_edits()

@@ -23,7 +23,8 @@ class Caused:
     transitions: dict[tuple[str, str, Class], int] = field(default_factory=dict)
     capabilities: set[str] = field(default_factory=set)
     with_others: int = 0
-    found: int = 0
+    found_looser: int = 0
+    found_tighter: int = 0
     witness: Changed | None = None
 
     def add(self, changed: Changed, blame: Blame, *, recorded: bool) -> None:
@@ -34,8 +35,10 @@ class Caused:
             self.with_others += all(len(edits) > 1 for edits in blame.undo if self.edit in edits)
             if len(self.capabilities) < MOST_CAPABILITIES:
                 self.capabilities.add(capability_name(changed.record))
+        elif changed.kind is Class.TIGHTER:
+            self.found_tighter += 1
         else:
-            self.found += 1
+            self.found_looser += 1
         if self.witness is None or risk(changed) < risk(self.witness):
             self.witness = changed
 
@@ -47,7 +50,8 @@ class Caused:
             tuple(Transition(*step, count) for step, count in steps),
             tuple(sorted(self.capabilities)),
             self.with_others,
-            self.found,
+            self.found_looser,
+            self.found_tighter,
             self.witness,
             author,
         )

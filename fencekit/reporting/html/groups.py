@@ -1,27 +1,40 @@
-"""The groups of a report: each finding with its anchor, its rules and its witnesses."""
+"""The groups of a report: each finding with its anchor, its rules, its blame and its witnesses."""
 
+import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
+from fencekit.model.edit import Blame
 from fencekit.model.finding import Finding
+from fencekit.model.form import to_form
 from fencekit.model.record import Record
+from fencekit.model.request import Request
 from fencekit.model.source import Place
+from fencekit.reporting.characters import shortened
+from fencekit.reporting.editing import blamed, name_of, what
+from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.requests import printed
 from fencekit.reporting.html.rules import NamedRule, Sources, named
+from fencekit.reporting.html.traces import Sides, sides
+from fencekit.reporting.html.words import alternatives
 
 MOST_WITNESSES = 5
+LONGEST_COMMAND = 4_000
+"""A longer command, and a longer case, is of no use to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A record that shows a finding, its request as JSON, and the command that explains it."""
+    """A record that shows a finding, its request as JSON, and what to do with it."""
 
     record: Record
+    anchor: str
     request: str
     command: str
+    case: str
 
     @property
     def recorded(self) -> str:
@@ -30,6 +43,31 @@ class Witness:
             return ""
         duties = "".join(f"+{duty}" for duty in sorted(self.record.recorded.obligations or ()))
         return "|".join(f"{verdict}{duties}" for verdict in sorted(self.record.recorded.verdicts))
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is in no log: proof or search made it up."""
+        return not self.record.place.file
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """An edit that is to blame, as a link."""
+
+    anchor: str
+    number: int
+    name: str
+    what: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """A blame of some calls of a group, with the edits that it names."""
+
+    count: int
+    text: str
+    culprits: tuple[Culprit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +79,29 @@ class Group:
     before: NamedRule | None
     after: NamedRule | None
     witnesses: tuple[Witness, ...]
+    blames: tuple[Blamed, ...]
+    sides: Sides | None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether no recorded call is in it: proof or search found it."""
+        return bool(self.witnesses) and self.witnesses[0].is_found
+
+    @property
+    def edits(self) -> str:
+        """The numbers of the edits to blame, for the filter."""
+        numbers = {culprit.number for blame in self.blames for culprit in blame.culprits}
+        return " ".join(map(str, sorted(numbers)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the commands of a page need to know: the candidate, and the options of `explain`."""
+
+    candidate: str = ""
+    options: tuple[str, ...] = ()
+    edits: Mapping[int, str] = field(default_factory=dict)
+    """The anchor of each edit by its number."""
 
 
 def anchored(findings: Iterable[Finding]) -> dict[str, Finding]:
@@ -68,30 +129,81 @@ def anchor(finding: Finding) -> str:
     return f"g-{sha256(chr(0).join(about).encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def group(
-    anchor: str,
-    finding: Finding,
-    candidate: str,
-    sources: Sources,
-    options: tuple[str, ...] = (),
-) -> Group:
+def group(anchor: str, finding: Finding, sources: Sources, told: Told) -> Group:
     """Return the finding with all that the report says of it."""
     return Group(
         anchor,
         finding,
         named(finding.baseline_rule, sources) if finding.baseline_rule else None,
         named(finding.rule, sources) if finding.rule else None,
-        tuple(witness(record, candidate, options) for record in finding.witnesses[:MOST_WITNESSES]),
+        tuple(witness(record, finding, told) for record in finding.witnesses[:MOST_WITNESSES]),
+        tuple(blame_of(blame, count, told) for blame, count in finding.blames),
+        sides(finding.trace),
     )
 
 
-def witness(record: Record, candidate: str, options: tuple[str, ...] = ()) -> Witness:
+def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
+    """Return a blame with the edits that it names."""
+    culprits = tuple(
+        Culprit(
+            told.edits.get(edit.number, "edits"),
+            edit.number,
+            name_of(edit),
+            what(edit),
+            str(edit.place) if edit.place else "",
+        )
+        for edit in blame.edits
+    )
+    return Blamed(count, blamed(blame), culprits)
+
+
+def witness(record: Record, finding: Finding, told: Told) -> Witness:
     """Return the record as a witness against the candidate."""
-    return Witness(record, printed(record.request), command(candidate, record.place, options))
+    return Witness(
+        record,
+        record_anchor(record),
+        printed(record.request),
+        command(record, told),
+        case(record.request, finding),
+    )
 
 
-def command(candidate: str, place: Place, options: tuple[str, ...] = ()) -> str:
-    """Return what to type to have the decision explained; nothing where no line is known."""
-    if not candidate or place.line is None:
+def command(record: Record, told: Told) -> str:
+    """Return what to type to have the decision explained; nothing where it cannot be typed."""
+    if not told.candidate:
         return ""
-    return shlex.join(["fencekit", "explain", candidate, str(place), *options])
+    if record.place.file:
+        return explain(record.place, told)
+    form = plain_json(to_form(record.request))
+    words = shlex.join(["fencekit", "explain", told.candidate, "-", *told.options])
+    made = f"printf %s {shlex.quote(form)} | {words}" if form else ""
+    return made if len(made) <= LONGEST_COMMAND else ""
+
+
+def explain(place: Place, told: Told) -> str:
+    """Return what explains a recorded call; nothing where no line is known."""
+    if place.line is None:
+        return ""
+    return shlex.join(["fencekit", "explain", told.candidate, str(place), *told.options])
+
+
+def case(request: Request, finding: Finding) -> str:
+    """Return a case for a `.fence.yaml` that holds the call to what was decided before."""
+    options = alternatives(finding.before) if finding.before else ()
+    if len(options) != 1 or not request.whole:
+        return ""
+    (one,) = options
+    form = plain_json(to_form(request))
+    expected: Mapping[str, object] = {"verdict": one.verdict, "obligations": list(one.obligations)}
+    name = shortened(f"{finding.capability} stays {finding.before}", 120)
+    wanted = plain_json(expected) if one.obligations else one.verdict
+    made = f"  - name: {plain_json(name)}\n    request: {form}\n    expect: {wanted}\n"
+    return made if form and len(made) <= LONGEST_COMMAND else ""
+
+
+def plain_json(value: object) -> str:
+    """Return a value as JSON on one line; nothing where JSON cannot say it."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return ""

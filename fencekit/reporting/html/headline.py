@@ -1,18 +1,27 @@
 """The verdict of a report in one line: whether it is fine, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fencekit.model.finding import Class, Finding
+from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.report import Report, Status
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.html.words import ranks, tightness
+from fencekit.reporting.texts import sentence
 from fencekit.reporting.words import counted
 
-LABELS: dict[Status, str] = {
-    Status.CLEAN: "Clean",
-    Status.FINDINGS: "Findings",
-    Status.COULD_NOT_CHECK: "Could not check",
+OF_CHANGES: dict[Status, str] = {
+    Status.CLEAN: "May merge",
+    Status.FINDINGS: "Must not merge",
+    Status.COULD_NOT_CHECK: "Cannot say",
 }
+OF_OTHERS: dict[Status, str] = {
+    Status.CLEAN: "Passed",
+    Status.FINDINGS: "Failed",
+    Status.COULD_NOT_CHECK: "Cannot say",
+}
+CHECKS_OF_CHANGES = ("replay", "diff")
 OPEN = (Class.MAYBE_LOOSER, Class.CANNOT_TELL)
 CHANGES = (Class.LOOSER, Class.TIGHTER, *OPEN, Class.MAYBE_TIGHTER)
 
@@ -44,12 +53,59 @@ class Headline:
 
 def headline(report: Report) -> Headline:
     """Return the headline of the report."""
+    is_change = report.check in CHECKS_OF_CHANGES
     return Headline(
-        LABELS[report.status],
-        TITLES[report.status](report),
+        label(report, OF_CHANGES if is_change else OF_OTHERS),
+        title(report),
         loosenings(report),
-        let_through(report) if report.status is Status.CLEAN else (),
+        let_through(report) if report.status is Status.CLEAN and is_change else (),
     )
+
+
+def label(report: Report, labels: Mapping[Status, str]) -> str:
+    """Return the verdict in a few words; findings that fail nothing are called just that."""
+    if report.status is Status.FINDINGS and report.exit_code == 0:
+        return "Findings"
+    return labels[report.status]
+
+
+def title(report: Report) -> str:
+    """Return the reason for the verdict in one sentence."""
+    if report.check not in CHECKS_OF_CHANGES:
+        said = sentence(report)
+        return said[:1].upper() + said[1:]
+    if report.replay is None and report.comparison is not None:
+        return of_proof(report)
+    said = TITLES[report.status](report)
+    if report.comparison is not None and report.status is not Status.COULD_NOT_CHECK:
+        return f"{said}{beside_proof(report)}"
+    return said
+
+
+def of_proof(report: Report) -> str:
+    """Say what proof finds of every possible call, where no recorded ones were looked at."""
+    assert report.comparison is not None
+    looser = report.comparison.looser
+    if isinstance(looser, Witness):
+        count = sum(isinstance(one.looser, Witness) for one in report.comparison.classes)
+        return f"{counted(count, 'kind', 'kinds')} of call would get looser"
+    if isinstance(looser, Unknown):
+        return "Not known whether any call would get looser"
+    if report.comparison.equivalent:
+        return "Proved: every call is decided as before"
+    return "Proved: no call gets looser"
+
+
+def beside_proof(report: Report) -> str:
+    """Say what proof adds to recorded calls that none of them shows; nothing where it is more."""
+    assert report.comparison is not None
+    looser = report.comparison.looser
+    recorded = report.counts.get(Class.LOOSER, 0)
+    if isinstance(looser, Witness) and not recorded:
+        return ", but possible calls would get looser"
+    if isinstance(looser, Proved) and not recorded:
+        return ", and none can: proved"
+    return ""
 
 
 def clean(report: Report) -> str:
@@ -63,16 +119,24 @@ def clean(report: Report) -> str:
 
 
 def found(report: Report) -> str:
-    """Name the worst thing that was found, and how often."""
+    """Name the worst thing that was found, and how often, among recorded calls where it can."""
     worst: dict[str, int] = {}
     for finding in report.findings:
-        if finding.kind is Class.LOOSER:
+        if finding.kind is Class.LOOSER and finding.waiver is None and not is_found(finding):
             what = outcome(finding)
             worst[what] = worst.get(what, 0) + finding.count
     for what in (NEWLY_ALLOWED, ONLY_ASKED, FREED):
         if what in worst:
             return f"{counted(worst[what], 'call')} {what}"
-    return f"{counted(report.counts.get(Class.TIGHTER, 0), 'call')} would be decided tighter"
+    tighter = report.counts.get(Class.TIGHTER, 0)
+    if tighter and not report.counts.get(Class.LOOSER, 0):
+        return f"{counted(tighter, 'call')} would be decided tighter"
+    return "No recorded call would get looser"
+
+
+def is_found(finding: Finding) -> bool:
+    """Say whether a finding is of a call that proof made up: it is in no log."""
+    return bool(finding.witnesses) and not finding.witnesses[0].place.file
 
 
 def not_checked(report: Report) -> str:
@@ -119,7 +183,7 @@ def loosenings(report: Report) -> tuple[Loosening, ...]:
     """Return the looser transitions, those to the loosest decision from the tightest first."""
     sums: dict[tuple[str, str], int] = {}
     for finding in report.findings:
-        if finding.kind is Class.LOOSER:
+        if finding.kind is Class.LOOSER and not is_found(finding):
             step = (finding.before, finding.after)
             sums[step] = sums.get(step, 0) + finding.count
     rows = [Loosening(before, after, count) for (before, after), count in sums.items()]

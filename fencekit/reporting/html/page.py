@@ -1,6 +1,8 @@
 """Renders a report as one HTML document: the same report, the same bytes."""
 
 import base64
+import shlex
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -13,19 +15,27 @@ from fencekit.model.finding import Class, Finding
 from fencekit.model.report import Report
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
-from fencekit.reporting.html.groups import anchored, group
-from fencekit.reporting.html.headline import headline
+from fencekit.reporting.html.changes import changes, edit_anchors
+from fencekit.reporting.html.costs import amount, costs
+from fencekit.reporting.html.groups import Group, Told, anchored, group
+from fencekit.reporting.html.headline import headline, is_found
+from fencekit.reporting.html.island import island
 from fencekit.reporting.html.matrix import Step, matrix
+from fencekit.reporting.html.proof import proof
+from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, alternatives, call_text, tallies
 from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent
-STYLE = "report.css"
+STYLES = ("report.css", "changes.css", "print.css")
+SCRIPT = "report.js"
 
 LIMITS = {
     "groups": 100,  # shown with rules and witnesses
     "rows": 1_000,  # groups beyond those, one line each
+    "edits": 200,  # rules with edits, side by side
+    "kinds": 200,
     "rules": 200,
     "invalid": 100,
     "changed": 200,
@@ -37,38 +47,100 @@ LIMITS = {
 def render(report: Report) -> str:
     """Return the report as one self-contained HTML document."""
     page = environment()
-    style = page.get_template(STYLE).render()
-    return page.get_template("page.html.j2").render(contents(report), csp=policy_for(style))
+    style = "".join(page.get_template(name).render() for name in STYLES)
+    found = contents(report)
+    has_script = found["records"] is not None or bool(found["groups"])
+    script = page.get_template(SCRIPT).render() if has_script else ""
+    return page.get_template("page.html.j2").render(
+        found, csp=policy_for(style, script), styles=STYLES, script=SCRIPT if has_script else ""
+    )
 
 
 def contents(report: Report) -> dict[str, Any]:
     """Return all that the templates speak of."""
     unreadable = [finding for finding in report.findings if is_unreadable(finding)]
     named = anchored(finding for finding in report.findings if not is_unreadable(finding))
-    changes = list(named.values())
+    findings = list(named.values())
     anchors: dict[int, str] = {}
     steps: dict[Step, str] = {}
     for anchor, finding in islice(named.items(), LIMITS["groups"] + LIMITS["rows"]):
         anchors[id(finding)] = anchor
-        steps.setdefault((finding.before, finding.after), anchor)
+        if not is_found(finding):
+            steps.setdefault((finding.before, finding.after), anchor)
     sources = sources_of(report.sources)
-    candidate = report.replay.candidate if report.replay else ""
-    options = report.replay.explain_options if report.replay else ()
-    detailed = islice(named.items(), LIMITS["groups"])
+    told = told_by(report)
+    groups = [group(*entry, sources, told) for entry in islice(named.items(), LIMITS["groups"])]
+    replayed = report.replay
+    diff = report.diff
     return {
         "report": report,
         "masked": masking_line(report.masking),
         "headline": headline(report),
+        "first": first_witness(report, groups),
+        "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
-        "matrix": matrix(report.replay.transitions if report.replay else (), steps),
-        "groups": [group(*entry, candidate, sources, options) for entry in detailed],
-        "rest": changes[LIMITS["groups"] :],
+        "matrix": matrix(replayed.transitions if replayed else (), steps),
+        "changes": changes(diff, sources, named.items()) if diff else [],
+        "proof": proof(report.comparison),
+        "costs": costs(replayed.cost if replayed else None),
+        "groups": groups,
+        "rest": findings[LIMITS["groups"] :],
         "anchor_of": lambda finding: anchors.get(id(finding), ""),
-        "rules": responsibilities(changes, sources),
+        "record_anchor": record_anchor,
+        "first_anchors": first_anchors(groups),
+        "records": island(replayed.changed, named) if replayed and replayed.changed else None,
+        "rules": responsibilities(findings, sources),
         "invalid": unreadable,
         "limits": LIMITS,
         "fails_on": FAILS_ON,
+        "sections": sections(report, findings),
     }
+
+
+def first_anchors(groups: list[Group]) -> dict[str, int]:
+    """Return, for the anchor of each record shown, the witness that has it: the first one."""
+    found: dict[str, int] = {}
+    for one in groups:
+        for witness in one.witnesses:
+            if not witness.is_found:
+                found.setdefault(witness.anchor, id(witness))
+    return found
+
+
+def told_by(report: Report) -> Told:
+    """Return the candidate, the options with which it explains a call, the anchors of edits."""
+    edits = edit_anchors(one.edit for one in report.diff.edits) if report.diff else {}
+    if report.replay is not None:
+        return Told(report.replay.candidate, report.replay.explain_options, edits)
+    compared = report.comparison
+    if compared is None:
+        return Told(edits=edits)
+    root = ("--policy-root", compared.policy_root) if compared.policy_root else ()
+    return Told(compared.candidate, root, edits)
+
+
+def first_witness(report: Report, groups: list[Group]) -> Group | None:
+    """Return the group whose witness decides the verdict: recorded rather than found by proof."""
+    found = [one for one in groups if report.disallows(one.finding) and one.witnesses]
+    found.sort(key=lambda one: one.is_found)
+    return found[0] if found else None
+
+
+def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
+    """Return the sections of the page by their anchors, for the way in at the top."""
+    replayed, diff = report.replay, report.diff
+    asked = {
+        "edits": f"Edits {len(diff.edits):,}" if diff and diff.edits else "",
+        "transitions": "Decisions" if replayed and replayed.transitions else "",
+        "findings": f"Groups {len(findings):,}" if findings else "",
+        "cost": "Cost" if replayed and costs(replayed.cost) else "",
+        "proof": "Proof" if report.comparison else "",
+        "records": f"Records {len(replayed.changed) + replayed.not_kept:,}"
+        if replayed and replayed.changed
+        else "",
+        "inputs": "Inputs",
+    }
+    return {anchor: name for anchor, name in asked.items() if name}
 
 
 def is_unreadable(finding: Finding) -> bool:
@@ -93,9 +165,12 @@ def environment() -> Environment:
         counted=counted,
         alternatives=alternatives,
         call_text=call_text,
+        amount=amount,
+        ident=id,
         waiver_line=waiver_line,
     )
     made.tests["unknown"] = lambda value: isinstance(value, Unknown)
+    made.tests["change"] = lambda value: hasattr(value, "notes")
     return made
 
 
@@ -105,10 +180,15 @@ def shown(value: object) -> object:
     return visible(str(value)) if is_text else value
 
 
-def policy_for(style: str) -> str:
-    """Return the content security policy that lets this style through, and nothing else."""
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+def policy_for(style: str, script: str) -> str:
+    """Return the content security policy: this style, this script if any, and nothing else."""
+    scripts = f"script-src {digest(script)}; " if script else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        f"default-src 'none'; {scripts}style-src {digest(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def digest(text: str) -> str:
+    """Return the source expression of a text that stands in the page itself."""
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -60,14 +60,14 @@ def anchor(ref: RuleRef) -> str:
     return f"rule-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def written(place: Place, sources: Sources) -> Iterator[Line]:
+def written(place: Place, sources: Sources, most: int = MOST_LINES) -> Iterator[Line]:
     """Yield the line at the place and those below that are indented deeper, up to a few."""
     lines = sources.get(place.file, [])
     at = (place.line or 0) - 1
     if not 0 <= at < len(lines):
         return
     yield Line(at + 1, lines[at])
-    for number, line in enumerate(lines[at + 1 : at + MOST_LINES], at + 2):
+    for number, line in enumerate(lines[at + 1 : at + most], at + 2):
         if indent(line) <= indent(lines[at]):
             return
         yield Line(number, line)

@@ -1,0 +1,166 @@
+"""The changed records for the script of the page: columns of one JSON text, in base64.
+
+Of 100,000 records each has a few numbers that point into lists of what occurs: groups, principals,
+logs, times, arguments. A large text is compressed; a small one is not, so that its bytes do not
+depend on the version of zlib.
+"""
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from fencekit.model.finding import Changed, Finding, capability_name
+from fencekit.model.form import to_form
+from fencekit.model.request import Facts, Request
+from fencekit.model.survey import named
+from fencekit.reporting.characters import shortened
+
+COMPRESSED_FROM = 200_000
+"""Characters from which on a text is compressed."""
+LEVEL = 6
+CHUNK = 500
+LONGEST_CHUNK = CHUNK * 600
+LONGEST = 400
+"""Characters of one call's arguments that the list of records shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """The text for the script, and how it is encoded: `json`, or `deflate` of it."""
+
+    encoding: str
+    text: str
+
+
+def island(changed: Sequence[Changed], findings: Mapping[str, Finding]) -> Island:
+    """Return the records and their groups; `findings` has the groups by their anchors."""
+    anchors = {about_finding(finding): name for name, finding in findings.items()}
+    groups, group_of = distinct(map(about, changed))
+    firsts: dict[int, Changed] = {}
+    for one, at in zip(changed, group_of, strict=True):
+        firsts.setdefault(at, one)
+    who, by = distinct(named(one.record.request.principal) for one in changed)
+    logs, log_of = distinct(one.record.place.file for one in changed)
+    times, time_of = distinct(one.record.time for one in changed)
+    shared, blame_of = distinct(id(one.blame) for one in changed)
+    blamed = {id(one.blame): one for one in changed}
+    page = {
+        "groups": [described(firsts[at], anchors.get(key, "")) for at, key in enumerate(groups)],
+        "who": who,
+        "logs": logs,
+        "times": times,
+        "blames": [edits_of(blamed[one]) for one in shared],
+        "g": group_of,
+        "w": by,
+        "f": log_of,
+        "t": time_of,
+        "e": blame_of,
+        "l": differences([one.record.place.line or 0 for one in changed]),
+        "n": [one.record.place.column or 0 for one in changed]
+        if any(one.record.place.column for one in changed)
+        else [],
+    }
+    head = json.dumps(page, separators=(",", ":"))
+    return encoded(f'{head[:-1]},"a":[{",".join(arguments(changed))}]}}')
+
+
+def distinct(values: Iterable[Any]) -> tuple[list[Any], list[int]]:
+    """Return each different value once, and for each value its number in that list."""
+    numbers: dict[Hashable, int] = {}
+    column = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), column
+
+
+def differences(lines: Sequence[int]) -> list[int]:
+    """Return the first number, then each as its difference from the one before: they pack well."""
+    return [lines[0], *(b - a for a, b in pairwise(lines))] if lines else []
+
+
+def about(changed: Changed) -> tuple[object, ...]:
+    """Return what makes changed records one group."""
+    return (
+        capability_name(changed.record),
+        changed.kind,
+        changed.before,
+        changed.after,
+        changed.rule.id,
+        changed.baseline_rule.id if changed.baseline_rule else "",
+        changed.error,
+    )
+
+
+def about_finding(finding: Finding) -> tuple[object, ...]:
+    """Return the same of a finding."""
+    return (
+        finding.capability,
+        finding.kind,
+        finding.before,
+        finding.after,
+        finding.rule.id if finding.rule else "",
+        finding.baseline_rule.id if finding.baseline_rule else "",
+        finding.message,
+    )
+
+
+def described(changed: Changed, anchor: str) -> dict[str, Any]:
+    """Return a group as the script has it."""
+    return {
+        "tool": capability_name(changed.record),
+        "is": changed.kind.words,
+        "kind": changed.kind.value,
+        "from": changed.before,
+        "to": changed.after,
+        "rule": changed.rule.id,
+        "was": changed.baseline_rule.id if changed.baseline_rule else "",
+        "at": anchor,
+    }
+
+
+def edits_of(changed: Changed) -> tuple[int, ...]:
+    """Return the numbers of the edits that are to blame."""
+    return tuple(edit.number for edit in changed.blame.edits) if changed.blame else ()
+
+
+def arguments(changed: Sequence[Changed]) -> Iterable[str]:
+    """Yield the arguments of each record as JSON, many at a time."""
+    for start in range(0, len(changed), CHUNK):
+        chunk = [one.record.request.args for one in changed[start : start + CHUNK]]
+        yield from quick(chunk) or map(careful, chunk)
+
+
+def quick(chunk: list[Facts]) -> tuple[str, ...]:
+    """Return the arguments as JSON where all are plain and short; else nothing."""
+    if not all(facts.whole for facts in chunk):
+        return ()
+    try:
+        text = json.dumps([facts.values for facts in chunk], separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return ()
+    return (text[1:-1],) if len(text) <= LONGEST_CHUNK else ()
+
+
+def careful(facts: Facts) -> str:
+    """Return the arguments of one record as JSON; what is long or odd as the beginning of text."""
+    form = to_form_of(facts)
+    try:
+        text = json.dumps(form, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps(shortened(repr(form), LONGEST))
+    return text if len(text) <= LONGEST else json.dumps(shortened(text, LONGEST))
+
+
+def to_form_of(facts: Facts) -> Any:
+    """Return arguments in the one written form of a request."""
+    return to_form(Request("", args=facts)).get("args", {})
+
+
+def encoded(text: str) -> Island:
+    """Return a text as the page holds it."""
+    data = text.encode("ascii")
+    if len(data) < COMPRESSED_FROM:
+        return Island("json", b64encode(data).decode("ascii"))
+    return Island("deflate", b64encode(zlib.compress(data, LEVEL)).decode("ascii"))
