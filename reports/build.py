@@ -1,4 +1,4 @@
-"""Renders the sample reports of this folder from the fixtures.
+"""Renders the sample reports of this folder from the fixtures and the packs.
 
     python reports/build.py            write them
     python reports/build.py --check    write nothing, exit 1 when a committed file differs
@@ -7,89 +7,112 @@ Run it from anywhere: the paths in the reports are relative to the repository.
 """
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.diffing import DiffJob
 from fencekit.checks.job import ReplayJob
+from fencekit.checks.redaction import without_secrets
 from fencekit.cli.show import in_lines
+from fencekit.model.masking import Redact
 from fencekit.model.report import Report
-from fencekit.reporting import json, terminal
+from fencekit.reporting import json
 from fencekit.reporting.html import page
+from fencekit.reporting.texts import lines
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 HERE = Path("reports")
 POLICIES = "fixtures/policies/capfence"
+IN_FORCE = f"{POLICIES}/agents.yaml"
 TRACE = "fixtures/logs/capfence_trace/agents.jsonl"
+LOG = "fixtures/logs/fencekit/agents.jsonl"
 DATABASE = "fixtures/logs/capfence_sqlite/agents.db"
+PACK = "packs/payments/policies"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample: its name, what it shows, and the replay that makes it."""
+    """A sample: its name, what it shows, and the check that makes it."""
 
     name: str
     shows: str
-    job: ReplayJob
+    job: DiffJob | ReplayJob
 
-    @property
-    def command(self) -> str:
-        """The command that prints the same report."""
-        baseline = f" --baseline {self.job.baseline}" if self.job.baseline else ""
-        return f"fencekit replay {' '.join(self.job.logs)} --policy {self.job.policy}{baseline}"
+    def report(self) -> Report:
+        """Return the report as the command makes it, without the secrets of calls."""
+        mode = Redact.SECRETS
+        if isinstance(self.job, DiffJob) and self.job.replay is None:
+            mode = Redact.NONE  # the calls are made up
+        return without_secrets(self.job.run(), mode)
+
+
+def diff(new: str, *logs: str, old: str = IN_FORCE) -> DiffJob:
+    """Return the comparison of two versions, on logs too where there are some."""
+    replay = ReplayJob(logs, new, old) if logs else None
+    return DiffJob(ComparisonJob(old, new), replay)
 
 
 SAMPLES = (
     Sample(
         "loosening",
-        "a pull request that loosens, compared with the recorded decisions",
-        ReplayJob((TRACE,), f"{POLICIES}/agents-loosened.yaml"),
+        "a pull request that loosens: recorded calls, and every possible one",
+        diff(f"{POLICIES}/agents-loosened.yaml", LOG),
     ),
     Sample(
         "tightening",
-        "a pull request that only tightens",
-        ReplayJob((TRACE,), f"{POLICIES}/agents-tightened.yaml"),
+        "a pull request that means only to tighten, and what proof finds in it",
+        diff(f"{POLICIES}/agents-tightened.yaml", LOG),
     ),
     Sample(
         "mixed",
-        "a pull request that does both, compared with the policy in force",
-        ReplayJob((TRACE,), f"{POLICIES}/agents-mixed.yaml", f"{POLICIES}/agents.yaml"),
+        "a pull request that does both, in ten edits",
+        diff(f"{POLICIES}/agents-mixed.yaml", LOG),
     ),
     Sample(
         "undecided",
         "a log without arguments: what can be said of it, and what cannot",
-        ReplayJob((DATABASE,), f"{POLICIES}/agents-mixed.yaml", f"{POLICIES}/agents.yaml"),
+        diff(f"{POLICIES}/agents-mixed.yaml", DATABASE),
+    ),
+    Sample(
+        "recorded",
+        "a candidate compared with the recorded decisions, without the policy in force",
+        ReplayJob((TRACE,), f"{POLICIES}/agents-loosened.yaml"),
+    ),
+    Sample(
+        "pack",
+        "the strict and the permissive variant of a pack, on every possible call",
+        diff(f"{PACK}/permissive.yaml", old=f"{PACK}/strict.yaml"),
     ),
 )
 
 
 def pages() -> dict[Path, str]:
     """Return the text of every file of this folder that is made here."""
-    made: dict[Path, str] = {HERE / "README.md": readme()}
+    made: dict[Path, str] = {}
+    rows = []
     for sample in SAMPLES:
-        report = sample.job.run()
+        report = sample.report()
         made[HERE / f"{sample.name}.html"] = page.render(report)
         made[HERE / f"{sample.name}.json"] = json.render(report)
         made[HERE / f"{sample.name}.txt"] = as_text(report)
+        rows.append(f"| `{sample.name}` | {sample.shows} | `{shlex.join(report.command)}` |")
+    table = ["| sample | what it shows | command |", "| --- | --- | --- |", *rows]
+    made[HERE / "README.md"] = "\n".join([INTRODUCTION, *table, AFTER])
     return made
 
 
 def as_text(report: Report) -> str:
     """Return a report as a pipe gets it."""
-    return "".join(f"{line.text}\n" for line in in_lines(terminal.lines(report)))
-
-
-def readme() -> str:
-    """Return the page that says which command made which report."""
-    rows = [f"| `{s.name}` | {s.shows} | `{s.command}` |" for s in SAMPLES]
-    table = ["| sample | what it shows | command |", "| --- | --- | --- |", *rows]
-    return "\n".join([INTRODUCTION, *table, AFTER])
+    return "".join(f"{line.text}\n" for line in in_lines(lines(report)))
 
 
 INTRODUCTION = """# Sample reports
 
-Each sample is one replay of the fixtures in three forms: `.html` (`--html FILE`), `.json` (with
-`--format json`) and `.txt`. `make reports` renders them again; a test compares every byte.
+Each sample is one run on the fixtures or the packs in three forms: `.html` (`--html FILE`), `.json`
+(`--format json`) and `.txt`. `make reports` renders them again; a test compares every byte.
 """
 
 AFTER = """
