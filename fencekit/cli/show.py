@@ -115,7 +115,7 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int], None] | None]:
+def progress_bar(what: str, noun: str = "records") -> Iterator[Callable[[int], None] | None]:
     """Show a count on stderr while something goes on; nothing where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -126,7 +126,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int], None] | None]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),  # how many records there will be, nobody knows: it moves while there are more
-        TextColumn("{task.completed:,.0f} records"),
+        TextColumn(f"{{task.completed:,.0f}} {noun}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

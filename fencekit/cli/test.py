@@ -70,7 +70,7 @@ def command(
     files = found(paths)
     targets(html, out, [*files, *([given["policy"]] if given["policy"] else [])])
     job = SuiteJob(files, timeout=checked_timeout(timeout or TIMEOUT), **given)
-    with progress_bar("running") as progress:
+    with progress_bar("running", "cases") as progress:
         report = job.run(progress=progress)
     # Cases are written to be read, and can be tried only as they are.
     finish(report, output, html, out, redact or "none")
