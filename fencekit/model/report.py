@@ -14,6 +14,7 @@ from fencekit.model.masking import Masking
 from fencekit.model.mutation import Mutation
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.suite import Suite
+from fencekit.model.vetting import Vetted
 from fencekit.model.waiver import Waivers
 
 
@@ -134,6 +135,7 @@ class Report:
     """The words of the command that makes this report again."""
     replay: Replayed | None = None
     lint: Linted | None = None
+    vetting: Vetted | None = None
     waivers: Waivers | None = None
     masking: Masking | None = None
     """How the calls in the report were redacted; None where nobody has looked."""

@@ -10,6 +10,7 @@ from fencekit.reporting.mutation_json import mutation_of
 from fencekit.reporting.replay_json import replay_of
 from fencekit.reporting.suite_json import suite_of
 from fencekit.reporting.values import masking_of, waivers_of
+from fencekit.reporting.vetting_json import vetting_of
 
 SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "masking": masking_of,
@@ -18,6 +19,7 @@ SECTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "lint": lint_of,
     "comparison": comparison_of,
     "guardrails": guardrails_of,
+    "vetting": vetting_of,
     "waivers": waivers_of,
     "suite": suite_of,
     "mutation": mutation_of,

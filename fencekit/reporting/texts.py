@@ -11,6 +11,7 @@ from fencekit.reporting.terminal import Line, Table
 from fencekit.reporting.words import LABELS, counted, masking_line
 
 TEXTS: dict[str, str] = {
+    "vet": "fencekit.reporting.vetting_text",
     "replay": "fencekit.reporting.terminal",
     "lint": "fencekit.reporting.lint_text",
     "diff": "fencekit.reporting.comparison_text",

@@ -1,0 +1,286 @@
+"""The steps of vetting a pack, one function each: what must hold, and what was seen.
+
+A step yields one or more results, each about a variant or about the whole pack. What it finds are
+findings with the place to mend.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from fencekit.cases.base import CaseFile
+from fencekit.cases.registry import read_cases
+from fencekit.checks.comparison import finding_of
+from fencekit.checks.fallback import answers
+from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, binding_rules
+from fencekit.checks.lint.levels import Levels
+from fencekit.checks.lint.run import lint
+from fencekit.checks.mutation.job import MutationJob
+from fencekit.checks.prove.goals import NOT_LOOSER, Goal
+from fencekit.checks.suite.running import finding_of as finding_of_case
+from fencekit.checks.suite.running import results
+from fencekit.dialects.registry import load_policy
+from fencekit.engines.base import Engine
+from fencekit.engines.capfence import ENGINE as CAPFENCE
+from fencekit.engines.native.evaluator import ENGINE as NATIVE
+from fencekit.engines.timelimit import time_limit
+from fencekit.model.capability import Capability
+from fencekit.model.errors import PackError
+from fencekit.model.finding import Class, Finding
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.report import Status
+from fencekit.model.source import Place
+from fencekit.model.suite import CaseStatus
+from fencekit.model.vetting import State
+from fencekit.packs.pack import GUARDRAILS, MANIFEST, Pack, rendered
+from fencekit.packs.variants import Variant
+from fencekit.reading.files import read_text
+
+TIMEOUT = 5.0
+VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+BACKTRACKING = "regex-backtracks"
+"""The slug of lint for a regex that can run away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a step saw of a variant, or of the whole pack (`about` is empty)."""
+
+    about: str
+    state: State
+    said: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class Vet:
+    """The pack that is vetted; each policy is loaded once."""
+
+    pack: Pack
+    max_mutants: int | None = None
+    jobs: int = 1
+    loaded: dict[Path, Policy] = field(default_factory=dict)
+
+    def policy(self, variant: Variant) -> Policy:
+        """Return the policy of a variant; raise PolicyError where it cannot be read."""
+        return self.at(self.pack.policy_file(variant))
+
+    @property
+    def guardrails(self) -> Policy:
+        """The guardrails; raises PolicyError where they cannot be read."""
+        return self.at(self.pack.folder / GUARDRAILS)
+
+    def at(self, file: Path) -> Policy:
+        """Return the policy in a file."""
+        if file not in self.loaded:
+            self.loaded[file] = load_policy(str(file))
+        return self.loaded[file]
+
+    @property
+    def case_files(self) -> list[Path]:
+        """The files of cases."""
+        return sorted((self.pack.folder / "cases").glob("*.fence.yaml"))
+
+
+def fault(step: str, message: str, place: Place | None, hint: str = "") -> Finding:
+    """Return what a step found, with the place to mend."""
+    slug = f"pack-{step}"
+    return Finding(slug, Class.FAULT, "", "", "", 1, message=message, place=place, hint=hint)
+
+
+def of(about: str, said: str, findings: list[Finding]) -> Found:
+    """Return a result that fails where there is a finding."""
+    return Found(about, State.FAILS if findings else State.HOLDS, said, tuple(findings))
+
+
+def manifest(vet: Vet) -> Iterator[Found]:
+    """Everything that a pack has is there, and its version is in its changelog."""
+    pack = vet.pack
+    found: list[Finding] = []
+    wanted = ["CHANGELOG.md", "README.md", GUARDRAILS]
+    wanted += [f"policies/{variant}.yaml" for variant in Variant]
+    place = Place(str(pack.folder / MANIFEST))
+    missing = [name for name in wanted if not (pack.folder / name).is_file()]
+    found += [fault("manifest", f"the pack has no `{name}`", place) for name in missing]
+    if not VERSION.fullmatch(pack.version):
+        said = f"`version` is `{pack.version}`: write it as 1.2.3"
+        found.append(fault("manifest", said, place))
+    changes = pack.folder / "CHANGELOG.md"
+    if changes.is_file() and pack.version not in changes.read_text(encoding="utf-8"):
+        said = f"the changelog does not speak of version {pack.version}"
+        found.append(fault("manifest", said, Place(str(changes))))
+    for one in pack.capabilities:
+        if Capability.parse(one.name) is None:
+            found.append(fault("manifest", f"`{one.name}` is no capability", place))
+        if one.payload.get("type") != "object":
+            said = f"the payload of `{one.name}` is no schema of an object"
+            found.append(fault("manifest", said, place))
+    if not pack.capabilities:
+        found.append(fault("manifest", "the pack names no capability", place))
+    yield of("", f"{len(wanted)} files, {len(pack.capabilities)} capabilities", found)
+
+
+def source(vet: Vet) -> Iterator[Found]:
+    """What is rendered from the source is what is checked in."""
+    found, count = [], 0
+    for path, text in rendered(vet.pack):
+        count += 1
+        there = read_text(str(path), PackError)[0] if path.is_file() else None
+        if there != text:
+            said = "is not what the source renders to" if there is not None else "is missing"
+            hint = "render the pack again, and look at the difference"
+            found.append(fault("source", f"`{path}` {said}", Place(str(path)), hint))
+    yield of("", f"{count} files are what the source renders to", found)
+
+
+def shapes(vet: Vet) -> Iterator[Found]:
+    """Lint finds no error, in any policy of the pack; nor a warning without a reason."""
+    yield from linted(vet, Levels(ignore=(BACKTRACKING,)), "lint clean")
+
+
+def backtracking(vet: Vet) -> Iterator[Found]:
+    """No regex can run away on any text."""
+    yield from linted(vet, Levels(select=(BACKTRACKING,)), "no regex that can backtrack badly")
+
+
+def linted(vet: Vet, levels: Levels, said: str) -> Iterator[Found]:
+    """Yield what lint finds in each policy."""
+    for name, policy in policies(vet):
+        report = lint(policy, levels=levels, fail_on="warning")
+        found = list(report.findings) if report.status is Status.FINDINGS else []
+        if report.troubles:
+            yield Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
+        else:
+            yield of(name, said if not found else f"{len(found)} findings of lint", found)
+
+
+def policies(vet: Vet) -> Iterator[tuple[str, Policy]]:
+    """Yield every policy of the pack by its name."""
+    for variant in Variant:
+        yield str(variant), vet.policy(variant)
+    yield "guardrails", vet.guardrails
+
+
+def cases(vet: Vet) -> Iterator[Found]:
+    """Every case passes on our engine."""
+    yield from run_cases(vet, NATIVE)
+
+
+def on_capfence(vet: Vet) -> Iterator[Found]:
+    """Every case passes on the real CapFence too."""
+    yield from run_cases(vet, CAPFENCE)
+
+
+def run_cases(vet: Vet, engine: Engine) -> Iterator[Found]:
+    """Yield how the cases of each file are decided."""
+    if not vet.case_files:
+        yield of(
+            "", "no cases", [fault("cases", "the pack has no cases", Place(str(vet.pack.folder)))]
+        )
+    for path in vet.case_files:
+        file = read_cases(str(path))
+        policy = load_policy(file.policy)
+        with time_limit(TIMEOUT) as progress:
+            made = list(results(file.cases, engine.compile(policy), progress))
+        wrong = [one for one in made if one.status is not CaseStatus.PASSED]
+        found = [replace(finding_of_case(one), slug="pack-cases") for one in wrong]
+        if not made:
+            found.append(fault("cases", "the file has no case", Place(str(path))))
+        said = f"{len(made) - len(wrong)} of {len(made)} cases pass"
+        yield of(path.name.split(".", maxsplit=1)[0], said, found)
+
+
+def guardrails(vet: Vet) -> Iterator[Found]:
+    """What the guardrails decide, each variant decides no looser: proved for every call."""
+    rules = vet.guardrails
+    if not binding_rules(rules):
+        said = "the guardrails ask for nothing"
+        yield of("", said, [fault("guardrails", said, Place(rules.file))])
+        return
+    for variant in Variant:
+        yield proved(vet, str(variant), AT_LEAST_AS_STRICT, rules, vet.policy(variant))
+
+
+def order(vet: Vet) -> Iterator[Found]:
+    """A tighter variant is nowhere looser than a looser one: proved for every call."""
+    for looser, tighter in pairwise(Variant):
+        about = f"{looser} to {tighter}"
+        yield proved(vet, about, NOT_LOOSER, vet.policy(looser), vet.policy(tighter))
+
+
+def proved(vet: Vet, about: str, goal: Goal, old: Policy, new: Policy) -> Found:
+    """Return whether a relation is proved: for any arguments, or those that the pack declares."""
+    sides = (goal, old, new)
+    results = [narrowed(vet, sides, *entry) for entry in answers(*sides)]
+    broken = [result for result, _ in results if isinstance(result, Witness)]
+    unknown = [result for result, _ in results if isinstance(result, Unknown)]
+    narrow = sum(is_narrow for result, is_narrow in results if isinstance(result, Proved))
+    if broken:
+        found = [finding_of(Class.LOOSER, one, slug=f"pack-{goal_name(goal)}") for one in broken]
+        return of(about, f"{len(broken)} kinds of call refute it", found)
+    if unknown:
+        return Found(about, State.NOT_CHECKED, f"not known: {unknown[0].reason}")
+    said = f"proved for every call ({len(results)} kinds of capability looked at"
+    if narrow:
+        said += f", {narrow} of them for the arguments that the pack declares"
+    return Found(about, State.HOLDS, f"{said})")
+
+
+def goal_name(goal: Goal) -> str:
+    """Return the name of the step that asks for a goal."""
+    return "guardrails" if goal is AT_LEAST_AS_STRICT else "order"
+
+
+def narrowed(
+    vet: Vet, sides: tuple[Goal, Policy, Policy], capability: str, result: Result
+) -> tuple[Result, bool]:
+    """Return the answer for a kind of capability, and whether it is for declared arguments only."""
+    if isinstance(result, Proved):
+        return result, False
+    given = Capability.parse(capability)
+    for one in vet.pack.capabilities:
+        pattern = Capability.parse(one.name)
+        if given is not None and pattern is not None and pattern.covers(given):
+            declared = dict(answers(*sides, domain=one.payload))
+            return declared.get(capability, result), True
+    return result, False
+
+
+def mutation(vet: Vet) -> Iterator[Found]:
+    """The cases notice every edit of a policy that changes a decision."""
+    for path in vet.case_files:
+        file: CaseFile = read_cases(str(path))
+        job = MutationJob(
+            file.policy, (str(path),), max_mutants=vet.max_mutants, jobs=vet.jobs, timeout=TIMEOUT
+        )
+        report = job.run()
+        made: Any = report.mutation
+        name = path.name.split(".", maxsplit=1)[0]
+        if report.status is Status.COULD_NOT_CHECK or made is None or made.score is None:
+            yield Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
+            continue
+        killed = made.told - len(made.survivors)
+        limit = f", a sample of at most {vet.max_mutants}" if vet.max_mutants else ""
+        said = f"{killed} of {made.told} mutants are noticed{limit}"
+        found = [
+            fault("mutation", f"no case notices: {one.label}", one.place) for one in made.survivors
+        ]
+        yield of(name, said, found)
+
+
+STEPS: dict[str, Callable[[Vet], Iterator[Found]]] = {
+    "manifest": manifest,
+    "source": source,
+    "lint": shapes,
+    "regexes": backtracking,
+    "cases": cases,
+    "capfence": on_capfence,
+    "guardrails": guardrails,
+    "order": order,
+    "mutation": mutation,
+}
+"""The steps by name, the cheap ones first; measuring comes after them."""
