@@ -1,7 +1,8 @@
 r"""From the source of a pack to the text of a policy, for one variant and one set of parameters.
 
-Everything that is allowed is allowed whole: `\A…\Z` around the text of all values. Everything else
-of the same capability is escalated, by one rule that matches what the allow rules do not.
+Everything that is allowed is allowed whole. What an allow rule names so is left to it by one rule
+before it, which escalates every other call of the capability: `\A(?!…\Z)` around the text of all
+values. The allow rule itself does not repeat the pattern, so that it stands in one place only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +44,7 @@ def render(source: Source, variant: Variant, parameters: Parameters, *, title: s
         ],
         "allow": list(rendered(source.of("allow", variant), terms)),
     }
+    refuse_crossing(source)
     return page(f"{source.name}-{variant}", title, sections)
 
 
@@ -95,16 +97,26 @@ def rest(source: Source, variant: Variant, terms: Terms) -> Iterator[Rendered]:
         yield Rendered(REST, capability, asked)
 
 
+def refuse_crossing(source: Source) -> None:
+    """Raise PackError where one capability has several allow rules with patterns and conditions.
+
+    What one of them names would else be allowed under the conditions of another.
+    """
+    seen: dict[str, SourceRule] = {}
+    for rule in source.rules:
+        if rule.section != "allow" or rule.find("whole") is None:
+            continue
+        for capability in rule.capabilities:
+            other = seen.setdefault(capability, rule)
+            if other is not rule and len(other.conditions) + len(rule.conditions) > 2:
+                message = f"`{capability}` has another allow rule with `whole` and a condition"
+                raise PackError(message, place=rule.place)
+
+
 def wholes(rules: Iterable[SourceRule], terms: Terms) -> str:
     """Return the regex of what any of the rules allows whole."""
     found = [rule.find("whole") for rule in rules]
     return either([terms.regex(whole) for whole in found if whole is not None])
-
-
-def whole(regex: str) -> str:
-    """Return the regex that finds a text where `regex` matches all of it."""
-    flag, body = flagged(regex)
-    return rf"{flag}\A(?:{body})\Z"
 
 
 def outside(regex: str) -> str:
@@ -126,8 +138,8 @@ def conditions(rule: SourceRule, terms: Terms) -> Iterator[list[tuple[str, Any]]
     """
     for name, value in rule.conditions:
         if name == "whole":
-            yield [("match_regex", [whole(terms.regex(value))])]
-        elif name == "unless":
+            continue  # it is what the rule for the rest leaves
+        if name == "unless":
             yield [("match_regex", [outside(terms.regex(value))])]
         elif name == "match_regex":
             yield [(name, [terms.regex(item) for item in value.elements])]
