@@ -21,11 +21,11 @@ from fencekit.checks.prove.checker.check import (
     CertificateError,
     exits,
     fingerprint,
-    product_of,
-    stepped,
+    machine_of,
+    patterns_of,
 )
 from fencekit.checks.prove.checker.facts import contradict
-from fencekit.checks.prove.checker.walks import MATCHED
+from fencekit.checks.prove.checker.words import Texts, Words
 from fencekit.checks.prove.goals import Goal
 from fencekit.checks.prove.strings import is_within
 from fencekit.engines.native.questions import Subject
@@ -83,44 +83,44 @@ def lemma(literals: Iterable[tuple[bool, tuple[str, ...]]], values: dict[str, An
     plain = [[positive, *atom] for positive, atom in literals]
     if contradict(literals, values):
         return {"literals": plain}
-    clauses = [atom[1:] for positive, atom in literals if positive and atom[0] == "found"]
-    refused = [
-        pattern
-        for positive, atom in literals
-        if not positive and atom[0] == "found"
-        for pattern in atom[1:]
-    ]
+    found, refused = patterns_of(frozenset(literals))
     walks: list[Any] = []
-    for chosen in product(*clauses):
+    for chosen in product(*found):
         if not any(set(w["found"]) <= set(chosen) for w in walks):
-            walks.append(next(closed_walks(list(dict.fromkeys(chosen)), refused)))
+            walk = next(
+                closed_walks(list(dict.fromkeys(chosen)), sorted(refused), literals, values)
+            )
+            walks.append(walk)
     return {"literals": plain, "walks": walks}
 
 
-def closed_walks(found: list[str], refused: list[str]) -> Iterator[Any]:
-    """Yield walks of few patterns that cannot be as asked; raise CertificateError for none."""
-    pairs = (([one], [other]) for one in found for other in refused if is_within(one, other))
-    for wanted, unwanted in (*pairs, (found, refused)):
-        table = closure(wanted, unwanted)
-        if table is not None:
-            yield {"found": wanted, "not": unwanted, "next": table}
-    raise CertificateError("a step of the proof looks at keywords and regexes at once")
+def closed_walks(
+    found: list[str],
+    refused: list[str],
+    literals: list[tuple[bool, tuple[str, ...]]],
+    values: dict[str, Any],
+) -> Iterator[Any]:
+    """Yield walks that cannot end as asked, the smallest first; raise CertificateError for none."""
+    pairs = ([[one], [other]] for one in found for other in refused if is_within(one, other))
+    for wanted, unwanted in (*pairs, [found, refused]):
+        walk: dict[str, Any] = {"found": wanted, "not": unwanted}
+        for words in ({}, {"words": True}):
+            table = closure(machine_of(walk | words, frozenset(literals), values))
+            if table is not None:
+                yield {**walk, **words, "next": table}
+    raise CertificateError("a step of the proof cannot be shown to the checker")
 
 
-def closure(found: list[str], refused: list[str]) -> list[list[int]] | None:
+def closure(machine: Texts | Words) -> list[list[int]] | None:
     """Return the rows of all states that can be reached; None where one is a goal."""
-    walks, letters = product_of([*found, *refused])
-    start = tuple(walk.start for walk in walks)
-    numbers: dict[Any, int] = {start: 0}
-    left, table = [start], []
-    for states in left:
-        ends = [walk.accepts(state) for walk, state in zip(walks, states, strict=True)]
-        if all(ends[: len(found)]) and not any(ends[len(found) :]):
+    numbers: dict[Any, int] = {machine.start: 0}
+    left, table = [machine.start], []
+    for state in left:
+        if machine.is_goal(state):
             return None
         row = []
-        for letter in letters:
-            after = stepped(walks, states, letter)
-            if MATCHED in after[len(found) :]:
+        for after in machine.steps(state):
+            if after is None:
                 row.append(-1)
                 continue
             if after not in numbers:

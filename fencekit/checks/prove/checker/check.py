@@ -7,12 +7,18 @@ the certificate: what each lemma says is shown again, and the cases are made ane
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import product
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from fencekit.checks.prove.checker.facts import Literal, contradict, readings, spelled
-from fencekit.checks.prove.checker.walks import MATCHED, Walk, WalkError
-from fencekit.checks.prove.minterms import minterms
+from fencekit.checks.prove.checker.facts import (
+    Literal,
+    contradict,
+    needs,
+    parsed,
+    readings,
+    spelled,
+)
+from fencekit.checks.prove.checker.walks import Walk, WalkError
+from fencekit.checks.prove.checker.words import Texts, Words
 from fencekit.engines.native.view import covers
 from fencekit.model.capability import Capability
 from fencekit.model.change import Change, compare_effects
@@ -122,10 +128,10 @@ def capabilities(policies: Iterable[Policy]) -> Iterator[str]:
     patterns = {
         r.capability for policy in policies for r in policy.rules if isinstance(r.capability, str)
     }
-    parsed = [one for one in map(Capability.parse, patterns) if one is not None]
+    formed = [one for one in map(Capability.parse, patterns) if one is not None]
     fresh = "fresh" + "x" * max(map(len, patterns), default=0)
-    for resource in sorted({one.resource for one in parsed} | {fresh}):
-        of_resource = [one for one in parsed if one.resource in ("*", resource)]
+    for resource in sorted({one.resource for one in formed} | {fresh}):
+        of_resource = [one for one in formed if one.resource in ("*", resource)]
         yield resource
         for action in sorted({one.action for one in of_resource} | {fresh}):
             yield f"{resource}.{action}"
@@ -145,60 +151,64 @@ def shown(lemma: Any, values: dict[str, Any]) -> Cube:
         if not contradict(literals, values):
             raise CertificateError("a lemma's literals do not contradict each other")
         return literals
-    clauses = [atom[1:] for positive, atom in literals if positive and atom[0] == "found"]
-    refused = {
-        p for positive, atom in literals if not positive and atom[0] == "found" for p in atom[1:]
-    }
-    for chosen in product(*clauses):
+    found, refused = patterns_of(literals)
+    for chosen in product(*found):
         if not any(set(w["found"]) <= set(chosen) and set(w["not"]) <= refused for w in walked):
             raise CertificateError(f"nothing was walked for `{'`, `'.join(chosen)}`")
     for walk in walked:
-        if not is_closed(walk["found"], walk["not"], walk["next"]):
+        machine = machine_of(walk, literals, values)
+        if not is_closed(machine, walk["next"]):
             raise CertificateError("the states of a walk are not closed, or one is a goal")
     return literals
 
 
-def is_closed(found: list[str], refused: list[str], table: list[list[int]]) -> bool:
-    """Say whether the table's states are all that can be reached, and none of them is a goal.
-
-    A row has, for each class of characters, the number of the next state, or -1 where a refused
-    pattern has been found. New states are numbered as they come.
-    """
-    walks, letters = product_of([*found, *refused])
-    states = [tuple(walk.start for walk in walks)]
-    for at, row in enumerate(table):
-        if at >= len(states) or len(row) != len(letters) or is_goal(walks, states[at], len(found)):
-            return False
-        for letter, number in zip(letters, row, strict=True):
-            after = stepped(walks, states[at], letter)
-            if MATCHED in after[len(found) :]:
-                if number != -1:
-                    return False
-            elif number == len(states):
-                states.append(after)
-            elif not 0 <= number < len(states) or states[number] != after:
-                return False
-    return len(states) == len(table)
+def patterns_of(literals: Cube) -> tuple[list[tuple[str, ...]], set[str]]:
+    """Return the patterns of which one must be found, for each literal, and those that must not."""
+    atoms = [(positive, atom[1:]) for positive, atom in sorted(literals) if atom[0] == "found"]
+    wanted = [patterns for positive, patterns in atoms if positive]
+    return wanted, {one for positive, patterns in atoms if not positive for one in patterns}
 
 
-def product_of(patterns: list[str]) -> tuple[list[Walk], list[str]]:
-    """Return the walks of patterns, and a character of each class that they tell apart."""
+def machine_of(walk: Any, literals: Cube, values: dict[str, Any]) -> Texts | Words:
+    """Return the machine of a walk: of the values alone, or with `words`, of all arguments."""
     try:
-        walks = [Walk(parsed, int(parsed.state.flags)) for parsed in map(_parser.parse, patterns)]
+        found, refused = ([Walk(*parsed(one)) for one in walk[name]] for name in ("found", "not"))
     except WalkError as error:
         raise CertificateError(str(error)) from error
-    return walks, [char for _, char in minterms([one for walk in walks for one in walk.sets])]
+    if not walk.get("words"):
+        return Texts(found, refused)
+    has = [
+        (positive, frozenset(atom[1:])) for positive, atom in sorted(literals) if atom[0] == "has"
+    ]
+    unwanted = frozenset[str]().union(*(words for positive, words in has if not positive))
+    wanted = [words for positive, words in has if positive]
+    return Words(wanted, unwanted, found, refused, needs(literals, values))
 
 
-def stepped(walks: list[Walk], states: Any, char: str) -> Any:
-    """Return the states of all walks after a character."""
-    return tuple(walk.step(state, char) for walk, state in zip(walks, states, strict=True))
+def is_closed(machine: Texts | Words, table: list[list[int]]) -> bool:
+    """Say whether the table's states are all that can be reached, and none of them is a goal.
 
-
-def is_goal(walks: list[Walk], states: Any, found: int) -> bool:
-    """Say whether a text that ends here has the patterns that are to be found, and no other."""
-    ends = [walk.accepts(state) for walk, state in zip(walks, states, strict=True)]
-    return all(ends[:found]) and not any(ends[found:])
+    A row has the number of the next state for each step, or -1 where something unwanted is met.
+    New states are numbered as they come.
+    """
+    states = [machine.start]
+    numbers = {machine.start: 0}
+    for at, row in enumerate(table):
+        if at >= len(states) or machine.is_goal(states[at]):
+            return False
+        steps = machine.steps(states[at])
+        if len(steps) != len(row):
+            return False
+        for after, number in zip(steps, row, strict=True):
+            if after is None:
+                if number != -1:
+                    return False
+            elif number == len(states) and after not in numbers:
+                numbers[after] = number
+                states.append(after)
+            elif numbers.get(after) != number:
+                return False
+    return len(states) == len(table)
 
 
 class Refuting:

@@ -13,14 +13,17 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from fencekit.checks.prove.checker.walks import Walk
+from fencekit.checks.prove.checker.words import Need
 from fencekit.checks.prove.minterms import minterms
 from fencekit.engines.native.conditions import listed
 from fencekit.engines.native.questions import COMPARISONS, Relation, number_passes, value_matches
 from fencekit.engines.native.regexes import Regex
+from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.policy import Condition
 
 Literal = tuple[bool, tuple[str, ...]]
 Fact = Literal | bool
+Vector = tuple[bool, ...]
 BEYOND = "beyond"
 MOST_STATES = 50_000
 
@@ -69,26 +72,73 @@ def regexes(patterns: list[str]) -> tuple[Fact, Fact]:
     return holds, (False, ("found", *sound)) if sound else True
 
 
-def contradict(literals: Iterable[Literal], values: dict[str, Any]) -> bool:
-    """Say whether literals cannot all be true, for a reason that is not in the regexes."""
-    by_subject: dict[tuple[str, ...], list[Literal]] = {}
+def by_subject(literals: Iterable[Literal]) -> dict[tuple[str, ...], list[Literal]]:
+    """Return the literals by what they are about."""
+    found: dict[tuple[str, ...], list[Literal]] = {}
     for literal in sorted(literals):
         kind, *rest = literal[1]
         subject = (kind, rest[0]) if kind in ("number", "named") else (kind,)
         if kind == "level":
             subject = ("named", "risk_level")
-        by_subject.setdefault(subject, []).append(literal)
+        found.setdefault(subject, []).append(literal)
+    return found
+
+
+def contradict(literals: Iterable[Literal], values: dict[str, Any]) -> bool:
+    """Say whether literals cannot all be true, for a reason that is not in the regexes."""
     return any(
         CONTRADICTIONS[subject[0]](found, values)
-        for subject, found in by_subject.items()
+        for subject, found in by_subject(literals).items()
         if subject[0] in CONTRADICTIONS
     )
 
 
+def needs(literals: Iterable[Literal], values: dict[str, Any]) -> list[Need]:
+    """Return fields that the arguments must have for the literals to be true."""
+    found: list[Need] = []
+    for subject, asked in by_subject(literals).items():
+        if subject == ("number", "amount"):
+            left = numbers_left(asked, values)
+            if None not in left:
+                found.append(Need(AMOUNT_KEYS, Walk(*parsed(spellings(left)), anywhere=False)))
+        elif subject == ("path",):
+            wanted = [rest[0] for positive, (_, *rest) in asked if positive]
+            if wanted:
+                begin = re.escape(max(wanted, key=len))
+                found.append(Need(PATH_KEYS, Walk(*parsed(begin), anywhere=False)))
+        elif subject[0] == "named":
+            of_values = vectors(asked, values)
+            if not any(are_so(asked, one, of_values[0]) for one in of_values):
+                found.append(Need((subject[1],), None))
+    return found
+
+
+def spellings(left: list[Any]) -> str:
+    """Return a pattern of all texts that are read as such numbers, and of more."""
+    digits = r"(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?"
+    floats = [number for number in left if isinstance(number, float)]
+    kinds = {
+        rf"\+?{digits}": BEYOND in left or any(number >= 0 for number in floats),
+        f"-{digits}": BEYOND in left or any(number <= 0 for number in floats),
+        r"\+?(?i:inf(?:inity)?)": math.inf in floats,
+        r"-(?i:inf(?:inity)?)": -math.inf in floats,
+        r"[+-]?(?i:nan)": any(map(math.isnan, floats)),
+        "True": 1.0 in floats,
+        "False": 0.0 in floats,
+    }
+    return rf"\s*(?:{'|'.join(kind for kind, is_so in kinds.items() if is_so)})\s*\Z"
+
+
 def numbers(literals: list[Literal], values: dict[str, Any]) -> bool:
     """No number that can be read, nor none at all, is so."""
+    return not numbers_left(literals, values)
+
+
+def numbers_left(literals: list[Literal], values: dict[str, Any]) -> list[Any]:
+    """Return one or more of the numbers of every region that are so; None is none at all."""
     asked = [(positive, rest[1], values[rest[2]], rest[3]) for positive, (_, *rest) in literals]
-    near: list[Any] = [None, math.nan, BEYOND, 0.0, math.inf, -math.inf, 1.7976931348623157e308]
+    largest = 1.7976931348623157e308
+    near: list[Any] = [None, math.nan, BEYOND, 0.0, 1.0, math.inf, -math.inf, largest, -largest]
     for _, _, cut, _ in asked:
         if isinstance(cut, int | float) and not (isinstance(cut, float) and math.isnan(cut)):
             try:
@@ -97,16 +147,14 @@ def numbers(literals: list[Literal], values: dict[str, Any]) -> bool:
                 middle = math.copysign(math.inf, cut)
             ends = (math.inf, -math.inf)
             near += [middle, *(math.nextafter(middle, end) for end in ends)]
-    near.append(-1.7976931348623157e308)
-    return not any(
-        all(
-            answer(relation, number, cut) == said
-            if positive
-            else answer(relation, number, cut) != said
+    return [
+        number
+        for number in near
+        if all(
+            (answer(relation, number, cut) == said) is positive
             for positive, relation, cut, said in asked
         )
-        for number in near
-    )
+    ]
 
 
 def answer(relation: str, number: Any, cut: Any) -> str:
@@ -140,6 +188,20 @@ def words(literals: list[Literal], _: dict[str, Any]) -> bool:
 
 def names(literals: list[Literal], values: dict[str, Any]) -> bool:
     """No value of the context and of the arguments are so together."""
+    found = vectors(literals, values)
+    return not any(are_so(literals, *pair) for pair in product(found, repeat=2))
+
+
+def are_so(literals: list[Literal], context: Vector, argument: Vector) -> bool:
+    """Say whether literals are so for a value of the context and one of the arguments."""
+    return all(
+        (one or (kind != "level" and other)) is positive
+        for one, other, (positive, (kind, *_)) in zip(context, argument, literals, strict=True)
+    )
+
+
+def vectors(literals: list[Literal], values: dict[str, Any]) -> list[Vector]:
+    """Return which literals' values are met by a value, for every value; first for none."""
     asked = [
         (kind, rest[-1] if kind == "level" else values[rest[-1]]) for _, (kind, *rest) in literals
     ]
@@ -149,24 +211,15 @@ def names(literals: list[Literal], values: dict[str, Any]) -> bool:
         else None
         for kind, value in asked
     ]
-    vectors = set(texts([walk for walk in globs if walk is not None]))
-    found = set()
-    for vector in vectors:
+    others = (None, 0.7310585786300049, *(one for _, one in asked if not isinstance(one, str)))
+    found = [
+        tuple(kind != "level" and value_matches(value, one) for kind, one in asked)
+        for value in others
+    ]
+    for vector in texts([walk for walk in globs if walk is not None]):
         told = iter(vector)
-        found.add(tuple(walk is not None and next(told) for walk in globs))
-    for value in (
-        None,
-        0.7310585786300049,
-        *(value for _, value in asked if not isinstance(value, str)),
-    ):
-        found.add(tuple(kind != "level" and value_matches(value, one) for kind, one in asked))
-    return not any(
-        all(
-            (one or (kind != "level" and other)) is positive
-            for one, other, (positive, (kind, *_)) in zip(context, argument, literals, strict=True)
-        )
-        for context, argument in product(found, repeat=2)
-    )
+        found.append(tuple(walk is not None and next(told) for walk in globs))
+    return list(dict.fromkeys(found))
 
 
 def texts(walks: list[Walk]) -> Iterator[tuple[bool, ...]]:
@@ -197,10 +250,15 @@ def glob(pattern: str, *, exact: bool) -> tuple[Any, int]:
         one = pattern[at:end]
         out += ".*" if one == "*" else re.sub(r"^\(\?s:|\)\\[Zz]$", "", translate(one))
         at = end
-    parsed = _parser.parse(
-        rf"(?:(?s:{out})|{re.escape(pattern)})\Z" if not exact else rf"{re.escape(pattern)}\Z"
+    return parsed(
+        rf"{re.escape(pattern)}\Z" if exact else rf"(?:(?s:{out})|{re.escape(pattern)})\Z"
     )
-    return parsed, int(parsed.state.flags)
+
+
+def parsed(pattern: str) -> tuple[Any, int]:
+    """Return a pattern as Python parses it, and its flags."""
+    found = _parser.parse(pattern)
+    return found, int(found.state.flags)
 
 
 CONTRADICTIONS = {"number": numbers, "path": paths, "has": words, "named": names}
