@@ -49,10 +49,12 @@ def cases(entry: Located, at: int) -> Iterator[str]:
         request = {"capability": capability.value, "args": args}
         if context is not None:
             request["context"] = context.value
+        # What is allowed is allowed plainly: a warning that comes with it is another decision.
+        plain = ", obligations: []" if listed[at] == Verdict.ALLOW.name else ""
         yield (
             f"  - name: {json.write(f'{why.value} ({number})')}\n"
             f"    request: {json.write(request)}\n"
-            f"    expect: {{verdict: {listed[at]}}}\n"
+            f"    expect: {{verdict: {listed[at]}{plain}}}\n"
         )
 
 

@@ -16,7 +16,8 @@ GROUP = "fencekit.packs"
 def shipped_folder() -> Path:
     """Return the folder of the packs that ship with fencekit, in a wheel or in a checkout."""
     inside = Path(str(files("fencekit"))) / "_packs"
-    return inside if inside.is_dir() else Path(fencekit.__file__).parent.parent / "packs"
+    found = inside if inside.is_dir() else Path(fencekit.__file__).parent.parent / "packs"
+    return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
 
 
 def folders() -> Iterator[tuple[str, Path]]:

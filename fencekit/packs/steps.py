@@ -5,6 +5,7 @@ findings with the place to mend.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -29,7 +30,7 @@ from fencekit.engines.native.evaluator import ENGINE as NATIVE
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.capability import Capability
 from fencekit.model.errors import PackError
-from fencekit.model.finding import Class, Finding
+from fencekit.model.finding import Class, Finding, Level
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Status
@@ -42,6 +43,7 @@ from fencekit.reading.files import read_text
 
 TIMEOUT = 5.0
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+WILDCARD = "wildcard-allow"
 BACKTRACKING = "regex-backtracks"
 """The slug of lint for a regex that can run away."""
 
@@ -138,24 +140,30 @@ def source(vet: Vet) -> Iterator[Found]:
 
 
 def shapes(vet: Vet) -> Iterator[Found]:
-    """Lint finds no error, in any policy of the pack; nor a warning without a reason."""
-    yield from linted(vet, Levels(ignore=(BACKTRACKING,)), "lint clean")
+    """Lint finds no error, in any policy of the pack; warnings are shown."""
+    for name, policy in policies(vet):
+        # Guardrails that allow the rest allow nothing: they only say what must be tight.
+        ignored = (BACKTRACKING, *((WILDCARD,) if name == "guardrails" else ()))
+        yield linted(name, policy, Levels(ignore=ignored), "lint clean")
 
 
 def backtracking(vet: Vet) -> Iterator[Found]:
     """No regex can run away on any text."""
-    yield from linted(vet, Levels(select=(BACKTRACKING,)), "no regex that can backtrack badly")
-
-
-def linted(vet: Vet, levels: Levels, said: str) -> Iterator[Found]:
-    """Yield what lint finds in each policy."""
     for name, policy in policies(vet):
-        report = lint(policy, levels=levels, fail_on="warning")
-        found = list(report.findings) if report.status is Status.FINDINGS else []
-        if report.troubles:
-            yield Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
-        else:
-            yield of(name, said if not found else f"{len(found)} findings of lint", found)
+        levels = Levels(select=(BACKTRACKING,))
+        yield linted(name, policy, levels, "no regex that can backtrack badly")
+
+
+def linted(name: str, policy: Policy, levels: Levels, clean: str) -> Found:
+    """Return what lint finds in a policy: an error fails the step, a warning does not."""
+    report = lint(policy, levels=levels)
+    if report.troubles:
+        return Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
+    counts = Counter(finding.level for finding in report.findings)
+    listed = ", ".join(f"{counts[level]} {level}s" for level in Level if counts[level])
+    failed = report.status is Status.FINDINGS
+    shown = tuple(found for found in report.findings if found.level is Level.ERROR)
+    return Found(name, State.FAILS if failed else State.HOLDS, listed or clean, shown)
 
 
 def policies(vet: Vet) -> Iterator[tuple[str, Policy]]:
@@ -167,15 +175,15 @@ def policies(vet: Vet) -> Iterator[tuple[str, Policy]]:
 
 def cases(vet: Vet) -> Iterator[Found]:
     """Every case passes on our engine."""
-    yield from run_cases(vet, NATIVE)
+    yield from run_cases(vet, NATIVE, "cases")
 
 
 def on_capfence(vet: Vet) -> Iterator[Found]:
     """Every case passes on the real CapFence too."""
-    yield from run_cases(vet, CAPFENCE)
+    yield from run_cases(vet, CAPFENCE, "capfence")
 
 
-def run_cases(vet: Vet, engine: Engine) -> Iterator[Found]:
+def run_cases(vet: Vet, engine: Engine, step: str) -> Iterator[Found]:
     """Yield how the cases of each file are decided."""
     if not vet.case_files:
         yield of(
@@ -187,9 +195,9 @@ def run_cases(vet: Vet, engine: Engine) -> Iterator[Found]:
         with time_limit(TIMEOUT) as progress:
             made = list(results(file.cases, engine.compile(policy), progress))
         wrong = [one for one in made if one.status is not CaseStatus.PASSED]
-        found = [replace(finding_of_case(one), slug="pack-cases") for one in wrong]
+        found = [replace(finding_of_case(one), slug=f"pack-{step}") for one in wrong]
         if not made:
-            found.append(fault("cases", "the file has no case", Place(str(path))))
+            found.append(fault(step, "the file has no case", Place(str(path))))
         said = f"{len(made) - len(wrong)} of {len(made)} cases pass"
         yield of(path.name.split(".", maxsplit=1)[0], said, found)
 

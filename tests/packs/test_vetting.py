@@ -1,0 +1,227 @@
+"""What vets clean does so for every step; a pack that is broken in one way fails in that step."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from fencekit.packs.pack import read_pack, rendered
+from fencekit.packs.steps import STEPS
+from tests.packs.tiny import write_pack
+from tests.running import ROOT, Done, fencekit
+
+PACKS = sorted(path.parent.name for path in (ROOT / "packs").glob("*/pack.yaml"))
+REPORT = Draft202012Validator(json.loads((ROOT / "docs/report.schema.json").read_text("utf-8")))
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a small pack that vets clean; we stand beside it."""
+    monkeypatch.chdir(tmp_path)
+    write_pack(tmp_path / "notes")
+    return Path("notes")
+
+
+def vet(*options: str) -> Done:
+    done = fencekit("packs", "vet", "notes", "--format", "json", *options)
+    if done.code in (0, 1, 3) and done.out:
+        REPORT.validate(done.report)
+    return done
+
+
+def states(done: Done) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for step in done.report["vetting"]["steps"]:
+        found.setdefault(step["name"], set()).add(step["state"])
+    return found
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text, f"{file}: {old}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def render(pack: Path) -> None:
+    for path, text in rendered(read_pack(pack)):
+        path.write_text(text, encoding="utf-8")
+
+
+def test_a_good_pack_holds_in_every_step(pack: Path) -> None:
+    done = vet()
+    assert done.code == 0, done.all
+    assert states(done) == {name: {"holds"} for name in (*STEPS, "rates")}
+    assert [rate["calls"] for rate in done.report["vetting"]["rates"]] == [2, 2, 2]
+    text = fencekit("packs", "vet", "notes")
+    assert text.out.startswith("CLEAN: 25 of 25 steps hold for the pack notes")
+
+
+def no_changelog(pack: Path) -> str:
+    (pack / "CHANGELOG.md").unlink()
+    return "the pack has no `CHANGELOG.md`"
+
+
+def another_version(pack: Path) -> str:
+    edit(pack / "pack.yaml", "1.2.0", "1.3.0")
+    return "does not speak of version 1.3.0"
+
+
+def edited_by_hand(pack: Path) -> str:
+    edit(pack / "policies/strict.yaml", "todo|diary", "todo|diary|more")
+    return "policies/strict.yaml` is not what the source renders to"
+
+
+def wildcard(pack: Path) -> str:
+    edit(pack / "policies/permissive.yaml", "'note.write'\n", "'*'\n")
+    return "policies/permissive.yaml"
+
+
+def runaway_regex(pack: Path) -> str:
+    rule = r"allow: [{capability: note.copy, match_regex: '\\A(?:[a-z]+)+\\Z'}]"
+    (pack / "policies/baseline.yaml").write_text(f"{rule}\n", encoding="utf-8")
+    return "policies/baseline.yaml"
+
+
+def wrong_case(pack: Path) -> str:
+    edit(pack / "cases/baseline.fence.yaml", "note.delete", "note.read")
+    return "cases/baseline.fence.yaml"
+
+
+def no_cases(pack: Path) -> str:
+    shutil.rmtree(pack / "cases")
+    return "the pack has no cases"
+
+
+def beyond_guardrails(pack: Path) -> str:
+    edit(pack / "policies/permissive.yaml", "todo|diary", "todo|diary|letter")
+    return "letter"
+
+
+def guardrails_that_ask_nothing(pack: Path) -> str:
+    (pack / "guardrails.yaml").write_text("allow: ['*']\n", encoding="utf-8")
+    return "the guardrails ask for nothing"
+
+
+def strict_is_looser(pack: Path) -> str:
+    edit(pack / "policies/strict.yaml", "todo|diary", "todo|diary|letter")
+    return "letter"
+
+
+def fewer_cases(pack: Path) -> str:
+    edit(pack / "source/cases.yaml", "  values: [todos, atodo, secret]", "  values: [secret]")
+    render(pack)
+    return "no case notices: "
+
+
+def threats_that_are_allowed(pack: Path) -> str:
+    edit(pack / "lists/threats.yaml", "secret, diary2", "secret, diary")
+    return "1 of 2 calls of `a list of threats` are allowed"
+
+
+BREAKS: dict[str, tuple[Callable[[Path], str], ...]] = {
+    "manifest": (no_changelog, another_version),
+    "source": (edited_by_hand,),
+    "lint": (wildcard,),
+    "regexes": (runaway_regex,),
+    "cases": (wrong_case, no_cases),
+    "capfence": (wrong_case, no_cases),
+    "guardrails": (beyond_guardrails, guardrails_that_ask_nothing),
+    "order": (strict_is_looser,),
+    "mutation": (fewer_cases,),
+    "rates": (threats_that_are_allowed,),
+}
+"""The ways to break a pack, by the step that has to notice."""
+
+
+def test_every_step_has_a_way_to_break_it() -> None:
+    assert set(BREAKS) == {*STEPS, "rates"}
+
+
+@pytest.mark.parametrize(
+    ("step", "break_it"), [(step, way) for step, ways in BREAKS.items() for way in ways]
+)
+def test_a_pack_that_is_broken_fails_in_its_step_and_says_where(
+    step: str, break_it: Callable[[Path], str], pack: Path
+) -> None:
+    said = break_it(pack)
+    without = [word for name in STEPS if name != step for word in ("--without", name)]
+    done = vet(*without)
+    assert done.code == 1, done.all
+    assert "fails" in states(done)[step]
+    assert all(states(done)[name] == {"left out"} for name in STEPS if name != step)
+    findings = [json.dumps(found) for found in done.report["findings"]]
+    assert any(said in found for found in findings), findings
+    for found in done.report["findings"]:
+        assert (found.get("place") or found["rule"])["file"].startswith("notes"), found
+
+
+def test_what_could_not_be_checked_is_no_pass(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "capfence.core.policy", None)
+    done = vet("--without", "mutation")
+    assert done.code == 3
+    assert states(done)["capfence"] == {"not checked"}
+    assert "pip install pytest-fencekit[capfence]" in fencekit("packs", "vet", "notes").out
+    assert vet("--without", "mutation", "--without", "capfence").code == 0
+
+
+def test_a_policy_that_cannot_be_read_is_no_pass(pack: Path) -> None:
+    (pack / "policies/strict.yaml").write_text("deny: [", encoding="utf-8")
+    done = vet("--without", "source")
+    assert done.code in (1, 3)
+    assert "policies/strict.yaml:1" in " ".join(done.report["troubles"])
+
+
+def test_leaving_everything_out_is_no_pass(pack: Path) -> None:
+    (pack / "measure.yaml").unlink()
+    assert vet(*(word for name in STEPS for word in ("--without", name))).code == 3
+
+
+def test_what_is_no_pack_or_no_step_is_refused(pack: Path) -> None:
+    assert fencekit("packs", "vet", "gone").code == 3
+    assert "there is no pack `gone`" in fencekit("packs", "vet", "gone").err
+    assert vet("--without", "lnit").code == 2
+    (pack / "pack.yaml").write_text("name: [", encoding="utf-8")
+    assert vet().code == 3
+
+
+def test_rates_that_need_data_are_named_and_measured_where_it_is(pack: Path) -> None:
+    text = (pack / "measure.yaml").read_text("utf-8") + (
+        "  - name: recorded reads\n    kind: ordinary\n    files: [calls]\n    where: {}\n"
+        "    map: calls\n    least: {baseline: 50}\n"
+        "maps:\n  calls:\n    '*': {capability: note.read}\n"
+    )
+    (pack / "measure.yaml").write_text(text, encoding="utf-8")
+    without = [word for name in STEPS for word in ("--without", name)]
+    done = vet(*without)
+    assert done.report["vetting"]["unmeasured"] == ["recorded reads"]
+    Path("data").mkdir()
+    rows = [{"id": n, "tool": "read", "payload": {"title": t}} for n, t in enumerate(["todo", "x"])]
+    lines = "".join(f"{json.dumps({**row, 'label': 'benign', 'meta': {}})}\n" for row in rows)
+    Path("data/calls.jsonl").write_text(lines, encoding="utf-8")
+    done = vet(*without, "--data", "data")
+    assert done.code == 0, done.all
+    rate = next(r for r in done.report["vetting"]["rates"] if r["set"] == "recorded reads")
+    assert (rate["allowed"], rate["calls"], rate["slipped_count"]) == (1, 2, 1)
+    assert 0 < rate["interval"][0] < 0.5 < rate["interval"][1] < 1
+
+
+def test_the_packs_that_ship_are_listed_and_shown() -> None:
+    listed = fencekit("packs", "list")
+    assert listed.code == 0
+    assert [line.split()[0] for line in listed.out.splitlines()] == PACKS
+    for name in PACKS:
+        shown = fencekit("packs", "show", name)
+        assert shown.code == 0
+        assert all(part in shown.out for part in ("stops", "limits", "capabilities", "parameters"))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_pack_that_ships_vets_clean(name: str) -> None:
+    """All but its mutants, which `make sweep` tries."""
+    done = fencekit("packs", "vet", name, "--without", "mutation", "--format", "json")
+    assert done.code == 0, done.all
+    by_state = states(done)
+    assert all(by_state[step] == {"holds"} for step in STEPS if step != "mutation")
