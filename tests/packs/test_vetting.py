@@ -111,7 +111,8 @@ def strict_is_looser(pack: Path) -> str:
 
 
 def fewer_cases(pack: Path) -> str:
-    edit(pack / "source/cases.yaml", "  values: [todos, atodo, secret]", "  values: [secret]")
+    file = pack / "source/cases.yaml"
+    file.write_text(file.read_text("utf-8").split("- why: another note\n")[0], encoding="utf-8")
     render(pack)
     return "no case notices: "
 
