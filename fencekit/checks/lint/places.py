@@ -37,8 +37,9 @@ class Places:
 
     def note(self, rule: Rule, name: str) -> Place:
         """Return where a key of the rule is written that is no condition; the rule if it is not."""
-        found = self._mappings.get(rule.place) or self._values.get(rule.place)
-        return self.key(found, name) or rule.place
+        # A risk level stands where its key does; there the mapping of all levels may begin as well.
+        of_level = self.key(self._values.get(rule.place), name)
+        return of_level or self.key(self._mappings.get(rule.place), name) or rule.place
 
     @staticmethod
     def key(mapping: Located | None, name: str) -> Place | None:

@@ -36,7 +36,8 @@ def behind_a_decoy(request: Request, letting: Rule | None) -> Iterator[tuple[str
             f"the decoy `path: {harmless}`",
             with_args(request, {**rest, "path": harmless, "file": values["path"]}),
         )
-    yield "an argument in front", with_args(request, {"note": "x", **values})
+    if values:
+        yield "an argument in front", with_args(request, {"note": "x", **values})
 
 
 def find(subject: Subject) -> Iterator[Hit]:

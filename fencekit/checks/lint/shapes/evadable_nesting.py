@@ -20,7 +20,8 @@ from fencekit.model.request import Request
 def nested(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with all arguments in an object, then with each value in a list."""
     values = request.args.values
-    yield "an object around it", with_args(request, {"input": dict(values)})
+    if values:
+        yield "an object around it", with_args(request, {"input": dict(values)})
     for key, value in values.items():
         yield f"a list around `{key}`", with_value(request, key, [value])
 
