@@ -36,7 +36,7 @@ from fencekit.cli.options import report_options, targets
     type=click.Choice(["error", "warning", "note", "never"]),
     help="The least level that ends in exit code 1.  [default: error]",
 )
-@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 2]")
 @click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
 @click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
 @report_options

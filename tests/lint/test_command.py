@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from running import ROOT, assert_inert, fencekit
+from running import ROOT, assert_inert, fencekit, record, write_lines
 
 from fencekit.checks.lint.registry import shapes
 from lint.pages import policy_at
@@ -219,3 +219,20 @@ def test_what_is_too_large_for_the_prover_stays_open_and_is_said_to(folder: Path
     assert "to the prover left open" in done.out
     (policy,) = fencekit("lint", "policy.yaml", "--format", "json").report["lint"]["policies"]
     assert policy["open_questions"] > 0
+
+
+def test_a_policy_that_cannot_be_decided_in_time_is_given_up_and_said_to_be(folder: Path) -> None:
+    regex = rf"^(\w+ ?)*{'a' * 34};$"
+    policy_at(folder, f"deny:\n  - {{capability: docs, match_regex: '{regex}'}}\n{WILDCARD}")
+    done = fencekit("lint", "policy.yaml", "--timeout", "0.2")
+    assert done.code == 3
+    assert "error[regex-backtracks]" in done.out
+    assert "not everything was looked for in `policy.yaml`" in done.out
+
+
+def test_a_log_with_records_that_cannot_be_read_is_a_trouble(folder: Path) -> None:
+    policy_at(folder, FINE)
+    write_lines(folder / "log.jsonl", record(), "{}")
+    done = fencekit("lint", "policy.yaml", "--log", "log.jsonl", "--log-format", "fencekit")
+    assert done.code == 3
+    assert "log.jsonl: 1 records could not be read" in done.out

@@ -10,17 +10,19 @@ from fencekit.checks.lint.levels import Levels
 from fencekit.checks.lint.seen import Seen
 from fencekit.checks.lint.subject import Subject
 from fencekit.dialects.registry import load_policy
-from fencekit.engines.timelimit import Progress, time_limit
+from fencekit.engines.timelimit import time_limit
 from fencekit.logs.mapping import load_tools
 from fencekit.logs.registry import open_log
-from fencekit.model.errors import LogError, PolicyError
+from fencekit.model.errors import LogError, PolicyError, TimeLimitError
 from fencekit.model.finding import Finding
 from fencekit.model.lint import FailAt, Linted, LintedPolicy
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place, SourceFile
 
-TIMEOUT = 5.0
+TIMEOUT = 2.0
+FIRST = "regex-backtracks"
+"""What is looked for first: whoever goes on may meet the regex that never comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class LintRun:
             try:
                 with open_log(path, log_format or None, mapping) as log:
                     self.logs.append((path, seen.take(log.entries())))
+                    if seen.invalid:
+                        why = f"{seen.invalid:,} records could not be read: they may have any field"
+                        self.failed.append((path, f"{path}: {why}"))
+                        seen.invalid = 0
                     self.inputs.append(Input("log", path, log.digest()))
             except LogError as error:
                 self.failed.append((path, str(error)))
@@ -110,14 +116,19 @@ class LintRun:
             self.sources[source.path] = source
             self.ignores.setdefault(source.path, ignores_in([source]))
         with time_limit(self.timeout) as progress:
-            for shape, hit in self._hits(policy, progress):
-                self._add(shape, hit)
-
-    def _hits(self, policy: Policy, progress: Progress) -> Iterator[tuple[Shape, Hit]]:
-        subject = Subject(policy, self.seen, progress)
-        for shape in self.shapes.values():
-            yield from ((shape, hit) for hit in shape.find(subject))
+            subject = Subject(policy, self.seen, progress)
+            try:
+                for shape, hit in self._hits(subject):
+                    self._add(shape, hit)
+            except TimeLimitError as error:
+                said = f"not everything was looked for in `{policy.file}`: {error}"
+                self.failed.append((policy.file, f"{said}\n  hint: mend the regex first"))
         self.linted.append(LintedPolicy(policy.file, len(list(policy.rules)), subject.exact.open))
+
+    def _hits(self, subject: Subject) -> Iterator[tuple[Shape, Hit]]:
+        """Yield what every shape finds; first the one that decides no call to find it."""
+        for shape in sorted(self.shapes.values(), key=lambda shape: shape.slug != FIRST):
+            yield from ((shape, hit) for hit in shape.find(subject))
 
     def _add(self, shape: Shape, hit: Hit) -> None:
         """Take in what was found, unless it is off in that file or silenced by a comment."""

@@ -17,6 +17,7 @@ class Seen:
     """
 
     records: int = 0
+    invalid: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     capabilities: set[str] = field(default_factory=set)
     hidden_args: int = 0
@@ -29,6 +30,8 @@ class Seen:
         for entry in entries:
             if isinstance(entry, Record):
                 self.add(entry)
+            else:
+                self.invalid += 1
         return self.records - before
 
     def add(self, record: Record) -> None:

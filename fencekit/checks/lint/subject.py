@@ -13,6 +13,7 @@ from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
+from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request
@@ -20,6 +21,8 @@ from fencekit.model.verdict import Verdict
 
 MOST_TRIED = 400
 """How many calls are tried for one question before it stays open."""
+MOST_SLOW = 3
+"""How many decisions may run past the time limit before lint gives a policy up."""
 
 
 class Subject:
@@ -37,6 +40,7 @@ class Subject:
         self._evaluator = NativeEvaluator(policy)
         self._progress = progress or Progress()
         self.exact = Exact(self._progress)
+        self._slow = 0
         self._decided: dict[int, Call | None] = {}
 
     @property
@@ -53,12 +57,20 @@ class Subject:
         return [r for r in self.rules if r.effect and r.effect.verdict is not Verdict.ALLOW]
 
     def outcome(self, request: Request) -> Outcome:
-        """Return how the policy decides a request, all of which is known."""
+        """Return how the policy decides a request, all of which is known.
+
+        Raises TimeLimitError when too many have run past the time limit: to go on would take hours.
+        """
         self._progress.begun += 1
         self._progress.deciding = True
         decision = self._evaluator.decide(request)
         self._progress.deciding = False
-        return decision.outcomes[0]
+        outcome = decision.outcomes[0]
+        if isinstance(outcome.error, TimeLimitError):
+            self._slow += 1
+            if self._slow >= MOST_SLOW:
+                raise outcome.error
+        return outcome
 
     def call(self, label: str, request: Request) -> Call:
         """Return the request as a call that shows something, decided."""

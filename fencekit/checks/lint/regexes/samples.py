@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from fencekit.checks.lint.regexes.ambiguity import suspicions
 from fencekit.checks.lint.regexes.parsed import (
     REPEATS,
     Node,
@@ -24,9 +25,10 @@ READABLE = "xa1A /.-_0:=,;@'\"()[]{}<>|&$*+?!%#~^`\\\t\né"
 
 @lru_cache(maxsize=4096)
 def samples(pattern: str) -> tuple[str, ...]:
-    """Return texts that the pattern matches from their beginning to their end, the first ones.
+    """Return texts in which the pattern is found, the first ones, as its form spells them.
 
-    Every text is checked with the matcher itself. There may be none where lookarounds, references
+    Each is checked with the matcher itself, unless the pattern may backtrack without end: whoever
+    asks for them decides them, under a time limit. There may be none where lookarounds, references
     to groups or anchors in the middle ask for more than a spelling part by part.
     """
     tree = parsed(pattern)
@@ -36,7 +38,9 @@ def samples(pattern: str) -> tuple[str, ...]:
         warnings.simplefilter("ignore")
         compiled = re.compile(pattern)
     nodes, flags = tree
-    found = (text for text in sequence(nodes, flags) if compiled.search(text))
+    found = sequence(nodes, flags)
+    if next(suspicions(pattern), None) is None:
+        found = filter(compiled.search, found)
     return tuple(dict.fromkeys(islice(found, MOST)))
 
 

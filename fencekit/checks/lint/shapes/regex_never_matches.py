@@ -13,7 +13,7 @@ from fencekit.checks.lint.regexes.widths import cannot_match
 from fencekit.checks.lint.rewriting import elements
 from fencekit.checks.lint.subject import Subject
 from fencekit.model.finding import Level
-from fencekit.model.policy import ConditionName
+from fencekit.model.policy import Condition, ConditionName, Rule
 
 
 def find(subject: Subject) -> Iterator[Hit]:
@@ -24,11 +24,23 @@ def find(subject: Subject) -> Iterator[Hit]:
                 continue
             for number, pattern in elements(condition):
                 tree = parsed(pattern)
-                if tree is None or samples(pattern):
+                if tree is None:
                     continue
-                if cannot_match(*tree) or subject.exact.never_met(rule, condition, pattern):
+                if cannot_match(*tree) or (
+                    not samples(pattern) and subject.exact.never_met(rule, condition, pattern)
+                ):
                     message = f"the regex `{short(pattern)}` is found in no text"
                     yield Hit(subject.places.element(condition, number), message, rule)
+
+
+def is_never_found(subject: Subject, rule: Rule, condition: Condition, pattern: str) -> bool:
+    """Say whether a pattern that compiles matches nothing, by its form or as the prover says."""
+    tree = parsed(pattern)
+    if tree is None:
+        return False
+    if cannot_match(*tree):
+        return True
+    return not samples(pattern) and subject.exact.never_met(rule, condition, pattern)
 
 
 SHAPE = Shape("regex-never-matches", Level.WARNING, "a regex is found in no text", find)
