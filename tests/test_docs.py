@@ -146,7 +146,8 @@ def test_every_command_has_help_and_a_section(
 
 def test_every_option_of_the_plugin_is_in_the_docs() -> None:
     page = (DOCS / "pytest.md").read_text(encoding="utf-8")
-    for name in {**fencekit.pytest_plugin.OPTIONS, **fencekit.pytest_plugin.PROPERTY_OPTIONS}:
+    plugin = fencekit.pytest_plugin
+    for name in {**plugin.OPTIONS, **plugin.PROPERTY_OPTIONS, **plugin.PROOF_OPTIONS}:
         assert f"`--capfence-{name}" in page
 
 

@@ -31,6 +31,8 @@ PATHS = (
     "redaction_key",
     "waivers",
     "save_witness",
+    "guardrails",
+    "domain",
 )
 
 
@@ -62,6 +64,9 @@ class Settings:
     waivers: str | None = None
     examples: int | None = None
     save_witness: str | None = None
+    guardrails: str | None = None
+    domain: str | None = None
+    allow_unknown: bool | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -195,7 +200,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
     "timeout": ((int, float), "a number of seconds"),
     **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
-    "require_chain": ((bool,), "true or false"),
+    **dict.fromkeys(("require_chain", "allow_unknown"), ((bool,), "true or false")),
     "lint": ((dict,), "a table"),
 }
 

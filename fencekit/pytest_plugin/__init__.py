@@ -84,6 +84,17 @@ PROPERTY_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "seed": ("try the same calls again (default: fixed in CI, else another)", {"metavar": "SEED"}),
     "save-witness": ("write each witness as a file of cases", {"metavar": "DIR"}),
 }
+PROVE = "--capfence-prove"
+PROOF_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "guardrails": ("a policy that the candidate must be at least as strict as", {"metavar": "G"}),
+    "domain": ("a JSON Schema of the arguments (default: any JSON object)", {"metavar": "FILE"}),
+    "allow-unknown": (
+        "let pass what could not be settled",
+        {"action": "store_const", "const": True},
+    ),
+}
+FOR_PROOFS = ("policy", "baseline", "policy-root", "baseline-root")
+"""The options of the replay that the proofs have too."""
 FOR_BOTH = ("policy", "baseline", "policy-root", "baseline-root", "timeout")
 """The options of the replay that the properties have too."""
 
@@ -95,7 +106,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(FLAG, nargs="?", const="", action="append", metavar="LOG", help=said)
     said = "search each capability for calls that the candidate decides looser than the baseline"
     group.addoption(PROPERTIES, action="store_true", help=said)
-    for name, (text, parsed) in {**OPTIONS, **PROPERTY_OPTIONS}.items():
+    said = "prove that the candidate is nowhere looser than the baseline, and keeps to guardrails"
+    group.addoption(PROVE, action="store_true", help=said)
+    for name, (text, parsed) in {**OPTIONS, **PROPERTY_OPTIONS, **PROOF_OPTIONS}.items():
         group.addoption(f"--capfence-{name}", help=text, **parsed)
 
 
@@ -116,7 +129,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     replays = config.getoption("capfence_replay") is not None
     searches = config.getoption("capfence_properties")
-    refuse_idle(config, replays=replays, searches=searches)
+    proves = config.getoption("capfence_prove")
+    refuse_idle(config, replays=replays, searches=searches, proves=proves)
     if replays:
         from fencekit.pytest_plugin.session import start
 
@@ -125,6 +139,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from fencekit.pytest_plugin.properties import start as start_properties
 
         start_properties(config)
+    if proves:
+        from fencekit.pytest_plugin.proofs import start as start_proofs
+
+        start_proofs(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -140,10 +158,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
-def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool) -> None:
-    """Raise UsageError for an option without the flag that it belongs to."""
-    for name in (*OPTIONS, *PROPERTY_OPTIONS):
-        flag = PROPERTIES if name in PROPERTY_OPTIONS else FLAG
-        used = searches if name in PROPERTY_OPTIONS else replays or (searches and name in FOR_BOTH)
-        if not used and config.getoption(f"capfence_{name.replace('-', '_')}") is not None:
-            raise pytest.UsageError(f"`--capfence-{name}` does nothing without `{flag}`")
+def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool, proves: bool) -> None:
+    """Raise UsageError for an option without a flag that it belongs to."""
+    for names, flag, used, also in (
+        (OPTIONS, FLAG, replays, {*(FOR_BOTH * searches), *(FOR_PROOFS * proves)}),
+        (PROPERTY_OPTIONS, PROPERTIES, searches, set[str]()),
+        (PROOF_OPTIONS, PROVE, proves, set[str]()),
+    ):
+        for name in names:
+            given = config.getoption(f"capfence_{name.replace('-', '_')}")
+            if given is not None and not used and name not in also:
+                raise pytest.UsageError(f"`--capfence-{name}` does nothing without `{flag}`")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.pytest_plugin import OPTIONS, PROPERTY_OPTIONS
+from fencekit.pytest_plugin import OPTIONS, PROOF_OPTIONS, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import settled
 
 from .conftest import CALLS, LOOSER, REPLAY, Run, configure, lines_of, outcomes
@@ -186,7 +186,9 @@ def test_the_options_are_those_of_the_command_line_and_of_the_configuration() ->
     keys = {name.replace("-", "_") for name in OPTIONS}
     of_the_cli = {str(option.name) for option in command.params} - {"output", "out", "records"}
     assert keys == of_the_cli - {"logs", "html"} | {"report"}
-    of_others = {"logs", "place", "lint", "examples", "save_witness"}
+    of_proofs = {name.replace("-", "_") for name in PROOF_OPTIONS}
+    of_others = {"logs", "place", "lint", "examples", "save_witness", *of_proofs}
     configured = {entry.name for entry in fields(Settings)}
     assert keys - {"today", "no_baseline"} == configured - of_others
     assert {name.replace("-", "_") for name in PROPERTY_OPTIONS} - {"seed"} <= configured
+    assert of_proofs <= configured

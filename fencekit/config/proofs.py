@@ -1,0 +1,45 @@
+"""The proofs that are asked for: what is given, over `[tool.fencekit]`, over defaults."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.guardrails import GuardrailsJob
+from fencekit.config.settings import Settings
+from fencekit.model.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class ProofJobs:
+    """What is proved of a candidate: that it is nowhere looser, that it keeps to guardrails."""
+
+    not_looser: ComparisonJob | None = None
+    guardrails: GuardrailsJob | None = None
+
+
+def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
+    """Return the proofs; raise UsageError where there is nothing to prove."""
+
+    def pick(key: str) -> Any:
+        value = given.get(key)
+        if value == "":
+            raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
+        return value if value is not None else getattr(settings, key)
+
+    policy, baseline, guardrails = pick("policy"), pick("baseline"), pick("guardrails")
+    if not policy:
+        hint = "name the candidate on the command line, or as `policy` in `[tool.fencekit]`"
+        raise UsageError("no policy to prove anything of", hint=hint)
+    if not baseline and not guardrails:
+        hint = "name a `baseline` that it must not be looser than, or `guardrails`"
+        raise UsageError("nothing to prove of the policy", hint=hint)
+    shared: dict[str, Any] = {
+        "policy_root": pick("policy_root") or "",
+        "domain": pick("domain") or "",
+        "allow_unknown": bool(pick("allow_unknown")),
+    }
+    root = pick("baseline_root") or ""
+    return ProofJobs(
+        ComparisonJob(baseline, policy, baseline_root=root, **shared) if baseline else None,
+        GuardrailsJob(policy, guardrails, **shared) if guardrails else None,
+    )
