@@ -109,6 +109,7 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
 def test_every_key_has_a_test_of_its_precedence() -> None:
     elsewhere = {"report", "keep_records", "redact", "lint", "waivers"}
     elsewhere |= {"examples", "save_witness"}  # of the properties, in tests/pytest_plugin
+    elsewhere |= {"guardrails", "domain", "allow_unknown"}  # of the proofs, there too
     assert set(PRECEDENCE) | elsewhere == set(TYPES)
 
 

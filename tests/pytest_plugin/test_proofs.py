@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.guardrails import GuardrailsJob
+from fencekit.config.proofs import proof_jobs
+from fencekit.config.settings import Settings
+from fencekit.model.errors import UsageError
 from fencekit.pytest_plugin import PROOF_OPTIONS
 
 from .conftest import POLICY, REPLAY, Run, collected, configure, outcomes
@@ -83,3 +88,21 @@ def test_it_runs_beside_a_replay_and_tests(run: Run) -> None:
 def test_an_equal_candidate_is_proved(project: Path, run: Run) -> None:
     (project / "candidate.yaml").write_text(POLICY)
     run(*PROVE).assert_outcomes(passed=1)
+
+
+def test_the_command_line_wins_over_the_configuration() -> None:
+    kept = Settings(
+        policy="p", baseline="b", guardrails="g", domain="d", policy_root="r", allow_unknown=True
+    )
+    jobs = proof_jobs(kept)
+    assert jobs.not_looser == ComparisonJob(
+        "b", "p", policy_root="r", domain="d", allow_unknown=True
+    )
+    assert jobs.guardrails == GuardrailsJob("p", "g", "r", "d", allow_unknown=True)
+    jobs = proof_jobs(kept, policy="P", baseline="B", guardrails="G", domain="D", policy_root="R")
+    assert jobs.not_looser == ComparisonJob(
+        "B", "P", policy_root="R", domain="D", allow_unknown=True
+    )
+    assert jobs.guardrails == GuardrailsJob("P", "G", "R", "D", allow_unknown=True)
+    with pytest.raises(UsageError, match="is empty"):
+        proof_jobs(kept, guardrails="")
