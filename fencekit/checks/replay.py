@@ -174,9 +174,9 @@ class ReplayRun:
             self.unmapped[record.tool] += 1
         progress.deciding = True
         comparison = self.comparer.compare(record)
+        progress.deciding = False
         of_edits = self.consequences
         blame = of_edits.blame(record.request, comparison.kind) if of_edits else None
-        progress.deciding = False
         self.counts[comparison.kind] += 1
         if comparison.kind is Class.INVALID:
             log.invalid += 1

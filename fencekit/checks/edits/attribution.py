@@ -19,9 +19,11 @@ from fencekit.model.request import Request, Unknown
 
 MOST_TRIALS = 5_000
 """The versions that are tried for one call; all there are of twelve edits are 4,096."""
-MOST_ASKED, MOST_ASKED_OF_ALL = 250, 1_000
-"""The same for a call of which it is not certain what it matches, and for all of those: the engine
-has to be asked then, and where much is unknown an answer takes milliseconds."""
+MOST_ASKED, MOST_ASKED_OF_ALL = 1_500, 20_000
+"""The same for a call of which it is not certain what it matches, and for all of those, in rules
+asked: the engine is asked then, and where much is unknown an answer takes milliseconds."""
+MOST_NEAR = 20
+"""Where more rules may match a call, too little is known of it to blame anything for it."""
 MOST_EDITS = 6
 """A rule with more edits than these is taken for one that may match any call."""
 MOST_REMEMBERED = 20_000
@@ -92,12 +94,13 @@ class Attributor:
         if matching is not None:
             decided = looked_up(self._applying, matching, near, edits)
             return Trials(edits, decided, STILL[kind], MOST_TRIALS).blame()
-        if self._to_ask <= 0:
+        if len(near) > MOST_NEAR or self._to_ask < len(edits) * len(near):
             return Blame(exact=False)
         decided = asked(self._applying, request, near, edits)
-        trials = Trials(edits, decided, STILL[kind], min(MOST_ASKED, self._to_ask))
+        most = min(MOST_ASKED, self._to_ask) // len(near)
+        trials = Trials(edits, decided, STILL[kind], most)
         blame = trials.blame()
-        self._to_ask -= trials.spent
+        self._to_ask -= trials.spent * len(near)
         return blame
 
     def _covering_rules(self, capability: str | Unknown) -> Covering:
