@@ -27,6 +27,7 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/chain.py
+	$(BIN)/python bench/report.py
 	$(BIN)/python bench/prove.py
 
 fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime

@@ -74,7 +74,7 @@ SAMPLES = (
     Sample(
         "undecided",
         "a log without arguments: what can be said of it, and what cannot",
-        diff(f"{POLICIES}/agents-mixed.yaml", DATABASE),
+        ReplayJob((DATABASE,), f"{POLICIES}/agents-mixed.yaml", IN_FORCE),
     ),
     Sample(
         "recorded",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.edits.authors import authors
 from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import risk_of
 from fencekit.checks.job import ReplayJob
@@ -29,6 +30,8 @@ class DiffJob:
     waivers: str = ""
     today: date | None = None
     """The day on which waivers have to hold; by the clock unless given."""
+    authors: bool = False
+    """Whether to ask git who wrote the lines of the edits."""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -36,15 +39,24 @@ class DiffJob:
         """Return the report. Raises PolicyError or UsageError before anything is read."""
         if self.replay is None:
             old, new = self.comparison.policies()
-            report, _ = blamed(self.comparison.report(old, new), Consequences(old, new))
+            consequences = Consequences(old, new)
+            self.ask_authors(consequences)
+            report, _ = blamed(self.comparison.report(old, new), consequences)
         else:
             run = self.replay.taken(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
+            self.ask_authors(run.consequences)
             proof = self.comparison.report(run.baseline, run.policy)
             report = self.with_records(run, *blamed(proof, run.consequences))
         made = replace(report, command=self.command())
         return with_waivers(made, self.waivers, self.today)
+
+    def ask_authors(self, consequences: Consequences) -> None:
+        """Have git say who wrote the lines of the edits, where that is asked for."""
+        if self.authors:
+            revision = self.comparison.candidate_revision
+            consequences.authors = authors(consequences.diff.edits, revision)
 
     def read_files(self) -> list[str]:
         """Return the files that the diff is told to read."""
@@ -99,8 +111,9 @@ class DiffJob:
             ("--today", str(self.today or "")),
         )
         named = [word for name, value in options if value for word in (name, value)]
-        flag = ["--allow-unknown"] if proof.allow_unknown else []
-        return ("fencekit", "diff", *files, *named, *flag, *told.command_options())
+        flags = (("--allow-unknown", proof.allow_unknown), ("--authors", self.authors))
+        said = [flag for flag, is_set in flags if is_set]
+        return ("fencekit", "diff", *files, *named, *said, *told.command_options())
 
 
 def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Finding, ...]]:

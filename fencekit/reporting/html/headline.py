@@ -102,7 +102,7 @@ def beside_proof(report: Report) -> str:
     looser = report.comparison.looser
     recorded = report.counts.get(Class.LOOSER, 0)
     if isinstance(looser, Witness) and not recorded:
-        return ", but possible calls would get looser"
+        return ", but possible calls would"
     if isinstance(looser, Proved) and not recorded:
         return ", and none can: proved"
     return ""
@@ -131,6 +131,8 @@ def found(report: Report) -> str:
     tighter = report.counts.get(Class.TIGHTER, 0)
     if tighter and not report.counts.get(Class.LOOSER, 0):
         return f"{counted(tighter, 'call')} would be decided tighter"
+    if any(report.counts.get(kind, 0) for kind in OPEN):
+        return "No recorded call is known to get looser"
     return "No recorded call would get looser"
 
 
@@ -144,6 +146,9 @@ def not_checked(report: Report) -> str:
     looser = report.counts.get(Class.LOOSER, 0)
     if looser:
         return f"Could not check everything, and {counted(looser, 'call')} would get looser"
+    undecided = sum(report.counts.get(kind, 0) for kind in OPEN)
+    if undecided and not report.counts.get(Class.INVALID, 0):
+        return f"{undecided:,} of {counted(report.checked, 'call')} may get looser, or not"
     if report.checked:
         return "Could not check everything"
     return "Could not check: no call was decided"

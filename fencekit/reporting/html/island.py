@@ -21,7 +21,7 @@ from fencekit.reporting.characters import shortened
 
 COMPRESSED_FROM = 200_000
 """Characters from which on a text is compressed."""
-LEVEL = 6
+LEVEL = 4
 CHUNK = 500
 LONGEST_CHUNK = CHUNK * 600
 LONGEST = 400

@@ -283,6 +283,7 @@
     addEventListener("hashchange", fromHash);
     apply("");
     fromHash();
+    performance.mark("ready");
     document.documentElement.dataset.ready = "yes";
   }
   begin();
