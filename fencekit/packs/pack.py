@@ -34,7 +34,7 @@ class PackCapability:
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """What `pack.yaml` says of a pack, and the folder that it is in."""
 
