@@ -43,6 +43,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "subprocess": ("fencekit/reading/git.py", "fencekit/checks/lint/regexes/measuring.py"),
     "xml": "fencekit/reporting/junit.py",
     "deepdiff": "fencekit/checks/edits/inside.py",
+    "zipfile": "fencekit/packs/archive.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 
@@ -53,7 +54,7 @@ MOST_LINES = 300
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
     *("abc", "binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets"),
-    *("multiprocessing", "struct", "time"),
+    *("multiprocessing", "stat", "struct", "time"),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),

@@ -5,11 +5,16 @@ import sys
 import click
 
 from fencekit.cli.options import report_options
+from fencekit.cli.packs_archives import build, render, verify
 
 
 @click.group("packs", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """List, show and vet packs: policies with their guardrails, cases and evidence."""
+    """List, vet, build and install packs: policies with their guardrails, cases and evidence."""
+
+
+for part in (render, build, verify):
+    command.add_command(part)
 
 
 @command.command("list")

@@ -67,6 +67,7 @@ class Settings:
     guardrails: str | None = None
     domain: str | None = None
     allow_unknown: bool | None = None
+    trusted_keys: tuple[str, ...] | None = None
     place: Place | None = field(default=None, compare=False)
 
     def job(self, **given: Any) -> ReplayJob:
@@ -172,6 +173,9 @@ def settings_in(file: Path) -> Settings:
             checked[key] = os.path.join(at, checked[key])  # noqa: PTH118
     if "logs" in checked:
         checked["logs"] = tuple(beside(at, log) for log in checked["logs"])
+    if "trusted_keys" in checked:
+        keys = checked["trusted_keys"]
+        checked["trusted_keys"] = tuple(os.path.join(at, key) for key in keys)  # noqa: PTH118
     return Settings(**checked, place=place)
 
 
@@ -186,8 +190,8 @@ def check(key: str, value: Any, place: Place) -> Any:
     kind, words = TYPES[key]
     listed = [value] if key == "logs" and isinstance(value, str) else value
     ok = isinstance(listed, kind) and (bool in kind or not isinstance(listed, bool))
-    if key == "logs" and ok:
-        ok = all(isinstance(log, str) for log in listed)
+    if isinstance(listed, list) and ok:
+        ok = all(isinstance(path, str) for path in listed)
     if not ok:
         raise UsageError(f"`{key}` in `[tool.fencekit]` is not {words}", place=place)
     return listed
@@ -202,6 +206,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
     **dict.fromkeys(("require_chain", "allow_unknown"), ((bool,), "true or false")),
     "lint": ((dict,), "a table"),
+    "trusted_keys": ((list,), "a list of paths"),
 }
 
 

@@ -1,0 +1,107 @@
+"""`fencekit packs render`, `build`, `verify`: from a source of a pack to a signed archive."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fencekit.cli.packs_options import trust_options
+
+if TYPE_CHECKING:
+    from fencekit.packs.building import Verified
+
+
+@click.command("render")
+@click.argument("pack", type=click.Path(), metavar="PATH")
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a file is stale.")
+def render(pack: str, *, check: bool) -> None:
+    """Write the policies, guardrails and cases that the source of a pack stands for.
+
+    \b
+    fencekit packs render ./our-pack
+    fencekit packs render ./our-pack --check
+    """
+    from fencekit.cli.show import show
+    from fencekit.packs.pack import read_pack, rendered
+    from fencekit.reporting.terminal import Line, inert
+
+    stale = 0
+    for file, text in rendered(read_pack(Path(pack))):
+        is_stale = not file.is_file() or file.read_bytes() != text.encode()
+        stale += is_stale
+        if is_stale and not check:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        words = ("stale" if check else "written") if is_stale else "unchanged"
+        show([Line(f"{words:<10} {inert(str(file), 500)}", "" if is_stale else "dim")])
+    sys.exit(1 if check and stale else 0)
+
+
+@click.command("build")
+@click.argument("pack", metavar="PATH")
+@click.option(
+    "--sign", type=click.Path(), metavar="KEY", help="Sign with this private Ed25519 key."
+)
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="[default: NAME-VERSION.zip]"
+)
+def build(pack: str, *, sign: str | None, output: str | None) -> None:
+    """Build an archive of the pack in PATH, with a digest of every file: the same bytes every time.
+
+    Refuses a pack that is not rendered from its source, and files that no pack has: links, hidden
+    ones, names that mean another thing on another system. It does not vet: `fencekit packs vet`.
+
+    \b
+    fencekit packs build ./our-pack --sign team.key
+    fencekit packs build ./our-pack -o dist/our-pack.zip
+    """
+    from fencekit.cli.show import show
+    from fencekit.logs.chain.signatures import read_private
+    from fencekit.packs.building import build as built
+    from fencekit.packs.building import write_beside
+    from fencekit.packs.manifest import sha256
+    from fencekit.packs.shipped import find_pack
+    from fencekit.reporting.terminal import Line, inert
+
+    found = find_pack(pack)
+    key = read_private(sign) if sign else None
+    data = built(found, key)
+    target = output or f"{found.name}-{found.version}.zip"
+    write_beside(found, target, data)
+    signed = f"signed by the key `{key.public.id}`" if key else "unsigned"
+    show(
+        [Line(f"{inert(target, 500)}: {found.name} {found.version}, {len(data):,} bytes, {signed}")]
+    )
+    show([Line(f"sha256 {sha256(data)}", "dim")])
+
+
+@click.command("verify")
+@click.argument("archive", type=click.Path(), metavar="FILE")
+@trust_options
+def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None:
+    """Verify an archive: every byte is as it was built, and a trusted key signed it.
+
+    Exit code 3 where it does not verify, and where it is intact but nobody signed it. Nothing is
+    unpacked.
+
+    \b
+    fencekit packs verify our-pack-1.0.0.zip --key team.pub
+    """
+    from fencekit.cli.packs_options import trusted
+    from fencekit.cli.show import show
+    from fencekit.packs.archive import load
+    from fencekit.packs.building import refuse_unsigned
+    from fencekit.packs.building import verify as verified
+    from fencekit.reporting.terminal import Line, inert
+
+    found = verified(load(archive), trusted(keys))
+    show([Line(f"{inert(archive, 500)}: {words_for(found)}")])
+    refuse_unsigned(found, allow_unsigned=allow_unsigned)
+
+
+def words_for(found: "Verified") -> str:
+    """Return what an archive is, and who signed it."""
+    manifest = found.manifest
+    signed = f"signed by the key `{found.signer.id}`" if found.signer else "unsigned"
+    return f"{manifest.name} {manifest.version}, {len(manifest.files)} files, intact, {signed}"
