@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fencekit.packs.building import build
+from fencekit.packs.pack import read_pack
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,10 +38,19 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
     for needed in (
         "fencekit/py.typed",
         "fencekit/_demo/audit.jsonl",
+        "fencekit/_start/agents.yaml",
+        "fencekit/_start/github.yml",
+        "fencekit/_packs/shell/pack.yaml",
+        "fencekit/_packs/shell/policies/baseline.yaml",
         "fencekit/reporting/html/templates/page.html.j2",
         "fencekit/reporting/html/static/report.css",
     ):
         assert needed in names
+    data = [path for top in ("fencekit", "packs") for path in (ROOT / top).rglob("*")]
+    for path in data:
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            name = path.relative_to(ROOT).as_posix()
+            assert name.replace("packs/", "fencekit/_packs/", 1) in names or name in names
     metadata = zipfile.ZipFile(wheel).read("pytest_fencekit-0.1.0.dist-info/METADATA").decode()
     assert "Classifier: Framework :: Pytest" in metadata
     assert "License-Expression: MIT" in metadata
@@ -62,6 +74,13 @@ def test_the_installed_wheel_runs_the_demo_and_pytest(wheel: Path, tmp_path: Pat
     assert demo.returncode == 0, demo.stderr
     assert "8 of 63 checked calls would be decided looser" in demo.stdout
     assert (outside / "fencekit-demo/report.html").stat().st_size > 10_000
+    listed = run(outside, home / "bin/fencekit", "packs", "list")
+    assert listed.returncode == 0, listed.stderr
+    packs = sorted(manifest.parent.name for manifest in ROOT.glob("packs/*/pack.yaml"))
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == packs
+    built = run(outside, home / "bin/fencekit", "packs", "build", "shell", "-o", "shell.zip")
+    assert built.returncode == 0, built.stderr
+    assert (outside / "shell.zip").read_bytes() == build(read_pack(ROOT / "packs/shell"))
     tested = run(
         outside,
         home / "bin/pytest",
