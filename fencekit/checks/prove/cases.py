@@ -9,11 +9,11 @@ Sound because the cases cover every call that breaks the goal, and because split
 way in which an exit can be missed; each part is refuted by the solver or stays open.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from fencekit.checks.prove.atoms import Exit, Found, Literal, order
+from fencekit.checks.prove.atoms import Found, Literal, order
 from fencekit.checks.prove.goals import Goal, Outcomes
 from fencekit.checks.prove.lists import Class, DecisionList
 from fencekit.checks.prove.solver import Model, Open, Solver
@@ -30,7 +30,6 @@ class Tally:
     """What was done for a question so far, and what stays open."""
 
     cases: int = 0
-    parts: int = 0
     open: list[str] = field(default_factory=list)
 
 
@@ -45,39 +44,63 @@ def search(
 
     None where there is none that was found; then `tally.open` says what was not refuted.
     """
-    budget = MAX_PARTS
     # Errors last: a call that makes the engine raise is the least telling witness.
-    for chosen in sorted(
+    cases = sorted(
         breaking(of_class.lists, goal), key=lambda numbers: raises(of_class.lists, numbers)
-    ):
-        tally.cases += 1
-        start, clauses = constraints(of_class.lists, chosen)
+    )
+    looking = Looking(of_class, goal, solver, run, tally)
+    found = (looking.case(chosen) for chosen in cases)
+    return next((request for request in found if request is not None), None)
+
+
+@dataclass
+class Looking:
+    """The search in one class: the parts that are left of the case under way, and the budget."""
+
+    of_class: Class
+    goal: Goal
+    solver: Solver
+    run: Callable[[Request], Outcomes]
+    tally: Tally
+    budget: int = MAX_PARTS
+
+    def case(self, chosen: tuple[int, ...]) -> Request | None:
+        """Return a call that the chosen exits decide; None where none was found."""
+        self.tally.cases += 1
+        start, clauses = constraints(self.of_class.lists, chosen)
         parts = [] if start is None else [start]
-        while parts:
+        while parts and self.budget >= 0:
             cube = parts.pop()
-            tally.parts += 1
-            budget -= 1
-            if budget < 0:
-                tally.open.append(f"more than {MAX_PARTS} parts for `{of_class.capability}`")
-                return None
-            if any(clause <= cube for clause in clauses):
+            self.budget -= 1
+            is_hit = any(clause <= cube for clause in clauses)
+            if is_hit or self.solver.core(cube | implied(cube, clauses)) is not None:
                 continue
-            found = solver.solve(of_class.capability, cube)
+            found = self.solver.solve(self.of_class.capability, cube)
             if isinstance(found, Model):
-                if goal.broken(run(found.request)):
+                if self.goal.broken(self.run(found.request)):
                     return found.request
-                hit = [clause for clause in clauses if all_true(clause, found.request)]
-                if hit:
-                    parts.extend(split(cube, hit[0]))
-                else:
-                    tally.open.append("the engine decides a call otherwise than was derived")
+                parts.extend(self.after_model(found, cube, clauses))
             elif isinstance(found, Open):
-                left = [clause for clause in clauses if not is_missed(clause, cube)]
-                if left:
-                    parts.extend(split(cube, min(left, key=len)))
-                else:
-                    tally.open.append(found.reason)
-    return None
+                parts.extend(self.after_open(found, cube, clauses))
+        if parts:
+            self.tally.open.append(f"more than {MAX_PARTS} parts for `{self.of_class.capability}`")
+        return None
+
+    def after_model(self, found: Model, cube: Cube, clauses: list[Cube]) -> Iterable[Cube]:
+        """Return the parts in which the earlier exit that a call ran into is missed."""
+        hit = next((one for one in clauses if all_true(one, found.request)), None)
+        if hit is None:
+            self.tally.open.append("the engine decides a call otherwise than was derived")
+            return ()
+        return split(cube, hit)
+
+    def after_open(self, found: Open, cube: Cube, clauses: list[Cube]) -> Iterable[Cube]:
+        """Return the parts in which an earlier exit is missed, as long as there is one left."""
+        left = [clause for clause in clauses if not is_missed(clause, cube)]
+        if not left:
+            self.tally.open.append(found.reason)
+            return ()
+        return split(cube, min(left, key=len))
 
 
 def breaking(lists: tuple[DecisionList, ...], goal: Goal) -> Iterator[tuple[int, ...]]:
@@ -148,6 +171,16 @@ def constraints(
     return frozenset(sure), list(clauses)
 
 
+def implied(cube: Cube, clauses: list[Cube]) -> Cube:
+    """Return what follows from a cube where one literal only of an earlier exit is left."""
+    found: set[Literal] = set()
+    for clause in clauses:
+        left = clause - cube
+        if len(left) == 1 and not is_missed(clause, cube):
+            found.update(literal.negated() for literal in left)
+    return frozenset(found)
+
+
 def is_missed(clause: Cube, cube: Cube | set[Literal]) -> bool:
     """Say whether one literal of an exit is false by what is sure."""
     return any(literal.negated() in cube for literal in clause)
@@ -159,10 +192,3 @@ def split(cube: Cube, clause: Cube) -> Iterator[Cube]:
     for literal in sorted(clause - cube, key=order):
         yield cube | {*before, literal.negated()}
         before.append(literal)
-
-
-def shown(exits: tuple[Exit, ...]) -> str:
-    """Return exits as a person reads them: the rules, or the default."""
-    return " and ".join(
-        exit_.outcome.rule.id if exit_.outcome.rule else "default" for exit_ in exits
-    )

@@ -75,9 +75,9 @@ class Solver:
 
     def solve(self, capability: str, cube: Cube) -> Refuted | Model | Open:
         """Return whether some call with that capability makes the cube's literals true."""
-        for core in self.refuted:
-            if core <= cube:
-                return Refuted(core)
+        core = self.core(cube)
+        if core is not None:
+            return Refuted(core)
         try:
             found = self._settled(capability, cube)
         except UnsupportedError as error:
@@ -88,15 +88,24 @@ class Solver:
             self.refuted.append(found.core)
         return found
 
+    def core(self, cube: Cube) -> Cube | None:
+        """Return literals of the cube that cannot all be true, where a quick look shows some.
+
+        What was refuted before is looked at, and literals about the text two by two.
+        """
+        known = next((core for core in self.refuted if core <= cube), None)
+        if known is None:
+            known = contradiction(cube)
+            if known is not None:
+                self.refuted.append(known)
+        return known
+
     def _settled(self, capability: str, cube: Cube) -> Refuted | Model | Open:
-        core = contradiction(cube)
-        if core is not None:
-            return Refuted(core)
         ways = self._ways(cube)
         if isinstance(ways, Refuted):
             return ways
         reason = ""
-        core = frozenset()
+        core: Cube = frozenset()
         for parts in ways:
             for question in questions(cube, capability):
                 found = self._asked(capability, cube, parts, question)
