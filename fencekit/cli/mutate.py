@@ -53,6 +53,12 @@ from fencekit.cli.options import report_options, targets
     help="Records that may be unreadable: a number, or `all`.  [default: 0]",
 )
 @click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Judge so many of the mutants only: some of each kind, always the same ones.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(1, 256),
     default=1,

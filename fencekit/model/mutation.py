@@ -59,6 +59,8 @@ class Mutation:
     records: int
     mutants: tuple[MutantResult, ...]
     minimum: float | None = None
+    made: int = 0
+    """How many mutants there are; more than were judged where a sample was."""
 
     def count(self, fate: Fate) -> int:
         """How many mutants had that fate."""

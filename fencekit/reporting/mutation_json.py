@@ -13,6 +13,7 @@ def mutation_of(mutation: Mutation) -> dict[str, Any]:
         "policy": mutation.policy,
         "cases": mutation.cases,
         "records": mutation.records,
+        "made": mutation.made,
         "score": None if mutation.score is None else round(mutation.score, 2),
         "minimum": mutation.minimum,
         "counts": {str(fate): mutation.count(fate) for fate in Fate},

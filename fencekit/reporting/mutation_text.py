@@ -40,6 +40,9 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"tried on    {tried}")
     if not mutation.mutants:
         return
+    if mutation.made > len(mutation.mutants):
+        of = counted(mutation.made, "mutant")
+        yield Line(f"sample      {len(mutation.mutants):,} of {of}", "yellow")
     equal = counted(mutation.equivalent, "mutant")
     yield Line(f"equivalent  {equal}: proved to decide every call alike, and not counted")
     yield Line()

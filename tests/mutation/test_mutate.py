@@ -1,6 +1,7 @@
 """Mutation: what is noticed, what is equivalent, what the score says, and how the command ends."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from running import ROOT, assert_inert, fencekit, record, write_lines
 
 from fencekit.cases.writing import write_cases
 from fencekit.checks.mutation.job import mutate
+from fencekit.checks.mutation.workers import spread
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.case import Case, Expectation
 from fencekit.model.mutation import Fate
@@ -301,3 +303,22 @@ def test_what_a_survivor_shows_can_be_written_as_a_case():
     assert survivor.difference is not None
     made = case(survivor.difference.request, Verdict[survivor.difference.before])
     assert "expect: " in write_cases("policy.yaml", [made])
+
+
+def test_a_sample_has_some_of_each_kind_and_is_always_the_same():
+    policy = ROOT / "fencekit/_demo/policy.yaml"
+    given = ["mutate", policy, "--cases", ROOT / "fencekit/_demo", "--format", "json"]
+    one, two = (fencekit(*given, "--sample", "60") for _ in range(2))
+    assert one.out == two.out
+    section = one.report["mutation"]
+    assert (len(section["mutants"]), section["made"]) == (60, 255)
+    assert len({mutant["operator"] for mutant in section["mutants"]}) > 35
+    assert "sample      60 of 255 mutants" in fencekit(*given[:-2], "--sample", "60").out
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
+def test_each_beginning_of_what_is_spread_is_spread(count: int):
+    numbers = spread(range(count))
+    assert sorted(numbers) == list(range(count))
+    if count > 8:
+        assert max(b - a for a, b in pairwise(sorted(numbers[:8]))) <= count // 8 + 1

@@ -1,7 +1,7 @@
 """A whole mutation as it is asked for: a policy, cases and logs in, a report out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fencekit.cases.registry import found, read_cases
 from fencekit.checks.mutation.findings import findings_of
@@ -32,7 +32,8 @@ class MutationJob:
     """Everything that a mutation is told.
 
     `min_score` is in percent, `timeout` in seconds, for each decision; `max_invalid` the number of
-    records that may be unreadable, None for any; `jobs` the number of processes.
+    records that may be unreadable, None for any; `sample` the number of mutants to judge, None for
+    all; `jobs` the number of processes.
     """
 
     policy: str
@@ -43,7 +44,7 @@ class MutationJob:
     tools: str = ""
     min_score: float | None = None
     max_invalid: int | None = 0
-    max_mutants: int | None = None
+    sample: int | None = None
     jobs: int = 1
     timeout: float = TIMEOUT
 
@@ -152,17 +153,15 @@ class MutationRun:
             self.policy.file, self.probes.cases, self.probes.records, (), job.min_score
         )
         if not self.failed:
-            mutants = judged(
+            mutants, made = judged(
                 self.policy,
                 self.probes,
                 timeout=job.timeout,
                 jobs=job.jobs,
-                limit=job.max_mutants,
+                sample=job.sample,
                 progress=progress,
             )
-            mutation = Mutation(
-                self.policy.file, self.probes.cases, self.probes.records, mutants, job.min_score
-            )
+            mutation = replace(mutation, mutants=mutants, made=made)
             if mutation.score is None:
                 self.failed.append("the policy has no mutant that decides any call otherwise")
         findings = findings_of(mutation)
