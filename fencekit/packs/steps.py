@@ -263,7 +263,7 @@ def mutation(vet: Vet) -> Iterator[Found]:
     for path in vet.case_files:
         file: CaseFile = read_cases(str(path))
         job = MutationJob(
-            file.policy, (str(path),), max_mutants=vet.max_mutants, jobs=vet.jobs, timeout=TIMEOUT
+            file.policy, (str(path),), sample=vet.max_mutants, jobs=vet.jobs, timeout=TIMEOUT
         )
         report = job.run()
         made: Any = report.mutation
