@@ -6,6 +6,7 @@ a list of values of that one argument; it may have a `context`. One file of case
 each variant.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,17 @@ def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
         raise PackError("a table of cases is a list", place=Place(str(file)))
     for at, variant in enumerate(ORDER):
         lines = [HEADER, f"suite: {name}-{variant}\npolicy: ../policies/{variant}.yaml\ncases:\n"]
+        numbers: Counter[str] = Counter()
         for entry in document.elements:
-            lines.extend(cases(entry, at))
+            lines.extend(cases(entry, at, numbers))
         yield variant, "".join(lines)
 
 
-def cases(entry: Located, at: int) -> Iterator[str]:
-    """Yield the text of each case of an entry, for the variant at a place of the order."""
+def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
+    """Yield the text of each case of an entry, for the variant at a place of the order.
+
+    `numbers` counts the cases of each reason: entries that give the same are numbered on.
+    """
     why, capability, verdicts = (entry.find(key) for key in ("why", "capability", "verdicts"))
     if why is None or capability is None or verdicts is None:
         wants = "an entry has `why`, `capability` and `verdicts`"
@@ -45,14 +50,15 @@ def cases(entry: Located, at: int) -> Iterator[str]:
     if len(listed) != len(ORDER) or not set(listed) <= set(Verdict.__members__):
         raise PackError("`verdicts` are one, or three of the three", place=verdicts.place)
     context = entry.find("context")
-    for number, args in enumerate(calls(entry), 1):
+    for args in calls(entry):
+        numbers[str(why.value)] += 1
         request = {"capability": capability.value, "args": args}
         if context is not None:
             request["context"] = context.value
         # What is allowed is allowed plainly: a warning that comes with it is another decision.
         plain = ", obligations: []" if listed[at] == Verdict.ALLOW.name else ""
         yield (
-            f"  - name: {json.write(f'{why.value} ({number})')}\n"
+            f"  - name: {json.write(f'{why.value} ({numbers[str(why.value)]})')}\n"
             f"    request: {json.write(request)}\n"
             f"    expect: {{verdict: {listed[at]}{plain}}}\n"
         )

@@ -9,6 +9,7 @@ from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.packs.casetable import render_cases
 from fencekit.packs.parameters import Parameter, read_parameter, values_of
+from fencekit.packs.readme import README, readme
 from fencekit.packs.render import render, render_guardrails
 from fencekit.packs.source import read_source, refuse_unknown
 from fencekit.packs.variants import Variant
@@ -104,11 +105,12 @@ def said(document: Located, key: str) -> str:
 def rendered(pack: Pack) -> Iterator[tuple[Path, str]]:
     """Yield all that is rendered from the source of a pack, with the defaults of its parameters.
 
-    That is each file's place, and its text: the variants, the guardrails, the cases.
+    That is each file's place, and its text: the variants, the guardrails, the cases, the page.
     """
     yield from policies(pack, {})
     for variant, text in render_cases(pack.folder / CASES, pack.name):
         yield pack.folder / "cases" / f"{variant}.fence.yaml", text
+    yield pack.folder / README, readme(pack)
 
 
 def policies(pack: Pack, chosen: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -36,7 +36,7 @@ def test_there_are_packs() -> None:
 @pytest.mark.parametrize("pack", PACKS, ids=named)
 def test_what_is_checked_in_is_what_the_source_stands_for(pack: Pack) -> None:
     files = dict(rendered(pack))
-    assert len(files) == 7
+    assert len(files) == 8
     for file, text in files.items():
         assert file.read_text(encoding="utf-8") == text, f"{file}: python -m fencekit.packs packs"
 

@@ -125,7 +125,6 @@ sets:
     most: {strict: 0, baseline: 0, permissive: 0}
 """,
     "CHANGELOG.md": "# Changes\n\n## 1.2.0\n\nThe first version.\n",
-    "README.md": "# notes\n\nNotes that agents read and write.\n",
 }
 
 
