@@ -3,8 +3,9 @@
 from itertools import product
 from random import Random
 
+from laws.drawing import policy_of
+
 from fencekit.model.request import Request
-from tests.laws.drawing import policy_of
 
 KEYWORDS = (
     *(

@@ -3,7 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from conformance.oracle import our_answer, real_answer, real_load
 from hypothesis import given, settings
+from laws import drawing
 
 from fencekit.checks.prove.compare import compare, holds
 from fencekit.checks.prove.goals import GOALS
@@ -11,8 +13,6 @@ from fencekit.dialects.registry import write_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Witness
-from tests.conformance.oracle import our_answer, real_answer, real_load
-from tests.laws import drawing
 
 from hypothesis import strategies as st  # isort: skip
 
@@ -21,7 +21,7 @@ def outcomes(policies, request):
     return tuple(NativeEvaluator(policy).decide(request).outcomes[0] for policy in policies)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(drawing.policies, drawing.policies)
 def test_a_witness_is_decided_by_the_real_package_as_the_answer_says(old, new):
     result = compare(old, new)
@@ -38,7 +38,7 @@ def test_a_witness_is_decided_by_the_real_package_as_the_answer_says(old, new):
             assert real_answer(real, result.request) == ours
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(drawing.policies, drawing.policies, st.lists(drawing.requests, min_size=20, max_size=40))
 def test_no_call_breaks_what_is_proved(old, new, requests):
     for goal in GOALS.values():

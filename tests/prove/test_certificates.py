@@ -5,6 +5,7 @@ import json
 from random import Random
 
 import pytest
+from laws.drawing import policy_of
 
 from fencekit.checks.prove.checker.check import CertificateError, check
 from fencekit.checks.prove.checker.walks import MATCHED, Walk, WalkError
@@ -12,9 +13,8 @@ from fencekit.checks.prove.compare import compare, holds
 from fencekit.checks.prove.goals import GOALS
 from fencekit.checks.prove.nodes import parse
 from fencekit.model.proof import Certificate, Proved
-from tests.laws.drawing import policy_of
-from tests.prove import nasty, patterns
-from tests.prove.test_regexes import python_finds
+from prove import nasty, patterns
+from prove.test_regexes import python_finds
 
 OLD = policy_of(
     {
@@ -121,7 +121,7 @@ def test_a_certificate_for_another_goal_is_refused(content):
 def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted():
     random = Random(4)
     accepted = unmade = 0
-    for _ in range(60):
+    for _ in range(25):
         old, new = nasty.pair(random)
         for goal in GOALS.values():
             policies = (old, new)[: goal.policies]
@@ -133,8 +133,8 @@ def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted():
             if isinstance(result, Proved):
                 assert check(result.certificate, *policies) >= 0
                 accepted += 1
-    assert accepted > 80
-    assert unmade < 4
+    assert accepted > 40
+    assert unmade < 3
 
 
 @pytest.mark.parametrize("seed", range(3))

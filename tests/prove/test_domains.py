@@ -3,14 +3,14 @@
 from random import Random
 
 import pytest
+from laws.drawing import policy_of
 
 from fencekit.checks.prove.compare import compare
 from fencekit.checks.search import search
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.strategies.domains import Schema
-from tests.laws.drawing import policy_of
-from tests.prove import nasty
+from prove import nasty
 
 PATH_ONLY = {
     "properties": {"path": {"type": "string"}},

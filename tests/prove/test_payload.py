@@ -13,7 +13,7 @@ from fencekit.checks.prove.quoting import is_closable, quoted
 from fencekit.checks.prove.shape import EVERYTHING
 from fencekit.engines.native.view import View
 from fencekit.model.request import Request
-from tests.prove import payloads
+from prove import payloads
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
 

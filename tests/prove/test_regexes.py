@@ -9,7 +9,7 @@ import pytest
 
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.regexes import DEAD, MATCHED, searching
-from tests.prove import patterns
+from prove import patterns
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
 

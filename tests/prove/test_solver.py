@@ -15,7 +15,7 @@ from fencekit.engines.native.view import View
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
 from fencekit.model.source import Place
-from tests.prove import nasty
+from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
 UNIVERSE = nasty.universe()
@@ -35,7 +35,7 @@ def literals(random: Random) -> frozenset[Literal]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize("seed", range(30 if SWEEP else 2))
+@pytest.mark.parametrize("seed", range(30 if SWEEP else 1))
 def test_no_call_of_the_universe_does_what_is_refuted(seed):
     random = Random(seed)
     views = [(request, View(request)) for request in UNIVERSE if request.capability == "s.x"]
@@ -72,7 +72,7 @@ EXPECTED = ("prod", "dev", "p*", "*", "?", "[!p]*", "x", None, 1, True, [1], "pr
 
 def test_the_ways_for_a_name_are_those_that_trying_all_values_finds():
     random = Random(0)
-    for _ in range(3_000):
+    for _ in range(1_500):
         asked = [
             Literal(Named("table", spelled(value), value), random.random() < 0.55)
             for value in random.sample(EXPECTED, random.randint(1, 4))
@@ -104,7 +104,7 @@ AMOUNTS += [5.25, 5.5, 6, 1e308, -1e308]
 
 def test_a_number_is_possible_where_trying_finds_one():
     random = Random(1)
-    for _ in range(3_000):
+    for _ in range(1_500):
         asked = []
         for value in random.sample(NUMBERS, random.randint(1, 4)):
             relation = random.choice(("gt", "gte", "lt", "lte"))
