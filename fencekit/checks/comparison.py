@@ -1,12 +1,13 @@
 """Two policies compared over every possible call: is the candidate looser, is it tighter, where."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fencekit.checks.fallback import answers
 from fencekit.checks.groups import SLUGS, risk_of
 from fencekit.checks.job import refuse_foreign_parents
+from fencekit.checks.measure import measured
 from fencekit.checks.prove.compare import Domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.replay import inputs_of
@@ -45,6 +46,7 @@ class ComparisonJob:
     fail_on: FailOn = FailOn.LOOSER
     allow_unknown: bool = False
     explained: bool = False
+    measured: bool = False
     baseline_revision: str = ""
     candidate_revision: str = ""
 
@@ -71,7 +73,7 @@ class ComparisonJob:
         compared = Compared(
             baseline=old.file,
             candidate=new.file,
-            classes=tuple(compared_classes(old, new, domain=schema)),
+            classes=tuple(self.classes(old, new, schema)),
             domain=self.domain or OPEN,
             explained=self.explained,
             policy_root=self.policy_root,
@@ -85,6 +87,14 @@ class ComparisonJob:
             allow_unknown=self.allow_unknown,
             inputs=read,
         )
+
+    def classes(self, old: Policy, new: Policy, domain: Domain) -> Iterator[ClassCompared]:
+        """Yield both answers for each class of capabilities, with how much looser where asked."""
+        for one in compared_classes(old, new, domain=domain):
+            if self.measured and isinstance(one.looser, Witness):
+                yield replace(one, measure=measured(NOT_LOOSER, one.looser, old, new))
+            else:
+                yield one
 
     def read_files(self) -> list[str]:
         """Return the files that the comparison is told to read."""

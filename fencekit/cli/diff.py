@@ -78,6 +78,9 @@ from fencekit.cli.options import report_options, waiver_options
     help="Where it is proved that NEW is nowhere looser, write a certificate of it.",
 )
 @click.option("--authors", is_flag=True, help="Ask git who wrote the line of each edit last.")
+@click.option(
+    "--how-much", "measured", is_flag=True, help="Count the calls like each witness, where it can."
+)
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @waiver_options
 @report_options

@@ -11,7 +11,7 @@ from fencekit.model.errors import UsageError
 from fencekit.model.report import FailOn
 
 WORKTREE = "WORKTREE"
-OF_PROOF = ("policy_root", "baseline_root", "domain", "allow_unknown", "explained")
+OF_PROOF = ("policy_root", "baseline_root", "domain", "allow_unknown", "explained", "measured")
 OF_LOGS = (
     "logs",
     "log_format",

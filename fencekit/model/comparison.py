@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fencekit.model.measure import Measure
 from fencekit.model.proof import Method, Proved, Result, Rung, Unknown, Witness
 
 OPEN = "open"
@@ -20,6 +21,8 @@ class ClassCompared:
     capability: str
     looser: Result
     tighter: Result
+    measure: Measure | None = None
+    """How much looser, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from fencekit.model.comparison import Compared, Guarded
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
 from fencekit.model.form import to_form
+from fencekit.model.measure import Measure
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.reporting.values import rule_of
 
@@ -24,10 +25,16 @@ def comparison_of(compared: Compared) -> dict[str, Any]:
                 "capability": one.capability,
                 "looser": answer_of(one.looser),
                 "tighter": answer_of(one.tighter),
+                **({"how_much": measure_of(one.measure)} if one.measure else {}),
             }
             for one in compared.classes
         ],
     }
+
+
+def measure_of(measure: Measure) -> dict[str, Any]:
+    """Return how much looser: in words, and the counts, as text where they pass what JSON holds."""
+    return {"said": measure.said, "looser": str(measure.looser), "counted": str(measure.counted)}
 
 
 def guardrails_of(guarded: Guarded) -> dict[str, Any]:

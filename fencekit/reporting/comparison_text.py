@@ -57,10 +57,12 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if report.diff is not None and report.diff.edits:
         yield from edit_lines(report.diff)
     sides = Sides("was", "rule", compared.candidate, compared.policy_root)
-    for word, _, result in directions(compared.classes[:MOST_CLASSES]):
+    for word, one, result in directions(compared.classes[:MOST_CLASSES]):
         if isinstance(result, Witness):
             yield Line()
             yield from witness_lines(word, result, sides, report)
+            if one.measure is not None and word == "looser":
+                yield Line(f"  how much: {inert(one.measure.said, 500)}", "dim")
     if len(compared.classes) > MOST_CLASSES:
         yield Line()
         yield Line(f"and {len(compared.classes) - MOST_CLASSES:,} more: see `--format json`")
