@@ -22,6 +22,7 @@ test: $(STAMP)  ## everything that CI runs: format, lint, types, tests
 sweep: $(STAMP)  ## the long comparison with the real CapFence package; results go to reports/sweep
 	$(BIN)/python tests/conformance/sweep.py
 	$(BIN)/python tests/corruption/sweep.py
+	$(BIN)/python tests/strategies/sweep.py
 	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios

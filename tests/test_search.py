@@ -47,11 +47,6 @@ SMALLEST = {
     },
     ("./workspace/", "./workspace"): {"capability": "file.read", "args": {"path": "./workspace"}},
     ("(\\s|$)", ""): {"capability": "shell.exec", "args": {"command": "lss"}},
-    ("{action: block}\nallow", "{action: allow}\nallow"): {
-        "capability": "shell.exec",
-        "context": {"risk_level": "critical"},
-        "args": {"command": "cat a"},
-    },
     ("capability: file.read", "capability: file.*"): {
         "capability": "file",
         "args": {"path": "./workspace/"},
@@ -65,6 +60,13 @@ def test_the_witness_is_the_smallest_readable_call(edit):
     witness = search(IN_FORCE, candidate).witness
     assert witness is not None
     assert to_form(witness.request) == SMALLEST[edit]
+
+
+def test_a_witness_has_of_the_context_what_it_takes_and_no_more():
+    witness = search(IN_FORCE, edited("{action: block}", "{action: allow}")).witness
+    assert witness is not None
+    assert witness.request.context.values == {"risk_level": "critical"}
+    assert len(witness.request.args.values) <= 1
 
 
 def test_the_witness_really_is_looser():

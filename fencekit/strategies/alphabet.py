@@ -1,4 +1,4 @@
-"""The characters that samples of patterns are made of, and which of them a step of one takes."""
+"""Patterns as Python parses them: their steps, and which characters of an alphabet each takes."""
 
 import re
 from importlib import import_module
@@ -12,7 +12,10 @@ PLAIN = (
     "a0 x1A-_./bcdefghijklmnopqrstuvwyz23456789BCDEFGHIJKLMNOPQRSTUVWXYZ"
     ",:;=+*?!@#$%&()[]{}<>|~^`\"'\\"
 )
-ODD = "\n\t\r\x00\x0b\x1f\x7f\xa0\x85\u00b5\u00df\u00e9\u0130\u017f\u212a\u0660\uff11\u2028\u20ac"
+ODD = (
+    "\n\t\r\x00\x0b\x1f\x7f\xa0\x85\u00b5\u00df\u00e9\u0130\u0131\u017f\u212a\u0436"
+    "\u03a3\u03c2\u03c3\u0660\uff11\u2028\u20ac"
+)
 ALPHABET = PLAIN + ODD
 """The characters that samples are made of, plain ones first."""
 
@@ -50,3 +53,22 @@ def alphabet_of(op: Any, argument: Any) -> str:
 def is_surrogate(char: str) -> bool:
     """Say whether a character is half of one, which no JSON text can hold."""
     return "\ud800" <= char <= "\udfff"
+
+
+REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+
+
+def count_spots(tree: Any) -> int:
+    """Return in how many places of a pattern a sample can go wrong."""
+    spots = 0
+    for op, argument in tree:
+        spots += 1
+        if op.name == "BRANCH":
+            spots += sum(map(count_spots, argument[1]))
+        elif op.name in REPEATS:
+            spots += count_spots(argument[2])
+        elif op.name == "SUBPATTERN":
+            spots += count_spots(argument[3])
+        elif op.name == "ATOMIC_GROUP":
+            spots += count_spots(argument)
+    return spots

@@ -48,10 +48,7 @@ class Draft:
         args.update(self.fields)
         if self.amounts:
             args.update(numbers.amount_fields(choices, self.amounts, near="amount" in self.near))
-        for key, expected in self.named.items():
-            value = names.chosen(choices, expected, near=key in self.near)
-            for where in choices.pick(STANDS):
-                (context if where == "context" else args)[key] = value
+        self.place_names(args, context)
         if self.depths:
             context["caller_depth"] = numbers.depth(
                 choices, self.depths, near="caller_depth" in self.near
@@ -64,6 +61,17 @@ class Draft:
         else:
             environment = None
         return Request(self.capability, environment=environment, context=context, args=args)
+
+    def place_names(self, args: dict[str, Any], context: dict[str, Any]) -> None:
+        """Put the names that are wished for into the context, into the arguments, or into both."""
+        choices = self.choices
+        for key, expected in self.named.items():
+            value = names.chosen(choices, expected, near=key in self.near)
+            for where in choices.pick(STANDS):
+                (context if where == "context" else args)[key] = value
+            if len(expected) > 1 and choices.chance(50):
+                # Either place will do, so that a call can meet two rules that exclude each other.
+                context[key], args[key] = (names.matching(choices, one) for one in expected[:2])
 
     def path(self) -> str | None:
         """Return the path that the prefixes wish for; None where there is no such wish."""
@@ -135,6 +143,11 @@ def halved(choices: Choices, texts: list[str]) -> dict[str, Any]:
     return {choices.pick(TEXT_KEYS): made[:at], "arg1": made[at:]}
 
 
+def in_words(choices: Choices, texts: list[str]) -> dict[str, Any]:
+    """Every word in a field of its own: patterns see a space between them, keywords do not."""
+    return in_fields(choices, " ".join(texts).split(" "))
+
+
 def a_key(choices: Choices, texts: list[str]) -> dict[str, Any]:
     """All of it as a key."""
     return {choices.pick(GLUES).join(texts): ""}
@@ -156,11 +169,17 @@ LAYOUTS: tuple[Layout, ...] = menu(
     (1, rest_below),
     (1, below),
     (1, halved),
+    (1, in_words),
     (1, a_key),
     (1, in_list),
 )
 LAYOUTS_OF_ONE: tuple[Layout, ...] = menu(
-    (14, joined), (1, below), (1, halved), (1, a_key), (1, in_list)
+    (14, joined),
+    (1, below),
+    (1, halved),
+    (1, in_words),
+    (1, a_key),
+    (1, in_list),
 )
 
 

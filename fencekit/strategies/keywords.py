@@ -60,6 +60,7 @@ EVADING: tuple[Callable[[str], str], ...] = menu(
     (1, lambda text: f'"{text}"'),
     (1, lambda text: text.replace("s", "\u017f")),
     (1, lambda text: text.replace("i", "\u0130")),
+    (1, lambda text: text.replace("i", "\u0131")),
     (1, lambda text: text.replace("a", "\u0430")),
     (1, lambda text: text.replace("/", "%2f").replace(".", "%2e")),
     (1, lambda text: text.replace("/", "//")),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fencekit.strategies.alphabet import ALPHABET, alphabet_of, parsed, taken
+from fencekit.strategies.alphabet import ALPHABET, REPEATS, alphabet_of, count_spots, parsed, taken
 from fencekit.strategies.choices import Choices, menu
 
 ENOUGH = 400
@@ -30,6 +30,7 @@ LONG = (5, 41, 101)
 """Repetitions without a limit are sometimes as long as this, for patterns that do have one."""
 
 JUNK_BEFORE = ("x", " ", "x ", "\n", "-", "\t", "x\n")
+JUNK_BESIDE = ("x", "_", "0", "\u00e9")
 JUNK_AFTER = ("x", " x", "\n", " ", ";", "\nx", "-")
 BEFORE_END = {"AT_END": menu((12, ""), (1, "\n")), "AT_END_STRING": ("",)}
 MAYBE_SPACE = menu((5, ""), (1, " "))
@@ -51,6 +52,11 @@ class Sampler:
         """Return a text that the pattern finds, or with `near` one that it just may not find."""
         walk = Walk(self, choices, words, max(self.spots // 2, 1) if near else 0)
         walk.sequence(self._tree, self._flags)
+        if walk.slips:  # no step went wrong, so something is put before or behind
+            if choices.chance(50):
+                walk.out.insert(0, choices.pick(JUNK_BEFORE))
+            else:
+                walk.out.append(choices.pick(JUNK_AFTER))
         return "".join(walk.out)
 
     def chars(self, op: Any, argument: Any, flags: int) -> str:
@@ -71,25 +77,6 @@ def sampler(pattern: str) -> Sampler | None:
             return Sampler(pattern, parsed(pattern))
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
-
-
-def count_spots(tree: Any) -> int:
-    """Return in how many places of a pattern a sample can go wrong."""
-    spots = 0
-    for op, argument in tree:
-        spots += 1
-        if op.name == "BRANCH":
-            spots += sum(map(count_spots, argument[1]))
-        elif op.name in REPEATS:
-            spots += count_spots(argument[2])
-        elif op.name == "SUBPATTERN":
-            spots += count_spots(argument[3])
-        elif op.name == "ATOMIC_GROUP":
-            spots += count_spots(argument)
-    return spots
-
-
-REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 
 @dataclass(slots=True)
@@ -248,7 +235,7 @@ def anchor(walk: Walk, step: Step) -> None:
     elif "END" in name:
         junk = walk.choices.pick(JUNK_AFTER if step.wrong else BEFORE_END[name])
     else:
-        junk = walk.choices.pick(("x", "_", "0") if step.wrong else MAYBE_SPACE)
+        junk = walk.choices.pick(JUNK_BESIDE if step.wrong else MAYBE_SPACE)
     walk.out.append(junk)
 
 
