@@ -75,8 +75,9 @@ def finding_of(case: CaseResult) -> Finding:
         slug,
         Class.FAULT,
         "unknown" if isinstance(capability, Unknown) else capability,
-        case.wanted,
-        case.actual,
+        # The verdicts alone: rules and obligations are in the message.
+        case.wanted.partition(" ")[0],
+        case.actual.partition(" ")[0],
         1,
         case.rule,
         witnesses=(Record(case.request, None, case.place),),

@@ -130,6 +130,9 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
     """Return the sections of the page by their anchors, for the way in at the top."""
     replayed, diff = report.replay, report.diff
     asked = {
+        "cases": f"Cases {len(report.suite.cases):,}" if report.suite else "",
+        "coverage": "Coverage" if report.suite and report.suite.coverage else "",
+        "mutation": f"Mutants {report.mutation.made:,}" if report.mutation else "",
         "edits": f"Edits {len(diff.edits):,}" if diff and diff.edits else "",
         "transitions": "Decisions" if replayed and replayed.transitions else "",
         "findings": f"Groups {len(findings):,}" if findings else "",
