@@ -210,7 +210,7 @@ def test_hostile_names_and_values_are_inert() -> None:
     page = fencekit("test", path, "--html", "r.html")
     assert page.code == 1
     html = Path("r.html").read_text()
-    assert "<script>" not in html
+    assert "[command]<script>" not in html
 
 
 SUITE = """\
