@@ -316,3 +316,38 @@ def test_git_says_who_wrote_the_line_of_an_edit(diff: Any) -> None:
     done = fencekit("diff", "p.yaml", "--from", "HEAD", "--authors", "--format", "json")
     assert done.report["diff"]["edits"][0]["author"]["commit"] == ""
     assert "author" not in fencekit("diff", "p.yaml", "--from", "HEAD", "--format", "json").out
+
+
+CASES = """\
+policy: new.yaml
+cases:
+  - name: five hundred is refused
+    request: {capability: pay.out, args: {amount: 500}}
+    expect: DENY
+  - name: a little is paid
+    request: {capability: pay.out, args: {amount: 1}}
+    expect: ALLOW
+"""
+
+
+def test_cases_are_run_on_both_and_those_that_the_new_version_fails_are_findings(diff: Any) -> None:
+    Path("pay.fence.yaml").write_text(CASES, encoding="utf-8")
+    done = diff(OLD, LOOSER, "--cases", "pay.fence.yaml", "--format", "json", "--html", "r.html")
+    assert done.code == 1
+    assert done.report["checked"] == 2
+    slugs = [finding["slug"] for finding in done.report["findings"]]
+    assert slugs == ["failing-case", "looser-call"]
+    looser = done.report["findings"][1]
+    assert looser["witnesses"][0]["file"] == "pay.fence.yaml"
+    assert looser["blames"][0]["undo"] == [[1]]
+    assert "--cases pay.fence.yaml" in " ".join(done.report["command"])
+    assert "five hundred is refused" in Path("r.html").read_text("utf-8")
+    fine = diff(OLD, OLD, "--cases", "pay.fence.yaml", "--format", "json")
+    assert fine.code == 0
+    assert fine.report["checked"] == 2
+    assert diff(OLD, OLD, "--cases", "nowhere.fence.yaml").code == 3
+    Path("bad.fence.yaml").write_text("cases: 3", encoding="utf-8")
+    assert diff(OLD, OLD, "--cases", "bad.fence.yaml").code == 3
+    wrong = CASES.replace("expect: ALLOW", "expect: DENY")
+    Path("pay.fence.yaml").write_text(wrong, encoding="utf-8")
+    assert diff(OLD, OLD, "--cases", "pay.fence.yaml").code == 1

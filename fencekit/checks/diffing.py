@@ -4,21 +4,34 @@ What is proved comes first. Recorded calls then say how often it matters, and to
 call, recorded or found by proof, is put down to the edits that made the change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fencekit.cases.registry import found as found_files
+from fencekit.cases.registry import read_cases
 from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.costs import Costs
 from fencekit.checks.edits.authors import authors
 from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import risk_of
 from fencekit.checks.job import ReplayJob
 from fencekit.checks.replay import ReplayRun, Watch
 from fencekit.checks.status import judged
+from fencekit.checks.suite.running import finding_of, results
 from fencekit.checks.traces import traced
 from fencekit.checks.waivers import with_waivers
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.timelimit import time_limit
+from fencekit.model.case import Case
+from fencekit.model.errors import FencekitError
 from fencekit.model.finding import Changed, Finding
-from fencekit.model.report import Limits, Report
+from fencekit.model.record import Record
+from fencekit.model.report import Report, Status
+from fencekit.model.source import Input
+from fencekit.model.suite import CaseStatus
+
+PASSED = CaseStatus.PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class DiffJob:
 
     comparison: ComparisonJob
     replay: ReplayJob | None = None
+    cases: Sequence[str] = ()
     waivers: str = ""
     today: date | None = None
     """The day on which waivers have to hold; by the clock unless given."""
@@ -37,20 +51,36 @@ class DiffJob:
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
     ) -> Report:
         """Return the report. Raises PolicyError or UsageError before anything is read."""
-        if self.replay is None:
+        if self.replay is None and not self.cases:
             old, new = self.comparison.policies()
             consequences = Consequences(old, new)
             self.ask_authors(consequences)
             report, _ = blamed(self.comparison.report(old, new), consequences)
         else:
-            run = self.replay.taken(watch=watch, progress=progress)
+            run = self.told.taken(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
+            failing = take_cases(run, self.cases)
             self.ask_authors(run.consequences)
             proof = self.comparison.report(run.baseline, run.policy)
-            report = self.with_records(run, *blamed(proof, run.consequences))
+            report = self.with_records(run, *blamed(proof, run.consequences), failing)
         made = replace(report, command=self.command())
         return with_waivers(made, self.waivers, self.today)
+
+    @property
+    def told(self) -> ReplayJob:
+        """What the replay is told; without logs, what it would be."""
+        proof = self.comparison
+        return self.replay or ReplayJob(
+            (),
+            proof.candidate,
+            proof.baseline,
+            policy_root=proof.policy_root,
+            baseline_root=proof.baseline_root,
+            fail_on=proof.fail_on,
+            policy_revision=proof.candidate_revision,
+            baseline_revision=proof.baseline_revision,
+        )
 
     def ask_authors(self, consequences: Consequences) -> None:
         """Have git say who wrote the lines of the edits, where that is asked for."""
@@ -61,12 +91,19 @@ class DiffJob:
     def read_files(self) -> list[str]:
         """Return the files that the diff is told to read."""
         told = self.replay.read_files() if self.replay else []
-        return [*self.comparison.read_files(), *told, *([self.waivers] if self.waivers else [])]
+        named = (*self.comparison.read_files(), *told, *self.cases, self.waivers)
+        return [path for path in named if path]
 
-    def with_records(self, run: ReplayRun, proof: Report, found: tuple[Finding, ...]) -> Report:
-        """Return the report on recorded calls, with the findings of proof that none of them is."""
-        assert self.replay is not None
-        recorded = run.report(self.replay.fail_on, self.replay.limits)
+    def with_records(
+        self,
+        run: ReplayRun,
+        proof: Report,
+        found: tuple[Finding, ...],
+        failing: tuple[Finding, ...],
+    ) -> Report:
+        """Return the report on recorded calls and cases, with the findings of proof beside them."""
+        told = self.told
+        recorded = run.report(told.fail_on, told.limits)
         known = {about(finding) for finding in recorded.findings}
         added = [finding for finding in found if about(finding) not in known]
         counts = dict(recorded.counts)
@@ -76,15 +113,17 @@ class DiffJob:
             recorded.checked + 1,  # the proof is of every call
             counts,
             run.failures(),
-            self.replay.fail_on,
-            self.replay.limits,
+            told.fail_on,
+            told.limits,
             unsettled=() if self.comparison.allow_unknown else proof.troubles,
         )
+        if failing and not run.failures():
+            status = Status.FINDINGS
         return replace(
             recorded,
             check="diff",
             status=status,
-            findings=tuple(sorted((*recorded.findings, *added), key=recorded_first)),
+            findings=(*failing, *sorted((*recorded.findings, *added), key=recorded_first)),
             troubles=(*troubles, *run.remarks),
             comparison=proof.comparison,
         )
@@ -93,19 +132,11 @@ class DiffJob:
         """Return the command that makes the same report."""
         proof = self.comparison
         files = [proof.candidate] if proof.baseline_revision else [proof.baseline, proof.candidate]
-        logs = self.replay.logs if self.replay else ()
-        told = self.replay or ReplayJob(
-            (),
-            proof.candidate,
-            policy_root=proof.policy_root,
-            baseline_root=proof.baseline_root,
-            fail_on=proof.fail_on,
-            limits=Limits(),
-        )
         options = (
             ("--from", proof.baseline_revision),
             ("--to", proof.candidate_revision),
-            *(("--log", log) for log in logs),
+            *(("--log", log) for log in self.told.logs),
+            *(("--cases", path) for path in self.cases),
             ("--domain", proof.domain),
             ("--waivers", self.waivers),
             ("--today", str(self.today or "")),
@@ -113,7 +144,37 @@ class DiffJob:
         named = [word for name, value in options if value for word in (name, value)]
         flags = (("--allow-unknown", proof.allow_unknown), ("--authors", self.authors))
         said = [flag for flag, is_set in flags if is_set]
-        return ("fencekit", "diff", *files, *named, *said, *told.command_options())
+        return ("fencekit", "diff", *files, *named, *said, *self.told.command_options())
+
+
+def take_cases(run: ReplayRun, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """Take the calls of cases into a run; return those that the new version does not meet.
+
+    A call of a case costs nobody anything: it is not among the approvals of the logs.
+    """
+    if not paths:
+        return ()
+    failing: list[Finding] = []
+    evaluator = NativeEvaluator(run.policy)
+    costs, run.costs = run.costs, Costs()
+    try:
+        for path in found_files(paths):
+            file = read_cases(path)
+            run.inputs.append(Input("cases", path, file.sha256))
+            run.take(path, "cases", (as_record(case) for case in file.cases))
+            with time_limit(run.timeout) as progress:
+                made = results(file.cases, evaluator, progress)
+                failing += [finding_of(one) for one in made if one.status is not PASSED]
+    except FencekitError as error:
+        run.failed.append((str(error.place or ""), str(error)))
+    finally:
+        run.costs = costs
+    return tuple(failing)
+
+
+def as_record(case: Case) -> Record:
+    """Return the call of a case as a record that keeps no decision."""
+    return Record(case.request, None, case.place, id=case.name)
 
 
 def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Finding, ...]]:

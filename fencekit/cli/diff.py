@@ -21,6 +21,13 @@ from fencekit.cli.options import report_options, waiver_options
     metavar="LOG",
     help="Replay this log by both policies; may be given several times.",
 )
+@click.option(
+    "--cases",
+    multiple=True,
+    type=click.Path(),
+    metavar="C",
+    help="Run these cases on both policies: a file or a folder; may be given several times.",
+)
 @click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
 @click.option(
     "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."

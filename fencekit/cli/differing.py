@@ -45,7 +45,7 @@ def job_of(
         if idle:
             hint = "name a log with `--log`"
             raise UsageError(f"`--{idle.replace('_', '-')}` is about logs", hint=hint)
-        return DiffJob(proof, None, waivers, today, given["authors"])
+        return DiffJob(proof, None, given["cases"], waivers, today, given["authors"])
     told = settings.job(
         **{key: given[key] for key in OF_LOGS},
         policy=new,
@@ -63,6 +63,7 @@ def job_of(
             baseline_revision=old_at,
             waivers="",
         ),
+        given["cases"],
         waivers,
         today,
         given["authors"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from fencekit.model.edit import Blame
-from fencekit.model.finding import Finding
+from fencekit.model.finding import Class, Finding
 from fencekit.model.form import to_form
 from fencekit.model.record import Record
 from fencekit.model.request import Request
@@ -190,7 +190,7 @@ def explain(place: Place, told: Told) -> str:
 def case(request: Request, finding: Finding) -> str:
     """Return a case for a `.fence.yaml` that holds the call to what was decided before."""
     options = alternatives(finding.before) if finding.before else ()
-    if len(options) != 1 or not request.whole:
+    if len(options) != 1 or not request.whole or finding.kind is Class.FAULT:
         return ""
     (one,) = options
     form = plain_json(to_form(request))

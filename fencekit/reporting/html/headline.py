@@ -21,6 +21,7 @@ OF_OTHERS: dict[Status, str] = {
     Status.FINDINGS: "Failed",
     Status.COULD_NOT_CHECK: "Cannot say",
 }
+OF_CASES = ("failing-case", "case-error")
 CHECKS_OF_CHANGES = ("replay", "diff")
 OPEN = (Class.MAYBE_LOOSER, Class.CANNOT_TELL)
 CHANGES = (Class.LOOSER, Class.TIGHTER, *OPEN, Class.MAYBE_TIGHTER)
@@ -128,6 +129,10 @@ def found(report: Report) -> str:
     for what in (NEWLY_ALLOWED, ONLY_ASKED, FREED):
         if what in worst:
             return f"{counted(worst[what], 'call')} {what}"
+    faults = [finding for finding in report.findings if finding.is_fault]
+    if faults:
+        noun = "case" if all(fault.slug in OF_CASES for fault in faults) else "finding"
+        return f"{counted(len(faults), noun)} would fail" if noun == "case" else faults[0].message
     tighter = report.counts.get(Class.TIGHTER, 0)
     if tighter and not report.counts.get(Class.LOOSER, 0):
         return f"{counted(tighter, 'call')} would be decided tighter"

@@ -65,7 +65,7 @@ def contents(report: Report) -> dict[str, Any]:
     steps: dict[Step, str] = {}
     for anchor, finding in islice(named.items(), LIMITS["groups"] + LIMITS["rows"]):
         anchors[id(finding)] = anchor
-        if not is_found(finding):
+        if not is_found(finding) and finding.kind is not Class.FAULT:
             steps.setdefault((finding.before, finding.after), anchor)
     sources = sources_of(report.sources)
     told = told_by(report)
@@ -122,7 +122,7 @@ def told_by(report: Report) -> Told:
 def first_witness(report: Report, groups: list[Group]) -> Group | None:
     """Return the group whose witness decides the verdict: recorded rather than found by proof."""
     found = [one for one in groups if report.disallows(one.finding) and one.witnesses]
-    found.sort(key=lambda one: one.is_found)
+    found.sort(key=lambda one: (one.finding.kind is Class.FAULT, one.is_found))
     return found[0] if found else None
 
 
