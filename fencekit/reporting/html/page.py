@@ -18,7 +18,7 @@ from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.html.changes import changes, edit_anchors
 from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
-from fencekit.reporting.html.headline import headline, is_found
+from fencekit.reporting.html.headline import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.html.island import island
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.proof import proof
@@ -74,6 +74,7 @@ def contents(report: Report) -> dict[str, Any]:
     diff = report.diff
     return {
         "report": report,
+        "is_change": report.check in CHECKS_OF_CHANGES,
         "masked": masking_line(report.masking),
         "headline": headline(report),
         "first": first_witness(report, groups),
@@ -129,13 +130,14 @@ def first_witness(report: Report, groups: list[Group]) -> Group | None:
 def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
     """Return the sections of the page by their anchors, for the way in at the top."""
     replayed, diff = report.replay, report.diff
+    noun = "Groups" if report.check in CHECKS_OF_CHANGES else "Findings"
     asked = {
         "cases": f"Cases {len(report.suite.cases):,}" if report.suite else "",
         "coverage": "Coverage" if report.suite and report.suite.coverage else "",
         "mutation": f"Mutants {report.mutation.made:,}" if report.mutation else "",
         "edits": f"Edits {len(diff.edits):,}" if diff and diff.edits else "",
         "transitions": "Decisions" if replayed and replayed.transitions else "",
-        "findings": f"Groups {len(findings):,}" if findings else "",
+        "findings": f"{noun} {len(findings):,}" if findings else "",
         "cost": "Cost" if replayed and costs(replayed.cost) else "",
         "proof": "Proof" if report.comparison else "",
         "records": f"Records {len(replayed.changed) + replayed.not_kept:,}"
