@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fencekit.checks.assertion import assert_not_looser as assert_not_looser
     from fencekit.checks.lint.run import lint as lint
+    from fencekit.checks.prove.compare import compare as compare
     from fencekit.checks.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
@@ -28,6 +29,7 @@ HOMES = {
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
     "assert_not_looser": "fencekit.checks.assertion",
+    "compare": "fencekit.checks.prove.compare",
     "explain": "fencekit.engines.native.explain",
     "lint": "fencekit.checks.lint.run",
     "load_policy": "fencekit.dialects.registry",
@@ -43,6 +45,7 @@ __all__ = [
     "Request",
     "Verdict",
     "assert_not_looser",
+    "compare",
     "explain",
     "lint",
     "load_policy",

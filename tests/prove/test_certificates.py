@@ -108,6 +108,23 @@ def test_a_lemma_that_is_not_so_is_refused(content):
         check(tampered(content, untrue), OLD, NEW)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.update(lemmas=5),
+        lambda c: c["lemmas"].append({}),
+        lambda c: c["lemmas"].append({"literals": [[True, "number", "amount"]]}),
+        lambda c: c["lemmas"].append({"literals": [["x"]], "walks": [{"found": []}]}),
+        lambda c: walk_of(c)["next"][0].__setitem__(0, "x"),
+        lambda c: walk_of(c).update(found=["("]),
+        lambda c: c.clear(),
+    ],
+)
+def test_a_certificate_that_is_no_certificate_is_refused(content, change):
+    with pytest.raises(CertificateError):
+        check(tampered(content, change), OLD, NEW)
+
+
 def test_a_certificate_for_another_goal_is_refused(content):
     def other(changed):
         changed["goal"] = "equivalent"

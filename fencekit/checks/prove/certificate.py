@@ -47,13 +47,17 @@ def certified(
         for rule in policy.rules:
             exits(rule, values)
     forms = {tuple(sorted(map(form, core))) for core in cores}
+    try:
+        lemmas = [lemma(literals, values) for literals in sorted(forms)]
+    except RecursionError as error:
+        raise CertificateError("a regex is too long to be shown to the checker") from error
     return Certificate(
         {
             "version": VERSION,
             "goal": goal.name,
             "domain": "open",
             "policies": [fingerprint(policy) for policy in policies],
-            "lemmas": [lemma(literals, values) for literals in sorted(forms)],
+            "lemmas": lemmas,
         }
     )
 

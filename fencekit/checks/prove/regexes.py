@@ -264,6 +264,12 @@ def thinned(threads: set[Thread]) -> Threads:
 
 @lru_cache(maxsize=512)
 def searching(pattern: str) -> Automaton:
-    """Return the automaton of the texts that the pattern is found in."""
-    items, flags = parse(pattern)
-    return Automaton(build(rewritten(items, flags), flags), anywhere=True)
+    """Return the automaton of the texts that the pattern is found in.
+
+    Raises UnsupportedError for a pattern that is not followed exactly.
+    """
+    try:
+        items, flags = parse(pattern)
+        return Automaton(build(rewritten(items, flags), flags), anywhere=True)
+    except RecursionError as error:
+        raise UnsupportedError("is nested too deep") from error

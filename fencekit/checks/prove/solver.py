@@ -30,6 +30,7 @@ from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.request import Request
 
 MOST_STATES = 60_000
+MOST_IN_ALL = 600_000
 MOST_WORDS = 60
 MOST_VALUES = 5_000
 
@@ -153,6 +154,8 @@ class Solver:
     def _asked(
         self, capability: str, cube: Cube, parts: Parts, question: Question
     ) -> Refuted | Model | Open:
+        if self.states > MOST_IN_ALL:
+            return Open(f"the automata have more than {MOST_IN_ALL} states in all")
         if not self._values(question):
             return Refuted(question.regex_core)
         domain, why = self._held(cube)

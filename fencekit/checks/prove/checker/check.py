@@ -53,7 +53,15 @@ class CertificateError(FencekitError):
 
 def check(certificate: Certificate, *policies: Policy) -> int:
     """Return how many cases were ruled out; raise CertificateError where one is not."""
-    content = certificate.content
+    try:
+        return checked(certificate.content, policies)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise CertificateError(f"the certificate cannot be read: {what}") from error
+
+
+def checked(content: dict[str, Any], policies: tuple[Policy, ...]) -> int:
+    """Return how many cases were ruled out, by what a certificate holds."""
     if content.get("version") != VERSION or content.get("domain") != "open":
         raise CertificateError("the certificate is of a version or domain that is not checked here")
     if content.get("policies") != [fingerprint(policy) for policy in policies]:
