@@ -81,10 +81,9 @@ def lines(report: Report) -> Iterator[Line | Table]:
 def directions(
     classes: Sequence[ClassCompared],
 ) -> Iterator[tuple[str, ClassCompared, Result]]:
-    """Yield every answer with its direction and its class."""
-    for one in classes:
-        yield "looser", one, one.looser
-        yield "tighter", one, one.tighter
+    """Yield every answer with its direction and its class: whatever is looser comes first."""
+    yield from (("looser", one, one.looser) for one in classes)
+    yield from (("tighter", one, one.tighter) for one in classes)
 
 
 def replayed_lines(report: Report) -> Iterator[Line | Table]:

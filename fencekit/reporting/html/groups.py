@@ -67,7 +67,7 @@ class Blamed:
 
     count: int
     text: str
-    culprits: tuple[Culprit, ...]
+    edits: tuple[Culprit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Group:
     @property
     def edits(self) -> str:
         """The numbers of the edits to blame, for the filter."""
-        numbers = {culprit.number for blame in self.blames for culprit in blame.culprits}
+        numbers = {edit.number for blame in self.blames for edit in blame.edits}
         return " ".join(map(str, sorted(numbers)))
 
 
@@ -144,7 +144,7 @@ def group(anchor: str, finding: Finding, sources: Sources, told: Told) -> Group:
 
 def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
     """Return a blame with the edits that it names."""
-    culprits = tuple(
+    edits = tuple(
         Culprit(
             told.edits.get(edit.number, "edits"),
             edit.number,
@@ -154,7 +154,7 @@ def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
         )
         for edit in blame.edits
     )
-    return Blamed(count, blamed(blame), culprits)
+    return Blamed(count, blamed(blame), edits)
 
 
 def witness(record: Record, finding: Finding, told: Told) -> Witness:
