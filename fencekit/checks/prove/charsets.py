@@ -100,19 +100,19 @@ def every_char() -> str:
     """Return all code points in their order, lone surrogates too."""
     low = bytes(range(BLOCK))
 
-    def block(number: int) -> bytes:
+    def stretch(number: int) -> bytes:
         made = bytearray(4 * BLOCK)
         made[0::4] = low
         made[1::4] = bytes([number & 255]) * BLOCK
         made[2::4] = bytes([number >> 8]) * BLOCK
         return bytes(made)
 
-    blocks = map(block, range((LAST + 1) // BLOCK))
+    blocks = map(stretch, range((LAST + 1) // BLOCK))
     return b"".join(blocks).decode("utf-32-le", "surrogatepass")
 
 
 def blocks() -> Iterator[tuple[int, str]]:
-    """Yield all code points, some at a time, and where each such block begins."""
+    """Yield all code points, some at a time, and where each such stretch begins."""
     text = every_char()
     for start in range(0, LAST + 1, BLOCK):
         yield start, text[start : start + BLOCK]
@@ -122,9 +122,9 @@ def blocks() -> Iterator[tuple[int, str]]:
 def cased() -> str:
     """Return every character that has a lower or an upper form beside itself, and their kin."""
     found: list[str] = []
-    for _, block in blocks():
-        if block.lower() != block or block.upper() != block:
-            found += [char for char in block if char.lower() != char or char.upper() != char]
+    for _, stretch in blocks():
+        if stretch.lower() != stretch or stretch.upper() != stretch:
+            found += [char for char in stretch if char.lower() != char or char.upper() != char]
     kin: dict[int, tuple[int, ...]] = _compiler._EXTRA_CASES  # noqa: SLF001  (Python's own table)
     more = {chr(code) for code in kin} | {chr(code) for codes in kin.values() for code in codes}
     return "".join(sorted(more.union(found)))
@@ -140,11 +140,13 @@ def cased_set() -> CharSet:
 def printable() -> CharSet:
     """Return what `repr` shows as it is: what `str.isprintable` says of each character."""
     ranges: list[tuple[int, int]] = []
-    for start, block in blocks():
-        if block.isprintable():
+    for start, stretch in blocks():
+        if stretch.isprintable():
             ranges.append((start, start + BLOCK - 1))
-        elif repr(block).count("\\") < BLOCK:  # else each is escaped, which is the common case
-            ranges += [(code, code) for code, char in enumerate(block, start) if char.isprintable()]
+        elif repr(stretch).count("\\") < BLOCK:  # else each is escaped, which is the common case
+            ranges += [
+                (code, code) for code, char in enumerate(stretch, start) if char.isprintable()
+            ]
     return of_ranges(ranges)
 
 
