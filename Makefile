@@ -23,13 +23,14 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/conformance/sweep.py
 	$(BIN)/python tests/corruption/sweep.py
 	$(BIN)/python tests/strategies/sweep.py
-	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain
+	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain tests/prove/test_mutants.py
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/report.py
 	$(BIN)/python bench/prove.py
+	$(BIN)/python bench/opinions.py
 
 fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime
 	$(BIN)/python fixtures/build.py

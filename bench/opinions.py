@@ -1,0 +1,135 @@
+"""The hard set of pairs: the prover, the property search at 10,000 calls, and z3 beside them.
+
+    python bench/opinions.py [--out FILE] [--mutants N]
+
+z3 is asked where it is installed (`pip install '.[z3]'`): about the texts of the hard set, and
+about N mutants of the fixtures' policies.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[0] = str(ROOT / "tests")
+
+from prove.hard_set import Pair, pairs, sides  # noqa: E402  (from the tests, found above)
+
+from fencekit.checks.prove.compare import compare  # noqa: E402
+from fencekit.checks.search import search  # noqa: E402
+from fencekit.dialects.registry import load_policy  # noqa: E402
+from fencekit.model.policy import Policy  # noqa: E402
+from fencekit.model.proof import Proved, Unknown, Witness  # noqa: E402
+from fencekit.strategies.mutations import single_edits  # noqa: E402
+
+EXAMPLES = (200, 1_000, 10_000)
+SECONDS = 5.0
+FIXTURES = ROOT / "fixtures/policies/capfence"
+
+
+def main() -> None:
+    """Ask everyone, print the tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--out", type=Path, help="also write the tables into this file")
+    options.add_argument("--mutants", type=int, default=300)
+    given = options.parse_args()
+    page = "\n".join([*hard_set(), "", *second_opinion(given.mutants)]) + "\n"
+    sys.stdout.write(page)
+    if given.out:
+        given.out.write_text(page, encoding="utf-8")
+
+
+def loaded() -> Iterator[tuple[Pair, Policy, Policy]]:
+    """Yield the pairs of the hard set."""
+    for pair in pairs():
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = sides(pair, Path(folder))
+        yield pair, old.ours, new.ours
+
+
+def hard_set() -> Iterator[str]:
+    """Yield the table of the hard set."""
+    right = wrong = 0
+    unknown: list[str] = []
+    times: list[float] = []
+    tried: list[int | None] = []
+    for pair, old, new in loaded():
+        began = time.process_time()
+        result = compare(old, new)
+        times.append((time.process_time() - began) * 1e3)
+        if isinstance(result, Unknown):
+            unknown.append(pair.name)
+        elif isinstance(result, Witness if pair.looser else Proved):
+            right += 1
+        else:
+            wrong += 1
+        if pair.looser:
+            found = search(old, new, max_examples=EXAMPLES[-1])
+            tried.append(found.tried if found.witness is not None else None)
+    count = right + wrong + len(unknown)
+    yield f"The hard set, {count} pairs, {len(tried)} of them looser (`bench/opinions.py`):"
+    yield ""
+    yield "| | |"
+    yield "| --- | ---: |"
+    yield f"| prover: right | {right} ({right / count:.1%}) |"
+    yield f"| prover: wrong | {wrong} |"
+    yield f"| prover: unknown | {len(unknown)} |"
+    yield f"| prover: median, 95 %, max, in CPU ms | {spread(times)} |"
+    for most in EXAMPLES:
+        found_by = sum(count is not None and count <= most for count in tried)
+        yield (
+            f"| property search: looser pairs found within {most:,} calls "
+            f"| {found_by} of {len(tried)} ({found_by / len(tried):.0%}) |"
+        )
+    yield f"| property search: shown not to be looser | 0 of {count - len(tried)} |"
+    yield ""
+    yield f"Unknown: {'; '.join(unknown) or 'none'}."
+
+
+def spread(times: list[float]) -> str:
+    """Return the median, the 95th percentile and the greatest."""
+    ordered = sorted(times)
+    high = ordered[int(len(ordered) * 0.95)]
+    return f"{statistics.median(ordered):.1f}, {high:.0f}, {ordered[-1]:.0f}"
+
+
+def mutants(most: int) -> Iterator[tuple[str, Policy, Policy]]:
+    """Yield policies of the fixtures with a mutant of each, spread over all there are."""
+    found = []
+    for path in sorted(FIXTURES.glob("*.yaml")):
+        policy = load_policy(path, strict=False, policy_root=path.parent)
+        found += [(f"{path.name}: {m.label}", policy, m.policy) for m in single_edits(policy)]
+    return islice(iter(found[:: max(1, len(found) // most)]), most)
+
+
+def second_opinion(most: int) -> Iterator[str]:
+    """Yield the table of agreement with z3."""
+    if find_spec("z3") is None:
+        yield "z3 was not asked: it is not installed (`pip install '.[z3]'`)."
+        return
+    import z3  # noqa: PLC0415  (only where it is installed)
+    from prove.questions import ask, lines  # noqa: PLC0415
+
+    asked = [(pair.name, old, new) for pair, old, new in loaded()]
+    found = ask([*asked, *mutants(most)], seconds=SECONDS, most=5_000)
+    version = z3.get_version_string()
+    yield (
+        f"Second opinion of z3 {version} (MIT), {SECONDS:g} s a question: classes of capabilities "
+        f"of the hard set and of {most} mutants, one field of printable ASCII:"
+    )
+    yield ""
+    yield "| | |"
+    yield "| --- | ---: |"
+    yield from lines(found)
+    yield ""
+    yield from (f"- {said}" for said in found.contradictions)
+
+
+if __name__ == "__main__":
+    main()
