@@ -351,3 +351,20 @@ def test_cases_are_run_on_both_and_those_that_the_new_version_fails_are_findings
     wrong = CASES.replace("expect: ALLOW", "expect: DENY")
     Path("pay.fence.yaml").write_text(wrong, encoding="utf-8")
     assert diff(OLD, OLD, "--cases", "pay.fence.yaml").code == 1
+
+
+def test_a_domain_leaves_out_calls_that_cannot_be(diff: Any) -> None:
+    old = "deny: [{capability: sh.x, contains: password}]\nallow: [sh.x]\n"
+    new = "deny: [{capability: sh.x, match_regex: '(?i)password'}]\nallow: [sh.x]\n"
+    schema = {
+        "type": "object",
+        "properties": {"command": {"type": "string"}},
+        "additionalProperties": False,
+    }
+    Path("schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    everywhere = diff(old, new)
+    assert everywhere.code == 1
+    assert "password" in everywhere.out
+    within = diff(old, new, "--domain", "schema.json")
+    assert within.code == 0, within.all
+    assert "every call whose arguments are as schema.json says" in within.out

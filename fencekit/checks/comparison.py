@@ -16,6 +16,7 @@ from fencekit.model.change import Change, compare_effects
 from fencekit.model.comparison import OPEN, ClassCompared, Compared
 from fencekit.model.errors import UsageError
 from fencekit.model.finding import Class, Finding, RuleRef
+from fencekit.model.measure import Measure
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.record import Record
@@ -91,10 +92,14 @@ class ComparisonJob:
     def classes(self, old: Policy, new: Policy, domain: Domain) -> Iterator[ClassCompared]:
         """Yield both answers for each class of capabilities, with how much looser where asked."""
         for one in compared_classes(old, new, domain=domain):
-            if self.measured and isinstance(one.looser, Witness):
-                yield replace(one, measure=measured(NOT_LOOSER, one.looser, old, new))
-            else:
+            if not self.measured or not isinstance(one.looser, Witness):
                 yield one
+            elif self.domain:
+                yield replace(
+                    one, measure=Measure("not counted: texts that the domain lets through")
+                )
+            else:
+                yield replace(one, measure=measured(NOT_LOOSER, one.looser, old, new))
 
     def read_files(self) -> list[str]:
         """Return the files that the comparison is told to read."""
