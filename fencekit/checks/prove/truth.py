@@ -8,7 +8,6 @@ from fencekit.checks.prove.atoms import (
     Found,
     Holds,
     Level,
-    Literal,
     Named,
     Passes,
 )
@@ -71,8 +70,3 @@ TRUTHS: dict[type, Callable[[Any, View], bool]] = {
     Level: _level,
 }
 """For each kind of atom: whether it is true; one entry for each that there is."""
-
-
-def literal_text(literal: Literal) -> str:
-    """Return a literal as a person reads it."""
-    return f"{'' if literal.positive else 'not '}{literal.atom}"
