@@ -6,6 +6,7 @@ import click
 
 from fencekit.cli.options import report_options
 from fencekit.cli.packs_archives import build, render, verify
+from fencekit.cli.packs_install import install
 
 
 @click.group("packs", context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,7 +14,7 @@ def command() -> None:
     """List, vet, build and install packs: policies with their guardrails, cases and evidence."""
 
 
-for part in (render, build, verify):
+for part in (render, build, verify, install):
     command.add_command(part)
 
 

@@ -11,6 +11,8 @@ from fencekit.cli.packs_options import trust_options
 if TYPE_CHECKING:
     from fencekit.packs.building import Verified
 
+LOCK = "fencekit.lock"
+
 
 @click.command("render")
 @click.argument("pack", type=click.Path(), metavar="PATH")
@@ -83,11 +85,15 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     """Verify an archive: every byte is as it was built, and a trusted key signed it.
 
     Exit code 3 where it does not verify, and where it is intact but nobody signed it. Nothing is
-    unpacked.
+    unpacked. Of a `fencekit.lock`, verify that the files beside it are as they were installed.
 
     \b
     fencekit packs verify our-pack-1.0.0.zip --key team.pub
+    fencekit packs verify policies/fencekit.lock
     """
+    if Path(archive).name == LOCK:
+        verify_lock(Path(archive))
+        return
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
     from fencekit.packs.archive import load
@@ -98,6 +104,18 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     found = verified(load(archive), trusted(keys))
     show([Line(f"{inert(archive, 500)}: {words_for(found)}")])
     refuse_unsigned(found, allow_unsigned=allow_unsigned)
+
+
+def verify_lock(lock: Path) -> None:
+    """Say of each pack of a lock what is installed; raise PackError where a file was edited."""
+    from fencekit.cli.show import show
+    from fencekit.packs.lock import refuse_edited
+    from fencekit.reporting.terminal import Line, inert
+
+    for name, one in refuse_edited(lock.parent).packs.items():
+        signed = f", signed by the key `{inert(one.signer)}`" if one.signer else ""
+        said = f"as installed from {inert(one.origin)}{signed}"
+        show([Line(f"{name} {one.version}, {one.variant}: {said}")])
 
 
 def words_for(found: "Verified") -> str:

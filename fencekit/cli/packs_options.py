@@ -1,14 +1,25 @@
-"""The options of commands that take archives of packs: whom to trust."""
+"""The options of commands that take packs: whom to trust, and the values of parameters."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from fencekit.logs.chain.signatures import PublicKey
+    from fencekit.packs.opening import Trust
+    from fencekit.packs.pack import Pack
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+set_option = click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of a parameter; once for each value of a list, and `NAME=` for an empty one.",
+)
 
 
 def trust_options(command: Command) -> Command:
@@ -31,6 +42,13 @@ def trust_options(command: Command) -> Command:
     return command
 
 
+def trust(keys: tuple[str, ...], *, allow_unsigned: bool) -> "Trust":
+    """Return whom the user trusts: the keys named, and those of the configuration."""
+    from fencekit.packs.opening import Trust
+
+    return Trust(tuple(trusted(keys)), allow_unsigned)
+
+
 def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
     """Return the keys that are trusted: those named, and those of the configuration."""
     from pathlib import Path
@@ -43,3 +61,25 @@ def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
     from fencekit.logs.chain.signatures import read_public
 
     return [read_public(key) for key in (*keys, *configured)]
+
+
+def chosen(
+    pack: "Pack", values: tuple[str, ...], locked: Mapping[str, tuple[Any, ...]]
+) -> dict[str, Any]:
+    """Return the values of parameters: those given, over those locked that the pack still has.
+
+    A relative path is taken from the working directory, as policies name whole paths.
+    """
+    from fencekit.model.errors import UsageError
+
+    kinds = {one.name: one.kind for one in pack.parameters}
+    given: dict[str, list[str]] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals:
+            hint = "such as `--set workspace=/srv/app`"
+            raise UsageError(f"`--set {value}` is not NAME=VALUE", hint=hint)
+        if kinds.get(name) == "path" and text and not text.startswith("/"):
+            text = os.path.abspath(text)  # noqa: PTH100  (links stay: the agent may name them)
+        given.setdefault(name, []).extend([text] if text else [])
+    return {**{key: value for key, value in locked.items() if key in kinds}, **given}

@@ -1,0 +1,95 @@
+"""`fencekit packs install`: a pack into a folder, checked, filled in and locked."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fencekit.cli.packs_options import set_option, trust_options
+
+if TYPE_CHECKING:
+    from fencekit.packs.installing import Plan
+
+
+@click.command("install")
+@click.argument("pack", metavar="PACK")
+@click.option(
+    "--variant",
+    type=click.Choice(["strict", "baseline", "permissive"]),
+    help="[default: the one that is locked, or baseline]",
+)
+@set_option
+@click.option(
+    "--into",
+    default="policies",
+    type=click.Path(),
+    metavar="DIR",
+    show_default=True,
+    help="The folder to install into.",
+)
+@click.option("--force", is_flag=True, help="Write over files that were edited.")
+@click.option(
+    "--accept-looser",
+    is_flag=True,
+    help="Install although the policy in force is stricter, or it is not known whether it is.",
+)
+@trust_options
+def install(
+    pack: str,
+    *,
+    variant: str | None,
+    values: tuple[str, ...],
+    into: str,
+    force: bool,
+    accept_looser: bool,
+    keys: tuple[str, ...],
+    allow_unsigned: bool,
+) -> None:
+    """Install a variant of PACK: an installed pack by name, a folder, or an archive that verifies.
+
+    Writes the policy, its guardrails, its cases and `fencekit.lock` into DIR. A policy that is
+    replaced is compared with the new one for every possible call; where the new one is looser,
+    nothing is written, and the exit code is 1. What is locked stays as it is unless it is set anew.
+
+    \b
+    fencekit packs install shell --variant baseline --set workspace=/srv/app
+    fencekit packs install our-pack-1.1.0.zip --key team.pub
+    """
+    from fencekit.cli.packs_options import chosen, trust
+    from fencekit.cli.show import show
+    from fencekit.packs.installing import carry_out, plan
+    from fencekit.packs.lock import read_lock
+    from fencekit.packs.opening import opened
+    from fencekit.packs.variants import VARIANTS, Variant
+    from fencekit.reporting.terminal import Line, inert
+
+    folder = Path(into)
+    with opened(pack, trust(keys, allow_unsigned=allow_unsigned)) as found:
+        before = read_lock(folder).packs.get(found.pack.name)
+        at = VARIANTS[variant] if variant else before.variant if before else Variant.BASELINE
+        given = chosen(found.pack, values, before.parameters if before else {})
+        planned = plan(found, at, given, folder, force=force)
+    refuse_looser(planned, accept_looser=accept_looser)
+    carry_out(planned)
+    locked = planned.lock.packs[found.pack.name]
+    signed = f", signed by the key `{locked.signer}`" if locked.signer else ""
+    show([Line(f"{found.pack.name} {locked.version}, {at}, from {inert(locked.origin)}{signed}")])
+    for name, does in planned.steps.items():
+        show([Line(f"  {does:<10} {inert(str(folder / name), 500)}")])
+    if count := planned.filled.left_out:
+        said = f"{count} cases are about the default values of parameters, and left out"
+        show([Line(f"  {said}", "dim")])
+
+
+def refuse_looser(planned: "Plan", *, accept_looser: bool) -> None:
+    """Show how the policy changes; exit where it is looser, or where that is not known."""
+    from fencekit.cli.show import say, show
+    from fencekit.reporting.texts import lines
+
+    if planned.change is None:
+        return
+    show(lines(planned.change))
+    if planned.change.exit_code and not accept_looser:
+        say("nothing was written; `--accept-looser` installs it all the same")
+        sys.exit(planned.change.exit_code)

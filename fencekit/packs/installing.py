@@ -1,0 +1,200 @@
+"""Installing a pack: files filled in with parameters, what was edited kept, all of it locked."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from fencekit.cases.base import CaseFile
+from fencekit.cases.fence import read as read_fence
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.model.errors import CaseError, PackError, UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.report import Report
+from fencekit.model.source import Place
+from fencekit.packs.casetable import render_cases
+from fencekit.packs.lock import FILE, Lock, Locked, content, read_lock
+from fencekit.packs.manifest import sha256
+from fencekit.packs.opening import Opened
+from fencekit.packs.pack import CASES, GUARDRAILS, policies
+from fencekit.packs.parameters import values_of
+from fencekit.packs.texts import compare, policy_of
+from fencekit.packs.variants import Variant
+from fencekit.reading import yaml
+
+CASE = re.compile(r"^(?=  - name: )", re.MULTILINE)
+"""Where a case begins, in a file of cases as packs render them."""
+
+
+class Does(StrEnum):
+    """What installing does to a file."""
+
+    WRITES = "writes"
+    REPLACES = "replaces"
+    LEAVES = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The files of a variant with its parameters filled in, by name, and cases that are left out.
+
+    Those are the cases that hold for the default values of the parameters only.
+    """
+
+    name: str
+    files: Mapping[str, str]
+    left_out: int
+
+    @property
+    def policy(self) -> Policy:
+        """The policy, under the name that it has in the target."""
+        return policy_of(self.name, self.files[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done in a folder: each file, the lock, and how the policy in it changes."""
+
+    folder: Path
+    filled: Filled
+    lock: Lock
+    steps: Mapping[str, Does]
+    change: Report | None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every file to write, the lock last: without it nothing counts as installed."""
+        return {**self.filled.files, FILE: self.lock.text}
+
+
+def fill(opened: Opened, variant: Variant, chosen: Mapping[str, Any]) -> Filled:
+    """Return the files of a variant, with the parameters that are chosen.
+
+    Raises UsageError for a parameter that there is not, and for a value that is not of its type.
+    """
+    pack = opened.pack
+    try:
+        values_of(pack.parameters, chosen)
+    except PackError as error:
+        raise UsageError(error.message, hint=error.hint) from error
+    made = dict(policies(pack, chosen))
+    head = f"# {pack.name} {pack.version}, {variant}: installed by `fencekit packs install`.\n"
+    name = f"{pack.name}.yaml"
+    policy = with_head(made[pack.policy_file(variant)], head)
+    cases = dict(render_cases(pack.folder / CASES, pack.name))[variant]
+    cases = with_head(cases.replace(f"policy: ../policies/{variant}.yaml", f"policy: {name}"), head)
+    kept, left_out = cases_that_hold(cases, policy_of(name, policy))
+    files = {
+        name: policy,
+        f"{pack.name}.guardrails.yaml": with_head(made[pack.folder / GUARDRAILS], head),
+        f"{pack.name}.fence.yaml": kept,
+    }
+    return Filled(name, files, left_out)
+
+
+def with_head(text: str, head: str) -> str:
+    """Return a rendered text with another first line: there is no source beside it any more."""
+    return head + text.partition("\n")[2]
+
+
+def cases_that_hold(text: str, policy: Policy) -> tuple[str, int]:
+    """Return the cases without those that fail, and how many these are.
+
+    Cases are written for the default values of parameters, and name them: with other values, some
+    are about a folder or a host that is no longer meant.
+    """
+    file = f"{policy.file} (its cases)"
+    document = yaml.parse(text, file, CaseError)
+    assert document is not None
+    read: CaseFile = read_fence(document, file, sha256(text.encode()))
+    evaluator = ENGINE.compile(policy)
+    holds = [case.expected.is_met_by(evaluator.decide(case.request)) for case in read.cases]
+    head, *blocks = CASE.split(text)
+    assert len(blocks) == len(holds), "each case is one block"
+    kept = [block for block, fine in zip(blocks, holds, strict=True) if fine]
+    if not kept:
+        raise PackError("no case of the pack holds with these parameters")
+    return head + "".join(kept), len(blocks) - len(kept)
+
+
+def plan(
+    opened: Opened,
+    variant: Variant,
+    chosen: Mapping[str, Any],
+    folder: Path,
+    *,
+    force: bool = False,
+) -> Plan:
+    """Return what installing would do; nothing is written.
+
+    Raises UsageError, unless forced, where a file is there that was not installed, or was edited
+    since. A policy that is replaced is compared with the new one, for every call.
+    """
+    lock = read_lock(folder)
+    filled = fill(opened, variant, chosen)
+    pack, before = opened.pack, lock.packs.get(opened.pack.name)
+    steps: dict[str, Does] = {}
+    kept: list[UsageError] = []
+    change = None
+    for name, text in filled.files.items():
+        there = content(folder / name)
+        if there is None:
+            steps[name] = Does.WRITES
+            continue
+        steps[name] = Does.LEAVES if there == text.encode() else Does.REPLACES
+        known = before is not None and before.files.get(name) == sha256(there)
+        if steps[name] is Does.REPLACES and not known and not force:
+            said = "this was edited since it was installed" if before else "this is there already"
+            hint = "move it away, or pass `--force` to have it written over"
+            kept.append(UsageError(said, place=Place(str(folder / name)), hint=hint))
+    if kept:
+        raise UsageError.together(kept)
+    if steps[filled.name] is Does.REPLACES:
+        change = compare(policy_there(folder / filled.name), filled.policy)
+    values = values_of(pack.parameters, chosen)
+    digests = {name: sha256(text.encode()) for name, text in filled.files.items()}
+    entry = Locked(
+        pack.version,
+        variant,
+        opened.origin,
+        opened.signer,
+        opened.manifest.digest,
+        values,
+        digests,
+    )
+    made = Lock({**lock.packs, pack.name: entry})
+    there = content(folder / FILE)
+    same = Does.LEAVES if there == made.text.encode() else Does.REPLACES
+    steps[FILE] = Does.WRITES if there is None else same
+    return Plan(folder, filled, made, steps, change)
+
+
+def policy_there(file: Path) -> Policy:
+    """Return the policy that is in force, in a file that is to be replaced."""
+    data = content(file) or b""
+    shown = f"{file} (installed)"
+    return policy_of(shown, data.decode("utf-8", "replace"))
+
+
+def carry_out(plan: Plan) -> None:
+    """Write the files, each whole or not at all; raise UsageError where one cannot be."""
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        for name, text in plan.texts.items():
+            if plan.steps[name] is not Does.LEAVES:
+                write_whole(plan.folder / name, text)
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write into `{plan.folder}`: {said}") from error
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file beside its place and move it there: a link at the place is not followed."""
+    beside = file.with_name(f".{file.name}.new")
+    beside.unlink(missing_ok=True)
+    with beside.open("x", encoding="utf-8", newline="\n") as opened:
+        opened.write(text)
+    os.replace(beside, file)  # noqa: PTH105  (one step, whatever is there)

@@ -1,0 +1,95 @@
+"""A pack by whatever it is named: an installed one, a folder, or an archive that verifies."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fencekit.logs.chain.signatures import PublicKey
+from fencekit.model.errors import FencekitError, PackError
+from fencekit.model.source import Place
+from fencekit.packs.archive import files_in, load, unpack
+from fencekit.packs.building import Verified, refuse_stale, refuse_unsigned, verify
+from fencekit.packs.manifest import Manifest, manifest_of
+from fencekit.packs.pack import MANIFEST, Pack, read_pack
+from fencekit.packs.shipped import find_pack, packs
+
+ARCHIVE, FOLDER = "archive", "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A pack, the manifest of its files, where it comes from, and the id of who signed it."""
+
+    pack: Pack
+    manifest: Manifest
+    origin: str
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the user trusts: the keys, and whether archives need none of them."""
+
+    keys: tuple[PublicKey, ...] = ()
+    allow_unsigned: bool = False
+
+
+@contextmanager
+def opened(named: str, trust: Trust) -> Iterator[Opened]:
+    """Open the pack that is named: a file is an archive, a folder with a `pack.yaml` is a pack.
+
+    Any other name is that of an installed pack. What an archive has is unpacked into a folder for
+    the time being. Raises PackError for an archive that does not verify, and for no such pack.
+    """
+    if is_archive(named):
+        found = verify(load(named), trust.keys)
+        refuse_unsigned(found, allow_unsigned=trust.allow_unsigned)
+        with tempfile.TemporaryDirectory() as work, shown_as(named, work):
+            yield unpacked(found, Path(work))
+        return
+    pack = find_pack(named)
+    manifest = manifest_of(pack.name, pack.version, files_in(pack.folder))
+    yield Opened(pack, manifest, origin_of(pack))
+
+
+def is_archive(named: str) -> bool:
+    """Say whether a name is that of a file, or looks like one."""
+    try:
+        return Path(named).is_file() or (named.endswith(".zip") and not Path(named).is_dir())
+    except ValueError:  # a null character
+        return False
+
+
+def unpacked(found: Verified, folder: Path) -> Opened:
+    """Return the pack of an archive, unpacked; raise PackError where it is not what it says."""
+    unpack(found.files, folder)
+    pack = read_pack(folder)
+    manifest = found.manifest
+    if (pack.name, pack.version) != (manifest.name, manifest.version):
+        said = f"the manifest is of {manifest.name} {manifest.version}"
+        raise PackError(f"`{MANIFEST}` is of another pack: {said}")
+    refuse_stale(pack)
+    return Opened(pack, manifest, ARCHIVE, found.signer.id if found.signer else "")
+
+
+@contextmanager
+def shown_as(archive: str, folder: str) -> Iterator[None]:
+    """Name the archive in errors about the folder that it is unpacked into."""
+    try:
+        yield
+    except FencekitError as error:
+        place = error.place
+        if place is None or not place.file.startswith(folder):
+            raise
+        inner = place.file.removeprefix(folder).strip("/")
+        where = Place(f"{archive}:{inner}", place.line, place.column)
+        raise PackError(error.message, place=where) from error
+
+
+def origin_of(pack: Pack) -> str:
+    """Return which package an installed pack comes from; a folder of the user's is a folder."""
+    folder = pack.folder.resolve()
+    installed: Iterable[tuple[str, Pack]] = packs()
+    return next((name for name, one in installed if one.folder.resolve() == folder), FOLDER)
