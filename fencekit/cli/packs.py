@@ -6,6 +6,7 @@ import click
 
 from fencekit.cli.options import report_options
 from fencekit.cli.packs_archives import build, render, verify
+from fencekit.cli.packs_diff import diff
 from fencekit.cli.packs_install import install
 
 
@@ -14,7 +15,7 @@ def command() -> None:
     """List, vet, build and install packs: policies with their guardrails, cases and evidence."""
 
 
-for part in (render, build, verify, install):
+for part in (render, build, verify, install, diff):
     command.add_command(part)
 
 

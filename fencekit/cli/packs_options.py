@@ -66,20 +66,26 @@ def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
 def chosen(
     pack: "Pack", values: tuple[str, ...], locked: Mapping[str, tuple[Any, ...]]
 ) -> dict[str, Any]:
-    """Return the values of parameters: those given, over those locked that the pack still has.
+    """Return the values of parameters: those given, over those locked that the pack still has."""
+    kinds = {one.name: one.kind for one in pack.parameters}
+    kept: dict[str, Any] = {key: value for key, value in locked.items() if key in kinds}
+    return {**kept, **given(values, kinds)}
 
-    A relative path is taken from the working directory, as policies name whole paths.
+
+def given(values: tuple[str, ...], kinds: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """Return the values of each parameter; raise UsageError where one is not NAME=VALUE.
+
+    Of a parameter that is of the kind `path`, a relative path is made a whole one.
     """
     from fencekit.model.errors import UsageError
 
-    kinds = {one.name: one.kind for one in pack.parameters}
-    given: dict[str, list[str]] = {}
+    made: dict[str, list[str]] = {}
     for value in values:
         name, equals, text = value.partition("=")
         if not equals:
             hint = "such as `--set workspace=/srv/app`"
             raise UsageError(f"`--set {value}` is not NAME=VALUE", hint=hint)
-        if kinds.get(name) == "path" and text and not text.startswith("/"):
+        if (kinds or {}).get(name) == "path" and text and not text.startswith("/"):
             text = os.path.abspath(text)  # noqa: PTH100  (links stay: the agent may name them)
-        given.setdefault(name, []).extend([text] if text else [])
-    return {**{key: value for key, value in locked.items() if key in kinds}, **given}
+        made.setdefault(name, []).extend([text] if text else [])
+    return made

@@ -1,13 +1,20 @@
 """What the tests of archives share: keys, a small pack, an archive of it."""
 
+import hashlib
+import re
 from pathlib import Path
 
+import pytest
 from chain.signed import make_keys
 
 from fencekit.logs.chain.signatures import PrivateKey, read_private
+from fencekit.model.errors import PackError
 from fencekit.packs.archive import read_archive
 from fencekit.packs.building import build
+from fencekit.packs.installing import carry_out, plan
+from fencekit.packs.opening import Trust, opened
 from fencekit.packs.pack import read_pack
+from fencekit.packs.variants import Variant
 from packs.tampering import Built
 
 ROOT = Path(__file__).parents[2] / "packs"
@@ -24,3 +31,34 @@ def built_in(folder: Path) -> Built:
     data = build(read_pack(ROOT / "mail-and-messages"), key)
     other = build(read_pack(ROOT / "http"), key)
     return Built(data, read_archive(data), key, stranger, read_archive(other))
+
+
+def install(archive: Path, target: Path, trust: Trust) -> None:
+    """Install what an archive has, as the command does."""
+    with opened(str(archive), trust) as found:
+        carry_out(plan(found, Variant.BASELINE, {}, target))
+
+
+def refusal(data: bytes, built: Built, folder: Path) -> str:
+    """Return why an archive is not installed, in the words for everybody.
+
+    Fails where it is, where it is refused by anything but an error of ours, and where a file was
+    written: into the target, beside it or above it.
+    """
+    work = folder / "work"
+    (work / "deep/er").mkdir(parents=True, exist_ok=True)
+    archive, target = work / "deep/er/archive.zip", work / "deep/er/target"
+    archive.write_bytes(data)
+    before = seen(folder)
+    with pytest.raises(PackError) as caught:
+        install(archive, target, Trust((built.key.public,)))
+    assert seen(folder) == before
+    return re.sub("`[^`]*`", "`...`", caught.value.message)
+
+
+def seen(folder: Path) -> dict[str, str]:
+    """Return every file and folder below one, each with what is in it."""
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+    }

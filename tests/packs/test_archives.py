@@ -25,8 +25,9 @@ from fencekit.packs.building import (
 )
 from fencekit.packs.envelope import encoded
 from fencekit.packs.manifest import read_manifest, sha256
+from fencekit.packs.opening import Trust
 from fencekit.packs.pack import packs_in, read_pack
-from packs.archives import ROOT, built_in, key_in
+from packs.archives import ROOT, built_in, install, key_in, refusal
 from packs.tampering import WAYS, Built, tampered
 
 ROUNDS = 12 * len(WAYS)
@@ -155,12 +156,22 @@ def test_the_manifest_has_a_digest_of_every_file(built: Built) -> None:
 
 
 @pytest.mark.parametrize("way", range(len(WAYS)), ids=lambda number: WAYS[number].__name__)
-def test_a_tampered_archive_never_verifies(way: int, built: Built) -> None:
+def test_a_tampered_archive_is_never_installed_and_writes_nothing(
+    way: int, built: Built, tmp_path: Path
+) -> None:
     chance = Random(way)
     for _ in range(ROUNDS // len(WAYS)):
         name, data = tampered(chance, built, way)
-        message = refused(data, built.key.public)
+        message = refusal(data, built, tmp_path)
         assert message[:1].islower() or message[:1] == "`", (name, message)
+
+
+def test_the_archive_that_is_tampered_with_is_installed_when_it_is_not(
+    built: Built, tmp_path: Path
+) -> None:
+    (tmp_path / "a.zip").write_bytes(built.data)
+    install(tmp_path / "a.zip", tmp_path / "target", Trust((built.key.public,)))
+    assert len(list((tmp_path / "target").iterdir())) == 4
 
 
 @pytest.mark.parametrize(

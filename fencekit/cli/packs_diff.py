@@ -1,0 +1,78 @@
+"""`fencekit packs diff`: whether a version of a pack is anywhere looser than another."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fencekit.cli.options import report_options
+from fencekit.cli.packs_options import set_option, trust_options
+
+
+@click.command("diff")
+@click.argument("pack", metavar="PACK")
+@click.option("--from", "old", required=True, metavar="V1", help="The older version.")
+@click.option("--to", "new", required=True, metavar="V2", help="The newer version.")
+@click.option(
+    "--variant",
+    type=click.Choice(["strict", "baseline", "permissive"]),
+    help="Compare this variant only; all of them by default.",
+)
+@set_option
+@click.option(
+    "--into",
+    default="policies",
+    type=click.Path(),
+    metavar="DIR",
+    show_default=True,
+    help="The folder whose `fencekit.lock` says what is locked.",
+)
+@click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
+@trust_options
+@report_options
+def diff(
+    pack: str,
+    *,
+    old: str,
+    new: str,
+    variant: str | None,
+    values: tuple[str, ...],
+    into: str,
+    allow_unknown: bool,
+    keys: tuple[str, ...],
+    allow_unsigned: bool,
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    redact: str | None,
+) -> None:
+    """Compare two versions of PACK, each variant for every possible call.
+
+    A version is an archive, a folder, `installed` (what PACK stands for) or `locked` (what is
+    installed in DIR, with its variant and its parameters). Exit code 1 where V2 is looser.
+
+    \b
+    fencekit packs diff shell --from locked --to installed
+    fencekit packs diff our-pack --from our-pack-1.0.0.zip --to ./our-pack --key team.pub
+    """
+    from fencekit.cli.finish import finish
+    from fencekit.cli.packs_options import given, trust
+    from fencekit.cli.show import show
+    from fencekit.model.errors import UsageError
+    from fencekit.packs.variants import VARIANTS, Variant
+    from fencekit.packs.versions import Versions
+    from fencekit.reporting.terminal import Line
+    from fencekit.reporting.texts import lines
+
+    trusted = trust(keys, allow_unsigned=allow_unsigned)
+    versions = Versions(pack, Path(into), trusted, given(values))
+    asked = [VARIANTS[variant]] if variant else list(Variant)
+    reports = dict(versions.compared(old, new, asked, allow_unknown=allow_unknown))
+    if len(reports) == 1:
+        (report,) = reports.values()
+        finish(report, output, html, out, redact or "none")
+    if output != "text" or html or out:
+        raise UsageError("a report is about one variant", hint="name one with `--variant`")
+    for name, report in reports.items():
+        show([Line(str(name), "bold"), *lines(report), Line()])
+    sys.exit(max(report.exit_code for report in reports.values()))

@@ -1,0 +1,97 @@
+"""Two versions of a pack compared: for each variant, whether the newer is anywhere looser."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fencekit.model.errors import PackError, UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.report import Report
+from fencekit.model.source import Place
+from fencekit.packs.lock import FILE, Locked, content, read_lock
+from fencekit.packs.manifest import sha256
+from fencekit.packs.names import PACK
+from fencekit.packs.opening import Trust, opened
+from fencekit.packs.pack import MANIFEST, Pack, policies
+from fencekit.packs.texts import compare, policy_of
+from fencekit.packs.variants import Variant
+
+LOCKED, INSTALLED = "locked", "installed"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Where the versions of a pack are looked for, and what they are filled in with.
+
+    `named` is the pack's name, a folder or an archive. A version is an archive, a folder,
+    `installed` (what `named` stands for), or `locked` (what is installed in the folder `into`).
+    """
+
+    named: str
+    into: Path
+    trust: Trust
+    chosen: Mapping[str, Any]
+
+    def compared(
+        self, old: str, new: str, variants: Sequence[Variant], *, allow_unknown: bool = False
+    ) -> Iterator[tuple[Variant, Report]]:
+        """Yield the report of each variant; where one version is locked, of the one locked.
+
+        Both versions get the parameters of the lock then, and those that are chosen. Raises
+        UsageError for the version of another pack, and where no variant is left to compare.
+        """
+        name = self.name()
+        locked = self.locked(name) if LOCKED in (old, new) else None
+        sides = [self.policies(version, name, locked) for version in (old, new)]
+        common = [one for one in variants if all(one in side for side in sides)]
+        if not common:
+            raise UsageError(f"the variant that is locked is `{locked.variant if locked else ''}`")
+        for variant in common:
+            before, after = (side[variant] for side in sides)
+            yield variant, compare(before, after, allow_unknown=allow_unknown)
+
+    def name(self) -> str:
+        """Return the name of the pack."""
+        if PACK.fullmatch(self.named) and not Path(self.named, MANIFEST).exists():
+            return self.named
+        with opened(self.named, self.trust) as found:
+            return found.pack.name
+
+    def locked(self, name: str) -> Locked:
+        """Return what is locked of the pack; raise PackError where it is not."""
+        found = read_lock(self.into).packs.get(name)
+        if found is None:
+            place = Place(str(self.into / FILE))
+            raise PackError(f"the pack `{name}` is not locked here", place=place)
+        return found
+
+    def policies(self, version: str, name: str, locked: Locked | None) -> Mapping[Variant, Policy]:
+        """Return the policy of each variant of a version."""
+        if version == LOCKED and locked is not None:
+            return {locked.variant: self.policy_there(name, locked)}
+        with opened(self.named if version == INSTALLED else version, self.trust) as found:
+            pack = found.pack
+            if pack.name != name:
+                raise UsageError(f"`{version}` is the pack `{pack.name}`, not `{name}`")
+            texts = dict(policies(pack, self.values(pack, locked)))
+            files = {variant: pack.policy_file(variant) for variant in Variant}
+        return {
+            variant: policy_of(f"{version}/policies/{variant}.yaml", texts[file])
+            for variant, file in files.items()
+        }
+
+    def values(self, pack: Pack, locked: Locked | None) -> dict[str, Any]:
+        """Return the values to fill in: those locked that the pack still has, and those chosen."""
+        known = {one.name for one in pack.parameters}
+        kept = locked.parameters if locked else {}
+        return {**{key: kept[key] for key in kept if key in known}, **self.chosen}
+
+    def policy_there(self, name: str, locked: Locked) -> Policy:
+        """Return the policy that is installed; raise PackError where it was edited since."""
+        file = self.into / f"{name}.yaml"
+        data = content(file)
+        if data is None or sha256(data) != locked.files.get(file.name):
+            hint = "compare the file itself: `fencekit diff OLD NEW`"
+            raise PackError("this is not what was installed", place=Place(str(file)), hint=hint)
+        return policy_of(str(file), data.decode())

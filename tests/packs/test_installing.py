@@ -1,0 +1,264 @@
+"""Packs installed: checked, filled in, locked; what was edited is kept, what loosens is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+from running import Done, fencekit
+
+from fencekit.packs.building import build
+from fencekit.packs.lock import FILE
+from fencekit.packs.pack import read_pack, rendered
+from packs.archives import ROOT, key_in, seen
+from packs.tiny import write_pack
+
+NAMES = ["fencekit.lock", "notes.fence.yaml", "notes.guardrails.yaml", "notes.yaml"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where we stand: beside the small pack `notes`."""
+    monkeypatch.chdir(tmp_path)
+    write_pack(tmp_path / "notes")
+    return tmp_path
+
+
+def install(*options: str, pack: str = "notes") -> Done:
+    return fencekit("packs", "install", pack, *options)
+
+
+def lock(folder: str = "policies") -> dict:
+    return json.loads(Path(folder, FILE).read_text(encoding="utf-8"))["packs"]
+
+
+def change_pack(file: str, old: str, new: str, pack: str = "notes") -> None:
+    """Write another text into a file of the pack, and render it again."""
+    path = Path(pack, file)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    for at, made in rendered(read_pack(Path(pack))):
+        at.write_text(made, encoding="utf-8")
+
+
+def test_installing_writes_the_policy_its_guardrails_its_cases_and_the_lock() -> None:
+    done = install("--variant", "strict")
+    assert done.code == 0, done.err
+    assert sorted(path.name for path in Path("policies").iterdir()) == NAMES
+    one = lock()["notes"]
+    assert (one["version"], one["variant"], one["origin"]) == ("1.2.0", "strict", "folder")
+    assert one["parameters"] == {"titles": ["todo", "diary"]}
+    assert sorted(one["files"]) == NAMES[1:]
+    assert fencekit("test", "policies").code == 0
+    proved = fencekit(
+        *("prove", "policies/notes.yaml", "--guardrails", "policies/notes.guardrails.yaml")
+    )
+    assert proved.code == 0, proved.all
+    assert fencekit("packs", "verify", "policies/fencekit.lock").code == 0
+
+
+@pytest.mark.parametrize("variant", ["strict", "baseline", "permissive"])
+@pytest.mark.parametrize("pack", sorted(path.parent.name for path in ROOT.glob("*/pack.yaml")))
+def test_every_pack_that_ships_is_installed_with_all_its_cases(pack: str, variant: str) -> None:
+    done = install("--variant", variant, pack=pack)
+    assert done.code == 0, done.err
+    assert "left out" not in done.out
+    assert lock()[pack]["origin"] == "fencekit"
+    told = (ROOT / pack / "policies" / f"{variant}.yaml").read_text(encoding="utf-8")
+    installed = Path("policies", f"{pack}.yaml").read_text(encoding="utf-8")
+    assert installed.split("\n", 1)[1] == told.split("\n", 1)[1]
+
+
+def test_installing_again_changes_nothing_and_another_folder_gets_the_same_bytes() -> None:
+    assert install().code == 0
+    before = seen(Path("policies"))
+    done = install()
+    assert done.code == 0
+    assert done.out.count("unchanged") == 4
+    assert seen(Path("policies")) == before
+    assert install("--into", "elsewhere/deep").code == 0
+    for name in NAMES:
+        assert Path("policies", name).read_bytes() == Path("elsewhere/deep", name).read_bytes()
+
+
+def test_parameters_are_filled_in_as_data() -> None:
+    assert install("--set", "titles=plan", "--set", "titles=log").code == 0
+    assert lock()["notes"]["parameters"] == {"titles": ["plan", "log"]}
+    text = Path("policies/notes.yaml").read_text(encoding="utf-8")
+    assert "plan|log" in text
+    assert "todo" not in text
+    assert fencekit("test", "policies").code == 0
+
+
+def test_cases_about_other_values_are_left_out_and_counted() -> None:
+    done = install("--set", "titles=plan")
+    (line,) = [line for line in done.out.splitlines() if "left out" in line]
+    count = int(line.split()[0])
+    whole = Path("notes/cases/baseline.fence.yaml").read_text(encoding="utf-8")
+    kept = Path("policies/notes.fence.yaml").read_text(encoding="utf-8")
+    assert 0 < count == whole.count("- name:") - kept.count("- name:")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("titles=.*", "is nothing for the parameter"),
+        ("titles=a|b", "is nothing for the parameter"),
+        ("titles=a'\nallow: ['*']", "is nothing for the parameter"),
+        ("title=todo", "no such parameter"),
+        ("titles", "is not NAME=VALUE"),
+    ],
+)
+def test_a_value_that_is_none_is_a_usage_error_and_nothing_is_written(
+    given: str, said: str
+) -> None:
+    done = install("--set", given)
+    assert done.code == 2
+    assert said in done.err
+    assert not Path("policies").exists()
+
+
+def test_a_relative_path_is_taken_from_where_we_stand(folder: Path) -> None:
+    assert install("--set", "workspace=./src", pack="shell").code == 0
+    assert lock()["shell"]["parameters"]["workspace"] == [str(folder / "src")]
+
+
+def test_what_was_edited_is_not_written_over_unless_that_is_forced() -> None:
+    assert install().code == 0
+    for name in ("notes.yaml", "notes.fence.yaml"):
+        file = Path("policies", name)
+        file.write_text(file.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    before = seen(Path("policies"))
+    assert fencekit("packs", "verify", "policies/fencekit.lock").code == 3
+    done = install("--set", "titles=todo")
+    assert done.code == 2
+    assert "policies/notes.yaml: this was edited since" in done.err
+    assert "policies/notes.fence.yaml: this was edited since" in done.err
+    assert seen(Path("policies")) == before
+    assert install("--set", "titles=todo", "--force").code == 0
+    assert fencekit("packs", "verify", "policies/fencekit.lock").code == 0
+
+
+def test_a_file_that_no_pack_wrote_is_not_written_over() -> None:
+    Path("policies").mkdir()
+    Path("policies/notes.yaml").write_text("allow: ['*']\n", encoding="utf-8")
+    done = install()
+    assert done.code == 2
+    assert "this is there already" in done.err
+    assert [path.name for path in Path("policies").iterdir()] == ["notes.yaml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_in_the_target_is_not_followed(name: str, folder: Path) -> None:
+    Path("policies").mkdir()
+    Path("precious").write_text("{}", encoding="utf-8")
+    Path("policies", name).symlink_to(folder / "precious")
+    done = install("--force")
+    assert done.code == 3
+    assert Path("precious").read_text(encoding="utf-8") == "{}"
+    assert "no plain file" in done.err or "the lock" in done.err
+
+
+def test_two_packs_share_a_lock() -> None:
+    assert install().code == 0
+    assert install(pack="http").code == 0
+    assert sorted(lock()) == ["http", "notes"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"format": "fencekit.lock/2", "packs": {}}',
+        '{"format": "fencekit.lock/1", "packs": []}',
+        '{"format": "fencekit.lock/1", "packs": {"notes": {}}}',
+        '{"format": "fencekit.lock/1", "packs": {}}',
+    ],
+)
+def test_a_lock_that_is_none_of_ours_is_trouble(text: str) -> None:
+    Path("policies").mkdir()
+    Path("policies", FILE).write_text(text, encoding="utf-8")
+    assert install().code == 3
+    assert fencekit("packs", "verify", f"policies/{FILE}").code == 3
+    assert len(list(Path("policies").iterdir())) == 1
+
+
+# Upgrades
+
+
+def test_an_upgrade_that_tightens_goes_through_and_says_so() -> None:
+    assert install().code == 0
+    change_pack("source/policy.yaml", "to: baseline", "to: permissive")
+    change_pack("pack.yaml", "1.2.0", "1.3.0")
+    change_pack("source/cases.yaml", "[ESCALATE, ALLOW, ALLOW]", "[ESCALATE, ESCALATE, ALLOW]")
+    done = install()
+    assert done.code == 0, done.all
+    assert "tighter  note.write" in done.out
+    assert lock()["notes"]["version"] == "1.3.0"
+
+
+def test_an_upgrade_that_loosens_is_shown_and_nothing_is_written() -> None:
+    assert install("--variant", "strict").code == 0
+    before = seen(Path("policies"))
+    done = install("--variant", "permissive")
+    assert done.code == 1
+    assert "looser  note.write  ESCALATE -> ALLOW" in done.out
+    assert '{"capability": "note.write", "args": {"' in done.out
+    assert "nothing was written" in done.err
+    assert seen(Path("policies")) == before
+    assert install("--variant", "permissive", "--accept-looser").code == 0
+    assert lock()["notes"]["variant"] == "permissive"
+
+
+def test_other_parameters_are_compared_too() -> None:
+    assert install("--set", "titles=todo").code == 0
+    assert install("--set", "titles=todo", "--set", "titles=secret").code == 1
+    assert lock()["notes"]["parameters"] == {"titles": ["todo"]}
+
+
+def test_what_is_locked_stays_unless_it_is_set_anew() -> None:
+    assert install("--variant", "strict", "--set", "titles=todo").code == 0
+    change_pack("pack.yaml", "1.2.0", "1.3.0")
+    Path("notes/CHANGELOG.md").write_text("1.3.0", encoding="utf-8")
+    done = install()
+    assert done.code == 0, done.all
+    one = lock()["notes"]
+    assert (one["version"], one["variant"]) == ("1.3.0", "strict")
+    assert one["parameters"] == {"titles": ["todo"]}
+
+
+# Archives
+
+
+def test_an_archive_is_installed_when_a_trusted_key_signed_it(folder: Path) -> None:
+    key = key_in(folder, "team")
+    Path("notes.zip").write_bytes(build(read_pack(Path("notes")), key))
+    refused = install(pack="notes.zip")
+    assert refused.code == 3
+    assert not Path("policies").exists()
+    done = install("--key", "team.pub", pack="notes.zip")
+    assert done.code == 0, done.err
+    one = lock()["notes"]
+    assert (one["origin"], one["signer"]) == ("archive", key.public.id)
+    assert f"signed by the key `{key.public.id}`" in done.out
+    assert str(folder) not in Path("policies", FILE).read_text(encoding="utf-8")
+
+
+def test_an_unsigned_archive_is_installed_only_where_that_is_allowed() -> None:
+    Path("notes.zip").write_bytes(build(read_pack(Path("notes"))))
+    assert install(pack="notes.zip").code == 3
+    assert install("--allow-unsigned", pack="notes.zip").code == 0
+    assert lock()["notes"]["signer"] == ""
+
+
+def test_an_archive_and_its_folder_have_the_same_digest() -> None:
+    Path("notes.zip").write_bytes(build(read_pack(Path("notes"))))
+    assert install("--into", "one").code == 0
+    assert install("--into", "two", "--allow-unsigned", pack="notes.zip").code == 0
+    assert lock("one")["notes"]["manifest"] == lock("two")["notes"]["manifest"]
+
+
+def test_there_is_no_pack_of_that_name() -> None:
+    for name in ("nowhere", "nowhere.zip", "a\0b"):
+        assert install(pack=name).code == 3
