@@ -6,6 +6,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -91,6 +92,11 @@ def test_every_finding_is_on_the_page_with_its_count_its_change_and_its_rule(sam
 
 def test_the_same_report_makes_the_same_bytes(sample):
     assert render(sample).encode() == render(sample).encode()
+
+
+def test_a_report_that_was_put_together_anew_makes_the_same_bytes(sample):
+    """Which objects its parts share is no part of a report."""
+    assert render(deepcopy(sample)).encode() == render(sample).encode()
 
 
 def test_every_link_leads_to_one_place_on_the_page_itself(sample):

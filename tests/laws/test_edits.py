@@ -21,6 +21,7 @@ from fencekit.model.edit import EditKind
 from fencekit.model.finding import Class
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
+from fencekit.reporting.editing import WHAT, name_of, what
 from laws.drawing import documents, masked, policies, policy_of, requests
 
 MOST_EDITS = 12
@@ -270,6 +271,17 @@ def test_two_policies_of_other_tiers_have_one_edit_that_replaces_all():
     assert Applying(found).policy(()) is old
     blame = Attributor(found).blame(Request("a.b"), Class.LOOSER)
     assert blame.undo == (found.edits,)
+
+
+def test_every_kind_of_edit_has_words():
+    assert set(WHAT) == set(EditKind)
+
+
+@given(versions())
+def test_every_edit_can_be_told(drawn):
+    for edit in diff(*drawn).edits:
+        assert what(edit)
+        assert name_of(edit)
 
 
 def test_matching_large_policies_is_quick():

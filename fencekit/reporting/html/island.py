@@ -46,14 +46,13 @@ def island(changed: Sequence[Changed], findings: Mapping[str, Finding]) -> Islan
     who, by = distinct(named(one.record.request.principal) for one in changed)
     logs, log_of = distinct(one.record.place.file for one in changed)
     times, time_of = distinct(one.record.time for one in changed)
-    shared, blame_of = distinct(id(one.blame) for one in changed)
-    blamed = {id(one.blame): one for one in changed}
+    blames, blame_of = blames_of(changed)
     page = {
         "groups": [described(firsts[at], anchors.get(key, "")) for at, key in enumerate(groups)],
         "who": who,
         "logs": logs,
         "times": times,
-        "blames": [edits_of(blamed[one]) for one in shared],
+        "blames": blames,
         "g": group_of,
         "w": by,
         "f": log_of,
@@ -73,6 +72,17 @@ def distinct(values: Iterable[Any]) -> tuple[list[Any], list[int]]:
     numbers: dict[Hashable, int] = {}
     column = [numbers.setdefault(value, len(numbers)) for value in values]
     return list(numbers), column
+
+
+def blames_of(changed: Sequence[Changed]) -> tuple[list[tuple[int, ...]], list[int]]:
+    """Return each different set of edits to blame, and for each record the number of its own.
+
+    Many records share one blame: it is looked into once.
+    """
+    shared, by_object = distinct(id(one.blame) for one in changed)
+    one_of_each = {id(one.blame): one for one in changed}
+    blames, numbers = distinct(edits_of(one_of_each[key]) for key in shared)
+    return blames, [numbers[at] for at in by_object]
 
 
 def differences(lines: Sequence[int]) -> list[int]:
