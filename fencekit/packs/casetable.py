@@ -14,6 +14,7 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
+from fencekit.packs.pinned import read_edges
 from fencekit.packs.variants import Variant
 from fencekit.reading import json, yaml
 from fencekit.reading.files import read_text
@@ -29,12 +30,24 @@ def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
     document = yaml.parse(text, str(file), PackError)
     if document is None or not document.elements:
         raise PackError("a table of cases is a list", place=Place(str(file)))
+    edges = read_edges(file.with_name("edges.yaml"))
     for at, variant in enumerate(ORDER):
         lines = [HEADER, f"suite: {name}-{variant}\npolicy: ../policies/{variant}.yaml\ncases:\n"]
         numbers: Counter[str] = Counter()
         for entry in document.elements:
             lines.extend(cases(entry, at, numbers))
+        lines.extend(pinned(edges.get(str(variant), [])))
         yield variant, "".join(lines)
+
+
+def pinned(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the text of a case for each pinned call."""
+    for number, entry in enumerate(entries, 1):
+        yield (
+            f"  - name: at an edge ({number})\n"
+            f"    request: {json.write(entry['request'])}\n"
+            f"    expect: {{verdict: {entry['verdict']}}}\n"
+        )
 
 
 def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from fencekit.reading.yaml import Located
 MANIFEST = "pack.yaml"
 SOURCE = "source/policy.yaml"
 CASES = "source/cases.yaml"
+EDGES = "source/edges.yaml"
 GUARDRAILS = "guardrails.yaml"
 KEYS = {
     *("name", "version", "purpose", "licence", "threat_model", "capabilities", "parameters"),

@@ -108,7 +108,7 @@ def test_the_page_in_the_docs_is_what_measuring_gives(
     on_data: Callable[[Pack], tuple[Measured, Path]],
 ) -> None:
     text = (ROOT / "docs" / "packs-measured.md").read_text(encoding="utf-8")
-    again = "python -m fencekit.packs packs ../shared/data PEERS docs/packs-measured.md"
+    again = "python -m fencekit.packs packs measure ../shared/data PEERS docs/packs-measured.md"
     assert text == page([on_data(pack)[0] for pack in PACKS.values()]), again
 
 
