@@ -187,7 +187,7 @@ def test_the_options_are_those_of_the_command_line_and_of_the_configuration() ->
     of_the_cli = {str(option.name) for option in command.params} - {"output", "out", "records"}
     assert keys == of_the_cli - {"logs", "html"} | {"report"}
     of_proofs = {name.replace("-", "_") for name in PROOF_OPTIONS}
-    of_others = {"logs", "place", "lint", "examples", "save_witness", *of_proofs}
+    of_others = {"logs", "place", "lint", "examples", "save_witness", "trusted_keys", *of_proofs}
     configured = {entry.name for entry in fields(Settings)}
     assert keys - {"today", "no_baseline"} == configured - of_others
     assert {name.replace("-", "_") for name in PROPERTY_OPTIONS} - {"seed"} <= configured
