@@ -1,6 +1,7 @@
 """Laws of the edits between two versions of a policy, and of blaming them for a call."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 
@@ -291,3 +292,12 @@ def test_matching_large_policies_is_quick():
     random.shuffle(edited)
     found = diff(policy_of({"deny": rules}), policy_of({"deny": edited}))
     assert len(found.pairs) == len(rules)
+
+
+def test_values_that_nobody_can_print_are_compared_all_the_same():
+    old = policy_of({"deny": [{"capability": "a.b", "amount_gt": 5}], "allow": ["*"]})
+    (rule,) = old.tiers[0].rules
+    huge = replace(rule, conditions=(replace(rule.conditions[0], value=16**6_000),))
+    new = replace(old, tiers=(replace(old.tiers[0], rules=(huge,)), *old.tiers[1:]))
+    assert [edit.kind for edit in diff(old, new).edits] == [EditKind.CONDITION_CHANGED]
+    assert diff(new, new).edits == ()

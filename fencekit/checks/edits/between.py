@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fencekit.checks.edits.inside import inside
-from fencekit.checks.edits.matching import matched, subject
+from fencekit.checks.edits.matching import matched, printed, subject
 from fencekit.checks.edits.order import Order
 from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff
 from fencekit.model.policy import Condition, Policy, Rule
@@ -135,4 +135,4 @@ def position(condition: Condition | None, conditions: tuple[Condition, ...]) -> 
 
 def same(was: object, now: object) -> bool:
     """Say whether two values of a policy are one: 1 is not 1.0, nor true, which text can see."""
-    return repr(was) == repr(now)
+    return printed(was) == printed(now)

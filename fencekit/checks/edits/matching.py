@@ -50,8 +50,8 @@ def same_place(seat: Seat) -> Sameness:
 
 def same_meaning(seat: Seat) -> Sameness:
     """Return what two rules share that decide the same, in the same tier."""
-    asked = tuple((str(c.name), repr(c.value)) for c in seat.rule.conditions)
-    return seat.tier, seat.rule.effect, repr(seat.rule.capability), asked
+    asked = tuple((str(c.name), printed(c.value)) for c in seat.rule.conditions)
+    return seat.tier, seat.rule.effect, printed(seat.rule.capability), asked
 
 
 def pair_equal(
@@ -95,11 +95,11 @@ def candidates(
         return product(left_over, new_ones)
     by_capability: dict[str, list[int]] = {}
     for at in left_over:
-        by_capability.setdefault(repr(lefts[at].rule.capability), []).append(at)
+        by_capability.setdefault(printed(lefts[at].rule.capability), []).append(at)
     return (
         (left, right)
         for right in new_ones
-        for left in by_capability.get(repr(rights[right].rule.capability), [])
+        for left in by_capability.get(printed(rights[right].rule.capability), [])
     )
 
 
@@ -120,13 +120,13 @@ def level_of(rule: Rule) -> str | None:
     """Return the risk level that a rule is for; None for a rule that is for no level."""
     for condition in rule.conditions:
         if condition.name is ConditionName.RISK_LEVEL_IS:
-            return repr(condition.value)
+            return printed(condition.value)
     return None
 
 
 def note_id(rule: Rule) -> str | None:
     """Return the id that the author of a rule gave it, if any."""
-    return next((repr(value) for key, value in rule.notes if key == "id"), None)
+    return next((printed(value) for key, value in rule.notes if key == "id"), None)
 
 
 def likeness_of_capabilities(old: object, new: object) -> float:
@@ -169,3 +169,11 @@ SUBJECTS = {
 def subject(condition: Condition) -> str:
     """Return what a condition looks at."""
     return SUBJECTS.get(condition.name, str(condition.name))
+
+
+def printed(value: object) -> str:
+    """Return a value of a policy as Python prints it; what it cannot print is like nothing else."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, say
+        return f"{type(value).__name__} at {id(value)}"

@@ -116,11 +116,17 @@ def patterns(given: Located) -> str:
     return ""
 
 
+MOST_BITS = 10_000
+"""Python prints no number that is much longer; no float is a tenth as long."""
+
+
 def number(given: Located) -> str:
     """Complain of what is no number."""
     if isinstance(given.value, bool) or not isinstance(given.value, int | float):
         hint = f" (`{given.value}` is text)" if isinstance(given.value, str) else ""
         return f"is {kind(given)}, not a number{hint}"
+    if isinstance(given.value, int) and given.value.bit_length() > MOST_BITS:
+        return "has more digits than anybody can read"
     spelled = (given.text or "").lstrip("+").replace("_", "")
     if isinstance(given.value, int) and str(given.value) != spelled:
         return f"is read as {given.value}, but written `{given.text}`"
