@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fencekit.model.edit import Edit, Pair
-from fencekit.model.finding import Changed, Class, Transition
+from fencekit.model.finding import Changed, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,6 @@ class Consequence:
     def found(self) -> int:
         """How many kinds of capability proof found a call of, either way."""
         return self.found_looser + self.found_tighter
-
-    def count(self, *kinds: Class) -> int:
-        """Return how many calls changed so."""
-        return sum(step.count for step in self.transitions if step.kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

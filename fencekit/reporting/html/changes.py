@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from fencekit.model.diffed import Consequence, Diffed
 from fencekit.model.edit import Blame, Edit, Pair, Seat
-from fencekit.model.finding import Changed, Class, Finding
+from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Rule
 from fencekit.reporting.editing import name_of, numbers, proved, recorded, what
 from fencekit.reporting.html.rules import Sources, written
@@ -47,7 +47,6 @@ class EditNote:
     caused_text: str
     proof_text: str
     partners: str
-    witness: Changed | None
     group: str
     level: str
     """`looser`, `tighter`, `open` or `idle`: the worst that it does."""
@@ -66,8 +65,6 @@ class ChangedRule:
 
     name: str
     section: str
-    old_place: str
-    new_place: str
     rows: tuple[Row, ...]
     notes: tuple[EditNote, ...]
 
@@ -177,7 +174,6 @@ def note(
         capitalised(recorded(caused) or "changes no recorded call"),
         capitalised(proved(caused)),
         partners.get(edit.number, ""),
-        caused.witness,
         leading.get(edit.number, ""),
         level_of({*kinds, caused.witness.kind} if caused.witness else kinds),
         level_of(kinds),
@@ -226,16 +222,9 @@ def changed_rule(pair: Pair, notes: tuple[EditNote, ...], sources: Sources) -> C
     return ChangedRule(
         name=name_of(notes[0].edit),
         section=seat.rule.section,
-        old_place=place_of(pair.old),
-        new_place=place_of(pair.new),
         rows=tuple(rows(lines_of(pair.old, sources), lines_of(pair.new, sources))),
         notes=notes,
     )
-
-
-def place_of(seat: Seat | None) -> str:
-    """Return where a rule stands, as text; empty where it is not there."""
-    return str(seat.rule.place) if seat else ""
 
 
 def lines_of(seat: Seat | None, sources: Sources) -> list[tuple[int, str]]:
