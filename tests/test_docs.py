@@ -34,7 +34,7 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 ALL_PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN = ("fencekit", "pytest", "echo", "cat")
+RUN = ("fencekit", "pytest", "echo", "cat", "sed")
 
 
 def blocks(page: Path, language: str) -> list[str]:

@@ -25,16 +25,13 @@ def render(pack: str, *, check: bool) -> None:
     fencekit packs render ./our-pack --check
     """
     from fencekit.cli.show import show
-    from fencekit.packs.pack import read_pack, rendered
+    from fencekit.packs.pack import read_pack
+    from fencekit.packs.starting import render_files
     from fencekit.reporting.terminal import Line, inert
 
     stale = 0
-    for file, text in rendered(read_pack(Path(pack))):
-        is_stale = not file.is_file() or file.read_bytes() != text.encode()
+    for file, is_stale in render_files(read_pack(Path(pack)), check=check):
         stale += is_stale
-        if is_stale and not check:
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
         words = ("stale" if check else "written") if is_stale else "unchanged"
         show([Line(f"{words:<10} {inert(str(file), 500)}", "" if is_stale else "dim")])
     sys.exit(1 if check and stale else 0)

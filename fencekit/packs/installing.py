@@ -114,7 +114,7 @@ def cases_that_hold(text: str, policy: Policy) -> tuple[str, int]:
     holds = [case.expected.is_met_by(evaluator.decide(case.request)) for case in read.cases]
     head, *blocks = CASE.split(text)
     assert len(blocks) == len(holds), "each case is one block"
-    kept = [block for block, fine in zip(blocks, holds, strict=True) if fine]
+    kept = [text for text, fine in zip(blocks, holds, strict=True) if fine]
     if not kept:
         raise PackError("no case of the pack holds with these parameters")
     return head + "".join(kept), len(blocks) - len(kept)

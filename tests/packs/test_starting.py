@@ -1,0 +1,78 @@
+"""A pack of one's own: begun small or as a copy, it vets clean and builds."""
+
+from pathlib import Path
+
+import pytest
+from running import fencekit
+
+from fencekit.packs.building import build
+from fencekit.packs.pack import read_pack
+from packs.archives import ROOT, key_in, seen
+from packs.tiny import write_pack
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_new_pack_vets_clean_in_every_step_and_builds() -> None:
+    assert fencekit("packs", "init", "our-tickets").code == 0
+    done = fencekit("packs", "vet", "our-tickets")
+    assert done.code == 0, done.out
+    assert "mutation" in done.out
+    assert "not checked" not in done.out
+    assert fencekit("packs", "render", "our-tickets", "--check").code == 0
+    assert fencekit("packs", "build", "our-tickets").code == 0
+    assert fencekit("packs", "install", "our-tickets").code == 0
+    assert fencekit("test", "policies").code == 0
+
+
+def test_a_rule_that_no_case_covers_makes_the_new_pack_fail_its_vetting() -> None:
+    assert fencekit("packs", "init", "our-tickets").code == 0
+    source = Path("our-tickets/source/policy.yaml")
+    rule = "deny:\n  - {why: secrets, capability: ticket.read, match_keywords: [secret]}\n"
+    source.write_text(source.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    assert fencekit("packs", "vet", "our-tickets", "--without", "mutation").code == 1
+    assert fencekit("packs", "render", "our-tickets").code == 0
+    done = fencekit("packs", "vet", "our-tickets")
+    assert done.code == 1
+    assert "pack-mutation" in done.out
+
+
+@pytest.mark.parametrize("pack", sorted(path.parent.name for path in ROOT.glob("*/pack.yaml")))
+def test_a_copy_of_a_pack_differs_in_its_name_only(pack: str) -> None:
+    assert fencekit("packs", "init", "ours", "--from", pack).code == 0
+    assert read_pack(Path("ours")).name == "ours"
+    assert fencekit("packs", "render", "ours", "--check").code == 0
+    copied, given = seen(Path("ours")), seen(ROOT / pack)
+    assert len(copied) == len(given)
+    same = {path.removeprefix("ours") for path in copied} == {
+        path.removeprefix(str(ROOT / pack)) for path in given
+    }
+    assert same
+    build(read_pack(Path("ours")))
+
+
+def test_a_copy_of_an_archive_needs_a_trusted_key(folder: Path) -> None:
+    write_pack(folder / "notes")
+    Path("notes.zip").write_bytes(build(read_pack(Path("notes")), key_in(folder, "team")))
+    assert fencekit("packs", "init", "ours", "--from", "notes.zip").code == 3
+    assert not Path("ours").exists()
+    done = fencekit("packs", "init", "ours", "--from", "notes.zip", "--key", "team.pub")
+    assert done.code == 0, done.err
+
+
+def test_nothing_is_written_over() -> None:
+    Path("ours").mkdir()
+    done = fencekit("packs", "init", "ours")
+    assert done.code == 2
+    assert "is there already" in done.err
+    assert not list(Path("ours").iterdir())
+
+
+@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "Ours", "a b", "a_b", "", "-a", "a\nb"])
+def test_a_name_that_is_none_is_a_usage_error(name: str, folder: Path) -> None:
+    assert fencekit("packs", "init", "--", name).code == 2
+    assert not list(folder.iterdir())
