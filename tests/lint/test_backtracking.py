@@ -3,12 +3,16 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from fencekit.checks.lint.regexes.ambiguity import suspicions
 from fencekit.checks.lint.regexes.measuring import first_slow
+from fencekit.checks.lint.rewriting import elements
 from fencekit.checks.lint.shapes.regex_backtracks import slow_text
+from fencekit.dialects.registry import load_policy
+from fencekit.model.policy import ConditionName
 
 EXPONENTIAL = [
     r"^(\w+\s?)*;$",
@@ -35,6 +39,32 @@ FINE = [
     r"\s+$",
     r"(",
 ]
+LOOKING_AROUND = [
+    r"\A(?!(?:(?:(?:[a-z]+)+))\Z)",
+    r"\A(?=(?:\w+\s?)*;)",
+    r"\A(?!(?:x|(?=(?:a|aa)+\Z)).)",
+    r"\A(?:(?!(?:[a-z]+)+;)[a-z])*\Z",
+    r"\A(?!(x)?(?(1)(?:y+)+z|(?:z+)+y)\Z)",
+    r"\A(?=.*!)(?:[a-z]+)+\Z",
+    r"\A(?![a-m])(?:[a-z]+)+\Z",
+    r"\A(?!(?>(?:a|a)+\Z))",
+    r"(?<=;)(?:\d+)+\Z",
+    r"(?<=(?:[ab]x|[ac]x){25}!)x",
+    r"(?<!(?:ax|[ac]x){25}!)\Z",
+    r"\A(?!(?:(?:name|[a-z]+)/)*\Z)",
+    r"\A(?!\s*\s*\s*\s*=)",
+]
+"""Each runs away in a lookahead or a lookbehind, or behind one that has to hold."""
+LOOKING_AROUND_FINE = [
+    r"\A(?!(?:[a-z]+)\Z)",
+    r"\A(?!(?:[a-z]+(?:/[a-z]+)*)\Z)",
+    r"\A(?=[a-z])(?!aa)[a-z]+\Z",
+    r"(?<!\w)drop(?!\w)",
+    r"(?<=a)b+(?=c)",
+    r"\A(?:(?!--)[\s\S])*\Z",
+    r"\A(x)?(?(1)y+|z+)\Z",
+    r"\A(?!(?:(?!name/)[a-z]+/|name/)*\Z)",
+]
 SUSPICIOUS_BUT_FINE = [r"^(?>a+)+$", r"\brm\s+-\w*r\w*\s+(-\w+\s+)*[/~]"]
 
 
@@ -49,7 +79,7 @@ def test_a_pattern_that_backtracks_without_end_is_found_and_really_is_slow(patte
 
 @pytest.mark.parametrize("pattern", [*EXPONENTIAL, *POLYNOMIAL])
 def test_a_pattern_that_may_backtrack_is_suspicious(pattern: str) -> None:
-    suspicion = next(suspicions(pattern))
+    suspicion = suspicions(pattern)[0]
     text = suspicion.text(100)
     assert suspicion.pump * 2 in text
     assert len(text) <= 100
@@ -57,14 +87,37 @@ def test_a_pattern_that_may_backtrack_is_suspicious(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", FINE)
 def test_a_fine_pattern_is_not_even_suspicious(pattern: str) -> None:
-    assert list(suspicions(pattern)) == []
+    assert suspicions(pattern) == ()
     assert slow_text(pattern) == ""
 
 
 @pytest.mark.parametrize("pattern", SUSPICIOUS_BUT_FINE)
 def test_a_suspicion_that_measuring_does_not_bear_out_is_no_finding(pattern: str) -> None:
-    assert list(suspicions(pattern))
+    assert suspicions(pattern)
     assert slow_text(pattern) == ""
+
+
+@pytest.mark.parametrize("pattern", LOOKING_AROUND)
+def test_a_pattern_that_runs_away_in_a_lookaround_is_found(pattern: str) -> None:
+    assert slow_text(pattern)
+
+
+@pytest.mark.parametrize("pattern", LOOKING_AROUND_FINE)
+def test_a_fine_lookaround_stays_quiet(pattern: str) -> None:
+    assert slow_text(pattern) == ""
+
+
+def test_no_regex_of_a_pack_runs_away() -> None:
+    patterns = {
+        str(pattern)
+        for file in sorted(Path("packs").glob("*/policies/*.yaml"))
+        for rule in load_policy(file).rules
+        for condition in rule.conditions
+        if condition.name is ConditionName.MATCH_REGEX
+        for _, pattern in elements(condition)
+    }
+    assert len(patterns) > 50
+    assert [pattern for pattern in sorted(patterns) if slow_text(pattern)] == []
 
 
 def test_a_quick_pattern_is_not_slow_and_a_slow_one_is_stopped() -> None:

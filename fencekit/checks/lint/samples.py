@@ -24,7 +24,7 @@ MOST_TEXTS = 64
 WORDS = {
     **dict.fromkeys(("shell", "bash", "terminal"), "command"),
     **dict.fromkeys(("sql", "database", "db", "query"), "query"),
-    **dict.fromkeys(("file", "filesystem", "fs"), "content"),
+    **dict.fromkeys(("file", "filesystem", "fs"), "path"),
 }
 """The name of an argument that has a text, by the resource; `text` elsewhere."""
 

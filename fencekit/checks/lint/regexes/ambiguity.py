@@ -8,15 +8,24 @@ character, so that a run of it can be divided among them. Either gives texts to 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from fencekit.checks.lint.regexes.anchors import Hold, starts
-from fencekit.checks.lint.regexes.automaton import START, Automaton, automaton
+from fencekit.checks.lint.regexes.automaton import START, Automaton, automaton, readable
+from fencekit.checks.lint.regexes.components import components
 from fencekit.checks.lint.regexes.parsed import parsed
 
 Pair = tuple[int, int]
 ENDS = ("\x00", "\n")
 """What hardly any pattern takes; behind the repetitions it makes the match fail."""
 MOST_PAIRS = 20_000
+MOST_STEPS = 3_000_000
+"""How many steps of two matchers side by side are followed, which takes seconds."""
+MOST_LOOPS = 8
+MOST_STARTS = 6
+MOST_ASKED = 4
+MOST_SUSPICIONS = 32
 CUBIC = 3
 """The least degree of a polynomial that is worth measuring: with less, long texts are fine."""
 
@@ -35,20 +44,28 @@ class Suspicion:
         return self.start + self.pump * max(1, room // len(self.pump)) + self.end
 
 
-def suspicions(pattern: str) -> Iterator[Suspicion]:
-    """Yield texts on which the pattern may backtrack without end, the worst kind first."""
+@lru_cache(maxsize=1024)
+def suspicions(pattern: str) -> tuple[Suspicion, ...]:
+    """Return texts on which the pattern may backtrack without end, the worst kind first."""
     made = automaton(pattern)
     tree = parsed(pattern)
     if made is None or tree is None:
-        return
-    found: list[tuple[str, str]] = []
-    position = doubling(made)
-    if position is not None:
-        found.append(position)
+        return ()
+    found = list(doublings(made))
     anchored = Hold.OPEN not in starts(*tree)
     found.extend(divided(made, CUBIC - (not anchored)))
-    for start, pump in dict.fromkeys(found):
-        yield from (Suspicion(start, pump, end) for end in (*refused(made, pump), *ENDS))
+    return tuple(islice(texts(made, list(dict.fromkeys(found))), MOST_SUSPICIONS))
+
+
+def texts(made: Automaton, found: list[tuple[str, str]]) -> Iterator[Suspicion]:
+    """Yield a suspicion for each way to end each repetition; all with a first end come first."""
+    ends = [
+        list(dict.fromkeys((*refused(made, pump), *ENDS, *asked(made, pump)))) for _, pump in found
+    ]
+    for number in range(max(map(len, ends), default=0)):
+        for (start, pump), choices in zip(found, ends, strict=True):
+            if number < len(choices):
+                yield Suspicion(start, pump, choices[number])
 
 
 def refused(made: Automaton, pump: str) -> list[str]:
@@ -58,15 +75,73 @@ def refused(made: Automaton, pump: str) -> list[str]:
     return [char for char in letters if not any(char in chars for chars in near)][:1]
 
 
-def doubling(made: Automaton) -> tuple[str, str] | None:
-    """Return a beginning and a repetition that doubles the ways; None where there is none."""
-    for position in range(1, len(made.chars)):
+def asked(made: Automaton, pump: str) -> Iterator[str]:
+    """Yield ends that satisfy a lookahead which must hold, and refuse the repetition as well."""
+    refusing = (*refused(made, pump), ENDS[0])[0]
+    for position in sorted(made.asked)[:MOST_ASKED]:
+        text = way(made, START, position)
+        if text is not None:
+            yield from (text + refusing, refusing + text)
+
+
+def doublings(made: Automaton) -> Iterator[tuple[str, str]]:
+    """Yield beginnings and a repetition that doubles the ways, for each loop that has one."""
+    for position in islice(ambiguous(made), MOST_LOOPS):
         pump = twice(made, position)
         if pump:
-            start = way(made, START, position)
-            if start is not None:
-                return start, pump
-    return None
+            yield from ((start, pump) for start in ways_to(made, position))
+
+
+def ambiguous(made: Automaton) -> Iterator[int]:
+    """Yield a position of each loop that two ways may lead round with the same text.
+
+    Two matchers walk side by side from one position: where they can part, and meet again in it,
+    the ways double. Steps out of a loop never lead back, so both stay in it.
+    """
+    loop_of = {
+        position: number
+        for number, loop in enumerate(components(dict(enumerate(map(list, made.next)))))
+        for position in loop
+    }
+    letters = sorted(frozenset().union(*made.chars))
+    bits = {char: 1 << number for number, char in enumerate(letters)}
+    masks = [sum(bits[char] for char in chars) for chars in made.chars]
+    inner = [
+        [other for other in following if loop_of[other] == loop_of[at]]
+        for at, following in enumerate(made.next)
+    ]
+    pairs: dict[Pair, list[Pair]] = {(at, at): [] for at in range(1, len(inner)) if inner[at]}
+    waiting = deque(pairs)
+    room = MOST_STEPS
+    while waiting and room > 0:
+        one, other = pair = waiting.popleft()
+        room -= len(inner[one]) * len(inner[other])
+        for left in inner[one]:
+            for right in inner[other]:
+                if masks[left] & masks[right]:
+                    reached = (left, right) if left < right else (right, left)
+                    pairs[pair].append(reached)
+                    if reached not in pairs:
+                        pairs[reached] = []
+                        waiting.append(reached)
+    for together in components(pairs):
+        same = sorted(left for left, right in together if left == right)
+        parted = len(same) < len(together) or any(
+            ways > 1 and other in same for at in same for other, ways in made.next[at].items()
+        )
+        if same and parted:
+            yield same[0]
+
+
+def ways_to(made: Automaton, position: int) -> Iterator[str]:
+    """Yield texts that lead to a position: the shortest, and others that begin differently."""
+    found = [way(made, START, position)]
+    for first in sorted(made.next[START]):
+        chars = made.chars[first]
+        if chars:
+            rest = "" if first == position else way(made, first, position)
+            found.append(None if rest is None else made.preferred(chars) + rest)
+    yield from islice(dict.fromkeys(text for text in found if text is not None), MOST_STARTS)
 
 
 def twice(made: Automaton, position: int) -> str:
@@ -84,7 +159,7 @@ def twice(made: Automaton, position: int) -> str:
                 reached = (left, right, parted)
                 if not shared or reached in came:
                     continue
-                came[reached] = state, min(shared, key=readable)
+                came[reached] = state, made.preferred(shared)
                 if reached == (position, position, True):
                     return spelled(came, reached, first)
                 waiting.append(reached)
@@ -157,7 +232,7 @@ def way(made: Automaton, start: int, goal: int) -> str | None:
         for other in made.next[at]:
             if other in came or not made.chars[other]:
                 continue
-            came[other] = at, min(made.chars[other], key=readable)
+            came[other] = at, made.preferred(made.chars[other])
             if other == goal:
                 return along(came, goal, start)
             waiting.append(other)
@@ -171,9 +246,3 @@ def along(came: dict[int, tuple[int, str]], goal: int, start: int) -> str:
         at, char = came[at]
         text = char + text
     return text
-
-
-def readable(char: str) -> tuple[int, str]:
-    """Return the key that sorts letters first, then digits, then a space, then all others."""
-    kinds = (char.isascii() and char.isalpha(), char.isascii() and char.isdigit(), char == " ")
-    return kinds.index(True) if True in kinds else len(kinds), char

@@ -39,7 +39,7 @@ def samples(pattern: str) -> tuple[str, ...]:
         compiled = re.compile(pattern)
     nodes, flags = tree
     found = sequence(nodes, flags)
-    if next(suspicions(pattern), None) is None:
+    if not suspicions(pattern):
         found = filter(compiled.search, found)
     return tuple(dict.fromkeys(islice(found, MOST)))
 
