@@ -60,7 +60,8 @@ def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
         wants = "an entry has `why`, `capability` and `verdicts`"
         raise PackError(wants, place=entry.place)
     listed = verdicts.value if isinstance(verdicts.value, list) else [verdicts.value] * len(ORDER)
-    if len(listed) != len(ORDER) or not set(listed) <= set(Verdict.__members__):
+    known = all(isinstance(one, str) and one in Verdict.__members__ for one in listed)
+    if len(listed) != len(ORDER) or not known:
         raise PackError("`verdicts` are one, or three of the three", place=verdicts.place)
     context = entry.find("context")
     for args in calls(entry):
@@ -80,9 +81,14 @@ def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
 def calls(entry: Located) -> Iterator[dict[str, Any]]:
     """Yield the arguments of every call of an entry."""
     given, field, values = (entry.find(key) for key in ("calls", "field", "values"))
+    for part in (given, values):
+        if part is not None and not isinstance(part.value, list):
+            raise PackError("`calls` and `values` are lists", place=part.place)
     if given is not None:
         yield from given.value
     elif field is not None and values is not None:
+        if not isinstance(field.value, str):
+            raise PackError("`field` is the name of an argument", place=field.place)
         yield from ({field.value: value} for value in values.value)
     else:
         raise PackError("an entry has `calls`, or a `field` and `values`", place=entry.place)

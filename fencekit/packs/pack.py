@@ -71,10 +71,10 @@ def read_pack(folder: Path) -> Pack:
         said(document, "version"),
         said(document, "purpose"),
         said(document, "licence"),
-        tuple(map(str, part(threats, "stops").value)),
-        tuple(map(str, part(threats, "limits").value)),
+        texts(threats, "stops"),
+        texts(threats, "limits"),
         tuple(
-            PackCapability(said(item, "name"), part(item, "payload").value)
+            PackCapability(said(item, "name"), payload(item))
             for item in part(document, "capabilities").elements
         ),
         tuple(read_parameter(str(key.value), given) for key, given in parameters.items),
@@ -93,6 +93,22 @@ def part(document: Located, key: str) -> Located:
     if found is None or found.value is None:
         raise PackError(f"`{key}` is missing", place=document.place)
     return found
+
+
+def texts(document: Located, key: str) -> tuple[str, ...]:
+    """Return the list of texts under a key; raise PackError where it is none."""
+    found = part(document, key)
+    if not isinstance(found.value, list) or not all(isinstance(it, str) for it in found.value):
+        raise PackError(f"`{key}` is a list of texts", place=found.place)
+    return tuple(found.value)
+
+
+def payload(capability: Located) -> Mapping[str, Any]:
+    """Return the JSON Schema of a payload; raise PackError where it is no mapping."""
+    found = part(capability, "payload")
+    if not isinstance(found.value, dict):
+        raise PackError("`payload` is a JSON Schema, a mapping", place=found.place)
+    return found.value
 
 
 def said(document: Located, key: str) -> str:

@@ -55,7 +55,7 @@ def read_parameter(name: str, given: Located) -> Parameter:
     if kind is None or default is None or about is None:
         wants = "a parameter has a `type`, a `default` and says what it is `about`"
         raise PackError(wants, place=given.place)
-    if kind.value not in KINDS:
+    if not isinstance(kind.value, str) or kind.value not in KINDS:
         known = ", ".join(f"`{one}`" for one in KINDS)
         raise PackError(f"no such type: `{kind.value}`", place=kind.place, hint=f"known: {known}")
     values = checked(name, str(kind.value), default.value, place=default.place)

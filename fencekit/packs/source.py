@@ -117,7 +117,7 @@ def read_rule(item: Located, section: str) -> SourceRule:
         raise PackError(f"a rule of `{section}` goes {side} variant that has it", place=wrong.place)
     chosen = (Variant.STRICT if allows else Variant.PERMISSIVE) if limit is None else None
     if limit is not None:
-        if limit.value not in VARIANTS:
+        if not isinstance(limit.value, str) or limit.value not in VARIANTS:
             raise PackError(f"no such variant: `{limit.value}`", place=limit.place)
         chosen = VARIANTS[limit.value]
     assert chosen is not None

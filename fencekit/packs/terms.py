@@ -27,6 +27,8 @@ WHITE = re.compile(r"\s+")
 ATOM = re.compile(r"(?:[^\\\[\](){}|*+?.^$]|\\.|\.|\[(?:[^\\\]]|\\.)+\])\Z", re.DOTALL)
 NOTHING = r"[^\s\S]"
 """A regex that no text matches."""
+LONGEST = 200_000
+"""A regex of more characters is refused: terms that double one another grow without end."""
 
 Parameters = Mapping[str, tuple[Any, ...]]
 """The values of each parameter; one for a single value."""
@@ -62,7 +64,18 @@ class Terms:
 
     def _text(self, term: Located) -> str:
         text = WHITE.sub("", term.value)
-        return REFERENCE.sub(lambda found: self._named(found[1], term), text)
+        length = len(text)
+
+        def stand_in(found: re.Match[str]) -> str:
+            nonlocal length
+            made = self._named(found[1], term)
+            length += len(made)
+            if length > LONGEST:
+                said = f"the regex is longer than {LONGEST:,} characters"
+                raise PackError(said, place=term.place)
+            return made
+
+        return REFERENCE.sub(stand_in, text)
 
     def _named(self, name: str, user: Located) -> str:
         """Return what `<name>` stands for, so that it can stand anywhere in a regex."""
@@ -92,7 +105,7 @@ class Terms:
         return self._text(part)
 
     def _parameter(self, part: Located) -> str:
-        if part.value not in self.parameters:
+        if not isinstance(part.value, str) or part.value not in self.parameters:
             raise PackError(f"no such parameter: `{part.value}`", place=part.place)
         return either([re.escape(str(value)) for value in self.parameters[part.value]])
 
