@@ -19,7 +19,7 @@ COMMANDS = {
     "explain": "explain how a policy decides one request",
     "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",
-    "packs": "packs of policies: list, show, vet, build, verify",
+    "packs": "packs of policies: list, vet, build, verify, install",
     "render": "render a report that was written as JSON in another format",
     "init": "write a first policy, its cases and a workflow into a repository",
     "demo": "run the main job on a log that ships with fencekit",

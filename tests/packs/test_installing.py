@@ -262,3 +262,19 @@ def test_an_archive_and_its_folder_have_the_same_digest() -> None:
 def test_there_is_no_pack_of_that_name() -> None:
     for name in ("nowhere", "nowhere.zip", "a\0b"):
         assert install(pack=name).code == 3
+
+
+def test_a_package_brings_packs_along(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = folder / "site"
+    write_pack(site / "our_packs/notes")
+    change_pack("pack.yaml", "name: notes", "name: our-notes", pack="site/our_packs/notes")
+    (site / "our_packs/__init__.py").write_text("", encoding="utf-8")
+    info = site / "our_packs-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: our-packs\nVersion: 1.0\n", encoding="utf-8")
+    entry = "[fencekit.packs]\nour-team = our_packs\n"
+    (info / "entry_points.txt").write_text(entry, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(site))
+    assert "(from our-team)" in fencekit("packs", "list").out
+    assert install(pack="our-notes").code == 0
+    assert lock()["our-notes"]["origin"] == "our-team"
