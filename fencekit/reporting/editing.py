@@ -100,7 +100,7 @@ def spelled(value: Any) -> str:
 def consequences(caused: Consequence) -> str:
     """Return what an edit caused, in one sentence without a full stop."""
     said = "; ".join(filter(None, [recorded(caused), proved(caused)]))
-    return said or "changes no call that was looked at"
+    return said or "no effect on any call that was looked at"
 
 
 def recorded(caused: Consequence) -> str:
@@ -127,7 +127,7 @@ PHRASES = (
     ("may loosen", ""),
     ("leaves open", ""),
     ("newly denies", ""),
-    ("asks a person about", "that ran on their own"),
+    ("asks a person about", "that ran without one"),
     ("adds an obligation to", ""),
     ("may tighten", ""),
 )

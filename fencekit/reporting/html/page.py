@@ -20,6 +20,7 @@ from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
 from fencekit.reporting.html.headline import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.html.island import island
+from fencekit.reporting.html.loosening import loosening_edits
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.proof import proof
 from fencekit.reporting.html.records import record_anchor
@@ -78,6 +79,7 @@ def contents(report: Report) -> dict[str, Any]:
         "masked": masking_line(report.masking),
         "headline": headline(report),
         "first": first_witness(report, groups),
+        "loosening": loosening_edits(diff),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),

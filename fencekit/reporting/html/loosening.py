@@ -1,0 +1,53 @@
+"""The edits that loosen, for the top of the page: by recorded calls, or as proof found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fencekit.model.diffed import Consequence, Diffed
+from fencekit.model.finding import Class
+from fencekit.reporting.editing import name_of, what
+from fencekit.reporting.html.changes import edit_anchors
+from fencekit.reporting.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class LooseningEdit:
+    """An edit that lets more through: its number and anchor, what it is, how much it loosens."""
+
+    number: int
+    anchor: str
+    name: str
+    what: str
+    said: str
+
+
+def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
+    """Return every edit that is to blame for a looser call, most recorded calls first."""
+    if diff is None:
+        return ()
+    anchors = edit_anchors(one.edit for one in diff.edits)
+    found = [one for one in diff.edits if recorded(one) or one.found_looser]
+    found.sort(key=lambda one: (-recorded(one), one.edit.number))
+    return tuple(
+        LooseningEdit(
+            one.edit.number,
+            anchors[one.edit.number],
+            name_of(one.edit),
+            what(one.edit),
+            ", ".join(amounts(one)),
+        )
+        for one in found
+    )
+
+
+def recorded(caused: Consequence) -> int:
+    """Return how many recorded calls an edit loosens."""
+    return sum(one.count for one in caused.transitions if one.kind is Class.LOOSER)
+
+
+def amounts(caused: Consequence) -> Iterator[str]:
+    """Yield how much an edit loosens: recorded calls, and kinds of call that no log has."""
+    if recorded(caused):
+        yield f"{counted(recorded(caused), 'recorded call')}"
+    elif caused.found_looser:
+        yield "no recorded call, but proof found one"
