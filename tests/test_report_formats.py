@@ -145,8 +145,9 @@ def test_a_value_cannot_end_its_command() -> None:
 def test_markdown_holds_nothing_of_a_log_outside_code(report: Report) -> None:
     page = markdown.render(report)
     assert len(page) <= 65_000
-    assert page.startswith("<!-- fencekit:replay -->\n")
-    allowed = {"<details><summary>Inputs</summary>", "</details>", "<!-- fencekit:replay -->"}
+    mark = f"<!-- fencekit:{report.check} -->"
+    assert page.startswith(f"{mark}\n")
+    allowed = {"<details><summary>Inputs</summary>", "</details>", mark}
     for token in MarkdownIt("commonmark").enable("table").parse(page):
         if token.type == "html_block":
             assert set(token.content.strip().splitlines()) <= allowed
