@@ -4,7 +4,15 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, waiver_options
+from fencekit.cli.options import (
+    domain_option,
+    log_format_option,
+    policy_root_option,
+    report_options,
+    timeout_option,
+    tools_option,
+    waiver_options,
+)
 
 
 @click.command("diff")
@@ -28,17 +36,9 @@ from fencekit.cli.options import report_options, waiver_options
     metavar="C",
     help="Run these cases on both policies: a file or a folder; may be given several times.",
 )
-@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
-@click.option(
-    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
-)
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
+@log_format_option()
+@tools_option()
+@policy_root_option(default="")
 @click.option(
     "--baseline-root",
     type=click.Path(),
@@ -46,13 +46,7 @@ from fencekit.cli.options import report_options, waiver_options
     metavar="DIR",
     help="The same for OLD; as for NEW by default.",
 )
-@click.option(
-    "--domain",
-    type=click.Path(),
-    default="",
-    metavar="FILE",
-    help="A JSON Schema of the arguments; by default they are any JSON object.",
-)
+@domain_option
 @click.option(
     "--fail-on",
     type=click.Choice(["looser", "changed", "never"]),
@@ -69,9 +63,7 @@ from fencekit.cli.options import report_options, waiver_options
     metavar="N",
     help="Records whose change may stay open, or `all`.  [default: 0]",
 )
-@click.option(
-    "--timeout", type=float, metavar="SECONDS", help="The time limit for one record.  [default: 5]"
-)
+@timeout_option("one record")
 @click.option(
     "--keep-records",
     type=int,

@@ -5,35 +5,29 @@ from typing import Any
 
 import click
 
+from fencekit.cli.options import (
+    log_format_option,
+    policy_root_option,
+    printed_option,
+    timeout_option,
+    tools_option,
+)
+
 
 @click.command("explain")
 @click.argument("policy", type=click.Path(), metavar="POLICY")
 @click.argument("request", metavar="REQUEST")
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
-@click.option("--log-format", metavar="F", help="Read LOG in this format, not the one seen.")
-@click.option(
-    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
-)
+@policy_root_option()
+@log_format_option(of="LOG")
+@tools_option()
 @click.option(
     "--redaction-key",
     type=click.Path(),
     metavar="FILE",
     help="The key that values of LOG were masked with.",
 )
-@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 5]")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
+@timeout_option()
+@printed_option
 def command(policy: str, request: str, output: str, **given: Any) -> None:
     """Explain how POLICY decides REQUEST: every rule considered, and each condition of it.
 

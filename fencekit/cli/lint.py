@@ -6,17 +6,19 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, targets
+from fencekit.cli.options import (
+    log_format_option,
+    policy_root_option,
+    report_options,
+    targets,
+    timeout_option,
+    tools_option,
+)
 
 
 @click.command("lint")
 @click.argument("policies", nargs=-1, type=click.Path(), metavar="[POLICY]...")
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
+@policy_root_option()
 @click.option(
     "--log",
     "logs",
@@ -25,10 +27,8 @@ from fencekit.cli.options import report_options, targets
     metavar="LOG",
     help="A log that says which fields and capabilities occur; may be given several times.",
 )
-@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
-@click.option(
-    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
-)
+@log_format_option()
+@tools_option()
 @click.option("--select", multiple=True, metavar="SLUG", help="Look for these only.")
 @click.option("--ignore", multiple=True, metavar="SLUG", help="Do not look for these.")
 @click.option(
@@ -36,7 +36,7 @@ from fencekit.cli.options import report_options, targets
     type=click.Choice(["error", "warning", "note", "never"]),
     help="The least level that ends in exit code 1.  [default: error]",
 )
-@click.option("--timeout", type=float, metavar="SECONDS", help="The time limit.  [default: 2]")
+@timeout_option(default=2)
 @click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
 @click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
 @report_options

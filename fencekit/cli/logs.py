@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fencekit.cli.logs_verify import verify
+from fencekit.cli.options import log_format_option, printed_option, tools_option
 
 if TYPE_CHECKING:
     from fencekit.logs.registry import Log
@@ -21,13 +22,8 @@ Command = Callable[..., None]
 def reading(command: Command) -> Command:
     """Add the options that every command has which reads a log."""
     options = (
-        click.option("--log-format", metavar="F", help="Read LOG in this format."),
-        click.option(
-            "--tools",
-            type=click.Path(),
-            metavar="FILE",
-            help="A mapping from tools to capabilities.",
-        ),
+        log_format_option(of="LOG"),
+        tools_option(),
         click.option(
             "--max-invalid",
             metavar="N",
@@ -39,18 +35,6 @@ def reading(command: Command) -> Command:
     return click.argument("log", type=click.Path(), metavar="LOG")(command)
 
 
-def printing(command: Command) -> Command:
-    """Add the option that says what to print."""
-    return click.option(
-        "--format",
-        "output",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="What to print.",
-    )(command)
-
-
 @click.group("logs")
 def command() -> None:
     """Look into audit logs: show, count, convert, verify, and see what their tools map to."""
@@ -58,7 +42,7 @@ def command() -> None:
 
 @command.command("show")
 @reading
-@printing
+@printed_option
 @click.option("--since", metavar="TIME", help="Only records from this time on (ISO 8601).")
 @click.option("--until", metavar="TIME", help="Only records before this time (ISO 8601).")
 @click.option("--capability", metavar="GLOB", help="Only records of these capabilities.")
@@ -99,7 +83,7 @@ def show_records(log: str, output: str, **given: Any) -> None:
 
 @command.command("stats")
 @reading
-@printing
+@printed_option
 def stats(log: str, output: str, **given: Any) -> None:
     """Count what LOG holds: by verdict, capability, principal, completeness and tool."""
     import json
@@ -119,7 +103,7 @@ def stats(log: str, output: str, **given: Any) -> None:
 
 @command.command("tools")
 @reading
-@printing
+@printed_option
 def tools_of(log: str, output: str, **given: Any) -> None:
     """List the tools that LOG names, what each maps to, and those that nothing maps."""
     import json

@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from fencekit.cli.options import log_format_option, printed_option
+
 
 @click.command("verify")
 @click.argument("logs", nargs=-1, required=True, type=click.Path(), metavar="LOG...")
@@ -23,15 +25,8 @@ import click
     metavar="K",
     help="A public Ed25519 key (PEM or base64) that the signatures must be of; repeatable.",
 )
-@click.option("--log-format", metavar="F", help="Read LOG in this format, not the one seen.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
+@log_format_option(of="LOG")
+@printed_option
 def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: Any) -> None:
     """Verify the hash chain of LOG: CapFence's database, or a log of our own.
 

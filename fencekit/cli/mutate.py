@@ -4,7 +4,14 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, targets
+from fencekit.cli.options import (
+    log_format_option,
+    policy_root_option,
+    report_options,
+    targets,
+    timeout_option,
+    tools_option,
+)
 
 
 @click.command("mutate")
@@ -30,23 +37,9 @@ from fencekit.cli.options import report_options, targets
     metavar="S",
     help="Fail where fewer mutants are noticed, in percent.",
 )
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
-@click.option(
-    "--log-format", default="", metavar="F", help="Read the logs in this format, not the one seen."
-)
-@click.option(
-    "--tools",
-    type=click.Path(),
-    default="",
-    metavar="FILE",
-    help="A mapping from tools to capabilities.",
-)
+@policy_root_option(default="")
+@log_format_option(default="")
+@tools_option(default="")
 @click.option(
     "--max-invalid",
     metavar="N",
@@ -66,12 +59,7 @@ from fencekit.cli.options import report_options, targets
     metavar="N",
     help="Judge mutants in so many processes; the result is the same.",
 )
-@click.option(
-    "--timeout",
-    type=float,
-    metavar="SECONDS",
-    help="The time limit for one decision.  [default: 5]",
-)
+@timeout_option("one decision")
 @report_options
 def command(
     policy: str,

@@ -9,7 +9,62 @@ from fencekit.reporting.registry import formats
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+Decorator = Callable[[Command], Command]
+
 HTML = "html"
+
+domain_option = click.option(
+    "--domain",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="A JSON Schema of the arguments; by default they are any JSON object.",
+)
+printed_option = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+"""For commands that show something and make no report."""
+
+
+def policy_root_option(
+    *, default: str | None = None, otherwise: str = "the working directory"
+) -> Decorator[Any]:
+    """Return `--policy-root`."""
+    return click.option(
+        "--policy-root",
+        type=click.Path(),
+        default=default,
+        metavar="DIR",
+        help=f"Where names in `extends` are looked for; {otherwise} by default.",
+    )
+
+
+def log_format_option(*, default: str | None = None, of: str = "the logs") -> Decorator[Any]:
+    """Return `--log-format`."""
+    told = f"Read {of} in this format, not the one seen."
+    return click.option("--log-format", default=default, metavar="F", help=told)
+
+
+def tools_option(*, default: str | None = None) -> Decorator[Any]:
+    """Return `--tools`."""
+    return click.option(
+        "--tools",
+        type=click.Path(),
+        default=default,
+        metavar="FILE",
+        help="A mapping from tools to capabilities.",
+    )
+
+
+def timeout_option(of: str = "", *, default: int = 5) -> Decorator[Any]:
+    """Return `--timeout`, in seconds; `of` is what it limits the time of."""
+    told = f"The time limit{of and f' for {of}'}.  [default: {default}]"
+    return click.option("--timeout", type=float, metavar="SECONDS", help=told)
 
 
 def report_options(command: Command) -> Command:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options
+from fencekit.cli.options import domain_option, policy_root_option, report_options
 
 
 @click.command("prove")
@@ -22,20 +22,8 @@ from fencekit.cli.options import report_options
     metavar="F",
     help="Check the certificate that `fencekit diff --certificate F` wrote.",
 )
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
-@click.option(
-    "--domain",
-    type=click.Path(),
-    default="",
-    metavar="FILE",
-    help="A JSON Schema of the arguments; by default they are any JSON object.",
-)
+@policy_root_option(default="")
+@domain_option
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @report_options

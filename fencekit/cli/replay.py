@@ -5,7 +5,15 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, targets, waiver_options
+from fencekit.cli.options import (
+    log_format_option,
+    policy_root_option,
+    report_options,
+    targets,
+    timeout_option,
+    tools_option,
+    waiver_options,
+)
 
 LIMIT_HELP = "a number, or `all` to lift the limit"
 
@@ -24,22 +32,15 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     is_flag=True,
     help="Compare with the recorded decisions, whatever the configuration says.",
 )
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    metavar="DIR",
-    help="Where names in `extends` are looked for; the working directory by default.",
-)
+@policy_root_option()
 @click.option(
     "--baseline-root",
     type=click.Path(),
     metavar="DIR",
     help="The same for the baseline; as for the policy by default.",
 )
-@click.option("--log-format", metavar="F", help="Read the logs in this format, not the one seen.")
-@click.option(
-    "--tools", type=click.Path(), metavar="FILE", help="A mapping from tools to capabilities."
-)
+@log_format_option()
+@tools_option()
 @click.option(
     "--redaction-key",
     type=click.Path(),
@@ -63,12 +64,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="N",
     help=f"Records whose change may stay open: {LIMIT_HELP}.  [default: 0]",
 )
-@click.option(
-    "--timeout",
-    type=float,
-    metavar="SECONDS",
-    help="The time limit for one record.  [default: 5]",
-)
+@timeout_option("one record")
 @click.option(
     "--require-chain/--no-require-chain",
     default=None,

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import report_options, targets
+from fencekit.cli.options import policy_root_option, report_options, targets, timeout_option
 
 
 @click.command("test")
@@ -16,13 +16,7 @@ from fencekit.cli.options import report_options, targets
     metavar="P",
     help="Run the cases against this policy, not the ones that they name.",
 )
-@click.option(
-    "--policy-root",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="Where names in `extends` are looked for; as the files say by default.",
-)
+@policy_root_option(default="", otherwise="as the files say")
 @click.option("--coverage", is_flag=True, help="Show what of the policies no case covers.")
 @click.option(
     "--min-coverage",
@@ -30,12 +24,7 @@ from fencekit.cli.options import report_options, targets
     metavar="N",
     help="Fail where the cases cover less, in percent.",
 )
-@click.option(
-    "--timeout",
-    type=float,
-    metavar="SECONDS",
-    help="The time limit for one case.  [default: 5]",
-)
+@timeout_option("one case")
 @report_options
 def command(
     paths: tuple[str, ...],
