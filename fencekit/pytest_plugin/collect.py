@@ -1,17 +1,63 @@
-"""What pytest collects of a log: a file node, and a test for each of its results."""
+"""What pytest collects of a log: a file node, and a test for each of its results.
+
+With what the tests of properties and of proofs have in common with these.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin.results import LogResults, Result
 
 
 class DisallowedError(Exception):
     """Calls are decided in a way that the run does not allow, or could not be checked."""
+
+
+class Collecting:
+    """The hooks that add files to a session, or those of them that are among pytest's paths.
+
+    `files` makes their nodes, and `kinds` are the classes of these and of the tests in them.
+    """
+
+    kinds: tuple[type[pytest.Collector | pytest.Item], ...]
+
+    def files(self, parent: pytest.Collector) -> Iterator[pytest.File]:
+        """Yield the node of each file."""
+        raise NotImplementedError
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """Collect a file that is among pytest's paths itself, not one found in a folder."""
+        if not parent.session.isinitpath(file_path):
+            return None
+        return next((file for file in self.files(parent) if file.path == file_path), None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Add all files to the session, unless one of them or a test in one was named."""
+        report = yield
+        whole = isinstance(collector, pytest.Session) and report.passed
+        if whole and not any(isinstance(node, self.kinds) for node in report.result):
+            report.result.extend(self.files(collector))
+        return report
+
+
+class CheckItem(pytest.Item):
+    """A test that fails with a message of ours, and without a traceback."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
+        """Return why it failed."""
+        if isinstance(excinfo.value, DisallowedError | FencekitError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args)
 
 
 def named_outside(parent: pytest.Collector, path: Path) -> dict[str, Any]:
@@ -45,7 +91,7 @@ class LogFile(pytest.File):
             yield LogItem.of(self, result, nodeid)
 
 
-class LogItem(pytest.Item):
+class LogItem(CheckItem):
     """The test of a group of records."""
 
     result: Result
@@ -66,12 +112,6 @@ class LogItem(pytest.Item):
             self.add_report_section("call", "capfence", self.result.note)
         if self.result.failure:
             raise DisallowedError(self.result.failure)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        """Return why it failed, without a traceback."""
-        if isinstance(excinfo.value, DisallowedError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, *args)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return the log, the line of the first record, from 0, and a heading.

@@ -4,7 +4,7 @@ Each fails with a call that shows otherwise, or with why it could not be proved.
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from fencekit.config.proofs import ProofJobs, proof_jobs
 from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin import FOR_PROOFS, PROOF_OPTIONS
 from fencekit.pytest_plugin.arguments import absolute, seen_from_here, settings_of, usage_error
-from fencekit.pytest_plugin.collect import DisallowedError, named_outside
+from fencekit.pytest_plugin.collect import CheckItem, Collecting, DisallowedError, named_outside
 from fencekit.reporting.terminal import Line
 from fencekit.reporting.texts import lines
 
@@ -67,7 +67,7 @@ class ProofFile(pytest.File):
             yield item
 
 
-class ProofItem(pytest.Item):
+class ProofItem(CheckItem):
     """The test of one proof."""
 
     job: Job
@@ -79,19 +79,15 @@ class ProofItem(pytest.Item):
             shown = (part.text for part in lines(report) if isinstance(part, Line))
             raise DisallowedError("\n".join(shown))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        """Return why it failed, without a traceback."""
-        if isinstance(excinfo.value, DisallowedError | FencekitError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, *args)
-
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return the candidate and a heading."""
         return self.path, None, f"proof: {self.name}"
 
 
-class ProofSession:
+class ProofSession(Collecting):
     """The hooks that make tests of the proofs."""
+
+    kinds = (ProofFile, ProofItem)
 
     def __init__(self, jobs: ProofJobs) -> None:
         named = {"not-looser": jobs.not_looser, "guardrails": jobs.guardrails}
@@ -99,21 +95,6 @@ class ProofSession:
         first = jobs.not_looser.candidate if jobs.not_looser else ""
         self.path = absolute(first or (jobs.guardrails.policy if jobs.guardrails else ""))
 
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> pytest.Collector | None:
-        """Collect the candidate where it is among pytest's paths itself."""
-        if Path(self.path) == file_path and parent.session.isinitpath(file_path):
-            return ProofFile.of(parent, self)
-        return None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(
-        self, collector: pytest.Collector
-    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Add the proofs to the session, unless the candidate or one of them was named."""
-        report = yield
-        whole = isinstance(collector, pytest.Session) and report.passed
-        if whole and not any(isinstance(node, ProofFile | ProofItem) for node in report.result):
-            report.result.append(ProofFile.of(collector, self))
-        return report
+    def files(self, parent: pytest.Collector) -> Iterator[pytest.File]:
+        """Yield the node of the candidate."""
+        yield ProofFile.of(parent, self)

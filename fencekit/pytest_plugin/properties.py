@@ -5,7 +5,7 @@ but the policies and the seed.
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -27,7 +27,7 @@ from fencekit.pytest_plugin.arguments import (
     usage_error,
     words_of,
 )
-from fencekit.pytest_plugin.collect import DisallowedError, named_outside
+from fencekit.pytest_plugin.collect import CheckItem, Collecting, DisallowedError, named_outside
 from fencekit.pytest_plugin.results import escaped
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.terminal import inert
@@ -108,7 +108,7 @@ class PropertyFile(pytest.File):
             yield PropertyItem.of(self, name, capability)
 
 
-class PropertyItem(pytest.Item):
+class PropertyItem(CheckItem):
     """The test that the candidate is not looser on the calls of a capability."""
 
     capability: str
@@ -134,12 +134,6 @@ class PropertyItem(pytest.Item):
         if found.witness is not None:
             raise DisallowedError(self.session_of.told(found.witness, found))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        """Return why it failed, without a traceback."""
-        if isinstance(excinfo.value, DisallowedError | FencekitError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, *args)
-
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return the candidate, the line of the first rule of the capability, and a heading."""
         new = self.session_of.properties.new
@@ -148,8 +142,10 @@ class PropertyItem(pytest.Item):
         return self.path, None if line is None else line - 1, f"property: {self.name}"
 
 
-class PropertySession:
+class PropertySession(Collecting):
     """The hooks that make tests of the properties, and sum up."""
+
+    kinds = (PropertyFile, PropertyItem)
 
     def __init__(self, properties: Properties, folder: Path | None) -> None:
         self.properties = properties
@@ -180,24 +176,9 @@ class PropertySession:
             if path is not None:
                 yield f"written to {inert(str(path), 500)}"
 
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> pytest.Collector | None:
-        """Collect the candidate where it is among pytest's paths itself."""
-        if Path(self.path) == file_path and parent.session.isinitpath(file_path):
-            return PropertyFile.of(parent, self)
-        return None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(
-        self, collector: pytest.Collector
-    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Add the properties to the session, unless the candidate or one of them was named."""
-        report = yield
-        whole = isinstance(collector, pytest.Session) and report.passed
-        if whole and not any(isinstance(n, PropertyFile | PropertyItem) for n in report.result):
-            report.result.append(PropertyFile.of(collector, self))
-        return report
+    def files(self, parent: pytest.Collector) -> Iterator[pytest.File]:
+        """Yield the node of the candidate."""
+        yield PropertyFile.of(parent, self)
 
     def pytest_terminal_summary(
         self, terminalreporter: TerminalReporter, config: pytest.Config

@@ -4,9 +4,8 @@ Under xdist the workers replay nothing: they are sent the results, so that all o
 same tests.
 """
 
-from collections.abc import Generator
+from collections.abc import Iterator
 from dataclasses import astuple
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from fencekit.checks.redaction import Redaction, without_secrets
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
 from fencekit.pytest_plugin.arguments import job_of, usage_error
-from fencekit.pytest_plugin.collect import LogFile, LogItem
+from fencekit.pytest_plugin.collect import Collecting, LogFile, LogItem
 from fencekit.pytest_plugin.results import Gathered, LogResults, Result, results
 from fencekit.pytest_plugin.summary import summary
 
@@ -41,31 +40,17 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(ReplaySession(*job_of(config)), "capfence-replay")
 
 
-class Collected:
+class Collected(Collecting):
     """The hooks that turn results into tests."""
+
+    kinds = (LogFile, LogItem)
 
     def __init__(self, logs: tuple[LogResults, ...] = ()) -> None:
         self.logs = logs
 
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> pytest.Collector | None:
-        """Collect a log that is among pytest's paths itself, not one found in a folder."""
-        for log in self.logs:
-            if Path(log.path) == file_path and parent.session.isinitpath(file_path):
-                return LogFile.of(parent, log)
-        return None
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(
-        self, collector: pytest.Collector
-    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Add all logs to the session, unless a log or a test in one was named."""
-        report = yield
-        whole = isinstance(collector, pytest.Session) and report.passed
-        if whole and not any(isinstance(node, LogFile | LogItem) for node in report.result):
-            report.result.extend(LogFile.of(collector, log) for log in self.logs)
-        return report
+    def files(self, parent: pytest.Collector) -> Iterator[pytest.File]:
+        """Yield the node of each log."""
+        return (LogFile.of(parent, log) for log in self.logs)
 
 
 class ReplaySession(Collected):
