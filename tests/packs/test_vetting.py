@@ -1,6 +1,7 @@
 """What vets clean does so for every step; a pack that is broken in one way fails in that step."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -226,3 +227,11 @@ def test_a_pack_that_ships_vets_clean(name: str) -> None:
     assert done.code == 0, done.all
     by_state = states(done)
     assert all(by_state[step] == {"holds"} for step in STEPS if step != "mutation")
+    proofs = [
+        step["said"]
+        for step in done.report["vetting"]["steps"]
+        if step["name"] in ("guardrails", "order")
+    ]
+    assert len(proofs) == 5
+    # Not only for the arguments that the pack declares, which a proof may fall back to.
+    assert all(re.fullmatch(r"proved for every call \(\d+ kinds.* at\)", said) for said in proofs)

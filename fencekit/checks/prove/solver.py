@@ -22,7 +22,7 @@ from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.product import Product, TooManyStatesError
 from fencekit.checks.prove.regexes import Automaton
 from fencekit.checks.prove.spots import Held, Required, Slot
-from fencekit.checks.prove.strings import beginning, matching, numeric, shortest
+from fencekit.checks.prove.strings import beginning, explored, matching, numeric
 from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true
 from fencekit.engines.native.questions import Subject
@@ -32,7 +32,7 @@ from fencekit.model.request import Request
 MOST_STATES = 60_000
 MOST_IN_ALL = 600_000
 MOST_WORDS = 60
-MOST_VALUES = 5_000
+MOST_VALUES = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +208,11 @@ class Solver:
         if len(question.regexes) < 2:
             return True
         try:
-            return shortest(question.regexes, MOST_VALUES) is not None
+            text, states = explored(question.regexes, MOST_VALUES)
         except UnsupportedError:
-            return True
+            text, states = "", MOST_VALUES
+        self.states += states
+        return text is not None
 
 
 def about(cube: Cube, is_about: Any) -> list[Literal]:

@@ -17,6 +17,15 @@ MOST_WITHIN = 4_000
 def shortest(asked: Sequence[tuple[Automaton, bool]], most: int = MOST_STATES) -> str | None:
     """Return a shortest text that each automaton accepts, or does not, as asked; None for none.
 
+    Raises UnsupportedError where there are more states than `most`.
+    """
+    text, _ = explored(asked, most)
+    return text
+
+
+def explored(asked: Sequence[tuple[Automaton, bool]], most: int) -> tuple[str | None, int]:
+    """Return a shortest text as asked, or None for none, and how many states were seen.
+
     Sound because the search ends only when it has seen every state. Raises UnsupportedError where
     there are more than `most`.
     """
@@ -29,7 +38,7 @@ def shortest(asked: Sequence[tuple[Automaton, bool]], most: int = MOST_STATES) -
         states = left.popleft()
         pairs = list(zip(asked, states, strict=True))
         if all(automaton.accepts(state) is positive for (automaton, positive), state in pairs):
-            return found[states]
+            return found[states], len(found)
         if any(state == (DEAD if positive else MATCHED) for (_, positive), state in pairs):
             continue
         for char in chars:
@@ -41,7 +50,7 @@ def shortest(asked: Sequence[tuple[Automaton, bool]], most: int = MOST_STATES) -
                     raise UnsupportedError("takes too many states")
                 found[after] = found[states] + char
                 left.append(after)
-    return None
+    return None, len(found)
 
 
 @lru_cache(maxsize=4096)
