@@ -293,31 +293,6 @@ def test_one_path_at_two_revisions_is_compared(diff: Any) -> None:
     assert fencekit("diff", "p.yaml", "--from", "-x").code == 2
 
 
-def test_git_says_who_wrote_the_line_of_an_edit(diff: Any) -> None:
-    evil = "Mallory & \u202e co"
-    git = ["git", "-c", f"user.name={evil}", "-c", "user.email=e@example.org"]
-    Path("p.yaml").write_text(OLD, encoding="utf-8")
-    for words in (["init", "-q"], ["add", "p.yaml"], ["commit", "-qm", "one"]):
-        subprocess.run([*git, *words], check=True)
-    Path("p.yaml").write_text(LOOSER, encoding="utf-8")
-    subprocess.run([*git, "commit", "-qam", "two & more"], check=True)
-    options = ("p.yaml", "--from", "HEAD~1", "--authors")
-    for to in ((), ("--to", "HEAD")):
-        done = fencekit("diff", *options, *to, "--format", "json", "--html", "r.html")
-        (edit,) = done.report["diff"]["edits"]
-        assert edit["author"]["name"] == evil
-        assert edit["author"]["summary"] == "two & more"
-        assert len(edit["author"]["commit"]) == 40
-    page = Path("r.html").read_text("utf-8")
-    assert "Mallory &amp; " in page
-    assert "\u202e" not in page
-    assert not ESCAPE.search(fencekit("diff", *options).all)
-    Path("p.yaml").write_text(LOOSER.replace("500", "501"), encoding="utf-8")
-    done = fencekit("diff", "p.yaml", "--from", "HEAD", "--authors", "--format", "json")
-    assert done.report["diff"]["edits"][0]["author"]["commit"] == ""
-    assert "author" not in fencekit("diff", "p.yaml", "--from", "HEAD", "--format", "json").out
-
-
 CASES = """\
 policy: new.yaml
 cases:

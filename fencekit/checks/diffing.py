@@ -4,7 +4,7 @@ What is proved comes first. Recorded calls then say how often it matters, and to
 call, recorded or found by proof, is put down to the edits that made the change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,6 @@ from fencekit.cases.registry import found as found_files
 from fencekit.cases.registry import read_cases
 from fencekit.checks.comparison import ComparisonJob
 from fencekit.checks.costs import Costs
-from fencekit.checks.edits.authors import authors
 from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import risk_of
 from fencekit.checks.job import ReplayJob
@@ -45,7 +44,7 @@ class DiffJob:
     today: date | None = None
     """The day on which waivers have to hold; by the clock unless given."""
     authors: bool = False
-    """Whether to ask git who wrote the lines of the edits."""
+    """Whether to ask git who is behind the edits."""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -54,16 +53,14 @@ class DiffJob:
         if self.replay is None and not self.cases:
             old, new = self.comparison.policies()
             consequences = Consequences(old, new)
-            self.ask_authors(consequences)
-            report, _ = blamed(self.comparison.report(old, new), consequences)
+            report, _ = self.blamed(self.comparison.report(old, new), consequences)
         else:
             run = self.told.taken(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
             failing = take_cases(run, self.cases)
-            self.ask_authors(run.consequences)
             proof = self.comparison.report(run.baseline, run.policy)
-            report = self.with_records(run, *blamed(proof, run.consequences), failing)
+            report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
         made = replace(report, command=self.command())
         return with_waivers(made, self.waivers, self.today)
 
@@ -82,11 +79,16 @@ class DiffJob:
             baseline_revision=proof.baseline_revision,
         )
 
-    def ask_authors(self, consequences: Consequences) -> None:
-        """Have git say who wrote the lines of the edits, where that is asked for."""
+    def blamed(
+        self, proof: Report, consequences: Consequences
+    ) -> tuple[Report, tuple[Finding, ...]]:
+        """Return the report with the edits, its findings put down to them, and who wrote those."""
+        found = put_down(proof.findings, consequences)
         if self.authors:
-            revision = self.comparison.candidate_revision
-            consequences.authors = authors(consequences.diff.edits, revision)
+            told = self.comparison
+            consequences.ask_authors(told.baseline_revision, told.candidate_revision)
+        made = replace(proof, findings=found, diff=consequences.section())
+        return made, made.findings
 
     def read_files(self) -> list[str]:
         """Return the files that the diff is told to read."""
@@ -142,7 +144,7 @@ class DiffJob:
             ("--today", str(self.today or "")),
         )
         named = [word for name, value in options if value for word in (name, value)]
-        flags = (("--allow-unknown", proof.allow_unknown), ("--authors", self.authors))
+        flags = (("--allow-unknown", proof.allow_unknown), ("--no-authors", not self.authors))
         said = [flag for flag, is_set in flags if is_set]
         return ("fencekit", "diff", *files, *named, *said, *self.told.command_options())
 
@@ -177,10 +179,10 @@ def as_record(case: Case) -> Record:
     return Record(case.request, None, case.place, id=case.name)
 
 
-def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Finding, ...]]:
-    """Return the report with the edits between the policies, and its findings put down to them."""
+def put_down(findings: Iterable[Finding], consequences: Consequences) -> tuple[Finding, ...]:
+    """Return the findings of proof, each put down to the edits to blame, and traced."""
     found = []
-    for finding in proof.findings:
+    for finding in findings:
         (record,) = finding.witnesses
         assert finding.rule is not None
         blame = consequences.blame(record.request, finding.kind)
@@ -196,9 +198,7 @@ def blamed(proof: Report, consequences: Consequences) -> tuple[Report, tuple[Fin
         )
         consequences.add(changed, recorded=False)
         found.append(replace(finding, blames=((blame, 1),) if blame else ()))
-    policies = consequences.diff.old, consequences.diff.new
-    made = replace(proof, findings=traced(found, *policies), diff=consequences.section())
-    return made, made.findings
+    return traced(found, consequences.diff.old, consequences.diff.new)
 
 
 def recorded_first(finding: Finding) -> tuple[object, ...]:

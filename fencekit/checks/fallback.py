@@ -38,7 +38,8 @@ def answers(
             domain=domain,
         )
         left -= found.tried
-        rung = Rung(Method.SEARCH, f"{found.tried:,} calls aimed at the rules were tried")
+        said = f"{found.tried:,} calls aimed at the rules were tried"
+        rung = Rung(Method.SEARCH, said, calls=found.tried)
         ladder = (*result.ladder, rung)
         if found.witness is not None:
             yield capability, Witness(found.witness.request, found.witness.outcomes, ladder)

@@ -53,6 +53,8 @@ class ReplayJob:
     """The day on which waivers have to hold; by the clock unless given."""
     policy_revision: str = ""
     baseline_revision: str = ""
+    authors: bool = False
+    """Whether to ask git who is behind the edits between the baseline and the policy."""
 
     def run(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
@@ -62,6 +64,8 @@ class ReplayJob:
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
         run = self.taken(watch=watch, progress=progress)
+        if self.authors and run.consequences is not None:
+            run.consequences.ask_authors(self.baseline_revision, self.policy_revision)
         report = replace(run.report(self.fail_on, self.limits), command=self.command())
         return with_waivers(report, self.waivers, self.today)
 
@@ -126,7 +130,8 @@ class ReplayJob:
         """Return the command that makes the same report."""
         policies = (("--policy", self.policy), ("--baseline", self.baseline))
         named = [word for name, value in policies if value for word in (name, value)]
-        return ("fencekit", "replay", *self.logs, *named, *self.command_options())
+        silent = ["--no-authors"] if self.baseline and not self.authors else []
+        return ("fencekit", "replay", *self.logs, *named, *silent, *self.command_options())
 
     def command_options(self) -> tuple[str, ...]:
         """Return the options of this job that are not the defaults, as one would type them."""

@@ -30,7 +30,7 @@ def command(folder: str) -> None:
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate, _ = unpacked(Path(folder))
-    report = without_secrets(ReplayJob((log,), candidate, policy).run())
+    report = without_secrets(ReplayJob((log,), candidate, policy, authors=True).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]

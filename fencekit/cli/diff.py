@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from fencekit.cli.options import (
+    authors_option,
     domain_option,
     log_format_option,
     policy_root_option,
@@ -76,11 +77,11 @@ from fencekit.cli.options import (
     metavar="F",
     help="Where it is proved that NEW is nowhere looser, write a certificate of it.",
 )
-@click.option("--authors", is_flag=True, help="Ask git who wrote the line of each edit last.")
 @click.option(
     "--how-much", "measured", is_flag=True, help="Count the calls like each witness, where it can."
 )
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
+@authors_option
 @waiver_options
 @report_options
 def command(

@@ -116,6 +116,16 @@ def waiver_options(command: Command) -> Command:
     return command
 
 
+def authors_option(command: Command) -> Command:
+    """Add `--authors/--no-authors`."""
+    return click.option(
+        "--authors/--no-authors",
+        default=True,
+        show_default=True,
+        help="Name who wrote, by git, the lines to blame, where there is a repository.",
+    )(command)
+
+
 def targets(html: str | None, out: Iterable[str], inputs: Iterable[str]) -> list[tuple[str, str]]:
     """Return the files to write, each with its format, in the order in which they were named.
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from fencekit.cli.options import (
+    authors_option,
     log_format_option,
     policy_root_option,
     report_options,
@@ -47,6 +48,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="FILE",
     help="The key that values of the logs were masked with: decides equality with them.",
 )
+@authors_option
 @report_options
 @waiver_options
 @click.option(

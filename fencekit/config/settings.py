@@ -117,6 +117,7 @@ class Settings:
             redact=named_redact(pick("redact") or defaults.redact),
             waivers=pick("waivers") or self.waivers_here(),
             today=day(given.get("today")),
+            authors=bool(given.get("authors")),
         )
 
     def waivers_here(self) -> str:

@@ -53,6 +53,11 @@ class Compared:
         return summary(one.tighter for one in self.classes)
 
     @property
+    def generated(self) -> int:
+        """How many calls were generated, where proof came to no answer."""
+        return calls_of(result for one in self.classes for result in (one.looser, one.tighter))
+
+    @property
     def equivalent(self) -> bool | None:
         """Whether both policies have the same effect on every call; None where it is not known."""
         answers = (self.looser, self.tighter)
@@ -89,6 +94,16 @@ class Guarded:
     def result(self) -> Result:
         """Whether the policy is at least as strict everywhere: proved, a witness, or unknown."""
         return summary(one.result for one in self.classes)
+
+    @property
+    def generated(self) -> int:
+        """How many calls were generated, where proof came to no answer."""
+        return calls_of(one.result for one in self.classes)
+
+
+def calls_of(results: Iterable[Result]) -> int:
+    """Return how many calls were generated on the way to some answers."""
+    return sum(rung.calls for result in results for rung in result.ladder)
 
 
 def summary(results: Iterable[Result]) -> Result:

@@ -1,19 +1,29 @@
 """What the comparison of two versions of a policy adds to a report: edits and what they caused."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fencekit.model.edit import Edit, Pair
 from fencekit.model.finding import Changed, Transition
 
 
+class Deed(StrEnum):
+    """What somebody did to the line of an edit."""
+
+    WROTE = "wrote the line"
+    REMOVED = "took the line out"
+    WROTE_BEFORE = "last wrote the line that is gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a line last, by `git blame`; `commit` is empty for what is not committed yet."""
+    """Whom git names for the line of an edit, by name only; no `commit`: not committed yet."""
 
     name: str
     commit: str
     date: str
     summary: str
+    deed: Deed = Deed.WROTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Rung:
     """How many combinations of deciding rules were looked at."""
     states: int = 0
     """How many states of the product automata were visited."""
+    calls: int = 0
+    """How many calls were generated, and decided by both policies."""
 
 
 @dataclass(frozen=True, slots=True)

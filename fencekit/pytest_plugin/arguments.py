@@ -80,6 +80,7 @@ def job_of(config: pytest.Config) -> tuple[ReplayJob, str]:
     named = tuple(log for log in config.getoption("capfence_replay") if log)
     try:
         settings = settings_of(config)
+        given["authors"] = bool(report or settings.report)
         job = settings.job(logs=tuple(seen_from_here(log, folder) for log in named), **given)
     except FencekitError as error:
         raise usage_error(error) from error

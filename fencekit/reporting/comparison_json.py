@@ -20,6 +20,7 @@ def comparison_of(compared: Compared) -> dict[str, Any]:
         "looser": compared.looser.word,
         "tighter": compared.tighter.word,
         "equivalent": compared.equivalent,
+        "generated": compared.generated,
         "classes": [
             {
                 "capability": one.capability,
@@ -45,6 +46,7 @@ def guardrails_of(guarded: Guarded) -> dict[str, Any]:
         "binding_rules": guarded.binding,
         "domain": guarded.domain,
         "at_least_as_strict": guarded.result.word,
+        "generated": guarded.generated,
         "classes": [
             {"capability": one.capability, **answer_of(one.result)} for one in guarded.classes
         ],
@@ -68,6 +70,7 @@ def answer_of(result: Result) -> dict[str, Any]:
             "said": rung.said,
             "cases": rung.cases,
             "states": rung.states,
+            **({"calls": rung.calls} if rung.calls else {}),
         }
         for rung in result.ladder
     ]

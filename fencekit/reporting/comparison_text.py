@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from fencekit.model.comparison import ClassCompared, Compared
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
+from fencekit.reporting.checked import generated_line
 from fencekit.reporting.diff_text import edit_lines
+from fencekit.reporting.editing import blames
 from fencekit.reporting.terminal import (
     LONGEST_TROUBLE,
     MOST_GROUPS,
@@ -52,6 +54,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"candidate  {inert(compared.candidate)}")
     yield Line(f"against    {inert(compared.baseline)}")
     yield Line(f"domain     {domain_text(compared.domain)}")
+    yield Line(f"generated  {generated_line(report)}")
     yield Line()
     yield from answers(compared)
     if report.diff is not None and report.diff.edits:
@@ -61,6 +64,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
         if isinstance(result, Witness):
             yield Line()
             yield from witness_lines(word, result, sides, report)
+            yield from (Line(f"  blame  {said}") for said in blames_of(result, report))
             if one.measure is not None and word == "looser":
                 yield Line(f"  how much: {inert(one.measure.said, 500)}", "dim")
     if len(compared.classes) > MOST_CLASSES:
@@ -84,6 +88,13 @@ def directions(
     """Yield every answer with its direction and its class: whatever is looser comes first."""
     yield from (("looser", one, one.looser) for one in classes)
     yield from (("tighter", one, one.tighter) for one in classes)
+
+
+def blames_of(witness: Witness, report: Report) -> Iterator[str]:
+    """Yield which edits are to blame for a call that proof found."""
+    for finding in report.findings:
+        if any(record.request == witness.request for record in finding.witnesses):
+            yield from blames(finding)
 
 
 def replayed_lines(report: Report) -> Iterator[Line | Table]:

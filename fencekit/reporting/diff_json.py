@@ -40,6 +40,7 @@ def consequence_of(caused: Consequence) -> dict[str, Any]:
             "commit": author.commit,
             "date": author.date,
             "summary": author.summary,
+            "did": author.deed.name.lower(),
         }
     return made
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fencekit.model.diffed import Consequence, Diffed
-from fencekit.reporting.editing import consequences, name_of, what
+from fencekit.reporting.editing import author_line, consequences, name_of, what
 from fencekit.reporting.terminal import LONGEST, Line, inert
 from fencekit.reporting.words import counted
 
@@ -33,6 +33,4 @@ def lines_of(caused: Consequence) -> Iterator[Line]:
     looser = any(step.kind.value.endswith("looser") for step in caused.transitions)
     yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.found)])
     if caused.author is not None:
-        author = caused.author
-        commit = f" in {author.commit[:10]} on {author.date}" if author.commit else ""
-        yield Line(f"      by {inert(author.name, 80)}{commit}", "dim")
+        yield Line(f"      {inert(author_line(caused.author), 200)}", "dim")

@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fencekit.model.diffed import Consequence
+from fencekit.model.diffed import Author, Consequence
 from fencekit.model.edit import Blame, Edit, EditKind
-from fencekit.model.finding import Class, Transition
+from fencekit.model.finding import Class, Finding, Transition
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.words import counted
@@ -87,6 +87,14 @@ WHAT: dict[EditKind, Callable[[Edit], str]] = {
 def effect_of(rule: Rule | None) -> str:
     """Return the effect of a rule as text."""
     return str(rule.effect) if rule and rule.effect else SILENT
+
+
+def author_line(author: Author) -> str:
+    """Return who is behind an edit, with the commit, in one line."""
+    said = f"{author.name} {author.deed}"
+    if not author.commit:
+        return f"{said}, not committed yet"
+    return f"{said} in {author.commit[:10]} on {author.date}: {author.summary}"
 
 
 def spelled(value: Any) -> str:
@@ -172,6 +180,20 @@ def blamed(blame: Blame) -> str:
         each = "by itself" if len(others) == 1 else "each by itself"
         said += f"; {numbers(others)} {verb} it {each}"
     return said if blame.exact else f"{said} (a smaller set may do)"
+
+
+MOST_BLAMES = 3
+"""The different blames of one finding that a report in lines shows."""
+
+
+def blames(finding: Finding) -> Iterator[str]:
+    """Yield which edits are to blame for the calls of a finding, for how many of them each."""
+    for blame, count in finding.blames[:MOST_BLAMES]:
+        calls = f"{counted(count, 'call')}: " if len(finding.blames) > 1 else ""
+        if said := blamed(blame):
+            yield f"{calls}{said}"
+    if len(finding.blames) > MOST_BLAMES:
+        yield f"{len(finding.blames) - MOST_BLAMES:,} more sets of edits"
 
 
 def numbers(edits: tuple[Edit, ...]) -> str:

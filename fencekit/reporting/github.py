@@ -6,9 +6,10 @@ counts the rest. Everything from a log or a policy is escaped: a value cannot en
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.checked import checked_lines
 from fencekit.reporting.stating import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import counted, log_lines
+from fencekit.reporting.words import counted
 
 FORMAT = "github"
 
@@ -21,14 +22,14 @@ COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"
 def render(report: Report) -> str:
     """Return the workflow commands, one a line."""
     level = Level.NOTE if report.status is Status.CLEAN else Level.ERROR
-    said = [*report.troubles, *log_lines(report)]
+    said = [*report.troubles, *checked_lines(report)]
     lines = [command(level, "fencekit", "\n".join([headline(report), *map(plain, said)]))]
     by_level: dict[Level, list[Finding]] = {kind: [] for kind in Level}
     for finding in report.findings:
         by_level[severity(finding, report)].append(finding)
     for kind, findings in by_level.items():
         room = MOST - (kind is level)  # the headline is one of them
-        lines.extend(annotation(kind, finding) for finding in findings[:room])
+        lines.extend(annotation(kind, finding, report) for finding in findings[:room])
         rest = len(findings) - room
         if rest > 0:
             more = f"{counted(rest, f'more {kind}')}: see the whole report"
@@ -36,9 +37,9 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def annotation(level: Level, finding: Finding) -> str:
+def annotation(level: Level, finding: Finding, report: Report) -> str:
     """Return the command that annotates the place of a finding."""
-    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding, report))]
     place = place_of(finding)
     where = {}
     if place is not None:

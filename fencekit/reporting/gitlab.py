@@ -23,7 +23,7 @@ def render(report: Report) -> str:
 
 def entry(report: Report, digest: str, finding: Finding) -> dict[str, Any]:
     """Return the entry of a finding; GitLab drops one whose fingerprint another has."""
-    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding, report))]
     place = place_of(finding)
     return {
         "description": "; ".join(said),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fencekit.model.comparison import Guarded
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
+from fencekit.reporting.checked import generated_line
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
 from fencekit.reporting.words import LABELS, counted
@@ -40,6 +41,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"policy      {inert(guarded.policy)}")
     yield Line(f"guardrails  {inert(guarded.guardrails)}")
     yield Line(f"domain      {domain_text(guarded.domain)}")
+    yield Line(f"generated   {generated_line(report)}")
     if guarded.binding and guarded.classes:
         yield Line()
         yield answers(guarded)

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.checked import checked_lines
 from fencekit.reporting.stating import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import log_lines
 
 FORMAT = "junit"
 
@@ -48,7 +48,7 @@ def test_cases(report: Report) -> Iterator[Element]:
             whole, "error", {"message": headline(report), "type": "could-not-check"}
         )
         trouble.text = "\n".join(plain(said, 2_000) for said in report.troubles)
-    SubElement(whole, "system-out").text = "\n".join([headline(report), *log_lines(report)])
+    SubElement(whole, "system-out").text = "\n".join([headline(report), *checked_lines(report)])
     yield whole
     seen: dict[str, int] = {}
     for finding in report.findings:
@@ -68,7 +68,7 @@ def test_case(report: Report, finding: Finding, seen: dict[str, int]) -> Element
         if place.line is not None:
             given["line"] = str(place.line)
     case = Element("testcase", given)
-    said = "\n".join(f"{what}: {text}" for what, text in details(finding))
+    said = "\n".join(f"{what}: {text}" for what, text in details(finding, report))
     if severity(finding, report) is Level.ERROR:
         attributes = {"message": title(finding), "type": plain(finding.slug)}
         SubElement(case, "failure", attributes).text = said

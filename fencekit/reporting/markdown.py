@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from fencekit.model.finding import OF_CALLS, Class, Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.checked import checked_lines
 from fencekit.reporting.stating import (
     details,
     place_of,
@@ -17,7 +18,7 @@ from fencekit.reporting.stating import (
     severity,
 )
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import LABELS, counted, log_lines, masking_line
+from fencekit.reporting.words import LABELS, counted, masking_line
 
 FORMAT = "markdown"
 
@@ -66,7 +67,7 @@ def head(report: Report) -> Iterator[str]:
         yield "| " + " | ".join(f"{report.counts[kind]:,}" for kind in kinds) + " |"
         yield ""
     masked = masking_line(report.masking)
-    for said in log_lines(report):
+    for said in checked_lines(report):
         yield said
         yield ""
     if masked:
@@ -87,7 +88,7 @@ def section(report: Report, finding: Finding) -> Iterator[str]:
     place = place_of(finding)
     where = f" at {code(str(place))}" if place is not None else ""
     yield f"- {DOTS[severity(finding, report)]} {heading(finding)}{where}"
-    for name, text in details(finding):
+    for name, text in details(finding, report):
         yield f"  - {name} {code(text)}"
 
 

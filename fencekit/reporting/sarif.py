@@ -13,9 +13,10 @@ import fencekit
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.model.source import Place
+from fencekit.reporting.checked import checked_lines
 from fencekit.reporting.json import inert, text_of
 from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
-from fencekit.reporting.words import counted, log_lines
+from fencekit.reporting.words import counted
 
 FORMAT = "sarif"
 
@@ -82,7 +83,7 @@ def rules_of(report: Report) -> list[dict[str, Any]]:
 
 def result(report: Report, digest: str, finding: Finding, number: int) -> dict[str, Any]:
     """Return a finding as a result."""
-    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding))]
+    said = [title(finding), *(f"{name}: {text}" for name, text in details(finding, report))]
     made: dict[str, Any] = {
         "ruleId": finding.slug,
         "ruleIndex": number,
@@ -125,7 +126,7 @@ def uri(path: str) -> str:
 def invocation(report: Report, left_out: int) -> dict[str, Any]:
     """Return how the run ended, with a notification for each thing that went wrong."""
     said = [(plain(trouble, 2_000), "error") for trouble in report.troubles]
-    said.extend((line, "note") for line in log_lines(report))
+    said.extend((line, "note") for line in checked_lines(report))
     if left_out > 0:
         said.append((f"{counted(left_out, 'more finding')} left out", "warning"))
     made: dict[str, Any] = {

@@ -10,6 +10,7 @@ from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.source import Place
 from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.editing import MOST_BLAMES, author_line, blames, name_of, what
 from fencekit.reporting.words import counted, waiver_line
 
 LONGEST = 400
@@ -47,14 +48,18 @@ def title(finding: Finding) -> str:
     return f"{finding.kind.words}: {plain(finding.capability)} {change} ({calls})"
 
 
-def details(finding: Finding) -> Iterator[tuple[str, str]]:
-    """Yield what else is known of a finding, each with its name: rules, errors, witnesses."""
+def details(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
+    """Yield what else is known of a finding, each with its name: rules, blame, witnesses."""
     if finding.message and finding.kind is not Class.FAULT:
         yield "error", plain(finding.message)
     if finding.baseline_rule is not None:
         yield "was", rule_text(finding.baseline_rule)
     if finding.rule is not None:
         yield "rule", rule_text(finding.rule)
+    yield from blame_lines(finding, report)
+    met = met_line(finding)
+    if met:
+        yield "met", met
     for record in finding.witnesses:
         yield "witness", witness_text(record)
     for place, message, _ in finding.invalid:
@@ -66,6 +71,28 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "hint", plain(finding.hint)
     if finding.waiver is not None:
         yield "waived", plain(waiver_line(finding.waiver))
+
+
+def blame_lines(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
+    """Yield which edits are to blame for a finding, each with its line and who is behind it."""
+    yield from (("blame", said) for said in blames(finding))
+    authors = {one.edit.number: one.author for one in report.diff.edits} if report.diff else {}
+    shown = {edit.number: edit for blame, _ in finding.blames[:MOST_BLAMES] for edit in blame.edits}
+    for number, edit in sorted(shown.items()):
+        place = f" ({plain(str(edit.place))})" if edit.place else ""
+        yield f"edit {number}", f"{plain(name_of(edit))}{place} {plain(what(edit))}"
+        author = authors.get(number)
+        if author is not None:
+            yield f"edit {number}", plain(author_line(author))
+
+
+def met_line(finding: Finding) -> str:
+    """Say how many principals made the calls of a finding, and when; empty for made-up calls."""
+    if not finding.principals:
+        return ""
+    said = counted(finding.principals, "principal")
+    times = [("first", finding.first), ("last", finding.last)]
+    return ", ".join([said, *(f"{word} {plain(time, 60)}" for word, time in times if time)])
 
 
 def rule_text(rule: RuleRef) -> str:

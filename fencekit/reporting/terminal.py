@@ -21,6 +21,8 @@ from fencekit.model.source import Place
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.checked import generated_line
+from fencekit.reporting.editing import blames
 from fencekit.reporting.words import LABELS, chain_line, counted, verdict_line, waiver_line
 
 LONGEST = 160
@@ -76,7 +78,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
             yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
     yield Line()
     if report.replay is not None:
-        yield from what_was_checked(report.replay)
+        yield from what_was_checked(report.replay, generated_line(report))
     yield from counts(report)
     for finding in report.findings[:MOST_GROUPS]:
         yield Line()
@@ -97,7 +99,7 @@ def headline(report: Report) -> str:
     return verdict_line(report)
 
 
-def what_was_checked(replay: Replayed) -> Iterator[Line]:
+def what_was_checked(replay: Replayed, generated: str = "") -> Iterator[Line]:
     """Yield the lines that say what was compared with what."""
     yield Line(f"candidate  {inert(replay.candidate)}")
     against = inert(replay.baseline) if replay.baseline else "the recorded decisions"
@@ -116,6 +118,8 @@ def what_was_checked(replay: Replayed) -> Iterator[Line]:
         shown = f"{inert(log.path)} ({log.format}: {', '.join(notes)})" if log.path else read
         yield Line(f"log        {shown}")
     yield Line(f"chain      {chain_line(replay)}")
+    if generated:
+        yield Line(f"generated  {generated}")
     if replay.approvals:
         yield Line(f"approvals  {counted(replay.approvals, 'call')} ran because a person said so")
     if replay.unmapped_tools:
@@ -176,6 +180,7 @@ def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
         yield Line(f"  was    {rule_text(finding.baseline_rule)}")
     if finding.rule is not None:
         yield Line(f"  rule   {rule_text(finding.rule)}")
+    yield from (Line(f"  blame  {said}") for said in blames(finding))
     for record in finding.witnesses:
         yield Line(f"  {record_text(record)}")
     if finding.count > len(finding.witnesses):

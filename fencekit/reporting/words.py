@@ -49,16 +49,6 @@ def chain_line(replay: Replayed) -> str:
     return f"{replay.covered:,} of {total} covered by a verified chain"
 
 
-def log_lines(report: Report) -> list[str]:
-    """Say what every report says of the logs of a replay; nothing of another check."""
-    if report.replay is None:
-        return []
-    unmapped = report.replay.unmapped_tools
-    calls = sum(count for _, count in unmapped)
-    said = f"{counted(calls, 'call')} of {counted(len(unmapped), 'tool')} that nothing maps"
-    return [chain_line(report.replay), *([said] if unmapped else [])]
-
-
 def masking_line(masking: Masking | None) -> str:
     """Say what is hidden of the calls in a report, and how to see it; empty where nothing is."""
     if masking is None or not masking.total:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from fencekit.checks.edits.attribution import Attributor
+from fencekit.checks.edits.authors import authors
 from fencekit.checks.edits.between import diff
 from fencekit.checks.groups import BY_RISK
 from fencekit.model.diffed import Author, Consequence, Diffed
@@ -65,6 +66,7 @@ class Consequences:
         self._attributor = Attributor(self.diff)
         self._caused = {edit.number: Caused(edit) for edit in self.diff.edits}
         self.authors: dict[int, Author] = {}
+        """Whom git names for the lines of edits, by their numbers; nobody unless it is asked."""
 
     def blame(self, request: Request, kind: Class) -> Blame | None:
         """Return which edits are to blame for a changed call; None for one that did not change."""
@@ -77,6 +79,11 @@ class Consequences:
         if changed.blame is not None:
             for edit in changed.blame.edits:
                 self._caused[edit.number].add(changed, changed.blame, recorded=recorded)
+
+    def ask_authors(self, old_at: str = "", new_at: str = "") -> None:
+        """Have git say who is behind each edit that is to blame for a call, at these revisions."""
+        to_blame = [one.edit for one in self._caused.values() if one.witness is not None]
+        self.authors = authors(to_blame, self.diff, old_at, new_at)
 
     def section(self) -> Diffed:
         """Return the section of the report."""

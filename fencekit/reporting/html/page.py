@@ -15,6 +15,8 @@ from fencekit.model.finding import Class, Finding
 from fencekit.model.report import Report
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
+from fencekit.reporting.checked import checked
+from fencekit.reporting.editing import author_line
 from fencekit.reporting.html.changes import changes, edit_anchors
 from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
@@ -80,6 +82,7 @@ def contents(report: Report) -> dict[str, Any]:
         "headline": headline(report),
         "first": first_witness(report, groups),
         "loosening": loosening_edits(diff),
+        "checked": checked(report),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),
@@ -175,6 +178,7 @@ def environment() -> Environment:
         amount=amount,
         ident=id,
         waiver_line=waiver_line,
+        author_line=author_line,
     )
     made.tests["unknown"] = lambda value: isinstance(value, Unknown)
     made.tests["change"] = lambda value: hasattr(value, "notes")

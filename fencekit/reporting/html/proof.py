@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fencekit.model.comparison import OPEN, Compared
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.reporting.words import counted
+from fencekit.reporting.checked import proved_line
 
 ANSWERS: dict[type[Result], tuple[str, str]] = {
     Proved: ("no, proved", "proved"),
@@ -51,7 +51,7 @@ def proof(compared: Compared | None) -> Proof | None:
         answer(compared.tighter),
         tuple(Kind(c.capability, answer(c.looser), answer(c.tighter)) for c in compared.classes),
         "" if compared.domain == OPEN else compared.domain,
-        summary(compared),
+        proved_line(one.looser for one in compared.classes),
     )
 
 
@@ -59,17 +59,3 @@ def answer(result: Result) -> Answer:
     """Return an answer in words."""
     text, style = ANSWERS[type(result)]
     return Answer(text, style, result.reason if isinstance(result, Unknown) else "")
-
-
-def summary(compared: Compared) -> str:
-    """Return what is proved in one sentence, with its denominator."""
-    whole = len(compared.classes)
-    if not whole:
-        return "every call meets the same rules in both versions"
-    kinds = [type(one.looser) for one in compared.classes]
-    parts = [
-        f"{count:,} {word}"
-        for kind, word in ((Witness, "looser"), (Proved, "not looser"), (Unknown, "not known"))
-        if (count := kinds.count(kind))
-    ]
-    return f"{counted(whole, 'kind', 'kinds')} of capability: {', '.join(parts)}"

@@ -1,0 +1,66 @@
+"""What a report rests on, in words: what was proved, which records were replayed, calls made up."""
+
+from collections.abc import Iterable
+
+from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.report import Report
+from fencekit.reporting.words import chain_line, counted
+
+NONE_NEEDED = "no call: proof settled every kind"
+NONE_MADE = "no call: only recorded ones were looked at"
+
+
+def checked(report: Report) -> list[tuple[str, str]]:
+    """Return what a check of calls rests on, each part with its name; nothing of another check."""
+    said = []
+    results = proofs(report)
+    if results is not None:
+        said.append(("proved of every call", proved_line(results)))
+    if report.replay is not None and report.replay.logs:
+        said.append(("replayed", chain_line(report.replay)))
+    if results is not None or report.replay is not None:
+        said.append(("generated", generated_line(report)))
+    return said
+
+
+def checked_lines(report: Report) -> list[str]:
+    """Return the same as lines, with the calls of a replay that nothing maps to a capability."""
+    lines = [f"{name}: {text}" for name, text in checked(report)]
+    unmapped = report.replay.unmapped_tools if report.replay else ()
+    if unmapped:
+        calls = counted(sum(count for _, count in unmapped), "call")
+        lines.append(f"{calls} of {counted(len(unmapped), 'tool')} that nothing maps")
+    return lines
+
+
+def proofs(report: Report) -> list[Result] | None:
+    """Return whether each class of capabilities gets looser; None where no proof was tried."""
+    if report.comparison is not None:
+        return [one.looser for one in report.comparison.classes]
+    if report.guardrails is not None:
+        return [one.result for one in report.guardrails.classes]
+    return None
+
+
+def proved_line(results: Iterable[Result]) -> str:
+    """Return what is proved in one sentence, with its denominator."""
+    kinds = [type(result) for result in results]
+    if not kinds:
+        return "each meets the same rules in both policies"
+    parts = [
+        f"{count:,} {word}"
+        for kind, word in ((Witness, "looser"), (Proved, "not looser"), (Unknown, "not known"))
+        if (count := kinds.count(kind))
+    ]
+    return f"{counted(len(kinds), 'kind', 'kinds')} of capability: {', '.join(parts)}"
+
+
+def generated_line(report: Report) -> str:
+    """Say how many calls were generated, or why none was."""
+    proved = report.comparison or report.guardrails
+    if proved is None:
+        return NONE_MADE
+    if not proved.generated:
+        return NONE_NEEDED
+    calls = counted(proved.generated, "call")
+    return f"{calls} aimed at the rules, where proof came to no answer"
