@@ -121,7 +121,8 @@ def write_lines(path: Path, *lines: str | bytes) -> Path:
 
 def record(capability: str = "shell.exec.production", verdict: str = "DENY", **more: Any) -> str:
     """Return a line of our own format: a decided call, with arguments where `args` has some."""
-    request = {"capability": capability, "principal": "agent", "args": more.pop("args", {})}
+    who = more.pop("principal", "agent")
+    request = {"capability": capability, "principal": who, "args": more.pop("args", {})}
     decision = {"verdict": verdict, "obligations": []}
     line = {"schema": "fencekit.record/1", "request": request, "decision": decision, **more}
     return json.dumps(line)

@@ -201,3 +201,51 @@ def test_every_format_shows_what_is_waived_and_by_whom(folder: Path) -> None:
         assert "ann@example.com" in (folder / form).read_text("utf-8"), form
     levels = json.loads((folder / "sarif").read_text("utf-8"))["runs"][0]["results"]
     assert sorted(result["level"] for result in levels) == ["error", "note", "note"]
+
+
+def test_each_part_of_a_group_that_is_split_has_its_own_people_times_blame_and_trace(
+    folder: Path,
+) -> None:
+    (folder / "old.yaml").write_text(
+        "deny: [{capability: pay.out, amount_gte: 100}]\nallow: [pay.out]\n"
+    )
+    (folder / "p.yaml").write_text("allow: [pay.out]\n")
+    calls = [(150, "ann", 1), (200, "ann", 2), (900, "bob", 3), (950, "cleo", 4)]
+    write_lines(
+        folder / "log.jsonl",
+        *(
+            record(
+                "pay.out",
+                "DENY",
+                principal=who,
+                time=f"2026-03-0{day}T10:00:00Z",
+                args={"amount": amount},
+            )
+            for amount, who, day in calls
+        ),
+    )
+    waiver = {**WAIVER, "when": {"amount_lte": 500}}
+    done = replay(waiver, options=(*TODAY, "--baseline", "old.yaml", "--html", "r.html"))
+    assert done.code == 1
+    waived, rest = sorted(done.report["findings"], key=lambda f: "waiver" not in f)
+    days = [(f["principals"], f["first"][:10], f["last"][:10]) for f in (waived, rest)]
+    assert days == [(1, "2026-03-01", "2026-03-02"), (2, "2026-03-03", "2026-03-04")]
+    for part in (waived, rest):
+        assert [blame["count"] for blame in part["blames"]] == [2]
+    amounts = [w["request"]["args"]["amount"] for w in rest["witnesses"]]
+    assert amounts == [900, 950]
+    page = (folder / "r.html").read_text("utf-8")
+    assert page.count("2 principals, first 2026-03-03") == 1
+    assert page.count("Why: the rules that were asked") == 2
+
+
+def test_of_calls_that_are_only_counted_nobody_is_said_to_have_made_them() -> None:
+    waiver = {**WAIVER, "capability": "pay.out", "when": {"amount_lte": 3}}
+    done = replay(waiver, options=(*TODAY, "--keep-records", 2))
+    waived, rest = sorted(
+        (f for f in done.report["findings"] if f["capability"] == "pay.out"),
+        key=lambda f: "waiver" not in f,
+    )
+    assert (waived["count"], waived["principals"]) == (1, 1)
+    assert rest["count"] == 2
+    assert "principals" not in rest

@@ -7,6 +7,7 @@ call, recorded or found by proof, is put down to the edits that made the change.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from fencekit.cases.registry import found as found_files
 from fencekit.cases.registry import read_cases
@@ -18,7 +19,7 @@ from fencekit.checks.job import ReplayJob
 from fencekit.checks.replay import ReplayRun, Watch
 from fencekit.checks.status import judged
 from fencekit.checks.suite.running import finding_of, results
-from fencekit.checks.traces import traced
+from fencekit.checks.traces import trace, traced
 from fencekit.checks.waivers import with_waivers
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import time_limit
@@ -53,16 +54,18 @@ class DiffJob:
         if self.replay is None and not self.cases:
             old, new = self.comparison.policies()
             consequences = Consequences(old, new)
+            tracing = partial(trace, before=old, after=new)
             report, _ = self.blamed(self.comparison.report(old, new), consequences)
         else:
             run = self.told.taken(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
+            tracing = partial(trace, before=run.baseline, after=run.policy)
             failing = take_cases(run, self.cases)
             proof = self.comparison.report(run.baseline, run.policy)
             report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
         made = replace(report, command=self.command())
-        return with_waivers(made, self.waivers, self.today)
+        return with_waivers(made, self.waivers, self.today, tracing)
 
     @property
     def told(self) -> ReplayJob:

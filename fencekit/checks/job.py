@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from fencekit.checks.chains import ChainSummary, chain_of, uncovered
 from fencekit.checks.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
+from fencekit.checks.traces import trace
 from fencekit.checks.waivers import with_waivers
 from fencekit.dialects.registry import load_policy
 from fencekit.logs import capfence_sqlite
@@ -67,7 +69,8 @@ class ReplayJob:
         if self.authors and run.consequences is not None:
             run.consequences.ask_authors(self.baseline_revision, self.policy_revision)
         report = replace(run.report(self.fail_on, self.limits), command=self.command())
-        return with_waivers(report, self.waivers, self.today)
+        tracing = partial(trace, before=run.baseline, after=run.policy)
+        return with_waivers(report, self.waivers, self.today, tracing)
 
     def taken(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None

@@ -6,20 +6,27 @@ every call of a finding meets a waiver's conditions, only those that do are waiv
 """
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
+from fencekit.checks.groups import Group
 from fencekit.checks.waiver_file import load_waivers
 from fencekit.engines.native.evaluator import test_of
 from fencekit.engines.native.view import View
+from fencekit.model.explanation import Trace
 from fencekit.model.finding import Changed, Class, Finding, Level, capability_name
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
+from fencekit.model.request import Request
 from fencekit.model.source import Input
 from fencekit.model.waiver import State, Waiver, Waivers, WaiverUse
 
-MAX_WITNESSES = 5
+Kept = dict[tuple[object, ...], list[Changed]]
+
+Tracer = Callable[[Request], Trace]
+"""Says why a call is decided as it is on both sides."""
 
 SLUGS: dict[State, tuple[str, Level]] = {
     State.UNUSED: ("waiver-unused", Level.WARNING),
@@ -30,62 +37,127 @@ SLUGS: dict[State, tuple[str, Level]] = {
 """The finding that a waiver is when it does not simply apply."""
 
 
-def waived(report: Report, waivers: tuple[Waiver, ...], file: Input, today: date) -> Report:
-    """Return the report with what the waivers cover waived, on that day."""
-    calls = Counter[int]()
-    split: list[tuple[Finding, int | None]] = []
+def waived(
+    report: Report,
+    waivers: tuple[Waiver, ...],
+    file: Input,
+    today: date,
+    trace_of: Tracer | None = None,
+) -> Report:
+    """Return the report with what the waivers cover waived, on that day.
+
+    `trace_of` says why a call is decided as it is: a group that is split has witnesses of its own
+    in each part.
+    """
     in_force = {
         at: waiver
         for at, waiver in enumerate(waivers)
         if not waiver.is_too_broad and waiver.expires >= today
     }
-    for finding in report.findings:
-        split.extend(parts(report, finding, in_force, calls))
+    kept = kept_calls(report)
+    shared = [shares(report, finding, in_force, kept) for finding in report.findings]
+    calls = Counter[int]()
+    for share in shared:
+        for at, covered in share.items():
+            calls[at] += covered.count
     states = [state_of(waiver, calls[at], today) for at, waiver in enumerate(waivers)]
-    findings = [
-        finding
-        if at is None or states[at] is not State.APPLIED
-        else replace(finding, waiver=waivers[at])
-        for finding, at in split
-    ]
+    findings: list[Finding] = []
+    for finding, share in zip(report.findings, shared, strict=True):
+        applied = {at: of for at, of in share.items() if states[at] is State.APPLIED}
+        findings.extend(parts(finding, applied, waivers, kept, trace_of))
     uses = tuple(WaiverUse(waiver, states[at], calls[at]) for at, waiver in enumerate(waivers))
     findings.extend(complaint(use, today) for use in uses if use.state in SLUGS)
     made = replace(
         report,
-        findings=tuple(merged(findings)),
+        findings=tuple(findings),
         waivers=Waivers(file.path, today, uses),
         inputs=(*report.inputs, file),
     )
     return replace(made, status=status_of(made))
 
 
-def parts(
-    report: Report, finding: Finding, waivers: dict[int, Waiver], calls: Counter[int]
-) -> list[tuple[Finding, int | None]]:
-    """Return a finding in parts, each with the number of the waiver whose scope it is in.
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The calls of one finding in the scope of one waiver; `kept` are those known one by one."""
 
-    `calls` is told how many calls are in the scope of each waiver.
-    """
+    count: int
+    kept: tuple[Changed, ...] = ()
+
+
+def shares(
+    report: Report, finding: Finding, waivers: dict[int, Waiver], kept: Kept
+) -> dict[int, Share]:
+    """Return which calls of a finding are in the scope of which waiver: the first that has them."""
     if not report.disallows(finding) or finding.kind is Class.FAULT:
-        return [(finding, None)]
-    rest = finding
-    made: list[tuple[Finding, int | None]] = []
+        return {}
+    made: dict[int, Share] = {}
+    left = calls_of(finding, kept)
+    count = finding.count
     for at, waiver in waivers.items():
         if not in_scope(waiver, finding):
             continue
         if not waiver.conditions:
-            calls[at] += rest.count
-            return [*made, (rest, at)]
-        met = [record for record in records_of(report, rest) if meets(record, waiver)]
-        if not met:
-            continue
-        calls[at] += len(met)
-        made.append((part(rest, met, len(met)), at))
-        if len(met) == rest.count:
-            return made
-        left = [record for record in rest.witnesses if record not in met]
-        rest = part(rest, left, rest.count - len(met))
-    return [*made, (rest, None)]
+            made[at] = Share(count, tuple(left))
+            break
+        answers = [(changed, meets(changed.record, waiver)) for changed in left]
+        met = tuple(changed for changed, is_met in answers if is_met)
+        if met:
+            made[at] = Share(len(met), met)
+            left = [changed for changed, is_met in answers if not is_met]
+            count -= len(met)
+        if not count:
+            break
+    return made
+
+
+def parts(
+    finding: Finding,
+    applied: dict[int, Share],
+    waivers: tuple[Waiver, ...],
+    kept: Kept,
+    trace_of: Tracer | None,
+) -> Iterator[Finding]:
+    """Yield a finding in parts: what each waiver covers, and the rest."""
+    if not applied:
+        yield finding
+        return
+    for at, share in applied.items():
+        yield replace(part(finding, share, trace_of), waiver=waivers[at])
+    rest = finding.count - sum(share.count for share in applied.values())
+    if rest:
+        covered = {id(changed) for share in applied.values() for changed in share.kept}
+        left = tuple(one for one in calls_of(finding, kept) if id(one) not in covered)
+        yield part(finding, Share(rest, left), trace_of)
+
+
+def part(finding: Finding, share: Share, trace_of: Tracer | None) -> Finding:
+    """Return the part of a finding that some of its calls are, with their own principals and times.
+
+    Of calls that are only counted nobody knows who made them, and when: then it says neither.
+    """
+    if share.count == finding.count:
+        return finding
+    if not share.kept:
+        return replace(finding, count=share.count, principals=0, first="", last="", blames=())
+    group = Group(share.kept[0])
+    for changed in share.kept:
+        group.add(changed)
+    own = group.finding()
+    same = own.witnesses[:1] == finding.witnesses[:1]
+    trace = finding.trace
+    if not same:
+        trace = trace_of(own.witnesses[0].request) if trace_of and finding.trace else None
+    is_whole = len(share.kept) == share.count
+    return replace(
+        finding,
+        count=share.count,
+        witnesses=own.witnesses,
+        principals=own.principals if is_whole else 0,
+        first=own.first if is_whole else "",
+        last=own.last if is_whole else "",
+        blames=own.blames,
+        trace=trace,
+    )
 
 
 def in_scope(waiver: Waiver, finding: Finding) -> bool:
@@ -95,13 +167,29 @@ def in_scope(waiver: Waiver, finding: Finding) -> bool:
     return not waiver.rule or (finding.rule is not None and finding.rule.id == waiver.rule)
 
 
-def records_of(report: Report, finding: Finding) -> list[Record]:
-    """Return the calls of a finding that the report has one by one."""
-    if report.replay is None:
-        return list(finding.witnesses)
-    return [
-        changed.record for changed in report.replay.changed if about(changed) == about_of(finding)
-    ]
+def kept_calls(report: Report) -> Kept:
+    """Return the calls that the report has one by one, by what makes them one of a finding."""
+    kept: Kept = {}
+    for changed in report.replay.changed if report.replay else ():
+        kept.setdefault(about(changed), []).append(changed)
+    return kept
+
+
+def calls_of(finding: Finding, kept: Kept) -> list[Changed]:
+    """Return the calls of a finding that are kept one by one; what proof found is, always."""
+    if any(record.place.file for record in finding.witnesses) or not finding.witnesses:
+        return kept.get(about_of(finding), [])
+    return [as_changed(record, finding) for record in finding.witnesses]
+
+
+def as_changed(record: Record, finding: Finding) -> Changed:
+    """Return a call that proof found as one that changed."""
+    assert finding.rule is not None
+    steps = (finding.before, finding.after)
+    blame = finding.blames[0][0] if finding.blames else None
+    return Changed(
+        record, finding.kind, *steps, finding.rule, finding.baseline_rule, finding.message, blame
+    )
 
 
 def about(changed: Changed) -> tuple[object, ...]:
@@ -133,11 +221,6 @@ def meets(record: Record, waiver: Waiver) -> bool:
         return False
 
 
-def part(finding: Finding, records: list[Record], count: int) -> Finding:
-    """Return a part of a finding, with its own calls."""
-    return replace(finding, count=count, witnesses=tuple(records[:MAX_WITNESSES]))
-
-
 def state_of(waiver: Waiver, calls: int, today: date) -> State:
     """Return what becomes of a waiver whose scope covers that many calls."""
     if waiver.is_too_broad:
@@ -149,21 +232,6 @@ def state_of(waiver: Waiver, calls: int, today: date) -> State:
     if waiver.max_count is not None and calls > waiver.max_count:
         return State.EXCEEDED
     return State.APPLIED
-
-
-def merged(findings: list[Finding]) -> list[Finding]:
-    """Return the findings with parts that are alike again, nothing of them being waived, as one."""
-    made: dict[object, Finding] = {}
-    for finding in findings:
-        key = (finding.slug, finding.message, finding.waiver, finding.place, *about_of(finding))
-        before = made.get(key)
-        if before is None:
-            made[key] = finding
-        else:
-            witnesses = (*before.witnesses, *finding.witnesses)[:MAX_WITNESSES]
-            count = before.count + finding.count
-            made[key] = replace(before, count=count, witnesses=witnesses)
-    return list(made.values())
 
 
 def complaint(use: WaiverUse, today: date) -> Finding:
@@ -208,7 +276,9 @@ def status_of(report: Report) -> Status:
     return Status.COULD_NOT_CHECK if report.troubles else Status.CLEAN
 
 
-def with_waivers(report: Report, path: str, today: date | None = None) -> Report:
+def with_waivers(
+    report: Report, path: str, today: date | None = None, trace_of: Tracer | None = None
+) -> Report:
     """Return the report with the waivers of a file applied; as it is without a file.
 
     `today` is the day on which they have to hold, by the clock unless given. Raises WaiverError.
@@ -216,4 +286,4 @@ def with_waivers(report: Report, path: str, today: date | None = None) -> Report
     if not path:
         return report
     waivers, file = load_waivers(path)
-    return waived(report, waivers, file, today or datetime.now(tz=UTC).date())
+    return waived(report, waivers, file, today or datetime.now(tz=UTC).date(), trace_of)
