@@ -180,6 +180,7 @@ def risk_of(finding: Finding) -> tuple[object, ...]:
     return (
         BY_RISK.index(finding.kind),
         after,
+        -max((LOOSEST_FIRST.index(v) for v in LOOSEST_FIRST if v in finding.before), default=0),
         -finding.count,
         finding.capability,
         finding.before,

@@ -1,6 +1,5 @@
 """The edits between two versions side by side: lines with numbers, what changed in them marked."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +10,12 @@ from fencekit.model.diffed import Consequence, Diffed
 from fencekit.model.edit import Blame, Edit, Pair, Seat
 from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Rule
-from fencekit.reporting.editing import name_of, numbers, proved, recorded, what
+from fencekit.reporting.editing import name_of, numbers, proved, recorded
+from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.html.rules import Sources, written
+from fencekit.reporting.html.runs import Span, spans
 
 MOST_LINES = 60
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of a line, and whether it is only in this version."""
-
-    text: str
-    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class EditNote:
 
     caused: Consequence
     anchor: str
-    what: str
+    what: Marked
     caused_text: str
     proof_text: str
     partners: str
@@ -170,7 +162,7 @@ def note(
     return EditNote(
         caused,
         anchors[edit.number],
-        what(edit),
+        marked(edit),
         capitalised(recorded(caused) or "changes no recorded call"),
         capitalised(proved(caused)),
         partners.get(edit.number, ""),
@@ -255,16 +247,3 @@ def rows(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iter
                 new_spans if right else (),
                 tag != "equal",
             )
-
-
-def spans(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Return two lines in runs, those marked that only one has."""
-    if old == new or not old or not new:
-        return (Span(old),), (Span(new),)
-    words = WORDS.findall(old), WORDS.findall(new)
-    found: tuple[list[Span], list[Span]] = ([], [])
-    for tag, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
-        for side, text in zip(found, ("".join(words[0][a:b]), "".join(words[1][c:d])), strict=True):
-            if text:
-                side.append(Span(text, tag != "equal"))
-    return tuple(found[0]), tuple(found[1])

@@ -14,7 +14,8 @@ from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.reporting.characters import shortened
-from fencekit.reporting.editing import blamed, name_of, what
+from fencekit.reporting.editing import blamed, name_of
+from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.requests import printed
 from fencekit.reporting.html.rules import NamedRule, Sources, named
@@ -57,7 +58,7 @@ class Culprit:
     anchor: str
     number: int
     name: str
-    what: str
+    what: Marked
     place: str
 
 
@@ -149,7 +150,7 @@ def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
             told.edits.get(edit.number, "edits"),
             edit.number,
             name_of(edit),
-            what(edit),
+            marked(edit),
             str(edit.place) if edit.place else "",
         )
         for edit in blame.edits

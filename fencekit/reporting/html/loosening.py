@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from fencekit.model.diffed import Consequence, Diffed
 from fencekit.model.finding import Class
-from fencekit.reporting.editing import name_of, what
+from fencekit.reporting.editing import name_of
 from fencekit.reporting.html.changes import edit_anchors
+from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.words import counted
 
 
@@ -17,7 +18,7 @@ class LooseningEdit:
     number: int
     anchor: str
     name: str
-    what: str
+    what: Marked
     said: str
 
 
@@ -33,7 +34,7 @@ def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
             one.edit.number,
             anchors[one.edit.number],
             name_of(one.edit),
-            what(one.edit),
+            marked(one.edit),
             ", ".join(amounts(one)),
         )
         for one in found

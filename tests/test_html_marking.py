@@ -1,0 +1,78 @@
+"""What an edit changed inside a value is marked, and not by colour alone."""
+
+from pathlib import Path
+
+import pytest
+from running import ROOT, fencekit
+
+from fencekit.model.edit import Edit, EditKind
+from fencekit.model.policy import Condition, ConditionName
+from fencekit.model.source import Place
+from fencekit.reporting.html.marking import LONGEST_RUN, marked
+
+HERE = Place("p.yaml", 1)
+SQL = r"(?i)^\s*(with|select|explain)\b[^;]*;?\s*$"
+
+
+def edit(was: object, now: object, inside: tuple[str, ...] = ()) -> Edit:
+    name = ConditionName.MATCH_REGEX
+    before, after = (Condition(name, value, HERE) for value in (was, now))
+    return Edit(1, EditKind.CONDITION_CHANGED, 0, was=before, now=after, inside=inside)
+
+
+def test_of_a_long_regex_only_what_differs_is_marked() -> None:
+    found = marked(edit(SQL, SQL.removesuffix("$")))
+    assert [span.text for span in found.old if span.changed] == ["$"]
+    assert not any(span.changed for span in found.new)
+    assert "".join(span.text for span in found.old) == SQL
+    assert found.is_long
+
+
+def test_a_short_value_stands_in_its_line() -> None:
+    found = marked(edit(1000, 5000))
+    assert not found.is_long
+    assert [span.text for span in (*found.old, *found.new) if span.changed] == ["1000", "5000"]
+
+
+def test_what_is_alike_in_a_very_long_value_is_cut_and_what_differs_is_not() -> None:
+    found = marked(edit(f"{'ab ' * 900}x{'cd ' * 900}", f"{'ab ' * 900}y{'cd ' * 900}"))
+    assert [span.text[:1] for span in found.old if span.changed] == ["x"]
+    assert sum(len(span.text) for span in found.old) < 4 * LONGEST_RUN
+
+
+@pytest.mark.parametrize(("was", "now"), [("a", "a "), ("1", 1), ("", "a")], ids=repr)
+def test_values_that_look_alike_are_told_apart(was: object, now: object) -> None:
+    found = marked(edit(was, now))
+    assert any(span.changed for span in (*found.old, *found.new))
+    assert "".join(s.text for s in found.old) != "".join(s.text for s in found.new)
+
+
+def test_what_changed_inside_a_list_is_said_in_words() -> None:
+    found = marked(edit(["a", "b"], ["a"], inside=('without "b"',)))
+    assert not found.old
+    assert found.text == 'match_regex without "b"'
+
+
+def test_the_top_of_the_page_marks_the_character_that_was_dropped(tmp_path: Path) -> None:
+    page = (ROOT / "reports/loosening.html").read_text("utf-8")
+    top = page[: page.index("</header>")]
+    blame = top[top.index("To blame:") :]
+    assert r"[^;]*;?\s*<del>$</del></code>" in blame
+    assert '<strong class="status">Must not merge</strong>' in top
+    css = page[page.index("<style>") : page.index("</style>")]
+    assert "text-decoration: line-through" in css
+    assert "text-decoration: underline" in css
+
+
+def test_hidden_characters_of_a_value_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    policy = 'deny: [{{capability: sh.x, match_regex: "rm{}<b>"}}]\nallow: [sh.x]\n'
+    Path("old.yaml").write_text(policy.format(""), encoding="utf-8")
+    Path("new.yaml").write_text(policy.format("\\u202e"), encoding="utf-8")
+    assert fencekit("diff", "old.yaml", "new.yaml", "--html", "r.html").code == 1
+    page = Path("r.html").read_text("utf-8")
+    assert "\u202e" not in page
+    assert "<b>" not in page
+    assert '<ins><span class="escape">' in page
