@@ -5,7 +5,6 @@ findings with the place to mend.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,8 +16,6 @@ from fencekit.cases.registry import read_cases
 from fencekit.checks.comparison import finding_of
 from fencekit.checks.fallback import answers
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, binding_rules
-from fencekit.checks.lint.levels import Levels
-from fencekit.checks.lint.run import lint
 from fencekit.checks.mutation.job import MutationJob
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal
 from fencekit.checks.suite.running import finding_of as finding_of_case
@@ -30,32 +27,21 @@ from fencekit.engines.native.evaluator import ENGINE as NATIVE
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.capability import Capability
 from fencekit.model.errors import PackError
-from fencekit.model.finding import Class, Finding, Level
+from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Status
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus
 from fencekit.model.vetting import State
+from fencekit.packs.forms import well_shaped, without_backtracking
+from fencekit.packs.found import Found, fault, of
 from fencekit.packs.pack import GUARDRAILS, MANIFEST, Pack, rendered
 from fencekit.packs.variants import Variant
 from fencekit.reading.files import read_text
 
 TIMEOUT = 5.0
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
-WILDCARD = "wildcard-allow"
-BACKTRACKING = "regex-backtracks"
-"""The slug of lint for a regex that can run away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a step saw of a variant, or of the whole pack (`about` is empty)."""
-
-    about: str
-    state: State
-    said: str
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass
@@ -86,17 +72,6 @@ class Vet:
     def case_files(self) -> list[Path]:
         """The files of cases."""
         return sorted((self.pack.folder / "cases").glob("*.fence.yaml"))
-
-
-def fault(step: str, message: str, place: Place | None, hint: str = "") -> Finding:
-    """Return what a step found, with the place to mend."""
-    slug = f"pack-{step}"
-    return Finding(slug, Class.FAULT, "", "", "", 1, message=message, place=place, hint=hint)
-
-
-def of(about: str, said: str, findings: list[Finding]) -> Found:
-    """Return a result that fails where there is a finding."""
-    return Found(about, State.FAILS if findings else State.HOLDS, said, tuple(findings))
 
 
 def manifest(vet: Vet) -> Iterator[Found]:
@@ -142,28 +117,13 @@ def source(vet: Vet) -> Iterator[Found]:
 def shapes(vet: Vet) -> Iterator[Found]:
     """Lint finds no error, in any policy of the pack; warnings are shown."""
     for name, policy in policies(vet):
-        # Guardrails that allow the rest allow nothing: they only say what must be tight.
-        ignored = (BACKTRACKING, *((WILDCARD,) if name == "guardrails" else ()))
-        yield linted(name, policy, Levels(ignore=ignored), "lint clean")
+        yield well_shaped(name, policy)
 
 
 def backtracking(vet: Vet) -> Iterator[Found]:
     """No regex can run away on any text."""
     for name, policy in policies(vet):
-        levels = Levels(select=(BACKTRACKING,))
-        yield linted(name, policy, levels, "no regex is known to backtrack badly")
-
-
-def linted(name: str, policy: Policy, levels: Levels, clean: str) -> Found:
-    """Return what lint finds in a policy: an error fails the step, a warning does not."""
-    report = lint(policy, levels=levels)
-    if report.troubles:
-        return Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
-    counts = Counter(finding.level for finding in report.findings)
-    listed = ", ".join(f"{counts[level]} {level}s" for level in Level if counts[level])
-    failed = report.status is Status.FINDINGS
-    shown = tuple(found for found in report.findings if found.level is Level.ERROR)
-    return Found(name, State.FAILS if failed else State.HOLDS, listed or clean, shown)
+        yield without_backtracking(name, policy)
 
 
 def policies(vet: Vet) -> Iterator[tuple[str, Policy]]:

@@ -15,10 +15,11 @@ from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place
 from fencekit.model.verdict import Verdict
 from fencekit.model.vetting import MeasuredRate, State, Step, Vetted
+from fencekit.packs.found import Found
 from fencekit.packs.measure import Measured, Rate, measure
 from fencekit.packs.pack import Pack, read_pack
 from fencekit.packs.plan import PLAN
-from fencekit.packs.steps import STEPS, Found, Vet
+from fencekit.packs.steps import STEPS, Vet
 from fencekit.packs.variants import Variant
 from fencekit.reading.files import sha256_of
 

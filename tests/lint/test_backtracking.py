@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fencekit.checks.lint.regexes.ambiguity import suspicions
+from fencekit.checks.lint.regexes.growth import growth
 from fencekit.checks.lint.regexes.measuring import first_slow
 from fencekit.checks.lint.rewriting import elements
 from fencekit.checks.lint.shapes.regex_backtracks import slow_text
@@ -24,7 +25,13 @@ EXPONENTIAL = [
     r"(ab|a|b)*c",
     r"^([^;]+)+$",
 ]
-POLYNOMIAL = [r"\s*\s*\s*\s*=", r"^\s*SELECT\s+.+\s+WHERE\s+.+\s+LIMIT\s+\d+"]
+POLYNOMIAL = [
+    r"\s*\s*\s*\s*=",
+    r"^\s*SELECT\s+.+\s+WHERE\s+.+\s+LIMIT\s+\d+",
+    r"\A(?:ab)*(?:ab)*(?:ab)*(?:ab)*c",
+    r".*foo.*bar",
+    r"rm.*-rf.*/",
+]
 FINE = [
     r"^\w+(\s\w+)*;$",
     r"^[a-z]+\Z",
@@ -35,8 +42,8 @@ FINE = [
     r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$",
     r"^((a|b)c)*$",
     r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$",
-    r".*foo.*bar",
     r"\s+$",
+    r"\brm\s+-\w*r\w*\s+(-\w+\s+)*[/~]",
     r"(",
 ]
 LOOKING_AROUND = [
@@ -65,10 +72,10 @@ LOOKING_AROUND_FINE = [
     r"\A(x)?(?(1)y+|z+)\Z",
     r"\A(?!(?:(?!name/)[a-z]+/|name/)*\Z)",
 ]
-SUSPICIOUS_BUT_FINE = [r"^(?>a+)+$", r"\brm\s+-\w*r\w*\s+(-\w+\s+)*[/~]"]
+SUSPICIOUS_BUT_FINE = [r"^(?>(?:a|aa)+)$", r"\A(?=(?:a+)+)b"]
 
 
-@pytest.mark.parametrize("pattern", [*EXPONENTIAL[:4], POLYNOMIAL[0]])
+@pytest.mark.parametrize("pattern", [*EXPONENTIAL[:4], POLYNOMIAL[0], *POLYNOMIAL[3:]])
 def test_a_pattern_that_backtracks_without_end_is_found_and_really_is_slow(pattern: str) -> None:
     text = slow_text(pattern)
     assert 0 < len(text) <= 4_000
@@ -80,9 +87,9 @@ def test_a_pattern_that_backtracks_without_end_is_found_and_really_is_slow(patte
 @pytest.mark.parametrize("pattern", [*EXPONENTIAL, *POLYNOMIAL])
 def test_a_pattern_that_may_backtrack_is_suspicious(pattern: str) -> None:
     suspicion = suspicions(pattern)[0]
-    text = suspicion.text(100)
-    assert suspicion.pump * 2 in text
-    assert len(text) <= 100
+    text = suspicion.text(200)
+    assert all(start + pump * 2 in text for start, pump in suspicion.parts)
+    assert len(text) <= 200
 
 
 @pytest.mark.parametrize("pattern", FINE)
@@ -107,7 +114,7 @@ def test_a_fine_lookaround_stays_quiet(pattern: str) -> None:
     assert slow_text(pattern) == ""
 
 
-def test_no_regex_of_a_pack_runs_away() -> None:
+def test_the_form_of_every_regex_of_a_pack_shows_that_it_cannot_run_away() -> None:
     patterns = {
         str(pattern)
         for file in (
@@ -119,8 +126,9 @@ def test_no_regex_of_a_pack_runs_away() -> None:
         if condition.name is ConditionName.MATCH_REGEX
         for _, pattern in elements(condition)
     }
-    assert len(patterns) > 50
-    assert [pattern for pattern in sorted(patterns) if slow_text(pattern)] == []
+    assert len(patterns) > 100
+    known = {pattern: growth(pattern) for pattern in sorted(patterns)}
+    assert [text for text, one in known.items() if one is None or not one.is_harmless] == []
 
 
 def test_a_quick_pattern_is_not_slow_and_a_slow_one_is_stopped() -> None:

@@ -176,6 +176,15 @@ def test_a_policy_that_cannot_be_read_is_no_pass(pack: Path) -> None:
     assert "policies/strict.yaml:1" in " ".join(done.report["troubles"])
 
 
+def test_a_regex_of_which_nothing_is_shown_is_no_pass(pack: Path) -> None:
+    rule = r"deny: [{capability: note.copy, match_regex: '(a)?\1(b)?\2'}]"
+    (pack / "policies/baseline.yaml").write_text(f"{rule}\n", encoding="utf-8")
+    done = vet(*(word for name in STEPS if name != "regexes" for word in ("--without", name)))
+    assert done.code == 3, done.all
+    assert states(done)["regexes"] == {"holds", "not checked"}
+    assert "not known of 1 of 1 regexes" in " ".join(done.report["troubles"])
+
+
 def test_leaving_everything_out_is_no_pass(pack: Path) -> None:
     (pack / "measure.yaml").unlink()
     assert vet(*(word for name in STEPS for word in ("--without", name))).code == 3

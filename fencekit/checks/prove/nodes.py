@@ -163,7 +163,7 @@ class Builder:
             return self.program.add(Read(chars, then))
         if name is _constants.BRANCH:
             ways = [self.sequence(way, flags, then) for way in value[1]]
-            return self.program.add(Fork(tuple(dict.fromkeys(ways))))
+            return self.program.add(Fork(tuple(ways)))  # twice the same way is two for a matcher
         if name is _constants.SUBPATTERN:
             _, added, taken, inner = value
             return self.sequence(inner, combined(flags, added, taken), then)
@@ -180,13 +180,14 @@ class Builder:
     def repeat(self, value: tuple[Any, Any, Items], flags: int, then: int) -> int:
         """Return the node that matches an item so many times and goes on."""
         least, most, inner = value
+        start = then
         if most is _constants.MAXREPEAT:
-            loop = self.program.add(Fork(()))
-            body = self.sequence(inner, flags, loop)
-            self.program.nodes[loop] = Fork((body, then))
-            start = loop
+            start = self.program.add(Fork(()))
+            body = self.sequence(inner, flags, start)
+            self.program.nodes[start] = Fork((body, then))
+            if least:  # the loop itself is the last of those that must be there
+                start, least = body, least - 1
         else:
-            start = then
             for _ in range(int(most) - int(least)):
                 start = self.program.add(Fork((self.sequence(inner, flags, start), then)))
         for _ in range(int(least)):

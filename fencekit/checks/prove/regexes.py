@@ -44,14 +44,16 @@ ENDS_WITH_NEWLINE: Final = -1
 """The program of the debt of a `$` that stands before a newline: that one, and then the end."""
 
 
-State = tuple[tuple[bool, int, bool], tuple[Threads, ...], Threads]
+Before = tuple[bool, int, bool]
+"""What conditions see of what is before a place: the start, bits of word sets, a newline."""
+State = tuple[Before, tuple[Threads, ...], Threads]
 
 
 class Automaton:
     """A pattern, followed over a text character by character."""
 
     def __init__(self, parsed: Parsed, *, anywhere: bool) -> None:
-        self._programs = parsed.programs
+        self.programs = parsed.programs
         self._followers = parsed.followers
         self._anywhere = anywhere
         self.sets: tuple[CharSet, ...] = tuple(parsed.sets)
@@ -79,7 +81,8 @@ class Automaton:
         self._final: list[bool | None] = [True, False]
         first = frozenset(() if anywhere else {(parsed.programs[0].start, NO_DEBT)})
         begun = tuple(frozenset({(one.start, NO_DEBT)}) for one in parsed.followers)
-        self.start = self._number(((self._uses_start, 0, False), begun, first))
+        self.first_place = (self._uses_start, 0, False)
+        self.start = self._number((self.first_place, begun, first))
 
     def class_of(self, char: str) -> int:
         """Return the number of a character's class."""
@@ -128,14 +131,17 @@ class Automaton:
         here = Here(*before, next=bits)
         here, moved = self._followed(here, followers)
         if self._anywhere:
-            threads |= {(self._programs[0].start, NO_DEBT)}
+            threads |= {(self.programs[0].start, NO_DEBT)}
         following = self._read(0, threads, here)
         if following is None:
             return MATCHED
         if not following and self._is_anchored:
             return DEAD
-        newline = self._uses_newline and bool(bits & self._newline)
-        return self._number(((False, bits & self._words, newline), moved, following))
+        return self._number((self.place_after(bits), moved, following))
+
+    def place_after(self, bits: int) -> Before:
+        """Return what conditions see of a place behind a character with these bits."""
+        return False, bits & self._words, self._uses_newline and bool(bits & self._newline)
 
     def _at_end(self, number: int) -> bool:
         state = self._states[number]
@@ -143,7 +149,7 @@ class Automaton:
         before, followers, threads = state
         here, _ = self._followed(Here(*before, next=-1), followers)
         if self._anywhere:
-            threads |= {(self._programs[0].start, NO_DEBT)}
+            threads |= {(self.programs[0].start, NO_DEBT)}
         return self._matches_at_end(0, threads, here)
 
     def _followed(
@@ -168,15 +174,15 @@ class Automaton:
             return (
                 frozenset({(1, NO_DEBT)}) if is_first and here.next & self._newline else frozenset()
             )
-        reads, accepted = self._closure(self._programs[number], threads, here)
+        reads, accepted = self._closure(self.programs[number], threads, here)
         following: set[Thread] = set()
         for debts in accepted:
-            owed = self._owed(debts, here)
+            owed = self.owed(debts, here)
             if owed is not None:
                 following.add((0, owed))
         for chars, then, debts in reads:
             if here.next >> chars & 1:
-                owed = self._owed(debts, here)
+                owed = self.owed(debts, here)
                 if owed is not None:
                     following.add((then, owed))
         if NO_DEBT in accepted or any(
@@ -185,7 +191,7 @@ class Automaton:
             return None
         return thinned(following)
 
-    def _owed(self, debts: frozenset[Debt], here: Here) -> frozenset[Debt] | None:
+    def owed(self, debts: frozenset[Debt], here: Here) -> frozenset[Debt] | None:
         """Return what is owed after the next character; None when a debt has failed."""
         owed: set[Debt] = set()
         for number, positive, threads in debts:
@@ -199,7 +205,7 @@ class Automaton:
     def _matches_at_end(self, number: int, threads: Threads, here: Here) -> bool:
         if number == ENDS_WITH_NEWLINE:
             return (1, NO_DEBT) in threads
-        _, accepted = self._closure(self._programs[number], threads, here)
+        _, accepted = self._closure(self.programs[number], threads, here)
         return any(
             all(
                 self._matches_at_end(ahead, inner, here) is positive
@@ -224,7 +230,7 @@ class Automaton:
             elif isinstance(node, Accept):
                 accepted.add(debts)
             else:
-                ways, owed = self._ways(node, here)
+                ways, owed = self.ways(node, here)
                 debts |= owed
                 for way in ways:
                     if (way, debts) not in seen:
@@ -232,14 +238,14 @@ class Automaton:
                         left.append((way, debts))
         return reads, accepted
 
-    def _ways(
+    def ways(
         self, node: Fork | Place | Ahead | Behind, here: Here
     ) -> tuple[tuple[int, ...], frozenset[Debt]]:
         """Return where a node that reads nothing goes on to, and what that adds to the debts."""
         if isinstance(node, Fork):
             return node.ways, NO_DEBT
         if isinstance(node, Ahead):
-            first = frozenset({(self._programs[node.program].start, NO_DEBT)})
+            first = frozenset({(self.programs[node.program].start, NO_DEBT)})
             return (node.then,), frozenset({(node.program, node.positive, first)})
         if isinstance(node, Behind):
             is_so = bool(here.behind >> node.follower & 1) is node.positive

@@ -2,7 +2,8 @@
 
 Two kinds of suspicion. *Exponential*: a text leads from a position back to itself in two ways, so
 that each repetition doubles the ways. *Polynomial*: several loops in a row take the same
-character, so that a run of it can be divided among them. Either gives texts to measure.
+character, so that a run of it can be divided among them. Either gives texts to measure. Where the
+form of a pattern shows that neither can be, nothing is suspected.
 """
 
 from collections import deque
@@ -14,6 +15,7 @@ from itertools import islice
 from fencekit.checks.lint.regexes.anchors import Hold, starts
 from fencekit.checks.lint.regexes.automaton import START, Automaton, automaton, readable
 from fencekit.checks.lint.regexes.components import components
+from fencekit.checks.lint.regexes.growth import Part, growth
 from fencekit.checks.lint.regexes.parsed import parsed
 
 Pair = tuple[int, int]
@@ -32,40 +34,49 @@ CUBIC = 3
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """A text in three parts, of which the middle one is to be repeated."""
+    """Beginnings, each with what is to be repeated behind it, and an end."""
 
-    start: str
-    pump: str
+    parts: tuple[Part, ...]
     end: str
 
     def text(self, length: int) -> str:
         """Return the text with as many repetitions as fit into a length, and one at least."""
-        room = length - len(self.start) - len(self.end)
-        return self.start + self.pump * max(1, room // len(self.pump)) + self.end
+        room = length - len(self.end) - sum(len(start) for start, _ in self.parts)
+        share = room // len(self.parts)
+        made = (start + pump * max(1, share // len(pump)) for start, pump in self.parts)
+        return "".join(made) + self.end
 
 
 @lru_cache(maxsize=1024)
 def suspicions(pattern: str) -> tuple[Suspicion, ...]:
-    """Return texts on which the pattern may backtrack without end, the worst kind first."""
-    made = automaton(pattern)
+    """Return texts on which the pattern may backtrack without end, the worst kind first.
+
+    There are none where the form of the pattern shows that it cannot (`growth`).
+    """
     tree = parsed(pattern)
-    if made is None or tree is None:
+    known = growth(pattern)
+    if tree is None or (known is not None and known.is_harmless):
         return ()
-    found = list(doublings(made))
+    found = list(known.shown) if known is not None else []
+    made = automaton(pattern)
+    if made is None:
+        return tuple(Suspicion(parts, end) for end in ENDS for parts in found)
+    found.extend((one,) for one in doublings(made))
     anchored = Hold.OPEN not in starts(*tree)
-    found.extend(divided(made, CUBIC - (not anchored)))
+    found.extend((one,) for one in divided(made, CUBIC - (not anchored)))
     return tuple(islice(texts(made, list(dict.fromkeys(found))), MOST_SUSPICIONS))
 
 
-def texts(made: Automaton, found: list[tuple[str, str]]) -> Iterator[Suspicion]:
+def texts(made: Automaton, found: list[tuple[Part, ...]]) -> Iterator[Suspicion]:
     """Yield a suspicion for each way to end each repetition; all with a first end come first."""
+    pumps = [parts[-1][1] for parts in found]
     ends = [
-        list(dict.fromkeys((*refused(made, pump), *ENDS, *asked(made, pump)))) for _, pump in found
+        list(dict.fromkeys((*refused(made, pump), *ENDS, *asked(made, pump)))) for pump in pumps
     ]
     for number in range(max(map(len, ends), default=0)):
-        for (start, pump), choices in zip(found, ends, strict=True):
+        for parts, choices in zip(found, ends, strict=True):
             if number < len(choices):
-                yield Suspicion(start, pump, choices[number])
+                yield Suspicion(parts, choices[number])
 
 
 def refused(made: Automaton, pump: str) -> list[str]:
