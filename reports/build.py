@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fencekit.checks.comparison import ComparisonJob
 from fencekit.checks.diffing import DiffJob
+from fencekit.checks.guardrails import GuardrailsJob
 from fencekit.checks.job import ReplayJob
 from fencekit.checks.redaction import without_secrets
 from fencekit.cli.show import in_lines
@@ -39,20 +40,25 @@ class Sample:
 
     name: str
     shows: str
-    job: DiffJob | ReplayJob
+    job: DiffJob | ReplayJob | GuardrailsJob
 
     def report(self) -> Report:
         """Return the report as the command makes it, without the secrets of calls."""
         mode = Redact.SECRETS
-        if isinstance(self.job, DiffJob) and self.job.replay is None:
+        if isinstance(self.job, GuardrailsJob) or (
+            isinstance(self.job, DiffJob) and self.job.replay is None
+        ):
             mode = Redact.NONE  # the calls are made up
         return without_secrets(self.job.run(), mode)
 
 
-def diff(new: str, *logs: str, old: str = IN_FORCE) -> DiffJob:
-    """Return the comparison of two versions, on logs too where there are some."""
+def diff(new: str, *logs: str, old: str = IN_FORCE, explained: bool = False) -> DiffJob:
+    """Return the comparison of two versions, on logs too where there are some.
+
+    What is explained is measured too.
+    """
     replay = ReplayJob(logs, new, old) if logs else None
-    return DiffJob(ComparisonJob(old, new), replay)
+    return DiffJob(ComparisonJob(old, new, explained=explained, measured=explained), replay)
 
 
 SAMPLES = (
@@ -84,7 +90,12 @@ SAMPLES = (
     Sample(
         "pack",
         "the strict and the permissive variant of a pack, on every possible call",
-        diff(f"{PACK}/permissive.yaml", old=f"{PACK}/strict.yaml"),
+        diff(f"{PACK}/permissive.yaml", old=f"{PACK}/strict.yaml", explained=True),
+    ),
+    Sample(
+        "guardrails",
+        "a policy against guardrails that it does not keep to, with how each answer was come to",
+        GuardrailsJob(IN_FORCE, f"{PACK.removesuffix('policies')}guardrails.yaml", explained=True),
     ),
 )
 

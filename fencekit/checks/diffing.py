@@ -147,7 +147,12 @@ class DiffJob:
             ("--today", str(self.today or "")),
         )
         named = [word for name, value in options if value for word in (name, value)]
-        flags = (("--allow-unknown", proof.allow_unknown), ("--no-authors", not self.authors))
+        flags = (
+            ("--allow-unknown", proof.allow_unknown),
+            ("--no-authors", not self.authors),
+            ("--how-much", proof.measured),
+            ("--explain", proof.explained),
+        )
         said = [flag for flag, is_set in flags if is_set]
         return ("fencekit", "diff", *files, *named, *said, *self.told.command_options())
 

@@ -7,7 +7,7 @@ decides, they say nothing; a policy read by itself denies there, which would lea
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fencekit.checks.comparison import finding_of, read_domain
 from fencekit.checks.fallback import answers
@@ -62,7 +62,22 @@ class GuardrailsJob:
             explained=self.explained,
             policy_root=self.policy_root,
         )
-        return report_of(guarded, policy, guardrails, allow_unknown=self.allow_unknown, inputs=read)
+        report = report_of(
+            guarded, policy, guardrails, allow_unknown=self.allow_unknown, inputs=read
+        )
+        return replace(report, command=self.command())
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command that makes the same report."""
+        options = (
+            ("--guardrails", self.guardrails),
+            ("--policy-root", self.policy_root),
+            ("--domain", self.domain),
+        )
+        named = [word for name, value in options if value for word in (name, value)]
+        flags = (("--allow-unknown", self.allow_unknown), ("--explain", self.explained))
+        said = [flag for flag, is_set in flags if is_set]
+        return ("fencekit", "prove", self.policy, *named, *said)
 
     def read_files(self) -> list[str]:
         """Return the files that the check is told to read."""

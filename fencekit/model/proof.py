@@ -84,6 +84,11 @@ class Witness:
         return self.outcomes[-1]
 
     @property
+    def is_searched(self) -> bool:
+        """Whether the search found it, because the automata did not settle the question."""
+        return any(rung.method is Method.SEARCH for rung in self.ladder)
+
+    @property
     def states(self) -> int:
         """How many states of the product automata were visited."""
         return sum(rung.states for rung in self.ladder)

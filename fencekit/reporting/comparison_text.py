@@ -125,4 +125,6 @@ def named(one: ClassCompared) -> str:
 
 def said(result: Result) -> str:
     """Return whether a witness was found, as an answer to `is it looser`."""
+    if isinstance(result, Witness) and result.is_searched:
+        return "yes, found by search"
     return {Proved.word: "no, proved", Witness.word: "yes", Unknown.word: "not known"}[result.word]

@@ -71,4 +71,6 @@ def answers(guarded: Guarded) -> Table:
 
 def said(result: Result) -> str:
     """Return an answer in words."""
+    if isinstance(result, Witness) and result.is_searched:
+        return "no, found by search"
     return {Proved.word: "yes, proved", Witness.word: "no", Unknown.word: "not known"}[result.word]

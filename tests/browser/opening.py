@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from browser.sample_reports import HOSTILE, SAMPLES, hostile_report
+from browser.sample_reports import HOSTILE, SAMPLES, against_guardrails, hostile_report
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -16,7 +16,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = {**SAMPLES, "hostile": hostile_report(HOSTILE), "endless": hostile_report("x" * 3_000)}
+PAGES = {
+    **SAMPLES,
+    "hostile": hostile_report(HOSTILE),
+    "hostile guardrails": against_guardrails(HOSTILE),
+    "endless": hostile_report("x" * 3_000),
+}
 SCHEMES = ["light", "dark"]
 
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")

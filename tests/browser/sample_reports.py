@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from fencekit.model.comparison import ClassCompared, Compared
+from fencekit.model.comparison import ClassCompared, ClassGuarded, Compared, Guarded
 from fencekit.model.cost import Amounts, Asked, Cost
 from fencekit.model.decision import Outcome
 from fencekit.model.diffed import Author, Consequence, Diffed
 from fencekit.model.edit import Blame, Edit, EditKind, Pair, Seat
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Trace
 from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef, Transition
+from fencekit.model.measure import Measure
 from fencekit.model.policy import Condition, ConditionName, Rule
-from fencekit.model.proof import Method, Rung, Unknown, Witness
+from fencekit.model.proof import Method, Proved, Rung, Unknown, Witness
 from fencekit.model.record import Record, Recorded
 from fencekit.model.report import (
     FailOn,
@@ -67,11 +68,11 @@ def record(line: int, capability: str = "shell.exec.production", **changes) -> R
     return replace(made, **changes)
 
 
-def finding(kind: Class, before: str, after: str, count: int, **parts) -> Finding:
+def finding(kind: Class, before: str, after: str, count: int, slug: str = "", **parts) -> Finding:
     """Return a finding with as many witnesses as are kept of its records."""
     witnesses = tuple(record(100 + line) for line in range(min(count, 3)))
     given = {"rule": ALLOW_1, "witnesses": witnesses, "capability": "shell.exec.production"}
-    slug = f"{kind.value.replace('_', '-')}-call"
+    slug = slug or f"{kind.value.replace('_', '-')}-call"
     return Finding(slug, kind, before=before, after=after, count=count, **{**given, **parts})
 
 
@@ -180,7 +181,7 @@ def compared(text: str, rule: Rule, other: Rule, request: Request) -> dict[str, 
     )
     outcomes = Outcome(DENY, rule), Outcome(ALLOW, other)
     witness = Witness(request, outcomes, (Rung(Method.CASES, text),))
-    kinds = (ClassCompared(text, witness, Unknown(text)),)
+    kinds = (ClassCompared(text, witness, Unknown(text, witness.ladder), Measure(text, 1, 2)),)
     changed = Changed(
         record(9), Class.LOOSER, "DENY", "ALLOW", RuleRef.to(other), None, "", Blame(((edit,),))
     )
@@ -202,7 +203,7 @@ def compared(text: str, rule: Rule, other: Rule, request: Request) -> dict[str, 
     )
     return {
         "diff": Diffed(text, text, pairs, (caused, added)),
-        "comparison": Compared(text, text, kinds, text),
+        "comparison": Compared(text, text, kinds, text, explained=True),
         "command": ("fencekit", "diff", text),
     }
 
@@ -319,6 +320,30 @@ def hostile_report(text: str) -> Report:
     )
 
 
+def against_guardrails(text: str) -> Report:
+    """Return the report of a policy that is held against guardrails, with the text everywhere."""
+    rule = Rule(text, text, DENY, text, place=Place(text, 1, 1))
+    request = Request(text, args={text: text})
+    rungs = (Rung(Method.WORDS, text, 1_000, 60_000), Rung(Method.SEARCH, text))
+    looser = Witness(request, (Outcome(DENY, rule), Outcome(ALLOW, rule)), rungs)
+    classes = (
+        ClassGuarded(text, looser),
+        ClassGuarded(f"{text}.", Unknown(text, rungs)),
+        ClassGuarded(f"{text}..", Proved(Method.CASES, rungs[:1])),
+    )
+    found = finding(Class.LOOSER, "DENY", "ALLOW", 1, slug=text, capability=text)
+    return report(
+        found,
+        check="prove",
+        status=Status.FINDINGS,
+        replay=None,
+        sources=(),
+        troubles=(text,),
+        guardrails=Guarded(text, text, classes, 1, text, explained=True),
+        command=("fencekit", "prove", text, "--guardrails", text),
+    )
+
+
 def waiver_of(text: str) -> WaiverUse:
     """Return a waiver with the text in every place."""
     waiver = Waiver(text, text, (), text, text, date(2026, 12, 1), 3, Place(text, 1))
@@ -326,3 +351,4 @@ def waiver_of(text: str) -> WaiverUse:
 
 
 SAMPLES["edits"] = with_edits()
+SAMPLES["guardrails"] = against_guardrails("payment.refund.eu")

@@ -87,7 +87,7 @@ def contents(report: Report) -> dict[str, Any]:
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),
         "changes": changes(diff, sources, named.items()) if diff else [],
-        "proof": proof(report.comparison),
+        "proof": proof(report),
         "costs": costs(replayed.cost if replayed else None),
         "groups": groups,
         "rest": findings[LIMITS["groups"] :],
@@ -144,7 +144,7 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
         "transitions": "Decisions" if replayed and replayed.transitions else "",
         "findings": f"{noun} {len(findings):,}" if findings else "",
         "cost": "Cost" if replayed and costs(replayed.cost) else "",
-        "proof": "Proof" if report.comparison else "",
+        "proof": "Proof" if report.comparison or report.guardrails else "",
         "records": f"Records {len(replayed.changed) + replayed.not_kept:,}"
         if replayed and replayed.changed
         else "",
