@@ -25,15 +25,16 @@ def python_finds(pattern: str):
     return lambda text: compiled.search(text) is not None
 
 
-def compared(pattern: str, texts: list[str]) -> int:
-    """Compare on each text; return how many were compared."""
+def differing(pattern: str, texts: list[str]) -> list[str] | None:
+    """Return the texts on which the automaton is wrong; None where the pattern has none."""
     finds = python_finds(pattern)
     if finds is None:
-        return 0
+        return None
     try:
         automaton = searching.__wrapped__(pattern)
     except UnsupportedError:
-        return 0
+        return None
+    wrong = []
     for text in texts:
         state = automaton.start
         seen = []
@@ -41,12 +42,10 @@ def compared(pattern: str, texts: list[str]) -> int:
             state = automaton.step(state, automaton.class_of(char))
             seen.append(state)
         found = finds(text)
-        assert automaton.accepts(state) is found, (pattern, text)
-        if MATCHED in seen:
-            assert found, (pattern, text)
-        if DEAD in seen:
-            assert not found, (pattern, text)
-    return len(texts)
+        is_sure = not (MATCHED in seen and not found) and not (DEAD in seen and found)
+        if automaton.accepts(state) is not found or not is_sure:
+            wrong.append(text)
+    return wrong
 
 
 @pytest.mark.parametrize("seed", range(200 if SWEEP else 4))
@@ -54,5 +53,8 @@ def test_random_patterns_are_found_where_python_finds_them(seed):
     random = Random(seed)
     pairs = 0
     for _ in range(250):
-        pairs += compared(patterns.whole(random), [patterns.text(random) for _ in range(24)])
+        pattern, texts = patterns.whole(random), [patterns.text(random) for _ in range(24)]
+        wrong = differing(pattern, texts)
+        assert not wrong, (pattern, wrong)
+        pairs += len(texts) if wrong is not None else 0
     assert pairs > 3_000
