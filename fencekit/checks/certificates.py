@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.comparison import ComparisonJob, read_domain
+from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob
 from fencekit.checks.outputs import write_report
 from fencekit.checks.prove.checker.check import CertificateError, check
-from fencekit.checks.prove.compare import compare
+from fencekit.checks.prove.compare import holds
+from fencekit.checks.prove.goals import NOT_LOOSER
 from fencekit.dialects.registry import load_policy
-from fencekit.model.errors import UsageError
 from fencekit.model.proof import Certificate, Proved
 from fencekit.model.source import Place
 from fencekit.reading import json
@@ -32,22 +33,22 @@ class Checked:
         return f"the certificate holds: `{self.goal}` for {named}, {self.cases:,} cases ruled out"
 
 
-def certify(job: ComparisonJob, target: str) -> str:
-    """Write the certificate that the candidate is nowhere looser, and return what to say of it.
+def certify(job: ComparisonJob | GuardrailsJob, target: str) -> str:
+    """Write the certificate of what a job proves, and return what to say of it.
 
-    Where that is not so, or not known, nothing is written. Raises CertificateError where the proof
-    is one that certificates cannot say, and UsageError where the file cannot be written.
+    It is that the candidate is nowhere looser, or that the policy keeps to the guardrails. Where
+    that is not so, or not known, nothing is written. Raises CertificateError where the proof is one
+    that certificates cannot say, and UsageError where the file cannot be written.
     """
-    if job.domain:
-        hint = "leave out `--domain`, or leave out `--certificate`"
-        raise UsageError("certificates are about every call there is", hint=hint)
-    old, new = job.policies()
-    result = compare(old, new, certificate=True)
+    goal = NOT_LOOSER if isinstance(job, ComparisonJob) else AT_LEAST_AS_STRICT
+    policies = job.policies()
+    domain, _ = read_domain(job.domain)
+    result = holds(goal, *policies, domain=domain, certificate=True)
     if not isinstance(result, Proved):
         return f"no certificate: {result.word}"
     assert result.certificate is not None
-    page = {"schema": SCHEMA, "files": [old.file, new.file], **result.certificate.content}
-    write_report(target, written(page))
+    files = [policy.file for policy in policies]
+    write_report(target, written({"schema": SCHEMA, "files": files, **result.certificate.content}))
     return f"certificate: {target}"
 
 

@@ -50,8 +50,7 @@ class GuardrailsJob:
 
     def run(self) -> Report:
         """Return the report; raise PolicyError or UsageError where there is nothing to prove."""
-        policy = load_policy(self.policy, policy_root=self.policy_root or None)
-        guardrails = load_policy(self.guardrails, policy_root=self.policy_root or None)
+        guardrails, policy = self.policies()
         schema, read = read_domain(self.domain)
         guarded = Guarded(
             policy=policy.file,
@@ -78,6 +77,11 @@ class GuardrailsJob:
         flags = (("--allow-unknown", self.allow_unknown), ("--explain", self.explained))
         said = [flag for flag, is_set in flags if is_set]
         return ("fencekit", "prove", self.policy, *named, *said)
+
+    def policies(self) -> tuple[Policy, Policy]:
+        """Return the guardrails and the policy; raise PolicyError where one cannot be read."""
+        policy = load_policy(self.policy, policy_root=self.policy_root or None)
+        return load_policy(self.guardrails, policy_root=self.policy_root or None), policy
 
     def read_files(self) -> list[str]:
         """Return the files that the check is told to read."""

@@ -16,11 +16,17 @@ from fencekit.cli.options import domain_option, policy_root_option, report_optio
     help="A policy whose rules POLICY must be at least as strict as.",
 )
 @click.option(
-    "--check",
-    "certificate",
+    "--certificate",
     type=click.Path(),
     metavar="F",
-    help="Check the certificate that `fencekit diff --certificate F` wrote.",
+    help="Where it is proved that POLICY keeps to the guardrails, write a certificate of it.",
+)
+@click.option(
+    "--check",
+    "written",
+    type=click.Path(),
+    metavar="F",
+    help="Check a certificate that `--certificate F` wrote, here or in `fencekit diff`.",
 )
 @policy_root_option(default="")
 @domain_option
@@ -32,6 +38,7 @@ def command(
     *,
     guardrails: str | None,
     certificate: str | None,
+    written: str | None,
     output: str,
     html: str | None,
     out: tuple[str, ...],
@@ -48,33 +55,43 @@ def command(
 
     \b
     fencekit prove policy.yaml --guardrails guardrails.yaml
+    fencekit prove policy.yaml --guardrails guardrails.yaml --certificate certificate.json
     fencekit prove --check certificate.json
     """
+    from fencekit.checks.certificates import certify
     from fencekit.checks.guardrails import GuardrailsJob
+    from fencekit.checks.outputs import refuse_overwriting
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
+    from fencekit.cli.show import say
     from fencekit.model.errors import UsageError
 
-    if certificate:
-        checked(certificate, policies, guardrails, given["policy_root"])
+    if written:
+        checked(written, policies, guardrails or certificate, given["policy_root"])
         return
     if not guardrails or len(policies) != 1:
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
         raise UsageError("one policy is held against guardrails", hint=hint)
     job = GuardrailsJob(policies[0], guardrails, **given)
     targets(html, out, job.read_files())
+    if certificate:
+        refuse_overwriting(certificate, job.read_files())
+    report = job.run()
+    if certificate:
+        say(certify(job, certificate))
     # The calls are made up, and can be tried only as they are.
-    finish(job.run(), output, html, out, redact or "none")
+    finish(report, output, html, out, redact or "none")
 
 
-def checked(path: str, policies: tuple[str, ...], guardrails: str | None, root: str) -> None:
+def checked(path: str, policies: tuple[str, ...], others: str | None, root: str) -> None:
     """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
     from fencekit.checks.certificates import check_file
     from fencekit.cli.show import show
     from fencekit.model.errors import UsageError
     from fencekit.reporting.terminal import Line, inert
 
-    if guardrails:
-        raise UsageError("`--check` is about a certificate, and `--guardrails` about a policy")
+    if others:
+        hint = "leave out `--guardrails` and `--certificate`, which are about a policy"
+        raise UsageError("`--check` is about a certificate that was written", hint=hint)
     found = check_file(path, policies, policy_root=root)
     show([Line(inert(str(found), 2_000), "bold green")])

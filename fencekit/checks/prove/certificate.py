@@ -2,30 +2,34 @@
 
 Plain JSON values, the same for the same policies:
 
-    {"version": 1, "goal": "not looser", "domain": "open", "policies": [a digest of each],
-     "lemmas": [{"literals": [[true, "found", "^a"], [false, "found", "a"]],
-                 "walks": [{"found": ["^a"], "not": ["a"], "next": [[1, 0], [-1, -1]]}]}]}
+    {"version": 2, "goal": "not looser", "domain": "open", "policies": [a digest of each],
+     "lemmas": [{"literals": ["found ['^a']", "not found ['a']"],
+                 "walks": [{"order": "values", "found": [["values", "^a"]],
+                            "not": [["values", "a"]],
+                            "next": [[1, 0], [-1, -1]]}]}],
+     "splits": {"a.b (0, 1)": ["found ['b']", null, null]}}
 
-A lemma says that its literals contradict each other. One about regexes has walks: for each choice
-of patterns to be found, the states that can be reached, row by row. A row has the number of the
-next state for each class of characters, -1 where a pattern has been found that must not be.
+A lemma says that its literals are never all true. One about texts has walks: for each choice of
+patterns to be found, the states that can be reached, row by row. A row has the number of the next
+state for each step, -1 where no text that is asked for goes on. A split says, for a case that does
+not contradict itself at once, by which literal it is taken apart; each side may be split again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
 from fencekit.checks.prove.atoms import Begins, Found, Holds, Level, Literal, Named, Passes
+from fencekit.checks.prove.checker.cases import Case, cases, fingerprint
 from fencekit.checks.prove.checker.check import (
     VERSION,
     CertificateError,
-    exits,
-    fingerprint,
-    machine_of,
-    patterns_of,
+    follow,
+    negated,
+    sides,
 )
-from fencekit.checks.prove.checker.facts import contradict
-from fencekit.checks.prove.checker.words import Texts, Words
+from fencekit.checks.prove.checker.conditions import Atom, Atoms, Literals, needs, possible
+from fencekit.checks.prove.checker.texts import Walk
 from fencekit.checks.prove.goals import Goal
 from fencekit.checks.prove.strings import is_within
 from fencekit.engines.native.questions import Subject
@@ -33,97 +37,200 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Certificate
 
 MOST_STATES = 50_000
+MOST_PARTS = 200_000
+MOST_TRIED = 20_000
 SUBJECTS = {Subject.AMOUNT: "amount", Subject.CALLER_DEPTH: "caller_depth"}
 
 
 def certified(
-    goal: Goal, policies: tuple[Policy, ...], domain: Any, cores: Iterable[frozenset[Literal]]
+    goal: Goal, policies: tuple[Policy, ...], cores: Iterable[frozenset[Literal]]
 ) -> Certificate:
-    """Return the certificate of a goal that was proved with these contradictions."""
-    if domain != "open":
-        raise CertificateError("there are certificates for the domain `open` only")
-    values: dict[str, Any] = {}
-    for policy in policies:
-        for rule in policy.rules:
-            exits(rule, values)
-    forms = {tuple(sorted(map(form, core))) for core in cores}
+    """Return the certificate of a goal that was proved, for every call, by these contradictions.
+
+    Raises CertificateError where it cannot be made so that the checker accepts it.
+    """
+    atoms: Atoms = {}
+    found = list(cases(goal.name, policies, atoms))
+    known = {smallest(frozenset(map(form, core)), atoms) for core in cores}
     try:
-        lemmas = [lemma(literals, values) for literals in sorted(forms)]
+        lemmas = [lemma(literals, atoms) for literals in ruling_out(found, known)]
     except RecursionError as error:
         raise CertificateError("a regex is too long to be shown to the checker") from error
+    # Made of what is needed of them, some lemmas may be the same, or do without others.
+    shown = {frozenset(one["literals"]): one for one in lemmas}
+    used = without_idle(found, ruling_out(found, shown))
+    splits = {case.name: Search(used, taken=used).split(case) for case in found}
     return Certificate(
         {
             "version": VERSION,
             "goal": goal.name,
             "domain": "open",
             "policies": [fingerprint(policy) for policy in policies],
-            "lemmas": lemmas,
+            "lemmas": [shown[literals] for literals in used],
+            "splits": {name: split for name, split in splits.items() if split},
         }
     )
 
 
-def form(literal: Literal) -> tuple[bool, tuple[str, ...]]:
-    """Return a literal as plain texts."""
-    return literal.positive, FORMS[type(literal.atom)](literal.atom)
+def form(literal: Literal) -> str:
+    """Return a literal as the checker names it."""
+    name = FORMS[type(literal.atom)](literal.atom)
+    return name if literal.positive else negated(name)
 
 
 FORMS: dict[type, Any] = {
-    Holds: lambda atom: ("has", *sorted(atom.keywords)),
-    Found: lambda atom: ("found", *atom.patterns),
+    Holds: lambda atom: f"has {sorted(atom.keywords)}",
+    Found: lambda atom: f"found {[*atom.patterns]}",
     Passes: lambda atom: (
-        *("number", SUBJECTS[atom.subject], str(atom.relation), atom.spelled),
-        "raises" if atom.raises else "passes",
+        f"{SUBJECTS[atom.subject]}_{atom.relation} {atom.spelled}" + " raises" * atom.raises
     ),
-    Begins: lambda atom: ("path", atom.prefix),
-    Named: lambda atom: ("named", atom.key, atom.spelled),
-    Level: lambda atom: ("level", atom.expected),
+    Begins: lambda atom: f"path_prefix str {atom.prefix!r}",
+    Named: lambda atom: f"{atom.key} {atom.spelled}",
+    Level: lambda atom: f"risk_level_is str {atom.expected!r}",
 }
-"""How each kind of atom is written; one entry for each that there is."""
+"""How each kind of atom is named; one entry for each that there is."""
 
 
-def lemma(literals: Iterable[tuple[bool, tuple[str, ...]]], values: dict[str, Any]) -> Any:
-    """Return the lemma that literals contradict each other; raise CertificateError if unsure."""
-    literals = list(literals)
-    plain = [[positive, *atom] for positive, atom in literals]
-    if contradict(literals, values):
-        return {"literals": plain}
-    found, refused = patterns_of(frozenset(literals))
+def ruling_out(found: list[Case], known: Iterable[Literals]) -> list[Literals]:
+    """Return lemmas of those known that rule out all cases; raise CertificateError for none."""
+    search = Search(sorted(known, key=sorted))
+    for case in found:
+        search.split(case)
+    return sorted(search.taken, key=sorted)
+
+
+def without_idle(found: list[Case], used: list[Literals]) -> list[Literals]:
+    """Return lemmas without those that the others can do without, where that is soon found."""
+    for one in used if len(used) * len(found) <= MOST_TRIED else ():
+        fewer = [other for other in used if other != one]
+        try:
+            ruling_out(found, fewer)
+        except CertificateError:
+            continue
+        used = fewer
+    return used
+
+
+class Search:
+    """How cases are ruled out by lemmas, of which those are taken that are needed."""
+
+    def __init__(self, lemmas: Sequence[Literals], taken: Sequence[Literals] = ()) -> None:
+        self._lemmas = lemmas
+        self._left = MOST_PARTS
+        self.taken = [*taken]
+
+    def split(self, case: Case) -> Any:
+        """Return how a case is split; None where it contradicts itself at once."""
+        return self._split(case.facts, case.earlier)
+
+    def _split(self, facts: Literals, earlier: list[Literals]) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise CertificateError("a case has too many parts to be written down")
+        followed = follow(facts, [*earlier, *self.taken])
+        if followed is None:
+            return None
+        lemma = next((one for one in self._lemmas if one <= followed), None)
+        if lemma is not None:
+            self.taken.append(lemma)
+            return None
+        open_ = [clause - followed for clause in earlier]
+        left = [one for one in open_ if followed.isdisjoint(map(negated, one))]
+        if not left:
+            raise CertificateError("a step of the proof cannot be shown to the checker")
+        literal = min(map(sorted, left), key=lambda one: (len(one), one))[0]
+        both = (followed | {one} for one in (literal, negated(literal)))
+        return [literal, *(self._split(side, earlier) for side in both)]
+
+
+def smallest(literals: Literals, atoms: Atoms) -> Literals:
+    """Return those of the literals that contradict each other, if a reason is not in texts."""
+    for subject in sorted({atom_of(one, atoms).subject for one in literals}):
+        about = frozenset(one for one in literals if atom_of(one, atoms).subject == subject)
+        if is_plain(about, atoms):
+            for one in sorted(about):
+                about = about - {one} if is_plain(about - {one}, atoms) else about
+            return about
+    return literals
+
+
+def is_plain(literals: Literals, atoms: Atoms) -> bool:
+    """Say whether literals, of one subject, contradict each other for a reason not in texts."""
+    so, not_so = sides(literals, atoms)
+    if not literals or any(atom.patterns for atom in (*so, *not_so)):
+        return False
+    return next(possible(so, not_so), None) is None
+
+
+def lemma(literals: Literals, atoms: Atoms) -> Any:
+    """Return the lemma that literals are never all true; raise CertificateError if unsure."""
+    if len({atom_of(one, atoms).subject for one in literals}) == 1 and is_plain(literals, atoms):
+        return {"literals": sorted(literals)}
+    of_texts = frozenset(one for one in literals if atom_of(one, atoms).patterns)
+    try:
+        return walked(of_texts, atoms)
+    except CertificateError:
+        if of_texts == literals:
+            raise
+        return walked(literals, atoms)
+
+
+def walked(literals: Literals, atoms: Atoms) -> Any:
+    """Return the lemma with its walks, and of its literals those that they need."""
+    so, not_so = sides(literals, atoms)
+    wanted = [[(atom.of, one) for one in atom.patterns] for atom in so if atom.patterns]
+    refused = [(atom.of, one) for atom in not_so for one in atom.patterns]
+    needed = list(needs(so, not_so))
     walks: list[Any] = []
-    for chosen in product(*found):
-        if not any(set(w["found"]) <= set(chosen) for w in walks):
-            walk = next(
-                closed_walks(list(dict.fromkeys(chosen)), sorted(refused), literals, values)
-            )
-            walks.append(walk)
-    return {"literals": plain, "walks": walks}
+    for chosen in product(*wanted):
+        if not any({*walk["found"]} <= {*chosen} for walk in walks):
+            walks.append(next(closed_walks(list(dict.fromkeys(chosen)), refused, needed)))
+    asked = {one for walk in walks for one in (*walk["found"], *walk["not"])}
+    kept = [one for one in sorted(literals) if is_asked(atom_of(one, atoms), asked)]
+    return {"literals": kept, "walks": walks}
 
 
-def closed_walks(
-    found: list[str],
-    refused: list[str],
-    literals: list[tuple[bool, tuple[str, ...]]],
-    values: dict[str, Any],
-) -> Iterator[Any]:
+def is_asked(atom: Atom, asked: set[tuple[str, str]]) -> bool:
+    """Say whether walks ask something of an atom; of one that is about no text they may."""
+    return not atom.patterns or any((atom.of, one) in asked for one in atom.patterns)
+
+
+def atom_of(literal: str, atoms: Atoms) -> Atom:
+    """Return the atom that a literal is about."""
+    return atoms[negated(literal) if literal.startswith("not ") else literal]
+
+
+def closed_walks(found: list[Any], refused: list[Any], needed: list[Any]) -> Iterator[Any]:
     """Yield walks that cannot end as asked, the smallest first; raise CertificateError for none."""
-    pairs = ([[one], [other]] for one in found for other in refused if is_within(one, other))
-    for wanted, unwanted in (*pairs, [found, refused]):
-        walk: dict[str, Any] = {"found": wanted, "not": unwanted}
-        for words in ({}, {"words": True}):
-            table = closure(machine_of(walk | words, frozenset(literals), values))
-            if table is not None:
-                yield {**walk, **words, "next": table}
+    for order, wanted, unwanted in candidates(found, refused):
+        table = closure(Walk(order, wanted, unwanted, needed))
+        if table is not None:
+            yield {"order": order, "found": wanted, "not": unwanted, "next": table}
     raise CertificateError("a step of the proof cannot be shown to the checker")
 
 
-def closure(machine: Texts | Words) -> list[list[int]] | None:
+def candidates(found: list[Any], refused: list[Any]) -> Iterator[tuple[str, list[Any], list[Any]]]:
+    """Yield what may be walked: the kind of texts, and which of the patterns."""
+    for of in ("text", "values"):
+        wanted, unwanted = ([one for one in some if one[0] == of] for some in (found, refused))
+        for one, other in product(wanted, unwanted):
+            if of == "text" or is_within(one[1], other[1]):
+                yield of, [one], [other]
+        if wanted:
+            yield of, wanted, unwanted
+    yield from (("arguments", [one], [other]) for one in found for other in refused)
+    yield "arguments", found, refused
+
+
+def closure(walk: Walk) -> list[list[int]] | None:
     """Return the rows of all states that can be reached; None where one is a goal."""
-    numbers: dict[Any, int] = {machine.start: 0}
-    left, table = [machine.start], []
+    numbers: dict[Any, int] = {walk.start: 0}
+    left, table = [walk.start], []
     for state in left:
-        if machine.is_goal(state):
+        if walk.is_goal(state):
             return None
         row = []
-        for after in machine.steps(state):
+        for after in walk.steps(state):
             if after is None:
                 row.append(-1)
                 continue

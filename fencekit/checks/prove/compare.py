@@ -6,10 +6,12 @@ has been decided by the engine under each policy before it is returned.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from fencekit.checks.prove.cases import Tally, search
 from fencekit.checks.prove.certificate import certified
+from fencekit.checks.prove.checker.check import CertificateError
 from fencekit.checks.prove.domains import read_domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.prove.lists import Class, Index
@@ -40,7 +42,8 @@ def holds(
 ) -> Result:
     """Return whether a relation of so many policies holds for every call of the domain.
 
-    Raises CertificateError where a certificate is asked for that cannot be made.
+    A certificate is of every call there is. So for a domain, what was proved is proved once more
+    without it. Raises CertificateError where a certificate is asked for that cannot be made.
     """
     ladder: list[Rung] = []
     unknown: Unknown | None = None
@@ -57,8 +60,15 @@ def holds(
         said = "every call meets the same rules in both policies"
         ladder = [Rung(Method.SAME, said)]
     method = max((rung.method for rung in ladder), key=list(Method).index)
-    shown = certified(goal, policies, domain, prover.solver.refuted) if certificate else None
-    return Proved(method, tuple(ladder), shown)
+    proved = Proved(method, tuple(ladder))
+    if not certificate:
+        return proved
+    if domain == "open":
+        return replace(proved, certificate=certified(goal, policies, prover.solver.refuted))
+    everywhere = holds(goal, *policies, certificate=True)
+    if not isinstance(everywhere, Proved):
+        raise CertificateError("proved for the domain alone, and certificates are of every call")
+    return replace(proved, certificate=everywhere.certificate)
 
 
 def by_capability(

@@ -1,48 +1,25 @@
-"""Checks a certificate: every case that would break the goal is ruled out by one of its lemmas.
+"""Checks a certificate: every case that would break its goal is ruled out by its lemmas.
 
-`check(certificate, *policies)` raises CertificateError where that is not so. It trusts nothing in
-the certificate: what each lemma says is shown again, and the cases are made anew from the policies.
+A *lemma* is literals that are never all true; a *case* is literals that would be true, and clauses
+of which one literal each would be false. A case is ruled out when following its clauses and the
+lemmas ends in a contradiction: at once, or on both sides of each split that the certificate names.
+
+Nothing in the certificate is trusted. The cases are made from the policies alone, and each lemma is
+shown again: on calls that stand for all, or by the states that a walk through all texts can be in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from fencekit.checks.prove.checker.facts import (
-    Literal,
-    contradict,
-    needs,
-    parsed,
-    readings,
-    spelled,
-)
-from fencekit.checks.prove.checker.walks import Walk, WalkError
-from fencekit.checks.prove.checker.words import Texts, Words
-from fencekit.engines.native.view import covers
-from fencekit.model.capability import Capability
-from fencekit.model.change import Change, compare_effects
+from fencekit.checks.prove.checker.cases import BROKEN, cases, fingerprint
+from fencekit.checks.prove.checker.conditions import Atom, Atoms, Literals, needs, possible
+from fencekit.checks.prove.checker.texts import Walk
 from fencekit.model.errors import FencekitError
-from fencekit.model.policy import Policy, Rule
+from fencekit.model.policy import Policy
 from fencekit.model.proof import Certificate
-from fencekit.model.verdict import DENY, Effect, Verdict
 
-VERSION = 1
-MOST_PARTS = 200_000
-Cube = frozenset[Literal]
-Exit = tuple[Cube, Effect, bool]
-"""The literals of a way to decide, its effect, and whether it is an error."""
-
-BROKEN: dict[str, Callable[[Sequence[Exit]], bool]] = {
-    "not looser": lambda e: compare_effects(e[0][1], e[1][1]) is Change.LOOSER,
-    "equivalent": lambda e: e[0][1] != e[1][1],
-    "disjoint": lambda e: all(one[1].verdict is Verdict.ALLOW for one in e),
-    "always denies": lambda e: e[0][1].verdict is not Verdict.DENY,
-    "always allows": lambda e: e[0][1].verdict is not Verdict.ALLOW,
-    "never allows": lambda e: e[0][1].verdict is Verdict.ALLOW,
-    "never errors": lambda e: any(one[2] for one in e),
-}
-"""For each goal that is certified, when exits of its policies break it."""
+VERSION = 2
 
 
 class CertificateError(FencekitError):
@@ -60,190 +37,104 @@ def check(certificate: Certificate, *policies: Policy) -> int:
         raise CertificateError(f"the certificate cannot be read: {what}") from error
 
 
-def checked(content: dict[str, Any], policies: tuple[Policy, ...]) -> int:
+def checked(content: dict[str, Any], policies: Sequence[Policy]) -> int:
     """Return how many cases were ruled out, by what a certificate holds."""
-    if content.get("version") != VERSION or content.get("domain") != "open":
+    if (content["version"], content["domain"]) != (VERSION, "open"):
         raise CertificateError("the certificate is of a version or domain that is not checked here")
-    if content.get("policies") != [fingerprint(policy) for policy in policies]:
+    if content["policies"] != [fingerprint(policy) for policy in policies]:
         raise CertificateError("the certificate is of other policies")
-    broken = BROKEN.get(str(content.get("goal")))
-    if broken is None:
-        raise CertificateError(f"the goal `{content.get('goal')}` is not checked here")
-    values: dict[str, Any] = {}
-    ways = {id(rule): exits(rule, values) for policy in policies for rule in policy.rules}
-    lemmas = [shown(lemma, values) for lemma in content.get("lemmas", [])]
-    seen: set[Any] = set()
-    cases = 0
-    for capability in capabilities(policies):
-        lists = tuple(tuple(decision_list(policy, capability, ways)) for policy in policies)
-        if lists in seen:
-            continue
-        seen.add(lists)
-        for numbers in product(*map(range, map(len, lists))):
-            chosen = [one[number] for one, number in zip(lists, numbers, strict=True)]
-            if broken(chosen):
-                cases += 1
-                earlier = [e[0] for one, n in zip(lists, numbers, strict=True) for e in one[:n]]
-                sure = frozenset[Literal]().union(*(exit_[0] for exit_ in chosen))
-                if not Refuting(lemmas, earlier).refutes(sure):
-                    raise CertificateError(f"a case of `{capability}` is not ruled out")
-    return cases
+    if content["goal"] not in BROKEN:
+        raise CertificateError(f"the goal `{content['goal']}` is not checked here")
+    atoms: Atoms = {}
+    found = list(cases(content["goal"], policies, atoms))
+    lemmas = [shown(lemma, atoms) for lemma in content["lemmas"]]
+    for case in found:
+        split = content["splits"].get(case.name)
+        if not is_contradiction(case.facts, [*case.earlier, *lemmas], split):
+            raise CertificateError(f"the case `{case.name}` is not ruled out")
+    return len(found)
 
 
-def fingerprint(policy: Policy) -> str:
-    """Return what tells a policy from those that decide otherwise."""
-    rules = [
-        (
-            str(rule.effect),
-            spelled(rule.capability),
-            [(str(c.name), spelled(c.value)) for c in rule.conditions],
-        )
-        for _, rule in policy.decision_list
-    ]
-    return sha256(repr(rules).encode("utf-8", "backslashreplace")).hexdigest()
+def is_contradiction(facts: Literals, clauses: list[Literals], split: Any) -> bool:
+    """Say whether the facts leave no clause a literal that can be false, on each side of splits."""
+    followed = follow(facts, clauses)
+    if followed is None:
+        return True
+    if not split:
+        return False
+    literal, if_so, if_not = split
+    return is_contradiction(followed | {literal}, clauses, if_so) and is_contradiction(
+        followed | {negated(literal)}, clauses, if_not
+    )
 
 
-def exits(rule: Rule, values: dict[str, Any]) -> list[Exit]:
-    """Return the ways in which a rule decides: by raising, and as it says."""
-    found: list[Exit] = []
-    so_far: Cube = frozenset()
-    for condition in rule.conditions:
-        holds, raises = readings(condition, values)
-        if raises is not False:
-            found.append((so_far if raises is True else so_far | {raises}, DENY, True))
-        if holds is False or raises is True:
-            return found
-        so_far = so_far if holds is True else so_far | {holds}
-    return found if rule.effect is None else [*found, (so_far, rule.effect, False)]
+def follow(facts: Literals, clauses: list[Literals]) -> Literals | None:
+    """Return the facts and all that follows, clause by clause; None where that cannot be so."""
+    true = set(facts)
+    before = -1
+    if any(negated(one) in true for one in true):
+        return None
+    while len(true) > before:
+        before = len(true)
+        for clause in clauses:
+            left = clause - true
+            if not left:
+                return None
+            if len(left) == 1:
+                true.update(map(negated, left))
+    return frozenset(true)
 
 
-def decision_list(policy: Policy, capability: str, ways: dict[int, list[Exit]]) -> Iterator[Exit]:
-    """Yield the exits of the rules that cover a capability, up to the first that is sure."""
-    for _, rule in policy.decision_list:
-        try:
-            found = ways[id(rule)] if covers(rule.capability, capability) else []
-        except (AttributeError, TypeError):
-            found = [(frozenset(), DENY, True)]
-        for exit_ in found:
-            yield exit_
-            if not exit_[0]:
-                return
-    yield frozenset(), DENY, False
+def negated(literal: str) -> str:
+    """Return the opposite of a literal."""
+    return literal[4:] if literal.startswith("not ") else f"not {literal}"
 
 
-def capabilities(policies: Iterable[Policy]) -> Iterator[str]:
-    """Yield a capability of every kind that the policies' patterns tell apart, and more."""
-    patterns = {
-        r.capability for policy in policies for r in policy.rules if isinstance(r.capability, str)
-    }
-    formed = [one for one in map(Capability.parse, patterns) if one is not None]
-    fresh = "fresh" + "x" * max(map(len, patterns), default=0)
-    for resource in sorted({one.resource for one in formed} | {fresh}):
-        of_resource = [one for one in formed if one.resource in ("*", resource)]
-        yield resource
-        for action in sorted({one.action for one in of_resource} | {fresh}):
-            yield f"{resource}.{action}"
-            scopes = {one.scope for one in of_resource if one.action in ("*", action)}
-            yield from (f"{resource}.{action}.{scope}" for scope in sorted(scopes | {fresh}))
-    odd = next(char for char in map(chr, range(0x2600, 0x10000)) if char not in "".join(patterns))
-    for pattern in sorted({"", *patterns}):
-        prefix = pattern.removesuffix(".*")
-        yield from (pattern, prefix, prefix + odd)
+def sides(literals: Literals, atoms: Atoms) -> tuple[list[Atom], list[Atom]]:
+    """Return the atoms of literals that are so, and those that are not."""
+    so = [atoms[one] for one in sorted(literals) if not one.startswith("not ")]
+    return so, [atoms[negated(one)] for one in sorted(literals) if one.startswith("not ")]
 
 
-def shown(lemma: Any, values: dict[str, Any]) -> Cube:
-    """Return the literals of a lemma, which were shown to contradict each other."""
-    literals = frozenset((bool(positive), tuple(atom)) for positive, *atom in lemma["literals"])
-    walked = lemma.get("walks")
-    if walked is None:
-        if not contradict(literals, values):
-            raise CertificateError("a lemma's literals do not contradict each other")
+def shown(lemma: dict[str, Any], atoms: Atoms) -> Literals:
+    """Return the literals of a lemma, after it was shown that they are never all true."""
+    literals = frozenset[str](lemma["literals"])
+    so, not_so = sides(literals, atoms)
+    if "walks" not in lemma:
+        if next(possible(so, not_so), None) is not None:
+            raise CertificateError("a lemma's literals can be so together")
         return literals
-    found, refused = patterns_of(literals)
-    for chosen in product(*found):
-        if not any(set(w["found"]) <= set(chosen) and set(w["not"]) <= refused for w in walked):
-            raise CertificateError(f"nothing was walked for `{'`, `'.join(chosen)}`")
-    for walk in walked:
-        machine = machine_of(walk, literals, values)
-        if not is_closed(machine, walk["next"]):
+    needed = list(needs(so, not_so))
+    wanted = [[(atom.of, one) for one in atom.patterns] for atom in so if atom.patterns]
+    refused = {(atom.of, one) for atom in not_so for one in atom.patterns}
+    walks = [([*map(tuple, w["found"])], [*map(tuple, w["not"])], w) for w in lemma["walks"]]
+    # Of each atom that is so, some pattern is found: whichever these are, there must be a walk.
+    for chosen in product(*wanted):
+        if not any({*found} <= {*chosen} and {*never} <= refused for found, never, _ in walks):
+            raise CertificateError(f"nothing was walked for `{chosen}`")
+    for found, never, walk in walks:
+        if not is_closed(Walk(walk["order"], found, never, needed), walk["next"]):
             raise CertificateError("the states of a walk are not closed, or one is a goal")
     return literals
 
 
-def patterns_of(literals: Cube) -> tuple[list[tuple[str, ...]], set[str]]:
-    """Return the patterns of which one must be found, for each literal, and those that must not."""
-    atoms = [(positive, atom[1:]) for positive, atom in sorted(literals) if atom[0] == "found"]
-    wanted = [patterns for positive, patterns in atoms if positive]
-    return wanted, {one for positive, patterns in atoms if not positive for one in patterns}
-
-
-def machine_of(walk: Any, literals: Cube, values: dict[str, Any]) -> Texts | Words:
-    """Return the machine of a walk: of the values alone, or with `words`, of all arguments."""
-    try:
-        found, refused = ([Walk(*parsed(one)) for one in walk[name]] for name in ("found", "not"))
-    except WalkError as error:
-        raise CertificateError(str(error)) from error
-    if not walk.get("words"):
-        return Texts(found, refused)
-    has = [
-        (positive, frozenset(atom[1:])) for positive, atom in sorted(literals) if atom[0] == "has"
-    ]
-    unwanted = frozenset[str]().union(*(words for positive, words in has if not positive))
-    wanted = [words for positive, words in has if positive]
-    return Words(wanted, unwanted, found, refused, needs(literals, values))
-
-
-def is_closed(machine: Texts | Words, table: list[list[int]]) -> bool:
+def is_closed(walk: Walk, table: list[list[int]]) -> bool:
     """Say whether the table's states are all that can be reached, and none of them is a goal.
 
-    A row has the number of the next state for each step, or -1 where something unwanted is met.
-    New states are numbered as they come.
+    A row has the number of the next state for each step, or -1 where the walk ends. States are
+    numbered as they come.
     """
-    states = [machine.start]
-    numbers = {machine.start: 0}
+    states = [walk.start]
+    numbers = {walk.start: 0}
     for at, row in enumerate(table):
-        if at >= len(states) or machine.is_goal(states[at]):
+        if at >= len(states) or walk.is_goal(states[at]):
             return False
-        steps = machine.steps(states[at])
-        if len(steps) != len(row):
-            return False
-        for after, number in zip(steps, row, strict=True):
-            if after is None:
-                if number != -1:
-                    return False
-            elif number == len(states) and after not in numbers:
-                numbers[after] = number
+        expected = []
+        for after in walk.steps(states[at]):
+            if after is not None and after not in numbers:
+                numbers[after] = len(states)
                 states.append(after)
-            elif numbers.get(after) != number:
-                return False
+            expected.append(-1 if after is None else numbers[after])
+        if row != expected:
+            return False
     return len(states) == len(table)
-
-
-class Refuting:
-    """Whether literals, with one literal false of each earlier exit, meet a lemma in every way."""
-
-    def __init__(self, lemmas: list[Cube], earlier: list[Cube]) -> None:
-        self._lemmas, self._earlier, self._left = lemmas, list(dict.fromkeys(earlier)), MOST_PARTS
-
-    def refutes(self, cube: Cube) -> bool:
-        """Say whether the literals, and what follows from them, are ruled out."""
-        self._left -= 1
-        if self._left < 0:
-            raise CertificateError("a case has too many parts to be checked")
-        open_ones: list[list[Literal]] = []
-        for exit_ in self._earlier:
-            if not any((not positive, atom) in cube for positive, atom in exit_):
-                left = sorted(exit_ - cube)
-                if not left:
-                    return True
-                if len(left) == 1:
-                    return self.refutes(cube | {(not left[0][0], left[0][1])})
-                open_ones.append(left)
-        if any((not positive, atom) in cube for positive, atom in cube):
-            return True
-        if any(lemma <= cube for lemma in self._lemmas):
-            return True
-        return bool(open_ones) and all(
-            self.refutes(cube | {(not positive, atom)})
-            for positive, atom in min(open_ones, key=len)
-        )

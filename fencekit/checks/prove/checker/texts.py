@@ -1,0 +1,160 @@
+"""The texts of a call, spelled step by step: what keywords see and what regexes see, together.
+
+A step is of a kind, and adds something to `text`, the arguments as Python prints them in lower
+case, and something to `values`. In which order steps can come ORDERS says, as patterns of their
+kinds. Nothing is left out that a JSON object can be. More than those is spelled: a key may stand
+twice, an escape may have any digits, and what is printed in brackets may be anything.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from fencekit.checks.prove.charsets import EVERY, CharSet, cased, of_chars, of_ranges, printable
+from fencekit.checks.prove.checker.patterns import FOUND, Pattern, State
+from fencekit.checks.prove.minterms import minterms
+
+CHAR = "c|xh*"
+"""A character that is no quote, as it is; or the beginning of its escape, and digits."""
+QUOTED = (
+    rf"(?:q(?:{CHAR}|d)*q"  # in single quotes, with none of these inside
+    rf"|w(?:{CHAR})*s(?:{CHAR}|s)*w"  # in double quotes, with single ones and no others inside
+    rf"|q(?:{CHAR})*(?:d(?:{CHAR}|d)*e|e(?:{CHAR}|e)*d)(?:{CHAR}|d|e)*q)"  # with both inside
+)
+FIELD = rf"(?:{QUOTED.upper()}:|[0-9])(?:{QUOTED}|t|n+|ba*f)"
+"""A key, of kinds in capitals, which add to `text` only, or the key of a need; and any value."""
+ORDERS = {
+    "arguments": rf"\{{(?:{FIELD}(?:,{FIELD})*)?\}}\Z",
+    "values": r"v*\Z",
+    "text": r"p*\Z",
+}
+"""What can be spelled: all arguments; or one text alone, which may then be anything."""
+
+
+class Step(NamedTuple):
+    """What a step is, and what it adds to each text."""
+
+    kind: str
+    text: str
+    values: str
+
+
+FIXED = (
+    *(("{", "{", ""), ("}", "}", ""), (",", ", ", " "), (":", ": ", "")),
+    *(("q", "'", ""), ("w", '"', ""), ("s", "'", "'"), ("d", '"', '"'), ("e", "\\'", "'")),
+    *(("h", digit, "") for digit in "0123456789abcdef"),
+    *(("t", word.lower(), word) for word in ("True", "False", "None", "nan", "inf", "-inf")),
+    *(("n", char, char) for char in "0123456789.e+-"),
+    *(("b", char, char) for char in "[{"),
+    *(("f", char, char) for char in "]}"),
+)
+
+
+def of_letter(char: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the steps that spell a character."""
+    shown = repr(char)[1:-1].lower()
+    # A large sigma becomes one of two small ones, by what is around it.
+    lower = "\u03c3\u03c2" if char == "\u03a3" else [char.lower()]
+    yield "v", "", char
+    if char.isprintable():
+        yield from ((kind, small, char) for small in lower for kind in "pa")
+    if char in "\\\n\r\t":
+        yield "c", shown, char
+    elif not char.isprintable():
+        yield "x", shown[:2], char
+    elif char not in "'\"":
+        yield from (("c", small, char) for small in lower)
+
+
+def told_apart(sets: Iterable[CharSet]) -> Iterator[CharSet]:
+    """Yield sets of characters, to be spelled by other steps, as far as sets of keywords tell."""
+    yield from map(of_chars, "'\"\\\n\r\t\u03a3\u0130")
+    yield from (~printable(), ~printable() & of_ranges([(0, 0xFF)]))
+    for low, high in (ends for chars in sets if chars != EVERY for ends in chars.ranges):
+        for small in map(chr, range(low, high + 1)):
+            yield of_chars(char for char in cased() + small if char.lower() == small)
+
+
+Asked = tuple[str, str]
+"""A text, `text` or `values`, and a pattern."""
+Need = tuple[Sequence[str], str]
+"""Keys of which there is one, and a pattern that its value has at the beginning."""
+
+
+class Walk:
+    """All texts of an order, with what is needed, in which patterns are found and others are not.
+
+    A state can be compared: it is where the order is, the need whose value is being spelled, and
+    where the patterns are.
+    """
+
+    def __init__(
+        self, order: str, found: Sequence[Asked], refused: Sequence[Asked], needs: Sequence[Need]
+    ) -> None:
+        if order != "arguments" and {order} != {of for of, _ in (*found, *refused)}:
+            raise ValueError(f"`{order}` alone says nothing of the other text")
+        needs = needs if order == "arguments" else ()
+        self._order = order_with(order, len(needs))
+        self._needs = [Pattern(value, anywhere=False) for _, value in needs]
+        self._asked = [(of, Pattern(one), True) for of, one in found]
+        self._asked += [(of, Pattern(one, wanted=False), False) for of, one in refused]
+        sets = [chars for one in self._needs for chars in one.sets]
+        sets += [chars for of, one, _ in self._asked if of == "values" for chars in one.sets]
+        if order != "values":
+            of_text = [chars for of, one, _ in self._asked if of == "text" for chars in one.sets]
+            sets += told_apart(of_text)
+        letters = [step for _, char in minterms(sets) for step in of_letter(char)]
+        steps = [Step(*step) for step in (*FIXED, *letters)]
+        steps += [Step(kind.upper(), text, "") for kind, text, _ in steps if kind.islower()]
+        for number, (keys, _) in enumerate(needs):
+            steps += [Step(str(number), f"{key!r}: ".lower(), "") for key in keys]
+        self._steps = list(dict.fromkeys(steps))
+        self.start: Any = self._order.start, None, tuple(one.start for _, one, _ in self._asked)
+
+    def steps(self, state: Any) -> Iterator[Any]:
+        """Yield the state after each step that can come; None where no such text goes on."""
+        order, need, states = state
+        for step in self._steps:
+            then = self._order.step(order, step.kind)
+            if then[-1]:
+                is_met, needed = self._needed(need, step)
+                after = tuple(
+                    run(pattern, one, getattr(step, of))
+                    for (of, pattern, _), one in zip(self._asked, states, strict=True)
+                )
+                is_hit = any(
+                    one[-1] == FOUND and not wanted
+                    for one, (_, _, wanted) in zip(after, self._asked, strict=True)
+                )
+                yield (then, needed, after) if is_met and not is_hit else None
+
+    def is_goal(self, state: Any) -> bool:
+        """Say whether such a text can end here."""
+        order, _, states = state
+        return self._order.accepts(order) and all(
+            pattern.accepts(one) is wanted
+            for (_, pattern, wanted), one in zip(self._asked, states, strict=True)
+        )
+
+    def _needed(self, need: Any, step: Step) -> tuple[bool, Any]:
+        """Return whether a need whose value was spelled is met, and which is spelled from here."""
+        if step.kind.isdigit():
+            pattern = self._needs[int(step.kind)]
+            return True, (pattern, pattern.start)
+        if need is not None and step.kind in ",}":
+            return need[0].accepts(need[1]), None
+        return True, need and (need[0], run(need[0], need[1], step.values))
+
+
+@cache
+def order_with(order: str, needs: int) -> Pattern:
+    """Return the pattern of an order, in which a key of each need must be."""
+    wanted = "".join(f"(?=.*{number})" for number in range(needs))
+    return Pattern(wanted + ORDERS[order], anywhere=False)
+
+
+def run(pattern: Pattern, state: State, text: str) -> State:
+    """Return the state of a pattern after more of a text."""
+    for char in text:
+        state = pattern.step(state, char)
+    return state

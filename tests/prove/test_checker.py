@@ -1,0 +1,234 @@
+"""What the checker of certificates rests upon, held against Python and against the engine."""
+
+import os
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from fencekit.checks.prove.checker.cases import capabilities
+from fencekit.checks.prove.checker.conditions import NUMBER, Atom, stand_ins
+from fencekit.checks.prove.checker.patterns import FOUND, Pattern
+from fencekit.checks.prove.checker.texts import Walk
+from fencekit.engines.native.view import View, covers
+from fencekit.model.policy import Condition, ConditionName
+from fencekit.model.request import Request
+from fencekit.model.source import Place
+from prove import nasty, patterns, payloads
+from prove.test_regexes import python_finds
+
+SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
+ONE_WAY = ("(?>", "*+", "++", "?+", "}+", "(?P=g)")
+"""What of a pattern is followed in one direction only."""
+
+
+def finds(pattern: Pattern, text: str) -> bool:
+    """Say whether a pattern is found, and hold that nothing undoes what has been found."""
+    state = pattern.start
+    for char in text:
+        before, state = state, pattern.step(state, char)
+        assert before[-1] != FOUND or state[-1] == FOUND
+    return pattern.accepts(state)
+
+
+@pytest.mark.parametrize("seed", range(300 if SWEEP else 3))
+def test_patterns_are_found_where_python_finds_them(seed: int) -> None:
+    random = Random(seed)
+    pairs = exact = 0
+    for _ in range(150):
+        pattern = patterns.whole(random)
+        in_python = python_finds(pattern)
+        if in_python is None:
+            continue
+        more, less = Pattern(pattern), Pattern(pattern, wanted=False)
+        is_exact = not any(sign in pattern for sign in ONE_WAY)
+        for _ in range(24):
+            text = patterns.text(random)
+            found = in_python(text)
+            assert finds(more, text) or not found, (pattern, text)
+            assert found or not finds(less, text), (pattern, text)
+            if is_exact:
+                assert finds(more, text) is finds(less, text) is found, (pattern, text)
+                exact += 1
+            pairs += 1
+    assert pairs > 3_000
+    assert exact > 2_000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        (r"(?<=a\b)(?= )", ("a ", "a", "ab", "b ")),
+        (r"(?<!(?<=a)b)c", ("abc", "bbc", "c", "bc")),
+        (r"(?<=a$)\n", ("a\n", "a\n\n", "a", "\n")),
+        (r"(?<=(?=ab)a)b", ("ab", "b", "aab")),
+        (r"(?<!(?!a)a)", ("a", "b", "")),
+        (r"^$", ("", "\n", "\n\n", "a")),
+        (r"\B", ("", "a", "aa", "-")),
+        (r"(?:(?=x*y)x)*y", ("xxy", "y", "xx", "xyx")),
+        (r"(?:a*)*b", ("b", "aab", "a")),
+        (r"(?:|a)+b", ("b", "ab")),
+        (r"(?!)|a(?!)", ("", "a")),
+        (r"(?m)^a$", ("b\na\nc", "a", "ba")),
+    ],
+)
+def test_a_pattern_of_odd_parts_is_found_where_python_finds_it(
+    pattern: str, texts: tuple[str, ...]
+) -> None:
+    for text in texts:
+        assert finds(Pattern(pattern), text) is (re.search(pattern, text) is not None), text
+
+
+def is_spelled(args: dict[str, Any]) -> bool:
+    """Say whether steps of the arguments spell both texts, letter by letter."""
+    view = View(Request("x", args=args))
+    text, values = str(view.text), str(view.values_text)
+    asked = [("text", re.escape(char)) for char in sorted(set(text))]
+    asked += [("values", re.escape(char)) for char in sorted(set(values))]
+    walk = Walk("arguments", asked, [], [])
+    left = [(walk._order.start, 0, 0)]
+    seen = set(left)
+    for order, at, value_at in left:
+        if (at, value_at) == (len(text), len(values)) and walk._order.accepts(order):
+            return True
+        for step in walk._steps:
+            if text.startswith(step.text, at) and values.startswith(step.values, value_at):
+                after = walk._order.step(order, step.kind)
+                then = (after, at + len(step.text), value_at + len(step.values))
+                if after[-1] and then not in seen:
+                    seen.add(then)
+                    left.append(then)
+    return False
+
+
+@pytest.mark.parametrize("seed", range(200 if SWEEP else 2))
+def test_all_arguments_are_spelled_as_the_engine_reads_them(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(60):
+        args = payloads.arguments(random)
+        assert is_spelled(args), args
+
+
+def test_what_is_no_object_as_python_prints_it_is_not_spelled() -> None:
+    order = Walk("arguments", [("text", "a")], [], [])._order
+    for kinds in (
+        "",
+        "{",
+        "{}}",
+        "{q}",
+        "{Qcq:qq}",
+        "{QCQ:qcq,}",
+        "{QQ:qsq}",
+        "{QQ:qeq}",
+        "{QQ:wcw}",
+    ):
+        state = order.start
+        for kind in kinds:
+            state = order.step(state, kind)
+        assert not order.accepts(state), kinds
+    for kinds in ("{}", "{QCQ:qcdcq}", "{QQ:wcsw,QQ:nnn}", "{WSW:qdeq}", "{QXHHQ:qxhhcq,QQ:baaf}"):
+        state = order.start
+        for kind in kinds:
+            state = order.step(state, kind)
+        assert order.accepts(state), kinds
+
+
+def test_lower_case_of_what_is_printable_is_printable() -> None:
+    """Why a keyword that cannot be printed is never met."""
+    for char in map(chr, range(0x110000)):
+        assert not char.isprintable() or char.lower().isprintable()
+
+
+def answers(conditions: list[Condition], call: Request) -> tuple[bool, ...]:
+    return tuple(
+        Atom(one, raises=raises).is_so(call) for one in conditions for raises in (False, True)
+    )
+
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "amount": (*nasty.NUMBERS, 2**53 + 1, 10**400, -(10**400), "5", None, float("nan"), True),
+    "caller_depth": (*nasty.NUMBERS, 3, "x"),
+    "path": ("/", "/a", "/ab", "a", "", 1, None),
+    "named": (*nasty.NAMES, "[a", "a]*", "**", "dev*x", "[]a]", "a\n", 1.0, False, ["a"]),
+}
+NAMES = {
+    "amount": ("amount_gt", "amount_gte", "amount_lt", "amount_lte"),
+    "caller_depth": ("caller_depth_gt", "caller_depth_lte"),
+    "path": ("path_prefix",),
+    "environment": ("environment",),
+    "table": ("table",),
+    "risk_level": ("risk_level", "risk_level_is"),
+}
+
+
+def some_calls(random: Random) -> Iterator[Request]:
+    """Yield calls with something by each name, of every kind, and like what is asked for."""
+    numbers = (0, 1, 5, 2**53 + 1, 0.5, "1_0", " 5 ", "nan", "-inf", 10**400, True, "x", [], None)
+    texts = ("prod", "dev", "p", "", "devx", "a", "a]", "[a", "[]a]", "a\n", "pro\nd", "**", "high")
+    others = (None, 1, True, 1.0, 0, ["a"], {"a": 1}, 2.5, "x")
+    paths = ("/", "/a/b", "/abc", "a", "", "1", 1, None, True, ["/a"])
+    for _ in range(40):
+        named = {key: random.choice((*texts, *others)) for key in ("table", "risk_level")}
+        yield Request(
+            "x",
+            environment=random.choice((None, *texts)),
+            context={"caller_depth": random.choice(numbers), "environment": random.choice(others)}
+            | {key: random.choice((*texts, *others)) for key in named},
+            args={
+                random.choice(("amount", "total")): random.choice(numbers),
+                random.choice(("path", "file")): random.choice(paths),
+                "environment": random.choice((*texts, *others)),
+                **named,
+            },
+        )
+
+
+@pytest.mark.parametrize("seed", range(60 if SWEEP else 2))
+def test_every_call_is_answered_like_one_of_those_that_stand_for_all(seed: int) -> None:
+    random = Random(seed)
+    for subject, names in NAMES.items():
+        for _ in range(12):
+            values = random.sample(VALUES.get(subject, VALUES["named"]), random.randint(1, 3))
+            conditions = [
+                Condition(ConditionName(random.choice(names)), value, Place("x"))
+                for value in values
+            ]
+            told = {answers(conditions, call) for call in stand_ins(subject, values)}
+            for call in some_calls(random):
+                assert answers(conditions, call) in told, (conditions, call)
+
+
+def test_what_python_reads_as_a_number_begins_as_numbers_are_said_to() -> None:
+    random = Random(1)
+    pattern, read = Pattern(NUMBER, anywhere=False), 0
+    while read < (20_000 if SWEEP else 1_000):
+        text = "".join(
+            random.choice("0159.e+-_ infatyINF\u0663\uff11\x1f\u3000\n")
+            for _ in range(random.randint(1, 6))
+        )
+        try:
+            float(text)
+        except ValueError:
+            continue
+        read += 1
+        assert finds(pattern, text), text
+
+
+@pytest.mark.parametrize("seed", range(60 if SWEEP else 3))
+def test_every_capability_is_covered_like_one_of_those_that_stand_for_all(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(30):
+        listed = [spelled(random) for _ in range(random.randint(0, 4))]
+        told = {tuple(covers(one, other) for one in listed) for other in capabilities(listed)}
+        for _ in range(60):
+            capability = random.choice((spelled(random), *listed)) + random.choice(
+                ("", "", ".a", "!")
+            )
+            assert tuple(covers(one, capability) for one in listed) in told, (listed, capability)
+
+
+def spelled(random: Random) -> str:
+    parts = ("a", "b", "*", "", "a b", "a\n", "x", "!")
+    return ".".join(random.choice(parts) for _ in range(random.randint(1, 4)))
