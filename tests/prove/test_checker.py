@@ -1,13 +1,16 @@
 """What the checker of certificates rests upon, held against Python and against the engine."""
 
+import ast
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from fencekit.checks.prove import checker
 from fencekit.checks.prove.checker.cases import capabilities
 from fencekit.checks.prove.checker.conditions import NUMBER, Atom, stand_ins
 from fencekit.checks.prove.checker.patterns import FOUND, Pattern
@@ -232,3 +235,37 @@ def test_every_capability_is_covered_like_one_of_those_that_stand_for_all(seed: 
 def spelled(random: Random) -> str:
     parts = ("a", "b", "*", "", "a b", "a\n", "x", "!")
     return ".".join(random.choice(parts) for _ in range(random.randint(1, 4)))
+
+
+def code_lines(path: Path) -> int:
+    """Return how many lines of a file are no comment, docstring, import or blank."""
+    text = path.read_text("utf-8")
+    left = {
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.strip().startswith("#")
+    }
+    for node in ast.walk(ast.parse(text)):
+        is_said = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if is_said or isinstance(node, ast.Import | ast.ImportFrom):
+            assert node.end_lineno is not None
+            left -= set(range(node.lineno, node.end_lineno + 1))
+    return len(left)
+
+
+def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
+    files = sorted(Path(checker.__file__).parent.glob("*.py"))
+    page = (Path(__file__).parents[2] / "docs/proofs.md").read_text("utf-8")
+    for path in files:
+        row = re.search(rf"^\| `{path.name}` \| .* \| (\d+) \|$", page, re.MULTILINE)
+        lines = code_lines(path)
+        assert lines == 0 or (row is not None and int(row[1]) == lines), (path.name, lines)
+
+
+def test_the_checker_shares_nothing_with_the_prover_but_the_classes_of_characters() -> None:
+    prove = "fencekit.checks.prove."
+    for path in Path(checker.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prove):
+                shared = (node.module or "").removeprefix(prove)
+                assert shared.startswith("checker.") or shared in ("charsets", "minterms"), shared

@@ -1,7 +1,7 @@
-"""An independent checker of certificates.
+"""An independent checker of certificates; read `check` first.
 
 It shares the model, the engine and the classes of characters with the prover, and none of its
-steps. `check` goes through every case again and accepts it only where a lemma of the certificate
-rules it out; `facts` says when literals contradict each other; `walks` follows patterns by what is
-left of them to match, `words` spells arguments step by step.
+steps. `cases` lists what would break a goal, read off the policies; `check` wants each case ruled
+out by lemmas, and each lemma shown. What these speak of is said once, as programs: `conditions`
+what a condition asks, `patterns` what a regex finds, `texts` how arguments are printed.
 """

@@ -16,7 +16,7 @@ from functools import cache
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from fencekit.checks.prove.charsets import EVERY, of_leaf
+from fencekit.checks.prove.charsets import of_leaf
 
 Thread = frozenset[Any]
 """What is owed together: nodes, by their numbers, and formulas that must not come true."""
@@ -43,6 +43,8 @@ PLACES = {
     "AT_NON_BOUNDARY": r"(?:(?<=\w)(?=\w)|(?<!\w)(?!\w))" + EMPTY_TOO,
 }
 """What each place is, in lookaheads and lookbehinds; a dot is all but a newline."""
+ANYTHING = "(?s:.*)"
+ONE_WAY = ("ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF", "GROUPREF_EXISTS")
 TYPES = int(re.ASCII | re.LOCALE | re.UNICODE)
 
 
@@ -56,7 +58,7 @@ class Pattern:
         self._known: dict[tuple[State, str | None], State] = {}
         items = parsed(pattern)
         begin = self._chain(items, int(items.state.flags), MATCHED)
-        begin = self._any_text(begin) if anywhere else begin
+        begin = self._chain(parsed(ANYTHING), 0, begin) if anywhere else begin
         self.sets = [node[1] for node in self._nodes if node[0] == "read"]
         self.start: State = (*(frozenset() for _ in self._behind), at(begin))
 
@@ -118,6 +120,8 @@ class Pattern:
     def _item(self, item: Any, flags: int, then: int) -> int:  # noqa: C901
         """Return the node that matches one item of Python's parser, and goes on."""
         match str(item[0]), item[1]:
+            case name, _ if name == "FAILURE" or (name in ONE_WAY and not self._wanted):
+                return self._add("any", [])
             case (("LITERAL" | "NOT_LITERAL" | "ANY" | "IN"), _):
                 return self._add("read", of_leaf(item, flags), then)
             case "BRANCH", (_, ways):
@@ -125,25 +129,20 @@ class Pattern:
             case "SUBPATTERN", (_, added, taken, inner):
                 kept = flags & ~TYPES if added & TYPES else flags
                 return self._chain(inner, (kept | added) & ~taken, then)
-            case (("MAX_REPEAT" | "MIN_REPEAT"), (least, most, inner)):
+            case (("MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT"), (least, most, inner)):
                 return self._repeat(least, most, inner, flags, then)
             case ("ASSERT" | "ASSERT_NOT") as name, (direction, inner):
                 return self._look(direction, inner, flags, then, positive=name == "ASSERT")
             case "AT", place:
                 line = f"{place}_LINE" if flags & re.MULTILINE else ""
-                return self._chain(
-                    parsed(PLACES.get(line, PLACES[str(place)])), flags & TYPES, then
-                )
-            case name, _ if name == "FAILURE" or not self._wanted:
-                return self._add("any", [])
+                looks = PLACES.get(line, PLACES[str(place)])
+                return self._chain(parsed(looks), flags & TYPES, then)
             case "ATOMIC_GROUP", inner:
                 return self._chain(inner, flags, then)
-            case "POSSESSIVE_REPEAT", (least, most, inner):
-                return self._repeat(least, most, inner, flags, then)
             case "GROUPREF_EXISTS", (_, yes, no):
                 return self._add("any", [self._chain(way or (), flags, then) for way in (yes, no)])
             case "GROUPREF", _:
-                return self._any_text(then)
+                return self._chain(parsed(ANYTHING), 0, then)
             case name, _:
                 raise ValueError(f"`{name}` is not followed by the checker")
 
@@ -166,11 +165,6 @@ class Pattern:
         if direction < 0:
             self._behind.append(begin)
         return self._add("look", begin, positive, then)
-
-    def _any_text(self, then: int) -> int:
-        begin = self._add("any", [then])
-        self._nodes[begin][1].append(self._add("read", EVERY, begin))
-        return begin
 
     def _add(self, *node: Any) -> int:
         self._nodes.append(node)
