@@ -12,6 +12,7 @@ from running import fencekit, record, write_lines
 from fencekit.checks.redaction import Redaction
 from fencekit.checks.secrets import MASK, Masker
 from fencekit.model.masking import Redact, Why
+from fencekit.model.request import Request
 
 WORD = "hunter" + "2-correct-horse"
 SECRETS: dict[str, tuple[str, str]] = {
@@ -82,6 +83,33 @@ def test_everything_is_masked_on_request_and_nothing_on_request(request) -> None
 def test_masking_again_changes_nothing(text: str) -> None:
     once = Masker().text(text)
     assert Masker().text(once) == once
+
+
+@given(st.lists(drawing.requests, max_size=5))
+def test_what_was_masked_before_changes_nothing_of_what_is_masked_now(requests) -> None:
+    together = Redaction(Redact.SECRETS)
+    for request in requests:
+        alone = Redaction(Redact.SECRETS)
+        assert together.request(request) == alone.request(request)
+
+
+def test_a_text_that_is_no_secret_is_one_under_the_name_of_one() -> None:
+    masker = Masker()
+    assert masker.object({"note": "blue", "n": 7}) == {"note": "blue", "n": 7}
+    assert masker.object({"password": "blue", "pin": 7}) == {"password": MASK, "pin": MASK}
+    assert masker.object({"note": "blue", "n": 7}) == {"note": "blue", "n": 7}
+    assert masker.object({"note": "pin=1234"}) == {"note": f"pin={MASK}"}
+    assert masker.object({"note": "pin=1234"}) == {"note": f"pin={MASK}"}
+    assert masker.counts == {Why.KEY: 4}
+
+
+def test_a_call_with_nothing_to_mask_is_kept_as_it_is() -> None:
+    kept, masked = Request("a.b", args={"x": ["y", {"z": 1}]}), Request("a.b", args={"pin": 1})
+    redaction = Redaction(Redact.SECRETS)
+    assert redaction.request(kept) is kept
+    assert redaction.request(masked).args.values == {"pin": MASK}
+    assert redaction.request(masked) is redaction.request(masked)
+    assert redaction.masker.counts == {Why.KEY: 1}
 
 
 @pytest.fixture

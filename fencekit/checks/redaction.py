@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from fencekit.checks.secrets import Masker
 from fencekit.model.edit import Blame, Edit, Pair
 from fencekit.model.explanation import Trace
-from fencekit.model.finding import Finding
+from fencekit.model.finding import Changed, Finding
 from fencekit.model.masking import Masking, Redact
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.report import Report
@@ -46,18 +46,20 @@ class Redaction:
         if isinstance(value, WHOLE):
             return value
         if isinstance(value, tuple):
+            if value and all(part.__class__ is Changed for part in value):
+                return self.changed(value)
             parts = tuple(map(self._of, value))
             return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
         if not is_dataclass(value) or isinstance(value, type):
             return value
+        if isinstance(value, Request):
+            return self.request(value)
         known = self.seen.get(id(value))
         if known is None:
             known = self.seen[id(value)] = (self._made(value), value)
         return known[0]
 
     def _made(self, value: Any) -> Any:
-        if isinstance(value, Request):
-            return self.request(value)
         changed = {}
         for entry in fields(value):
             before = getattr(value, entry.name)
@@ -71,16 +73,37 @@ class Redaction:
             )
         return replace(value, **changed) if changed else value
 
+    def changed(self, values: tuple[Changed, ...]) -> tuple[Changed, ...]:
+        """Return changed records with their requests masked; there may be 100,000 of them."""
+        made: dict[int, Changed] = {}
+        request_of = self.request
+        for at, one in enumerate(values):
+            request = one.record.request
+            masked = request_of(request)
+            if masked is not request:
+                made[at] = replace(one, record=replace(one.record, request=masked))
+        return tuple(made.get(at, one) for at, one in enumerate(values)) if made else values
+
     def request(self, request: Request) -> Request:
-        """Return a request with what is secret in its arguments and its context masked."""
-        return Request(
+        """Return a request with what is secret in its arguments and its context masked.
+
+        One with nothing to mask is returned as it is; one that was masked before, as it was then.
+        """
+        known = self.seen.get(id(request))
+        if known is not None:
+            masked: Request = known[0]
+            return masked
+        args, context = request.args, request.context
+        args_made = self.masker.object(args.values)
+        context_made = self.masker.object(context.values)
+        if args_made is args.values and context_made is context.values:
+            return request
+        made = Request(
             request.capability,
             principal=request.principal,
             environment=request.environment,
-            context=self.facts(request.context),
-            args=self.facts(request.args),
+            context=Facts(context_made, open=context.open, whole=context.whole),
+            args=Facts(args_made, open=args.open, whole=args.whole),
         )
-
-    def facts(self, facts: Facts) -> Facts:
-        """Return an object of a request with what is secret in it masked."""
-        return Facts(self.masker.object(facts.values), open=facts.open, whole=facts.whole)
+        self.seen[id(request)] = (made, request)
+        return made

@@ -52,16 +52,39 @@ RANDOM_HEX = 3.0
 HEX = re.compile(r"[0-9a-fA-F]{32,}")
 
 
+SHORTEST = 10
+"""The characters from which on a text may hold a secret without any of the marks of one."""
+MOST_KNOWN, LONGEST_KNOWN = 20_000, 300
+"""How many texts are remembered to hold no secret, and how long they may be; keys too."""
+
+
 @dataclass(slots=True)
 class Masker:
-    """Masks values and counts what it masks; with `everything`, no value stays."""
+    """Masks values and counts what it masks; with `everything`, no value stays.
+
+    What has nothing to mask is returned as it is, the same object. Calls repeat themselves, so the
+    texts that hold no secret are remembered.
+    """
 
     everything: bool = False
     counts: Counter[Why] = field(default_factory=Counter)
+    _plain: set[str] = field(default_factory=set)
+    _plain_keys: set[str] = field(default_factory=set)
 
     def object(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return an object with what is secret in it masked; keys stay."""
-        return {key: self.value(value, key) for key, value in values.items()}
+        made = values
+        plain, plain_keys = self._plain, self._plain_keys
+        for key, value in values.items():
+            if key in plain_keys:  # so it is for by far the most, of 100,000 calls
+                kind = value.__class__
+                if kind is int or (kind is str and (value in plain or is_short(value))):
+                    continue
+            masked = self.value(value, key)
+            if masked is not value:
+                made = dict(values) if made is values else made
+                made[key] = masked
+        return made
 
     def value(self, value: Any, key: str = "") -> Any:
         """Return a value with what is secret in it masked; unknown, null and yes/no values stay."""
@@ -70,10 +93,11 @@ class Masker:
         if isinstance(value, dict):
             return self.object(value)
         if isinstance(value, list | tuple):
-            return [self.value(item, key) for item in value]
+            items = [self.value(item, key) for item in value]
+            return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
         if self.everything:
             return self._masked(Why.ALL)
-        if key and KEY.search(key):
+        if self._is_secret(key):
             return self._masked(Why.KEY)
         return self.text(value) if isinstance(value, str) else value
 
@@ -81,9 +105,26 @@ class Masker:
         """Return a text with each part that looks like a secret masked."""
         if self.everything:
             return self._masked(Why.ALL) if text else text
-        text = SHAPES.sub(lambda _: self._masked(Why.SHAPE), text)
-        text = ASSIGNED.sub(self._assigned, text)
-        return RUN.sub(self._run, text)
+        if text in self._plain or is_short(text):
+            return text
+        made = SHAPES.sub(lambda _: self._masked(Why.SHAPE), text)
+        made = ASSIGNED.sub(self._assigned, made)
+        made = RUN.sub(self._run, made)
+        if made != text:
+            return made
+        if len(text) <= LONGEST_KNOWN and len(self._plain) < MOST_KNOWN:
+            self._plain.add(text)
+        return text
+
+    def _is_secret(self, key: str) -> bool:
+        """Say whether a key names a secret."""
+        if key in self._plain_keys:
+            return False
+        if KEY.search(key):
+            return True
+        if len(key) <= LONGEST_KNOWN and len(self._plain_keys) < MOST_KNOWN:
+            self._plain_keys.add(key)
+        return False
 
     def _assigned(self, found: re.Match[str]) -> str:
         if found[2].lower().startswith(KEPT):
@@ -96,6 +137,11 @@ class Masker:
     def _masked(self, why: Why) -> str:
         self.counts[why] += 1
         return MASK
+
+
+def is_short(text: str) -> bool:
+    """Say whether a text is too short for any secret, as it has no mark of one."""
+    return len(text) < SHORTEST and "=" not in text and ":" not in text and "--" not in text
 
 
 def is_random(run: str) -> bool:

@@ -227,7 +227,9 @@
   async function load() {
     const island = one("#data");
     if (!island) return;
-    const bytes = Uint8Array.from(atob(island.textContent.trim()), (char) => char.charCodeAt(0));
+    const packed = atob(island.textContent.trim());
+    const bytes = new Uint8Array(packed.length);
+    for (let at = 0; at < packed.length; at++) bytes[at] = packed.charCodeAt(at);
     const text = island.dataset.encoding === "json" ? new TextDecoder().decode(bytes)
       : await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
     const read = JSON.parse(text);
