@@ -266,7 +266,12 @@ def test_ctrl_c_is_neither_a_pass_nor_a_finding(here: Path) -> None:
     log = write_lines(here / "log.jsonl", record("a.b", args={"x": "a" * 60 + "!"}))
     args = command("replay", log, "--policy", here / "p.yaml", "--timeout", 50)
     with subprocess.Popen(
-        args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables()
+        args,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=variables(),
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)

@@ -3,6 +3,8 @@
 A regular expression that backtracks for ever cannot be stopped by Python code that runs beside it,
 but CPython's matcher looks for signals as it goes. A timer signals four times in the limit; when
 the count of decisions has stood still for five signals in a row, the one under way is stopped.
+The timer counts the processor time of the process: on a machine with other work, a decision has as
+much as on an idle one. Nor is it the alarm that plugins like pytest-timeout set.
 """
 
 import signal
@@ -32,6 +34,8 @@ class Progress:
 def time_limit(seconds: float) -> Iterator[Progress]:
     """Raise TimeLimitError, in the decision under way, when it takes longer than the limit.
 
+    The limit is in seconds of processor time.
+
     It takes a POSIX system and the main thread; elsewhere there is no limit, see `is_enforced`.
     """
     progress = Progress()
@@ -49,16 +53,16 @@ def time_limit(seconds: float) -> Iterator[Progress]:
             stood_still = 0
             raise TimeLimitError(f"still undecided after the time limit of {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, look)
+    before = signal.signal(signal.SIGVTALRM, look)
     every = seconds / SIGNALS_IN_LIMIT
-    timer = signal.setitimer(signal.ITIMER_REAL, every, every)
+    timer = signal.setitimer(signal.ITIMER_VIRTUAL, every, every)
     try:
         yield progress
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
         # Whoever had set a timer gets it back, late rather than never.
-        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.setitimer(signal.ITIMER_VIRTUAL, *timer)
 
 
 def is_enforced() -> bool:
