@@ -111,6 +111,16 @@ def consequences(caused: Consequence) -> str:
     return said or "no effect on any call that was looked at"
 
 
+def loosened(caused: Consequence) -> int:
+    """Return how many recorded calls an edit loosens."""
+    return sum(one.count for one in caused.transitions if one.kind is Class.LOOSER)
+
+
+def is_loosening(caused: Consequence) -> bool:
+    """Say whether an edit is to blame for a looser call, recorded or found by proof."""
+    return bool(loosened(caused) or caused.found_looser)
+
+
 def recorded(caused: Consequence) -> str:
     """Return what an edit caused of recorded calls; empty for nothing."""
     parts = list(phrases(caused.transitions))
@@ -130,12 +140,12 @@ def proved(caused: Consequence) -> str:
 
 PHRASES = (
     ("newly allows", ""),
-    ("asks a person about", "that were denied"),
+    ("asks a person about", "until now denied"),
     ("drops an obligation of", ""),
     ("may loosen", ""),
     ("leaves open", ""),
     ("newly denies", ""),
-    ("asks a person about", "that ran without one"),
+    ("asks a person about", "until now run without one"),
     ("adds an obligation to", ""),
     ("may tighten", ""),
 )

@@ -4,6 +4,7 @@ What the run disallows is a failure; what could not be checked is an error; othe
 with what they say as output. There is no time in it: same input, same bytes.
 """
 
+import shlex
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -34,6 +35,9 @@ def render(report: Report) -> str:
     for given in report.inputs:
         value = plain(f"{given.path} sha256:{given.sha256}")
         SubElement(properties, "property", {"name": plain(given.role), "value": value})
+    if report.command:
+        command = plain(shlex.join(report.command), 4_000)
+        SubElement(properties, "property", {"name": "command", "value": command})
     suite.extend(cases)
     indent(root)
     text: str = tostring(root, encoding="unicode")

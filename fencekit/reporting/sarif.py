@@ -5,6 +5,7 @@ and a fingerprint that stays when lines move. GitHub shows 5,000 results of a ru
 of a result; what is beyond that is counted in a notification. Paths are as they were given.
 """
 
+import shlex
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -53,6 +54,10 @@ def log_of(report: Report) -> dict[str, Any]:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"fencekit/{report.check}/"},
         "columnKind": "unicodeCodePoints",
+        "artifacts": [
+            {"location": location(given.path), "hashes": {"sha-256": given.sha256}}
+            for given in report.inputs
+        ],
         "invocations": [invocation(report, len(named) - len(results))],
         "results": results,
     }
@@ -106,15 +111,19 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
 
 def physical(place: Place) -> dict[str, Any]:
     """Return a place as SARIF spells it: a URI, and a region where the line is known."""
-    artifact = {"uri": uri(place.file)}
-    if not (PurePath(place.file).is_absolute() or place.file.startswith("..")):
-        artifact["uriBaseId"] = "%SRCROOT%"
     region = {"startLine": place.line, "startColumn": place.column}
     known = {key: number for key, number in region.items() if number}
     return {
-        "artifactLocation": artifact,
+        "artifactLocation": location(place.file),
         **({"region": known} if "startLine" in known else {}),
     }
+
+
+def location(path: str) -> dict[str, str]:
+    """Return where a file is, from the root of the repository where it is in it."""
+    if PurePath(path).is_absolute() or path.startswith(".."):
+        return {"uri": uri(path)}
+    return {"uri": uri(path), "uriBaseId": "%SRCROOT%"}
 
 
 def uri(path: str) -> str:
@@ -133,6 +142,8 @@ def invocation(report: Report, left_out: int) -> dict[str, Any]:
         "executionSuccessful": report.status is not Status.COULD_NOT_CHECK,
         "exitCode": report.exit_code,
     }
+    if report.command:
+        made["commandLine"] = plain(shlex.join(report.command), 4_000)
     if said:
         made["toolExecutionNotifications"] = [
             {"level": level, "message": {"text": text}} for text, level in said

@@ -16,6 +16,8 @@ from fencekit.reporting.words import counted, waiver_line
 LONGEST = 400
 """The characters of one text from a log or a policy that these formats show."""
 
+MOST_WITNESSES = 5
+
 OPEN = (Class.MAYBE_LOOSER, Class.CANNOT_TELL, Class.INVALID)
 """The classes that say nothing for sure, and so are worth a warning."""
 
@@ -48,8 +50,10 @@ def title(finding: Finding) -> str:
     return f"{finding.kind.words}: {plain(finding.capability)} {change} ({calls})"
 
 
-def details(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
-    """Yield what else is known of a finding, each with its name: rules, blame, witnesses."""
+def details(
+    finding: Finding, report: Report, *, most: int = MOST_WITNESSES
+) -> Iterator[tuple[str, str]]:
+    """Yield what else is known of a finding, each with its name: rules, blame, some witnesses."""
     if finding.message and finding.kind is not Class.FAULT:
         yield "error", plain(finding.message)
     if finding.baseline_rule is not None:
@@ -60,11 +64,11 @@ def details(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
     met = met_line(finding)
     if met:
         yield "met", met
-    for record in finding.witnesses:
+    for record in finding.witnesses[:most]:
         yield "witness", witness_text(record)
     for place, message, _ in finding.invalid:
         yield "record", f"{plain(str(place))}: {plain(message)}"
-    shown = len(finding.witnesses) or len(finding.invalid)
+    shown = min(most, len(finding.witnesses)) or len(finding.invalid)
     if shown and finding.count > shown:
         yield "more", f"{finding.count - shown:,} more"
     if finding.hint:

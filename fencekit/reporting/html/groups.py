@@ -14,13 +14,13 @@ from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.reporting.characters import shortened
+from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import blamed, name_of
 from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.requests import printed
 from fencekit.reporting.html.rules import NamedRule, Sources, named
 from fencekit.reporting.html.traces import Sides, sides
-from fencekit.reporting.html.words import alternatives
 
 MOST_WITNESSES = 5
 LONGEST_COMMAND = 4_000

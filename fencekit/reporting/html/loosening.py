@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.model.diffed import Consequence, Diffed
-from fencekit.model.finding import Class
-from fencekit.reporting.editing import name_of
+from fencekit.reporting.editing import is_loosening, loosened, name_of
 from fencekit.reporting.html.changes import edit_anchors
 from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.words import counted
@@ -27,8 +26,8 @@ def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
     if diff is None:
         return ()
     anchors = edit_anchors(one.edit for one in diff.edits)
-    found = [one for one in diff.edits if recorded(one) or one.found_looser]
-    found.sort(key=lambda one: (-recorded(one), one.edit.number))
+    found = [one for one in diff.edits if is_loosening(one)]
+    found.sort(key=lambda one: (-loosened(one), one.edit.number))
     return tuple(
         LooseningEdit(
             one.edit.number,
@@ -41,14 +40,9 @@ def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
     )
 
 
-def recorded(caused: Consequence) -> int:
-    """Return how many recorded calls an edit loosens."""
-    return sum(one.count for one in caused.transitions if one.kind is Class.LOOSER)
-
-
 def amounts(caused: Consequence) -> Iterator[str]:
     """Yield how much an edit loosens: recorded calls, and kinds of call that no log has."""
-    if recorded(caused):
-        yield f"{counted(recorded(caused), 'recorded call')}"
+    if loosened(caused):
+        yield f"{counted(loosened(caused), 'recorded call')}"
     elif caused.found_looser:
         yield "no recorded call, but proof found one"

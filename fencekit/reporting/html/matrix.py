@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fencekit.model.finding import Class, Transition
-from fencekit.reporting.html.words import MEANINGS, tightness
+from fencekit.reporting.decisions import tightness
+from fencekit.reporting.html.words import MEANINGS
 
 LEVELS = 4
 RISKS = {kind: risk for risk, kind in enumerate(MEANINGS)}

@@ -16,18 +16,19 @@ from fencekit.model.report import Report
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.checked import checked
+from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import author_line
+from fencekit.reporting.headline import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.html.changes import changes, edit_anchors
 from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
-from fencekit.reporting.html.headline import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.html.island import island
 from fencekit.reporting.html.loosening import loosening_edits
 from fencekit.reporting.html.matrix import Step, matrix
 from fencekit.reporting.html.proof import proof
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.rules import responsibilities, sources_of
-from fencekit.reporting.html.words import FAILS_ON, alternatives, call_text, tallies
+from fencekit.reporting.html.words import FAILS_ON, call_text, tallies
 from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent

@@ -8,7 +8,6 @@ from fencekit.model.finding import Class
 from fencekit.model.form import to_form
 from fencekit.model.report import FailOn
 from fencekit.model.request import Request
-from fencekit.model.verdict import Verdict
 
 MEANINGS: dict[Class, str] = {
     Class.LOOSER: "a lower verdict, or an obligation dropped",
@@ -28,8 +27,6 @@ FAILS_ON: dict[FailOn, str] = {
 }
 """What a run was told to fail on."""
 
-RANKS = {verdict.name: verdict for verdict in Verdict}
-
 
 def share(count: int, whole: int) -> str:
     """Return the count as a share of the whole; little is not nothing, most is not all."""
@@ -39,35 +36,6 @@ def share(count: int, whole: int) -> str:
     if percent < 0.1:
         return "< 0.1 %"
     return "> 99.9 %" if percent > 99.9 else f"{percent:.1f} %"
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One decision that is possible: the name of its verdict, and the obligations beside it."""
-
-    verdict: str
-    obligations: tuple[str, ...]
-
-    @property
-    def rank(self) -> int:
-        """How tight the verdict is."""
-        return RANKS.get(self.verdict, Verdict.DENY)
-
-
-def alternatives(decision: str) -> tuple[Alternative, ...]:
-    """Return what a decision as text, such as `DENY|ALLOW+warn`, holds possible."""
-    parts = (part.split("+") for part in decision.split("|"))
-    return tuple(Alternative(verdict, tuple(duties)) for verdict, *duties in parts)
-
-
-def ranks(decision: str) -> frozenset[int]:
-    """Return the ranks of the verdicts that a decision as text holds possible."""
-    return frozenset(alternative.rank for alternative in alternatives(decision))
-
-
-def tightness(decision: str) -> tuple[int, int, str]:
-    """Order decisions as text from the loosest to the tightest."""
-    return max(ranks(decision)), min(ranks(decision)), decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fencekit.model.finding import Class, Finding
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.report import Report, Status
 from fencekit.model.verdict import Verdict
-from fencekit.reporting.html.words import ranks, tightness
+from fencekit.reporting.decisions import ranks, tightness
 from fencekit.reporting.texts import sentence
 from fencekit.reporting.words import counted
 
