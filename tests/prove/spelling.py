@@ -178,7 +178,8 @@ def keys_of(pieces: Iterable[tuple[Any, ...]]) -> list[str]:
 
 def drawn(random: Random) -> Spelling:
     """Return a question of random keywords and regexes, some for fields that are known."""
-    words = "".join(payloads.text(random, 5) for _ in range(random.randint(1, 5))).lower()
+    chosen = "".join(payloads.text(random, 5) for _ in range(random.randint(1, 5))).lower()
+    words = "".join(filter(str.isprintable, chosen))
     optional: tuple[Slot, ...] = ()
     if random.random() < 0.3:
         optional = tuple(map(Slot, random.sample(payloads.KEYS, 3)))
@@ -189,7 +190,8 @@ def drawn(random: Random) -> Spelling:
 def exact() -> Spelling:
     """Return the question that tells apart all characters of the usual odd texts."""
     chars = sorted({*"".join(payloads.SOURCES), *"0123456789abcdefnrtxu"})
-    return Spelling("".join(chars).lower(), [re.escape(char) for char in chars])
+    words = "".join(filter(str.isprintable, "".join(chars).lower()))
+    return Spelling(words, [re.escape(char) for char in chars])
 
 
 THRESHOLDS = (0.0, 1.0, 12.0, 1e300, -5.0)

@@ -33,7 +33,10 @@ NATURAL = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Wanted clauses of keywords, unwanted ones, and regexes that must be found or must not."""
+    """Wanted clauses of keywords, unwanted ones, and regexes that must be found or must not.
+
+    All keywords are printable: the text is, so that no other is ever in it.
+    """
 
     wanted: tuple[frozenset[str], ...]
     unwanted: frozenset[str]
@@ -148,7 +151,7 @@ class Asked:
             if literal.positive:
                 self.wanted.append(atom.keywords)
             else:
-                self.unwanted |= atom.keywords
+                self.unwanted.update(filter(str.isprintable, atom.keywords))
         elif isinstance(atom, Found):
             self.core.add(literal)
             if literal.positive:
