@@ -5,26 +5,49 @@ A request with unknown parts is dear to decide, and logs without arguments repea
 """
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
+from functools import cached_property, partial
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from fencekit.checks.relations import Comparison, between, with_recorded
+from fencekit.checks.relations import Comparison, between, changes_from, with_recorded
 from fencekit.engines.base import Evaluator
 from fencekit.engines.pairs import decide_both
+from fencekit.engines.timelimit import Progress
+from fencekit.model.change import compare_effects
 from fencekit.model.decision import Decision
+from fencekit.model.finding import Class
 from fencekit.model.record import Record, Recorded
 from fencekit.model.request import Request
 
+if TYPE_CHECKING:
+    from fencekit.checks.certainty import Certainty
+
 MAX_REMEMBERED = 20_000
+OPEN = frozenset({Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL})
 
 
 class Comparer:
     """The candidate, and what it is compared with: the records themselves, or a policy in force."""
 
-    def __init__(self, candidate: Evaluator, in_force: Evaluator | None = None) -> None:
+    def __init__(
+        self,
+        candidate: Evaluator,
+        in_force: Evaluator | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self.candidate = candidate
         self.in_force = in_force
+        self._progress = progress or Progress()
         self._certain: dict[Hashable, tuple[Comparison, tuple[Decision, ...]]] = {}
         self._partial: dict[Hashable, Comparison] = {}
+
+    @cached_property
+    def certainty(self) -> "Certainty":
+        """What strikes changes that cannot be; the prover is loaded for it."""
+        from fencekit.checks.certainty import Certainty  # noqa: PLC0415  (seldom needed)
+
+        return Certainty(self.candidate, self.in_force, self._progress.decision)
 
     def compare(self, record: Record) -> Comparison:
         """Return how the record compares; its place and id do not matter."""
@@ -38,12 +61,30 @@ class Comparer:
         return self._partial[key]
 
     def _decide(self, record: Record) -> Comparison:
+        request, recorded = record.request, record.recorded
         if self.in_force is not None:
-            before, after, pairs = decide_both(self.in_force, self.candidate, record.request)
-            return self._once(lambda: between(before, after, pairs), (before, after), None)
-        after = self.candidate.decide(record.request)
-        key = said(record.recorded)
-        return self._once(lambda: with_recorded(record.recorded, after), (after,), key)
+            before, after, pairs = decide_both(self.in_force, self.candidate, request)
+            compare = partial(between, before, after, pairs)
+            found = self._once(compare, (before, after), None)
+            if found.kind not in OPEN:
+                return found
+            changes = {compare_effects(left.effect, right.effect) for left, right in pairs}
+            ask = partial(self.certainty.between, request)
+        else:
+            after = self.candidate.decide(request)
+            compare = partial(with_recorded, recorded, after)
+            found = self._once(compare, (after,), said(recorded))
+            if found.kind not in OPEN or after.certain or recorded is None:
+                return found
+            changes = {change for change, _ in changes_from(recorded, after)}
+            ask = partial(self.certainty.since, recorded, request)
+        with self._progress.beside():
+            possible = ask(frozenset(changes))
+        if possible.changes != changes:
+            found = compare(possible.changes)
+        if found.kind in OPEN and possible.doubts:
+            found = replace(found, doubt=next(iter(possible.doubts.values())))
+        return found
 
     def _once(
         self, compare: Callable[[], Comparison], decisions: tuple[Decision, ...], key: Hashable

@@ -23,10 +23,18 @@ class Comparison:
     rule: RuleRef
     baseline_rule: RuleRef | None = None
     error: str = ""
+    doubt: str = ""
+    """Why it is not known whether more could be said, where that is so."""
 
 
-def with_recorded(recorded: Recorded | None, after: Decision) -> Comparison:
-    """Compare what was recorded with a decision.
+EVERY = frozenset({Change.UNCHANGED, Change.LOOSER, Change.TIGHTER})
+"""The changes that there can be where all is known."""
+
+
+def with_recorded(
+    recorded: Recorded | None, after: Decision, possible: frozenset[Change] = EVERY
+) -> Comparison:
+    """Compare what was recorded with a decision; of the changes, only those that are possible.
 
     A recorded ESCALATE also fits a policy that denied by default a call which asked for approval;
     where the decision is such a default, it counts as what the gate would have made of it.
@@ -35,15 +43,27 @@ def with_recorded(recorded: Recorded | None, after: Decision) -> Comparison:
     if recorded is None:
         kind, outcome = Class.CANNOT_TELL, after.outcomes[0]
     else:
-        changes = list(changes_from(recorded, after))
+        changes = [pair for pair in changes_from(recorded, after) if pair[0] in possible]
+        after = left_of(after, (outcome for _, outcome in changes))
         kind = Class.of(summarise(change for change, _ in changes))
         outcome = responsible(changes)
     return failed(before, after) or Comparison(kind, before, str(after), RuleRef.of(outcome))
 
 
-def between(before: Decision, after: Decision, pairs: list[tuple[Outcome, Outcome]]) -> Comparison:
-    """Compare the decisions of two policies, of which the pairs of outcomes are possible."""
+def between(
+    before: Decision,
+    after: Decision,
+    pairs: list[tuple[Outcome, Outcome]],
+    possible: frozenset[Change] = EVERY,
+) -> Comparison:
+    """Compare the decisions of two policies, of which the pairs of outcomes are possible.
+
+    Of the changes that they make, only those count that are possible too.
+    """
     changes = [(compare_effects(left.effect, right.effect), left, right) for left, right in pairs]
+    changes = [found for found in changes if found[0] in possible]
+    before = left_of(before, (left for _, left, _ in changes))
+    after = left_of(after, (right for _, _, right in changes))
     lost = responsible((change, left) for change, left, _ in changes)
     won = responsible((change, right) for change, _, right in changes)
     return failed(str(before), after, before) or Comparison(
@@ -53,6 +73,14 @@ def between(before: Decision, after: Decision, pairs: list[tuple[Outcome, Outcom
         RuleRef.of(won),
         RuleRef.of(lost),
     )
+
+
+def left_of(decision: Decision, outcomes: Iterable[Outcome]) -> Decision:
+    """Return a decision with those of its outcomes only."""
+    if decision.certain:
+        return decision
+    kept = set(outcomes)
+    return Decision(tuple(outcome for outcome in decision.outcomes if outcome in kept))
 
 
 def failed(before: str, *decisions: Decision) -> Comparison | None:

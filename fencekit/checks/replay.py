@@ -119,11 +119,13 @@ class ReplayRun:
     explain_options: tuple[str, ...] = ()
     remarks: list[str] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
+    doubts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.timeout = checked_timeout(self.timeout)
         in_force = ENGINE.compile(self.baseline) if self.baseline is not None else None
-        self.comparer = Comparer(ENGINE.compile(self.policy), in_force)
+        self.deciding = Progress()
+        self.comparer = Comparer(ENGINE.compile(self.policy), in_force, self.deciding)
         self.groups = Groups(self.keep_records)
         self.costs = Costs()
         self.consequences = Consequences(self.baseline, self.policy) if self.baseline else None
@@ -136,7 +138,8 @@ class ReplayRun:
         """
         log = LogCounts(path, log_format)
         self.logs.append(log)
-        with time_limit(self.timeout) as progress:
+        self.deciding.begun = 0
+        with time_limit(self.timeout, self.deciding) as progress:
             record: Record | None = None
             try:
                 for entry in entries:
@@ -174,6 +177,8 @@ class ReplayRun:
             self.unmapped[record.tool] += 1
         progress.deciding = True
         comparison = self.comparer.compare(record)
+        if comparison.doubt:
+            self.doubts[comparison.doubt] += 1
         progress.deciding = False
         of_edits = self.consequences
         blame = of_edits.blame(record.request, comparison.kind) if of_edits else None
@@ -207,7 +212,7 @@ class ReplayRun:
         """Return the report on all records taken in."""
         checked = sum(count for kind, count in self.counts.items() if kind is not Class.INVALID)
         status, troubles = judged(checked, self.counts, self.failures(), fail_on, limits)
-        troubles = (*troubles, *self.remarks, *self.advice(fail_on))
+        troubles = (*troubles, *self.remarks, *self.advice(fail_on), *self.doubted())
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(
             check="replay",
@@ -252,6 +257,11 @@ class ReplayRun:
                 f"{WHERE_ARGUMENTS_LACK}: {lacking:,} of the records lack some of the call"
             )
         return found
+
+    def doubted(self) -> list[str]:
+        """Return of how many records more could perhaps be said, and why it is not."""
+        of = "of the records that stay open more could perhaps be said"
+        return [f"{count:,} {of}: {why}" for why, count in sorted(self.doubts.items())]
 
     def _baseline_inputs(self) -> tuple[Input, ...]:
         return () if self.baseline is None else inputs_of(self.baseline, "baseline")

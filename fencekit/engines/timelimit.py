@@ -23,32 +23,54 @@ SIGNALS_IN_LIMIT = 4
 class Progress:
     """How many decisions have been begun, and whether one is under way; the loop keeps both.
 
-    Reading takes as long as it takes: only a decision under way is held to the limit.
+    Reading takes as long as it takes: only a decision under way is held to the limit. `within` are
+    those of calls that are made up for a record, each held to the limit by itself.
     """
 
     begun: int = 0
     deciding: bool = False
+    within: int = 0
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Do what is no decision in the middle of one: it has limits of its own."""
+        self.deciding, before = False, self.deciding
+        try:
+            yield
+        finally:
+            self.deciding = before
+
+    @contextmanager
+    def decision(self) -> Iterator[None]:
+        """Hold one more decision for the same record to the limit."""
+        self.within += 1
+        self.deciding, before = True, self.deciding
+        try:
+            yield
+        finally:
+            self.deciding = before
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[Progress]:
+def time_limit(seconds: float, progress: Progress | None = None) -> Iterator[Progress]:
     """Raise TimeLimitError, in the decision under way, when it takes longer than the limit.
 
     The limit is in seconds of processor time.
 
     It takes a POSIX system and the main thread; elsewhere there is no limit, see `is_enforced`.
     """
-    progress = Progress()
+    progress = progress or Progress()
     if not (seconds > 0 and is_enforced()):
         yield progress
         return
-    seen, stood_still = -1, 0
+    seen, stood_still = (-1, 0), 0
 
     def look(_signal: int, _frame: FrameType | None) -> None:
         nonlocal seen, stood_still
-        still = progress.deciding and progress.begun == seen
+        done = progress.begun, progress.within
+        still = progress.deciding and done == seen
         stood_still = stood_still + 1 if still else 0
-        seen = progress.begun
+        seen = done
         if stood_still > SIGNALS_IN_LIMIT:
             stood_still = 0
             raise TimeLimitError(f"still undecided after the time limit of {seconds:g} s")

@@ -1,6 +1,6 @@
 """Small policies in great numbers, and arguments that a log without payloads may have had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -10,11 +10,14 @@ from laws.drawing import ACTIONS, LEVELS, NAMES, NUMBERS, PATHS, PATTERNS, WORDS
 NAMED = ("environment", "user_role", "tenant", "table", "tool_name")
 SECTIONS = ("deny", "require_approval", "allow")
 VALUES = ("prod", "dev", "p", "d", "pro", "x", "dxv", "", "q")
+GLOBS = ("prod*", "pro?", "*d", "[!p]*")
 BEYOND = 10**400
 
 
-def condition(chance: Random) -> tuple[str, Any]:
-    """Draw a condition; patterns are left out, of which nobody can list what they leave open."""
+def condition(chance: Random, patterns: Sequence[str] = ()) -> tuple[str, Any]:
+    """Draw a condition; one with patterns, and with more globs, only where some are given."""
+    if patterns and chance.random() < 0.2:
+        return "match_regex", chance.sample(patterns, chance.choice((1, 1, 2)))
     kind = chance.choice(("words", "path", "amount", "depth", "named", "named", "risk"))
     if kind == "words":
         words = chance.sample(WORDS, chance.choice((0, 1, 2)))
@@ -22,37 +25,39 @@ def condition(chance: Random) -> tuple[str, Any]:
     if kind == "path":
         return "path_prefix", chance.choice(PATHS)
     if kind == "named":
-        return chance.choice(NAMED), chance.choice(NAMES)
+        return chance.choice(NAMED), chance.choice([*NAMES, *GLOBS] if patterns else NAMES)
     if kind == "risk":
         return "risk_level", chance.choice([*LEVELS, "*"])
     subject = "amount" if kind == "amount" else "caller_depth"
     return f"{subject}_{chance.choice(('gt', 'gte', 'lt', 'lte'))}", chance.choice(NUMBERS)
 
 
-def document(chance: Random) -> dict[str, Any]:
+def document(chance: Random, patterns: Sequence[str] = ()) -> dict[str, Any]:
     """Draw a policy of a few rules."""
     made: dict[str, Any] = {}
     for section in SECTIONS:
         if chance.random() < 0.8:
-            made[section] = [rule(chance) for _ in range(chance.randint(1, 2))]
+            made[section] = [rule(chance, patterns) for _ in range(chance.randint(1, 2))]
     if chance.random() < 0.2:
         levels = chance.sample(LEVELS, 2)
         made["risk_levels"] = {level: {"action": chance.choice(ACTIONS)} for level in levels}
     return made
 
 
-def rule(chance: Random) -> dict[str, Any]:
+def rule(chance: Random, patterns: Sequence[str] = ()) -> dict[str, Any]:
     """Draw a rule of a section."""
-    conditions = [condition(chance) for _ in range(chance.choice((0, 1, 1, 2, 2)))]
+    conditions = [condition(chance, patterns) for _ in range(chance.choice((0, 1, 1, 2, 2)))]
     return {"capability": chance.choice(PATTERNS), **dict(conditions)}
 
 
-def edited(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+def edited(chance: Random, made: dict[str, Any], patterns: Sequence[str] = ()) -> dict[str, Any]:
     """Return the policy with one rule taken out, added or drawn anew."""
     section = chance.choice(SECTIONS)
     rules = list(made.get(section, []))
     at = chance.randrange(len(rules) + 1)
-    rules[at : at + chance.choice((0, 1))] = [rule(chance)] if chance.random() < 0.7 else []
+    rules[at : at + chance.choice((0, 1))] = (
+        [rule(chance, patterns)] if chance.random() < 0.7 else []
+    )
     return {**made, section: rules}
 
 

@@ -22,14 +22,17 @@ from fencekit.model.request import Request
 
 Cube = frozenset[Literal]
 MAX_PARTS = 20_000
-"""How many parts of one class are looked at before the class is given up."""
+"""How many parts of one class are looked at, where nothing else is said."""
 
 
 @dataclass
 class Tally:
     """What was done for a question so far, and what stays open."""
 
+    most: int = MAX_PARTS
+    """How many parts are looked at before the class is given up."""
     cases: int = 0
+    parts: int = 0
     open: list[str] = field(default_factory=list)
 
 
@@ -62,16 +65,15 @@ class Looking:
     solver: Solver
     run: Callable[[Request], Outcomes]
     tally: Tally
-    budget: int = MAX_PARTS
 
     def case(self, chosen: tuple[int, ...]) -> Request | None:
         """Return a call that the chosen exits decide; None where none was found."""
         self.tally.cases += 1
         start, clauses = constraints(self.of_class.lists, chosen)
         parts = [] if start is None else [start]
-        while parts and self.budget >= 0:
+        while parts and self.tally.parts <= self.tally.most:
             cube = parts.pop()
-            self.budget -= 1
+            self.tally.parts += 1
             is_hit = any(clause <= cube for clause in clauses)
             if is_hit or self.solver.core(cube | implied(cube, clauses)) is not None:
                 continue
@@ -83,7 +85,9 @@ class Looking:
             elif isinstance(found, Open):
                 parts.extend(self.after_open(found, cube, clauses))
         if parts:
-            self.tally.open.append(f"more than {MAX_PARTS} parts for `{self.of_class.capability}`")
+            self.tally.open.append(
+                f"more than {self.tally.most} parts for `{self.of_class.capability}`"
+            )
         return None
 
     def after_model(self, found: Model, cube: Cube, clauses: list[Cube]) -> Iterable[Cube]:

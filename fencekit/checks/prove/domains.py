@@ -7,12 +7,13 @@ returned, since each is held against the schema itself.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
+from fencekit.checks.prove.fields import Domain
 from fencekit.checks.prove.nodes import UnsupportedError, build, parse
 from fencekit.checks.prove.numbers import Sample, spell
 from fencekit.checks.prove.regexes import Automaton, searching
@@ -35,6 +36,8 @@ class Open:
     """Any JSON object."""
 
     is_open = True
+    follows = False
+    taken: Collection[str] = ()
     properties: Mapping[str, Any] = {}
     needed: tuple[str, ...] = ()
 
@@ -62,15 +65,22 @@ class Open:
         """Return the fields that there may be, without those of the keys, if only they may be."""
         return ()
 
+    def ways(self, needs: Sequence[Required]) -> Iterator[list[Required]]:
+        """Yield the fields that the arguments must have, in each way in which they meet needs."""
+        yield list(needs)
+
 
 class Described:
     """What a JSON Schema describes."""
+
+    taken: Collection[str] = ()
 
     def __init__(self, schema: Schema, bans: Mapping[str, Held] | None = None) -> None:
         self._schema = schema
         self.properties: Mapping[str, Any] = schema.schema.get("properties", {})
         self._others = schema.schema.get("additionalProperties", True)
         self.is_open = self._others is not False
+        self.follows = not self.is_open
         self.needed: tuple[str, ...] = tuple(schema.schema.get("required", ()))
         self._bans: Mapping[str, Held] = bans or {}
 
@@ -144,12 +154,28 @@ class Described:
         slots = (self.slot(Slot(key)) for key in sorted(left, key=self._is_text, reverse=True))
         return tuple(slot for slot in slots if slot is not None)
 
+    def ways(self, needs: Sequence[Required]) -> Iterator[list[Required]]:
+        """Yield the fields that the arguments must have, in each way in which they meet needs.
+
+        A field that the schema asks for may be one that is needed anyway, so it is asked for only
+        when no need can be met by its key.
+        """
+        found: list[Required] = [
+            tuple(slot for slot in map(self.slot, one) if slot is not None) for one in needs
+        ]
+        keys = {slot.key for one in needs for slot in one}
+        for key in self.needed:
+            if key not in keys:
+                slot = self.slot(Slot(key))
+                found.append(() if slot is None else (slot,))
+        if all(found):
+            yield found
+
     def _is_text(self, key: str) -> bool:
         said = self.properties[key]
         return isinstance(said, Mapping) and "string" in types_of(said)
 
 
-Domain = Open | Described
 OPEN: Final = Open()
 
 
@@ -157,28 +183,6 @@ def read_domain(domain: Any) -> Domain:
     """Return the domain that is given as `open` or as a schema; raise UsageError for neither."""
     schema = domain_of(domain)
     return OPEN if schema is None else Described(schema)
-
-
-def required(domain: Domain, needs: list[Required]) -> list[Required] | None:
-    """Return the fields that the arguments must have in the domain; None where they cannot.
-
-    A field that the schema asks for may be one that is needed anyway, so it is asked for only when
-    no need can be met by its key.
-    """
-    found: list[Required] = []
-    for one in needs:
-        slots = tuple(slot for slot in map(domain.slot, one) if slot is not None)
-        if not slots:
-            return None
-        found.append(slots)
-    keys = {slot.key for one in needs for slot in one}
-    for key in domain.needed:
-        if key not in keys:
-            slot = domain.slot(Slot(key))
-            if slot is None:
-                return None
-            found.append((slot,))
-    return found
 
 
 def exact_values(said: Mapping[str, Any]) -> list[Any] | None:

@@ -15,11 +15,13 @@ from typing import Any
 
 from fencekit.checks.prove.atoms import Level, Literal, Named
 from fencekit.checks.prove.building import is_json
+from fencekit.checks.prove.given import Except, completed, fits
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.regexes import Automaton
 from fencekit.checks.prove.spots import Slot
 from fencekit.checks.prove.strings import matching, only, shortest
 from fencekit.engines.native.questions import value_matches
+from fencekit.model.request import UNKNOWN, Unknown, holds_unknown
 
 FRESH_NUMBER = 0.7310585786300049
 MOST_WANTED = 8
@@ -34,11 +36,12 @@ class Choice:
     needs: Slot | None = None
 
 
-def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
+def choices(key: str, literals: Sequence[Literal], known: Any = UNKNOWN) -> list[Choice]:
     """Return the ways in which the literals, all about one name, can be true; empty for none.
 
-    Every call that makes them true is of one of these ways, or stays one when its value in the
-    context is changed. Raises UnsupportedError where there are too many.
+    `known` is what is known of the value of the context. Every call that makes them true is of one
+    of these ways, or stays one when its value in the context is changed. Raises UnsupportedError
+    where there are too many.
     """
     wanted = [one.atom for one in literals if one.positive and isinstance(one.atom, Named)]
     unwanted = [one.atom for one in literals if not one.positive and isinstance(one.atom, Named)]
@@ -51,7 +54,7 @@ def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
         for met in combinations(wanted, size):
             if any(set(met) <= larger for larger in best):
                 continue
-            value = _value(met, unwanted, levels)
+            value = _value(met, unwanted, levels, known)
             if value is IMPOSSIBLE:
                 continue
             best.append(set(met))
@@ -65,22 +68,41 @@ def choices(key: str, literals: Sequence[Literal]) -> list[Choice]:
     return found
 
 
-def _value(met: Sequence[Named], unwanted: Sequence[Named], levels: Sequence[Literal]) -> Any:
+def _value(
+    met: Sequence[Named], unwanted: Sequence[Named], levels: Sequence[Literal], known: Any
+) -> Any:
     """Return the plainest value of the context that does so, None for none at all."""
-    if _fits(None, met, unwanted) and not any(one.positive for one in levels):
+    is_level = any(one.positive for one in levels)
+    if not holds_unknown(known):
+        is_so = _fits(known, met, unwanted) and all(_is(known, one) for one in levels)
+        return known if is_so else IMPOSSIBLE
+    if _fits(None, met, unwanted) and not is_level and fits(known, None):
         return None
-    asked = _automata(met, unwanted)
+    asked = _automata(met, unwanted) if isinstance(known, Unknown) else None
     if asked is not None:
         exact = [
             (only(one.atom.expected), one.positive) for one in levels if isinstance(one.atom, Level)
         ]
-        text = shortest([*asked, *exact])
+        text = shortest([*asked, *exact, *refused(known)])
         if text is not None:
             return text
-    if not any(one.positive for one in levels):
-        for value in _others(met, unwanted):
-            return value
+    if not is_level:
+        for value in (*_others(met, unwanted), completed(known)):
+            if fits(known, value) and _fits(value, met, unwanted):
+                return value
     return IMPOSSIBLE
+
+
+def _is(value: Any, literal: Literal) -> bool:
+    """Say whether a literal about the risk level is true of a value."""
+    assert isinstance(literal.atom, Level)
+    return (isinstance(value, str) and value == literal.atom.expected) is literal.positive
+
+
+def refused(known: Any) -> list[tuple[Automaton, bool]]:
+    """Return what a text is asked for by what is known of it: not to be one that it is not."""
+    values = known.values if isinstance(known, Except) else ()
+    return [(only(value), False) for value in values if isinstance(value, str)]
 
 
 def _field(key: str, met: Sequence[Named], unwanted: Sequence[Named]) -> Slot | None:

@@ -99,6 +99,25 @@ def spell(sample: Sample) -> list[Any]:
     return [sample, str(sample)]
 
 
+def telling(found: list[Sample]) -> list[Sample]:
+    """Return a few of the samples for calls to be built from, those without digits among them."""
+    odd = [one for one in found[4:] if isinstance(one, float) and not math.isfinite(one)]
+    return [*found[:4], *odd]
+
+
+def in_other_digits(values: list[Any]) -> list[str]:
+    """Return the first number among the values in digits that are none of 0 to 9, if there is one.
+
+    Python reads them alike, and a regex may not.
+    """
+    plain = next((text for text in map(str, values) if text.isdigit()), "")
+    return [plain.translate(OTHER_DIGITS)] if plain else []
+
+
+OTHER_DIGITS = {ord("0") + digit: 0x660 + digit for digit in range(10)}
+"""Arabic-Indic ones."""
+
+
 def kinds(found: list[Sample]) -> tuple[str, ...]:
     """Return which kinds of numbers the samples are, by the names in `strings.SPELLINGS`.
 

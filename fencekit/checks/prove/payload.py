@@ -33,13 +33,13 @@ from fencekit.checks.prove.spots import (
     ODD,
     PLAIN,
     PRINTED,
-    PRINTED_KINDS,
     Move,
     Required,
     Slot,
     Spot,
 )
 
+ANY_VALUE = Slot("")
 MOST_TOLD = 6
 """Of how many optional fields is remembered whether they are there; others may come twice."""
 
@@ -56,6 +56,8 @@ class Payload:
     optional: tuple[Slot, ...] = ()
     is_open: bool = True
     """Whether there may be fields beside the required and the optional ones."""
+    in_order: int = 0
+    """How many of the required fields, the first ones, stand in this order."""
     _slots: list[Slot] = field(init=False)
     _letters: list[Letter] = field(init=False)
     _key_letters: list[Letter] = field(init=False)
@@ -97,8 +99,9 @@ class Payload:
         at = len(self.optional)
         for number, one in enumerate(self.required):
             needs = spot.needs & ~(1 << number)
+            before = (1 << number) - 1 if number < self.in_order else 0
             for rank, slot in enumerate(one):
-                if needs != spot.needs:
+                if needs != spot.needs and not spot.needs & before:
                     then = Spot("fields", needs, spot.fields | 1, slot=at)
                     yield from self._slot(slot, then, spot, ODD if rank else PLAIN)
                 at += 1
@@ -181,8 +184,8 @@ class Payload:
 
     def _other(self, spot: Spot) -> Iterator[Move]:
         """Yield the moves of a value that is not text; it is printed alike in both readings."""
-        kinds = self._slots[spot.slot].printed if spot.slot >= 0 else PRINTED_KINDS
-        for step in steps(spot.quoting, kinds, self._letters):
+        slot = self._slots[spot.slot] if spot.slot >= 0 else ANY_VALUE
+        for step in steps(spot.quoting, slot, self._letters):
             states = self._held(spot, step.values)
             if states is not None:
                 then = replace(spot, quoting=step.then, states=states)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fencekit.checks.prove.letters import SHORT, Letter
 from fencekit.checks.prove.quoting import WAYS_OF_QUOTING, is_closable, quoted
+from fencekit.checks.prove.spots import Slot
 
 BEGINNING = "first"
 ENDINGS = frozenset(("number", "done"))
@@ -34,6 +35,29 @@ GOING_ON: dict[str, tuple[tuple[str, str], ...]] = {
     "rest": (("}", "done"), *((text, "rest") for text in INSIDE)),
 }
 """What can follow in each state, beside text in quotes, and the state after that."""
+BRACKETS = tuple((text, "shut" if text in "]}" else "open") for text in INSIDE)
+DIGITS = "0123456789"
+IN_GAP: dict[str, tuple[tuple[str, str], ...]] = {
+    "gap": (
+        ("-", "minus"),
+        *((text, "whole") for text in DIGITS),
+        *((text, "full") for text in WORDS),
+        *((text, "open") for text in "[{"),
+    ),
+    "minus": tuple((text, "whole") for text in DIGITS),
+    "whole": (*((text, "whole") for text in DIGITS), (".", "point"), ("e", "e")),
+    "point": tuple((text, "fraction") for text in DIGITS),
+    "fraction": (*((text, "fraction") for text in DIGITS), ("e", "e")),
+    "e": (*((text, "power") for text in DIGITS), *((text, "sign") for text in "+-")),
+    "sign": tuple((text, "power") for text in DIGITS),
+    "power": tuple((text, "power") for text in DIGITS),
+    "full": (),
+    "open": BRACKETS,
+    "shut": BRACKETS,
+}
+"""The same for a value between two parts of one that is known in part."""
+FULL = frozenset(("full", "whole", "fraction", "power", "shut"))
+TEXT_IN_GAP = {"gap": "full", "open": "open", "shut": "open"}
 AFTER_TEXT = {"list": "list", "object": "colon", "member": "rest", "rest": "rest"}
 """The states in which text can begin, and the state after it."""
 
@@ -47,22 +71,44 @@ class Step:
     then: str
 
 
-def steps(state: str, kinds: Sequence[str], letters: Sequence[Letter]) -> Iterator[Step]:
-    """Yield the steps from a state; `kinds` are those of which a value may be at its beginning.
+def steps(state: str, slot: Slot, letters: Sequence[Letter]) -> Iterator[Step]:
+    """Yield the steps from a state; the slot says how a value may begin, and which parts it has.
 
     The state inside of text is `inside`, the state after the text, the way of quoting, and the
-    quotes that were seen, with spaces between.
+    quotes that were seen, with spaces between. The other states of a value that has parts are a
+    word, a colon, and the number of the part that is to come.
     """
-    if state == BEGINNING:
-        for kind in kinds:
+    word, is_part, number = state.partition(":")
+    if state == BEGINNING and slot.parts:
+        yield plain(slot.parts[0], "gap:1")
+    elif is_part and not state.startswith("inside "):
+        yield from in_gap(word, int(number), slot.parts)
+    elif state == BEGINNING:
+        for kind in slot.printed:
             yield from (plain(text, then) for text, then in BEGINNINGS[kind])
     elif state.startswith("inside "):
         yield from in_text(state, letters)
     else:
         yield from (plain(text, then) for text, then in GOING_ON.get(state, ()))
         if state in AFTER_TEXT:
-            for way, (mark, _, _) in WAYS_OF_QUOTING.items():
-                yield plain(mark, f"inside {AFTER_TEXT[state]} {way}")
+            yield from quotes(AFTER_TEXT[state])
+
+
+def quotes(then: str) -> Iterator[Step]:
+    """Yield the steps into text, after which the state is `then`."""
+    for way, (mark, _, _) in WAYS_OF_QUOTING.items():
+        yield plain(mark, f"inside {then} {way}")
+
+
+def in_gap(word: str, number: int, parts: Sequence[str]) -> Iterator[Step]:
+    """Yield the steps from a state between two parts: to the value there, in it, to the next."""
+    for text, then in IN_GAP[word]:
+        yield plain(text, f"{then}:{number}")
+    if word in TEXT_IN_GAP:
+        yield from quotes(f"{TEXT_IN_GAP[word]}:{number}")
+    if word in FULL:
+        is_last = number + 1 == len(parts)
+        yield plain(parts[number], "done" if is_last else f"gap:{number + 1}")
 
 
 def plain(text: str, then: str) -> Step:

@@ -9,25 +9,28 @@ followed asks for nothing, a number that may be absent does not reach the text. 
 only when the engine's own readings make every literal true.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
 from fencekit.checks.prove import names, numbers
-from fencekit.checks.prove.atoms import Begins, Level, Literal, Named, Passes, order
+from fencekit.checks.prove.atoms import Begins, Literal, Named, Passes
 from fencekit.checks.prove.building import arguments
-from fencekit.checks.prove.domains import OPEN, Domain, required
+from fencekit.checks.prove.domains import OPEN
+from fencekit.checks.prove.fields import Domain
+from fencekit.checks.prove.given import Given
 from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.parts import Parts, about, add_path, amount, name_of, with_names
 from fencekit.checks.prove.product import Product, TooManyStatesError
 from fencekit.checks.prove.regexes import Automaton
-from fencekit.checks.prove.spots import Held, Required, Slot
-from fencekit.checks.prove.strings import beginning, explored, matching, numeric
+from fencekit.checks.prove.spots import Held, Required
+from fencekit.checks.prove.strings import beginning, explored, matching
 from fencekit.checks.prove.texts import Cube, Question, contradiction, questions
 from fencekit.checks.prove.truth import all_true
 from fencekit.engines.native.questions import Subject
-from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
-from fencekit.model.request import Request
+from fencekit.model.request import UNKNOWN, Request
 
 MOST_STATES = 60_000
 MOST_IN_ALL = 600_000
@@ -56,21 +59,19 @@ class Open:
     reason: str
 
 
-@dataclass
-class Parts:
-    """What a cube asks for beside the text: values of the context, and fields of the arguments."""
-
-    context: dict[str, Any] = field(default_factory=dict)
-    needs: list[Required] = field(default_factory=list)
-    why: set[Literal] = field(default_factory=set)
-    """The literals that ask for the fields."""
-
-
 class Solver:
     """Settles cubes, and remembers what it refuted."""
 
-    def __init__(self, domain: Domain = OPEN) -> None:
+    def __init__(
+        self,
+        domain: Domain = OPEN,
+        given: Given | None = None,
+        most: tuple[int, int] = (MOST_STATES, MOST_IN_ALL),
+    ) -> None:
+        """Take what is known of the calls, if anything, and the most states of a text, of all."""
         self._domain = domain
+        self._given = given
+        self._most, self._most_in_all = most
         self.states = 0
         self.refuted: list[Cube] = []
 
@@ -145,7 +146,8 @@ class Solver:
         by_name: list[list[tuple[str, names.Choice, list[Literal]]]] = []
         for key in sorted({name_of(one) for one in cube} - {""}):
             asked = about(cube, lambda atom, k=key: name_of(Literal(atom)) == k)
-            found = names.choices(key, asked)
+            known = self._given.in_context(key) if self._given else UNKNOWN
+            found = names.choices(key, asked, known)
             if not found:
                 return Refuted(frozenset(asked))
             by_name.append([(key, choice, asked) for choice in found])
@@ -154,18 +156,35 @@ class Solver:
     def _asked(
         self, capability: str, cube: Cube, parts: Parts, question: Question
     ) -> Refuted | Model | Open:
-        if self.states > MOST_IN_ALL:
-            return Open(f"the automata have more than {MOST_IN_ALL} states in all")
         if not self._values(question):
             return Refuted(question.regex_core)
         domain, why = self._held(cube)
         why |= parts.why
-        needs = required(domain, parts.needs)
-        if needs is None:
-            return Refuted(why)
+        result: Refuted | Open = Refuted(why)
+        make = partial(self._given.made if self._given else made, capability, parts.context)
+        is_so = partial(self._given.is_so if self._given else all_true, cube)
+        for needs in domain.ways(parts.needs):
+            found = self._walked(question, domain, needs, make, is_so)
+            if isinstance(found, Model):
+                return found
+            if isinstance(result, Refuted):
+                result = found or Refuted(question.core | why)
+        return result
+
+    def _walked(
+        self,
+        question: Question,
+        domain: Domain,
+        needs: Sequence[Required],
+        make: Callable[[dict[str, Any]], Request],
+        is_so: Callable[[Request], bool],
+    ) -> Model | Open | None:
+        """Return a call with such fields that is found, or why it is open; None for no such."""
+        if self.states > self._most_in_all:
+            return Open(f"the automata have more than {self._most_in_all} states in all")
         taken = {one[0].key for one in needs if len(one) == 1}
         payload = question.payload(needs, domain.optional(taken), domain)
-        walked = Product(payload, question.regexes, MOST_STATES)
+        walked = Product(payload, question.regexes, self._most)
         tried = 0
         try:
             for _, pieces in islice(walked.words(), MOST_WORDS):
@@ -173,20 +192,20 @@ class Solver:
                 args = arguments(pieces)
                 if args is None or not self._domain.accepts(args):
                     continue
-                request = made(capability, parts.context, args)
-                if all_true(cube, request):
+                request = make(args)
+                if is_so(request):
                     return Model(request)
         except TooManyStatesError:
-            return Open(f"the text has more than {MOST_STATES} states")
+            return Open(f"the text has more than {self._most} states")
         finally:
             self.states += walked.states
         if tried:
             return Open(question.doubt or "calls that come near were found, but none that does it")
-        return Refuted(question.core | why)
+        return None
 
     def _held(self, cube: Cube) -> tuple[Domain, Cube]:
         """Return the domain without what the cube does not want, and the literals that say so."""
-        if self._domain.is_open:
+        if not self._domain.follows:
             return self._domain, frozenset()
         paths: list[tuple[Automaton, bool]] = []
         by_name: dict[str, Held] = {}
@@ -213,55 +232,6 @@ class Solver:
             text, states = "", MOST_VALUES
         self.states += states
         return text is not None
-
-
-def about(cube: Cube, is_about: Any) -> list[Literal]:
-    """Return the literals of the cube whose atom is about something."""
-    return sorted((one for one in cube if is_about(one.atom)), key=order)
-
-
-def name_of(literal: Literal) -> str:
-    """Return the name whose value a literal is about; empty where it is about none."""
-    if isinstance(literal.atom, Named):
-        return literal.atom.key
-    return "risk_level" if isinstance(literal.atom, Level) else ""
-
-
-def with_names(common: Parts, chosen: Sequence[tuple[str, names.Choice, list[Literal]]]) -> Parts:
-    """Return the parts with the chosen values by name."""
-    parts = Parts(dict(common.context), list(common.needs), set(common.why))
-    for key, choice, asked in chosen:
-        if choice.value is not None:
-            parts.context[key] = choice.value
-        if choice.needs is not None:
-            parts.needs.append((choice.needs,))
-            parts.why.update(asked)
-    return parts
-
-
-def amount(samples: list[numbers.Sample]) -> Required:
-    """Return the field that an amount is in, which is one of the samples."""
-    values = [value for sample in samples[:4] for value in numbers.spell(sample)]
-    held = ((numeric(numbers.kinds(samples)), True),)
-    return tuple(Slot(key, tuple(values), held) for key in AMOUNT_KEYS)
-
-
-def add_path(asked: list[Literal], parts: Parts) -> bool:
-    """Add the field that a path is in, where one is asked for; False where none can be so."""
-    wanted = [one.atom.prefix for one in asked if one.positive and isinstance(one.atom, Begins)]
-    unwanted = [
-        one.atom.prefix for one in asked if not one.positive and isinstance(one.atom, Begins)
-    ]
-    if not wanted:
-        return True
-    longest = max(wanted, key=len)
-    if not all(map(longest.startswith, wanted)) or any(map(longest.startswith, unwanted)):
-        return False
-    held = [(beginning(longest), True)]
-    held += [(beginning(prefix), False) for prefix in unwanted if prefix.startswith(longest)]
-    parts.needs.append(tuple(Slot(key, (), tuple(held)) for key in PATH_KEYS))
-    parts.why.update(asked)
-    return True
 
 
 def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:

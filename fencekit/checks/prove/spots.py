@@ -19,7 +19,9 @@ PRINTED_KINDS = ("number", "list", "object", "word")
 class Slot:
     """A field under a known key: exact values, the plainest first, and other values that are held.
 
-    `text` says whether any text will do that is held so; `printed` which kinds of other values.
+    `text` says whether any text will do that is held so; `printed` which kinds of other values. An
+    object or a list of which a part is known has `parts`: what is printed before, between and
+    behind the values that may be anything.
     """
 
     key: str
@@ -27,6 +29,7 @@ class Slot:
     held: Held = ()
     text: bool = True
     printed: tuple[str, ...] = PRINTED_KINDS
+    parts: tuple[str, ...] = ()
 
 
 Required = tuple[Slot, ...]

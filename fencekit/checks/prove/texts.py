@@ -4,13 +4,13 @@ A wanted condition with several regexes asks for any of them, so each of them is
 own. Keywords need no such split: their automaton waits for any of a clause.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from fencekit.checks.prove.atoms import Begins, Found, Holds, Literal, order
-from fencekit.checks.prove.domains import Domain
+from fencekit.checks.prove.fields import Domain
 from fencekit.checks.prove.keywords import Keywords
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.payload import Payload
@@ -64,7 +64,8 @@ class Question:
                 self.wanted, self.unwanted, regexes=bool(self.regexes), required=bool(required)
             )
             named = [key for key, said in domain.properties.items() if is_free_text(said)]
-            natural = (*named[:3], self.natural, *neutral(keywords.alphabet))
+            free = (*named[:3], self.natural, *neutral(keywords.alphabet, domain.taken))
+            natural = tuple(key for key in free if key not in domain.taken)
         return Payload(
             keywords,
             [automaton for automaton, _ in self.regexes],
@@ -73,6 +74,7 @@ class Question:
             tuple(required),
             optional,
             is_open=domain.is_open,
+            in_order=len(domain.taken),
         )
 
 
@@ -85,9 +87,10 @@ def is_free_text(said: Any) -> bool:
     )
 
 
-def neutral(alphabet: frozenset[str]) -> tuple[str, ...]:
-    """Return a key that no keyword has a character of."""
-    return (next(char for char in "xzqkvjwyab" + NEVER_IN if char not in alphabet),)
+def neutral(alphabet: frozenset[str], taken: Collection[str] = ()) -> tuple[str, ...]:
+    """Return a key that no keyword has a character of, and that is not taken."""
+    chars = (char for char in "xzqkvjwyab" + NEVER_IN if char not in taken)
+    return (next(char for char in chars if char not in alphabet),)
 
 
 NEVER_IN = "".join(map(chr, range(0x4E00, 0x9FFF)))
