@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 
 from fencekit.checks.prove import checker
-from fencekit.checks.prove.checker.cases import capabilities
-from fencekit.checks.prove.checker.conditions import NUMBER, Atom, stand_ins
+from fencekit.checks.prove.certificate import lemma as made
+from fencekit.checks.prove.checker.cases import capabilities, exits
+from fencekit.checks.prove.checker.check import CertificateError, shown
+from fencekit.checks.prove.checker.conditions import NUMBER, Atom, Atoms, stand_ins
 from fencekit.checks.prove.checker.patterns import FOUND, Pattern
-from fencekit.checks.prove.checker.texts import Walk
+from fencekit.checks.prove.checker.texts import FIXED, Walk, of_letter
 from fencekit.engines.native.view import View, covers
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
@@ -112,6 +115,45 @@ def test_all_arguments_are_spelled_as_the_engine_reads_them(seed: int) -> None:
     for _ in range(60):
         args = payloads.arguments(random)
         assert is_spelled(args), args
+
+
+def kinds_of(text: str) -> tuple[str, str]:
+    """Return the kinds of the steps that spell a text as Python quotes it, and what they add."""
+    quote, inside = ("w", {"'": "s"}) if "'" in text and '"' not in text else ("q", {'"': "d"})
+    if "'" in text and quote == "q":
+        inside["'"] = "e"
+    fixed = {kind: shown for kind, shown, _ in FIXED}
+    kinds, spelled = quote, fixed[quote]
+    for char in text:
+        if char in inside:
+            kind, shown = inside[char], fixed[inside[char]]
+        else:
+            kind, shown = next((k, s) for k, s, v in of_letter(char) if k in "cx" and v == char)
+        if kind == "x":
+            digits = f"{ord(char):0{2 if ord(char) < 256 else 4 if ord(char) < 0x10000 else 8}x}"
+            kind, shown = "x" + "h" * len(digits), shown + digits
+        kinds, spelled = kinds + kind, spelled + shown
+    return kinds + quote, spelled + fixed[quote]
+
+
+def one_sigma(text: str) -> str:
+    return text.replace("\u03c2", "\u03c3")
+
+
+@pytest.mark.parametrize("seed", range(100 if SWEEP else 2))
+def test_text_is_spelled_as_python_quotes_it_and_in_an_order_that_there_is(seed: int) -> None:
+    random = Random(seed)
+    order = Walk("arguments", [("text", "a")], [], [])._order
+    for number in range(10_000):
+        text = payloads.text(random, 8)
+        kinds, spelled = kinds_of(text)
+        # Either small sigma may be spelled, where Python looks around to choose.
+        assert one_sigma(spelled) == one_sigma(repr(text).lower()), text
+        if number % 20 == 0:
+            state = order.start
+            for kind in f"{{{kinds.upper()}:{kinds}}}":
+                state = order.step(state, kind)
+            assert order.accepts(state), (text, kinds)
 
 
 def test_what_is_no_object_as_python_prints_it_is_not_spelled() -> None:
@@ -235,6 +277,58 @@ def test_every_capability_is_covered_like_one_of_those_that_stand_for_all(seed: 
 def spelled(random: Random) -> str:
     parts = ("a", "b", "*", "", "a b", "a\n", "x", "!")
     return ".".join(random.choice(parts) for _ in range(random.randint(1, 4)))
+
+
+@pytest.fixture(scope="module")
+def calls() -> list[Request]:
+    random = Random(0)
+    drawn = [Request("s.x", args=payloads.arguments(random)) for _ in range(500)]
+    return [*nasty.universe(), *drawn]
+
+
+def holders(atom: Atom, calls: list[Request]) -> set[int]:
+    """Return the numbers of the calls of which an atom is so, by Python's own search for texts."""
+    if not atom.patterns:
+        return {at for at, call in enumerate(calls) if atom.is_so(call)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        texts = [getattr(View(call), OF[atom.of]) for call in calls]
+        return {
+            at
+            for at, text in enumerate(texts)
+            if any(re.search(pattern, text) for pattern in atom.patterns)
+        }
+
+
+OF = {"text": "text", "values": "values_text"}
+
+
+@pytest.mark.parametrize("seed", range(100 if SWEEP else 3))
+def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
+    calls: list[Request], seed: int
+) -> None:
+    random = Random(seed)
+    atoms: Atoms = {}
+    for policy in (policy for _ in range(8) for policy in nasty.pair(random)):
+        for _, rule in policy.decision_list:
+            exits(rule, atoms)
+    accepted = 0
+    for _ in range(30):
+        subject = random.choice(list(atoms.values())).subject if random.random() < 0.6 else ""
+        names = [name for name, atom in atoms.items() if subject in ("", atom.subject)]
+        chosen = random.sample(names, min(len(names), random.randint(1, 4)))
+        literals = frozenset(random.choice(("", "not ")) + name for name in chosen)
+        try:
+            lemma = made(literals, atoms)
+        except CertificateError:
+            continue
+        left = set(range(len(calls)))
+        for literal in shown(lemma, atoms):
+            held = holders(atoms[literal.removeprefix("not ")], calls)
+            left = left - held if literal.startswith("not ") else left & held
+        assert not left, (lemma["literals"], calls[min(left)])
+        accepted += 1
+    assert accepted > 1
 
 
 def code_lines(path: Path) -> int:

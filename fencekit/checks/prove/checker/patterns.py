@@ -12,7 +12,7 @@ a wanted pattern it matches more than it should, of an unwanted one nothing.
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import lru_cache
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -181,7 +181,7 @@ def refused(formula: Formula) -> Collection[Thread]:
     return [] if NOTHING in formula else [frozenset({formula}) if formula else NOTHING]
 
 
-@cache
+@lru_cache(maxsize=1024)
 def parsed(pattern: str) -> Any:
     """Return a pattern as Python parses it."""
     with warnings.catch_warnings():

@@ -48,10 +48,12 @@ FIXED = (
     *(("b", char, char) for char in "[{"),
     *(("f", char, char) for char in "]}"),
 )
+"""Steps that need no letter: `q` and `w` open and close quotes, and `s`, `d` and `e` are quotes
+inside; `h` are digits of an escape; `t`, `n`, and `b` to `f` are values that are no text."""
 
 
 def of_letter(char: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the steps that spell a character."""
+    """Yield the steps that spell a character: within quotes, in brackets, in one text alone."""
     shown = repr(char)[1:-1].lower()
     # A large sigma becomes one of two small ones, by what is around it.
     lower = "\u03c3\u03c2" if char == "\u03a3" else [char.lower()]
@@ -84,8 +86,8 @@ Need = tuple[Sequence[str], str]
 class Walk:
     """All texts of an order, with what is needed, in which patterns are found and others are not.
 
-    A state can be compared: it is where the order is, the need whose value is being spelled, and
-    where the patterns are.
+    A state is where the order is, the need whose value is being spelled, and where the patterns
+    are. Of equal states the rest is equal.
     """
 
     def __init__(
