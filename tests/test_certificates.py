@@ -154,3 +154,54 @@ def test_what_is_no_certificate_is_refused() -> None:
 def test_a_certificate_is_not_written_over_a_policy() -> None:
     assert fencekit("diff", "old.yaml", "new.yaml", "--certificate", "new.yaml").code == 2
     assert Path("new.yaml").read_text("utf-8") == NEWER
+
+
+def test_that_a_policy_keeps_to_guardrails_can_be_checked() -> None:
+    Path("g.yaml").write_text("deny: [{capability: pay.*, amount_gt: 900}]\n", encoding="utf-8")
+    given = ("prove", "old.yaml", "--guardrails", "g.yaml", "--certificate", "c.json")
+    done = fencekit(*given)
+    assert done.code == 0, done.all
+    assert "certificate: c.json" in done.err
+    done = fencekit("prove", "--check", "c.json")
+    assert done.code == 0, done.all
+    assert "`at least as strict` for `g.yaml` and `old.yaml`, for every call" in done.out
+    assert "of other policies" in refused(json.loads(Path("c.json").read_text("utf-8")), "old.yaml")
+    assert fencekit(*given[:-1], "g.yaml").code == 2
+    Path("g.yaml").write_text("deny: [{capability: pay.*, amount_gt: 9}]\n", encoding="utf-8")
+    done = fencekit(*given)
+    assert done.code == 1
+    assert "no certificate: witness" in done.err
+
+
+def test_a_certificate_of_a_domain_is_of_that_domain() -> None:
+    schema = {"properties": {"amount": {"type": "integer", "minimum": 0, "maximum": 450}}}
+    schema["additionalProperties"] = False  # type: ignore[assignment]
+    Path("domain.json").write_text(json.dumps(schema), encoding="utf-8")
+    Path("base.yaml").write_text(OLD.replace("500", "800"), encoding="utf-8")
+    Path("open.yaml").write_text(OLD.replace("500", "900"), encoding="utf-8")
+    given = ("diff", "base.yaml", "open.yaml", "--domain", "domain.json", "--certificate", "c.json")
+    done = fencekit(*given)
+    assert done.code == 0, done.all
+    done = fencekit("prove", "--check", "c.json")
+    assert done.code == 0, done.all
+    assert "for the domain that stands in it" in done.out
+    assert fencekit("prove", "--check", "c.json", "--domain", "domain.json").code == 0
+    schema["properties"]["amount"]["maximum"] = 1_000
+    Path("domain.json").write_text(json.dumps(schema), encoding="utf-8")
+    done = fencekit("prove", "--check", "c.json", "--domain", "domain.json")
+    assert done.code == 3
+    assert "of another domain" in done.err
+    page = json.loads(Path("c.json").read_text("utf-8"))
+    refused({**page, "domain": schema})
+    refused({**page, "domain": "open"})
+    refused({**page, "domain": "closed"})
+
+
+def test_a_proof_that_certificates_cannot_say_has_none_and_is_told_so() -> None:
+    for name, pattern in (("one", r"(a|b)\1"), ("two", "aa|bb")):
+        text = f"deny: [{{capability: sh.x, match_regex: '{pattern}'}}]\nallow: [sh.x]\n"
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    done = fencekit("diff", "one.yaml", "two.yaml", "--certificate", "c.json")
+    assert done.code == 3, done.all
+    assert "cannot be shown to the checker" in done.err
+    assert not Path("c.json").exists()

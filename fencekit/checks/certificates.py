@@ -17,7 +17,7 @@ from fencekit.reading import json
 from fencekit.reading.files import read_text
 from fencekit.reporting.json import written
 
-SCHEMA = "fencekit.certificate/1"
+SCHEMA = "fencekit.certificate/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,15 @@ class Checked:
     goal: str
     files: tuple[str, ...]
     cases: int
+    of_every_call: bool
 
     def __str__(self) -> str:
         named = " and ".join(f"`{file}`" for file in self.files)
-        return f"the certificate holds: `{self.goal}` for {named}, {self.cases:,} cases ruled out"
+        domain = "for every call" if self.of_every_call else "for the domain that stands in it"
+        return (
+            f"the certificate holds: `{self.goal}` for {named}, {domain}, "
+            f"{self.cases:,} cases ruled out"
+        )
 
 
 def certify(job: ComparisonJob | GuardrailsJob, target: str) -> str:
@@ -52,12 +57,19 @@ def certify(job: ComparisonJob | GuardrailsJob, target: str) -> str:
     return f"certificate: {target}"
 
 
-def check_file(path: str, files: Sequence[str] = (), *, policy_root: str = "") -> Checked:
+def check_file(
+    path: str, files: Sequence[str] = (), *, policy_root: str = "", domain: str = ""
+) -> Checked:
     """Check the certificate in a file against policies, those that it names unless others are.
 
-    Raises CertificateError where it does not show what it says, or is of other policies.
+    Raises CertificateError where it does not show what it says, or is of other policies, or of
+    another domain than that in a file, if one is given.
     """
     page = certificate_in(path)
+    wanted, _ = read_domain(domain)
+    of_every_call = page.get("domain") == "open"
+    if domain and not of_every_call and page.get("domain") != wanted:
+        raise CertificateError("the certificate is of another domain", place=Place(path))
     named = page.get("files")
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise CertificateError("the certificate names no policies", place=Place(path))
@@ -67,11 +79,7 @@ def check_file(path: str, files: Sequence[str] = (), *, policy_root: str = "") -
         cases = check(Certificate(page), *policies)
     except CertificateError as error:
         raise CertificateError(error.message, place=Place(path)) from error
-    # Whatever else does not fit where the checker looks: the file is not what it should be.
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        said = f"the certificate is damaged: {type(error).__name__}: {error}"
-        raise CertificateError(said, place=Place(path)) from error
-    return Checked(str(page["goal"]), chosen, cases)
+    return Checked(str(page["goal"]), chosen, cases, of_every_call)
 
 
 def certificate_in(path: str) -> dict[str, Any]:

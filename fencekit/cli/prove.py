@@ -67,7 +67,10 @@ def command(
     from fencekit.model.errors import UsageError
 
     if written:
-        checked(written, policies, guardrails or certificate, given["policy_root"])
+        if guardrails or certificate:
+            hint = "leave out `--guardrails` and `--certificate`, which are about a policy"
+            raise UsageError("`--check` is about a certificate that was written", hint=hint)
+        checked(written, policies, given["policy_root"], given["domain"])
         return
     if not guardrails or len(policies) != 1:
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
@@ -83,15 +86,11 @@ def command(
     finish(report, output, html, out, redact or "none")
 
 
-def checked(path: str, policies: tuple[str, ...], others: str | None, root: str) -> None:
+def checked(path: str, policies: tuple[str, ...], root: str, domain: str) -> None:
     """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
     from fencekit.checks.certificates import check_file
     from fencekit.cli.show import show
-    from fencekit.model.errors import UsageError
     from fencekit.reporting.terminal import Line, inert
 
-    if others:
-        hint = "leave out `--guardrails` and `--certificate`, which are about a policy"
-        raise UsageError("`--check` is about a certificate that was written", hint=hint)
-    found = check_file(path, policies, policy_root=root)
+    found = check_file(path, policies, policy_root=root, domain=domain)
     show([Line(inert(str(found), 2_000), "bold green")])

@@ -230,7 +230,6 @@ def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted() ->
     assert unmade == 0
 
 
-AT_MOST_FIVE = {"type": "integer", "maximum": 5}
 GUARDRAILS = policy_of({"deny": [{"capability": "a.*", "amount_gt": 10}]})
 GUARDED = policy_of({"deny": [{"capability": "a.*", "amount_gte": 10}], "allow": ["a.b"]})
 
@@ -244,16 +243,56 @@ def test_that_a_policy_keeps_to_guardrails_has_a_certificate() -> None:
     assert is_refused(as_a_policy, GUARDRAILS, GUARDED)
 
 
-def test_what_is_proved_for_a_domain_has_a_certificate_if_it_is_so_of_every_call() -> None:
-    domain = {"type": "object", "properties": {"amount": {"type": "integer"}}}
-    result = compare(OLD, NEW, domain=domain, certificate=True)
+PAYMENT = {
+    "properties": {
+        "amount": {"type": "integer", "minimum": 0, "maximum": 5},
+        "currency": {"enum": ["USD", "EUR"]},
+    },
+    "required": ["currency"],
+    "additionalProperties": False,
+}
+PATH_ONLY = {"properties": {"path": {"type": "string"}}, "additionalProperties": False}
+
+
+def denying(**conditions: Any) -> Any:
+    """Return a policy that denies on conditions what it allows otherwise."""
+    return policy_of({"deny": [{"capability": "a.b", **conditions}], "allow": ["a.b"]})
+
+
+ALLOWING = policy_of({"allow": ["a.b"]})
+
+
+def test_what_is_proved_for_a_domain_and_without_it_has_a_certificate_of_every_call() -> None:
+    result = compare(OLD, NEW, domain=PAYMENT, certificate=True)
     assert isinstance(result, Proved)
     assert result.certificate == compare(OLD, NEW, certificate=True).certificate
-    few = {"additionalProperties": False, "properties": {"amount": AT_MOST_FIVE}}
-    looser = policy_of({"deny": [{"capability": "a.b", "amount_gt": 70}], "allow": ["a.b"]})
-    assert compare(GUARDED, looser, domain=few).word == "proved"
-    with pytest.raises(CertificateError, match="for the domain alone"):
-        compare(GUARDED, looser, domain=few, certificate=True)
+
+
+OF_DOMAINS = [
+    (denying(amount_gt=5), ALLOWING, PAYMENT),
+    (denying(amount_lt=0), ALLOWING, PAYMENT),
+    (denying(contains="gbp"), ALLOWING, PAYMENT),
+    (denying(match_regex="EUR.*EUR"), ALLOWING, PAYMENT),
+    (denying(), denying(contains="'currency': '"), PAYMENT),
+    (denying(path_prefix="/etc"), denying(match_regex="^/etc"), PATH_ONLY),
+    (denying(amount_gte=-1), ALLOWING, PATH_ONLY),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "domain"), OF_DOMAINS)
+def test_what_is_proved_for_a_domain_alone_has_a_certificate_of_the_domain(
+    old: Any, new: Any, domain: dict[str, Any]
+) -> None:
+    result = compare(old, new, domain=domain, certificate=True)
+    assert isinstance(result, Proved)
+    assert result.certificate is not None
+    content = json.loads(json.dumps(result.certificate.content))
+    assert check(Certificate(content), old, new) > 0
+    assert is_refused({**content, "domain": "open"}, old, new)
+    assert is_refused({**content, "domain": {**domain, "additionalProperties": True}}, old, new)
+    assert is_refused({**content, "domain": "closed"}, old, new)
+    for said, changed in corruptions(content, 1 if SWEEP else 20):
+        assert said.startswith("('domain'") or is_refused(changed, old, new), said
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,16 @@ from fencekit.checks.prove.certificate import lemma as made
 from fencekit.checks.prove.checker.cases import capabilities, exits
 from fencekit.checks.prove.checker.check import CertificateError, shown
 from fencekit.checks.prove.checker.conditions import NUMBER, Atom, Atoms, stand_ins
+from fencekit.checks.prove.checker.domains import Domain
 from fencekit.checks.prove.checker.patterns import FOUND, Pattern
 from fencekit.checks.prove.checker.texts import FIXED, Walk, of_letter
 from fencekit.engines.native.view import View, covers
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
 from fencekit.model.source import Place
+from fencekit.strategies.domains import Schema, valid
 from prove import nasty, patterns, payloads
+from prove.test_domains import LISTS, PATH_ONLY, PAYMENT
 from prove.test_regexes import python_finds
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
@@ -303,32 +306,89 @@ def holders(atom: Atom, calls: list[Request]) -> set[int]:
 OF = {"text": "text", "values": "values_text"}
 
 
-@pytest.mark.parametrize("seed", range(100 if SWEEP else 3))
+def some_literals(random: Random, atoms: Atoms) -> frozenset[str]:
+    """Return a few literals, now and then all about the same."""
+    subject = random.choice(list(atoms.values())).subject if random.random() < 0.6 else ""
+    names = [name for name, atom in atoms.items() if subject in ("", atom.subject)]
+    chosen = random.sample(names, min(len(names), random.randint(1, 4)))
+    return frozenset(random.choice(("", "not ")) + name for name in chosen)
+
+
+DOMAINS: tuple[Any, ...] = (
+    "open",
+    *(PATH_ONLY, PAYMENT, LISTS),
+    {
+        "properties": {
+            "amount": {"type": ["integer", "string"], "exclusiveMinimum": 1},
+            "table": {"enum": ["prod", "dev", 1, True]},
+            "environment": {"const": "p"},
+            "path": {"type": ["string", "null"]},
+            "file": {"type": "boolean"},
+            "k": {"type": ["array", "object"]},
+            "x": False,
+        },
+        "additionalProperties": False,
+    },
+)
+
+
+@pytest.mark.parametrize("domain", DOMAINS, ids=["open", "path", "payment", "lists", "odd"])
+@pytest.mark.parametrize("seed", range(40 if SWEEP else 2))
 def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
-    calls: list[Request], seed: int
+    calls: list[Request], seed: int, domain: Any
 ) -> None:
     random = Random(seed)
+    if domain != "open":
+        schema = Schema(domain)
+        drawn = [Request("s.x", args=like(domain, random)) for _ in range(300)]
+        calls = [call for call in (*calls, *drawn) if schema.valid(call.args.values)]
+        assert len(calls) > 50
     atoms: Atoms = {}
     for policy in (policy for _ in range(8) for policy in nasty.pair(random)):
         for _, rule in policy.decision_list:
             exits(rule, atoms)
     accepted = 0
     for _ in range(30):
-        subject = random.choice(list(atoms.values())).subject if random.random() < 0.6 else ""
-        names = [name for name, atom in atoms.items() if subject in ("", atom.subject)]
-        chosen = random.sample(names, min(len(names), random.randint(1, 4)))
-        literals = frozenset(random.choice(("", "not ")) + name for name in chosen)
         try:
-            lemma = made(literals, atoms)
+            lemma = made(some_literals(random, atoms), atoms, Domain(domain))
         except CertificateError:
             continue
         left = set(range(len(calls)))
-        for literal in shown(lemma, atoms):
+        for literal in shown(lemma, atoms, Domain(domain)):
             held = holders(atoms[literal.removeprefix("not ")], calls)
             left = left - held if literal.startswith("not ") else left & held
         assert not left, (lemma["literals"], calls[min(left)])
         accepted += 1
     assert accepted > 1
+
+
+def like(domain: dict[str, Any], random: Random) -> dict[str, Any]:
+    """Return arguments that may be of a domain: keys of it in any order, values that fit."""
+    keys = [key for key in domain["properties"] if random.random() < 0.8]
+    random.shuffle(keys)
+    texts = (
+        "prod",
+        "dev",
+        "p",
+        "/a",
+        "a",
+        "b",
+        "a b",
+        "'",
+        '"',
+        "USD",
+        "EUR",
+        "nan",
+        "1e999",
+        "2",
+        "",
+    )
+    others = (None, True, False, 0, 1, 2, 1.5, 100, 10**400, [], ["a"], ["rm -rf", 1], {"a": "b"})
+    found = {}
+    for key in keys:
+        some = [one for one in (*texts, *others) if valid(domain["properties"][key], one)]
+        found[key] = random.choice(some or texts)
+    return found
 
 
 def code_lines(path: Path) -> int:

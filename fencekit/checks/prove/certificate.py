@@ -29,6 +29,7 @@ from fencekit.checks.prove.checker.check import (
     sides,
 )
 from fencekit.checks.prove.checker.conditions import Atom, Atoms, Literals, needs, possible
+from fencekit.checks.prove.checker.domains import OPEN, Domain
 from fencekit.checks.prove.checker.texts import Walk
 from fencekit.checks.prove.goals import Goal
 from fencekit.checks.prove.strings import is_within
@@ -43,17 +44,18 @@ SUBJECTS = {Subject.AMOUNT: "amount", Subject.CALLER_DEPTH: "caller_depth"}
 
 
 def certified(
-    goal: Goal, policies: tuple[Policy, ...], cores: Iterable[frozenset[Literal]]
+    goal: Goal, policies: tuple[Policy, ...], said: Any, cores: Iterable[frozenset[Literal]]
 ) -> Certificate:
-    """Return the certificate of a goal that was proved, for every call, by these contradictions.
+    """Return the certificate of a goal that was proved for a domain by these contradictions.
 
     Raises CertificateError where it cannot be made so that the checker accepts it.
     """
     atoms: Atoms = {}
+    domain = Domain(said)
     found = list(cases(goal.name, policies, atoms))
-    known = {smallest(frozenset(map(form, core)), atoms) for core in cores}
+    known = {smallest(frozenset(map(form, core)), atoms, domain) for core in cores}
     try:
-        lemmas = [lemma(literals, atoms) for literals in ruling_out(found, known)]
+        lemmas = [lemma(literals, atoms, domain) for literals in ruling_out(found, known)]
     except RecursionError as error:
         raise CertificateError("a regex is too long to be shown to the checker") from error
     # Made of what is needed of them, some lemmas may be the same, or do without others.
@@ -64,7 +66,7 @@ def certified(
         {
             "version": VERSION,
             "goal": goal.name,
-            "domain": "open",
+            "domain": said,
             "policies": [fingerprint(policy) for policy in policies],
             "lemmas": [shown[literals] for literals in used],
             "splits": {name: split for name, split in splits.items() if split},
@@ -143,48 +145,50 @@ class Search:
         return [literal, *(self._split(side, earlier) for side in both)]
 
 
-def smallest(literals: Literals, atoms: Atoms) -> Literals:
+def smallest(literals: Literals, atoms: Atoms, domain: Domain) -> Literals:
     """Return those of the literals that contradict each other, if a reason is not in texts."""
     for subject in sorted({atom_of(one, atoms).subject for one in literals}):
         about = frozenset(one for one in literals if atom_of(one, atoms).subject == subject)
-        if is_plain(about, atoms):
+        if is_plain(about, atoms, domain):
             for one in sorted(about):
-                about = about - {one} if is_plain(about - {one}, atoms) else about
+                about = about - {one} if is_plain(about - {one}, atoms, domain) else about
             return about
     return literals
 
 
-def is_plain(literals: Literals, atoms: Atoms) -> bool:
+def is_plain(literals: Literals, atoms: Atoms, domain: Domain) -> bool:
     """Say whether literals, of one subject, contradict each other for a reason not in texts."""
     so, not_so = sides(literals, atoms)
     if not literals or any(atom.patterns for atom in (*so, *not_so)):
         return False
-    return next(possible(so, not_so), None) is None
+    return next(possible(so, not_so, domain), None) is None
 
 
-def lemma(literals: Literals, atoms: Atoms) -> Any:
+def lemma(literals: Literals, atoms: Atoms, domain: Domain = OPEN) -> Any:
     """Return the lemma that literals are never all true; raise CertificateError if unsure."""
-    if len({atom_of(one, atoms).subject for one in literals}) == 1 and is_plain(literals, atoms):
+    if len({atom_of(one, atoms).subject for one in literals}) == 1 and is_plain(
+        literals, atoms, domain
+    ):
         return {"literals": sorted(literals)}
     of_texts = frozenset(one for one in literals if atom_of(one, atoms).patterns)
     try:
-        return walked(of_texts, atoms)
+        return walked(of_texts, atoms, domain)
     except CertificateError:
         if of_texts == literals:
             raise
-        return walked(literals, atoms)
+        return walked(literals, atoms, domain)
 
 
-def walked(literals: Literals, atoms: Atoms) -> Any:
+def walked(literals: Literals, atoms: Atoms, domain: Domain) -> Any:
     """Return the lemma with its walks, and of its literals those that they need."""
     so, not_so = sides(literals, atoms)
     wanted = [[(atom.of, one) for one in atom.patterns] for atom in so if atom.patterns]
     refused = [(atom.of, one) for atom in not_so for one in atom.patterns]
-    needed = list(needs(so, not_so))
+    within = list(needs(so, not_so, domain)), domain
     walks: list[Any] = []
     for chosen in product(*wanted):
         if not any({*walk["found"]} <= {*chosen} for walk in walks):
-            walks.append(next(closed_walks(list(dict.fromkeys(chosen)), refused, needed)))
+            walks.append(next(closed_walks(list(dict.fromkeys(chosen)), refused, *within)))
     asked = {one for walk in walks for one in (*walk["found"], *walk["not"])}
     kept = [one for one in sorted(literals) if is_asked(atom_of(one, atoms), asked)]
     return {"literals": kept, "walks": walks}
@@ -200,13 +204,15 @@ def atom_of(literal: str, atoms: Atoms) -> Atom:
     return atoms[negated(literal) if literal.startswith("not ") else literal]
 
 
-def closed_walks(found: list[Any], refused: list[Any], needed: list[Any]) -> Iterator[Any]:
+def closed_walks(found: list[Any], refused: list[Any], *within: Any) -> Iterator[Any]:
     """Yield walks that cannot end as asked, the smallest first; raise CertificateError for none."""
     for order, wanted, unwanted in candidates(found, refused):
-        table = closure(Walk(order, wanted, unwanted, needed))
+        table = closure(Walk(order, wanted, unwanted, *within))
         if table is not None:
             yield {"order": order, "found": wanted, "not": unwanted, "next": table}
-    raise CertificateError("a step of the proof cannot be shown to the checker")
+    both = [f"{of} `{one}`" for of, one in found], [f"{of} `{one}`" for of, one in refused]
+    said = " and no ".join(", ".join(some) or "anything" for some in both)
+    raise CertificateError(f"a step of the proof cannot be shown to the checker: {said}")
 
 
 def candidates(found: list[Any], refused: list[Any]) -> Iterator[tuple[str, list[Any], list[Any]]]:

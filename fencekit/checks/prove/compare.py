@@ -6,6 +6,7 @@ has been decided by the engine under each policy before it is returned.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -42,8 +43,8 @@ def holds(
 ) -> Result:
     """Return whether a relation of so many policies holds for every call of the domain.
 
-    A certificate is of every call there is. So for a domain, what was proved is proved once more
-    without it. Raises CertificateError where a certificate is asked for that cannot be made.
+    What is proved for a domain, and can be proved without it, has a certificate of every call.
+    Raises CertificateError where a certificate is asked for that cannot be made.
     """
     ladder: list[Rung] = []
     unknown: Unknown | None = None
@@ -63,12 +64,13 @@ def holds(
     proved = Proved(method, tuple(ladder))
     if not certificate:
         return proved
-    if domain == "open":
-        return replace(proved, certificate=certified(goal, policies, prover.solver.refuted))
-    everywhere = holds(goal, *policies, certificate=True)
-    if not isinstance(everywhere, Proved):
-        raise CertificateError("proved for the domain alone, and certificates are of every call")
-    return replace(proved, certificate=everywhere.certificate)
+    if domain != "open":
+        with suppress(CertificateError):
+            everywhere = holds(goal, *policies, certificate=True)
+            if isinstance(everywhere, Proved):
+                return replace(proved, certificate=everywhere.certificate)
+    made = certified(goal, policies, domain, prover.solver.refuted)
+    return replace(proved, certificate=made)
 
 
 def by_capability(

@@ -14,12 +14,15 @@ from typing import Any
 
 from fencekit.checks.prove.checker.cases import BROKEN, cases, fingerprint
 from fencekit.checks.prove.checker.conditions import Atom, Atoms, Literals, needs, possible
+from fencekit.checks.prove.checker.domains import OPEN, Domain
 from fencekit.checks.prove.checker.texts import Walk
-from fencekit.model.errors import FencekitError
+from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Certificate
 
 VERSION = 2
+UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, UsageError, ValueError)
+"""What comes of content that is not as it should be."""
 
 
 class CertificateError(FencekitError):
@@ -32,22 +35,23 @@ def check(certificate: Certificate, *policies: Policy) -> int:
     """Return how many cases were ruled out; raise CertificateError where one is not."""
     try:
         return checked(certificate.content, policies)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         what = f"{type(error).__name__}: {error}"
         raise CertificateError(f"the certificate cannot be read: {what}") from error
 
 
 def checked(content: dict[str, Any], policies: Sequence[Policy]) -> int:
     """Return how many cases were ruled out, by what a certificate holds."""
-    if (content["version"], content["domain"]) != (VERSION, "open"):
-        raise CertificateError("the certificate is of a version or domain that is not checked here")
+    if content["version"] != VERSION:
+        raise CertificateError("the certificate is of a version that is not checked here")
     if content["policies"] != [fingerprint(policy) for policy in policies]:
         raise CertificateError("the certificate is of other policies")
     if content["goal"] not in BROKEN:
         raise CertificateError(f"the goal `{content['goal']}` is not checked here")
     atoms: Atoms = {}
     found = list(cases(content["goal"], policies, atoms))
-    lemmas = [shown(lemma, atoms) for lemma in content["lemmas"]]
+    domain = Domain(content["domain"])
+    lemmas = [shown(lemma, atoms, domain) for lemma in content["lemmas"]]
     for case in found:
         split = content["splits"].get(case.name)
         if not is_contradiction(case.facts, [*case.earlier, *lemmas], split):
@@ -96,15 +100,15 @@ def sides(literals: Literals, atoms: Atoms) -> tuple[list[Atom], list[Atom]]:
     return so, [atoms[negated(one)] for one in sorted(literals) if one.startswith("not ")]
 
 
-def shown(lemma: dict[str, Any], atoms: Atoms) -> Literals:
+def shown(lemma: dict[str, Any], atoms: Atoms, domain: Domain = OPEN) -> Literals:
     """Return the literals of a lemma, after it was shown that they are never all true."""
     literals = frozenset[str](lemma["literals"])
     so, not_so = sides(literals, atoms)
     if "walks" not in lemma:
-        if next(possible(so, not_so), None) is not None:
+        if next(possible(so, not_so, domain), None) is not None:
             raise CertificateError("a lemma's literals can be so together")
         return literals
-    needed = list(needs(so, not_so))
+    needed = list(needs(so, not_so, domain))
     wanted = [[(atom.of, one) for one in atom.patterns] for atom in so if atom.patterns]
     refused = {(atom.of, one) for atom in not_so for one in atom.patterns}
     walks = [([*map(tuple, w["found"])], [*map(tuple, w["not"])], w) for w in lemma["walks"]]
@@ -113,7 +117,7 @@ def shown(lemma: dict[str, Any], atoms: Atoms) -> Literals:
         if not any({*found} <= {*chosen} and {*never} <= refused for found, never, _ in walks):
             raise CertificateError(f"nothing was walked for `{chosen}`")
     for found, never, walk in walks:
-        if not is_closed(Walk(walk["order"], found, never, needed), walk["next"]):
+        if not is_closed(Walk(walk["order"], found, never, needed, domain), walk["next"]):
             raise CertificateError("the states of a walk are not closed, or one is a goal")
     return literals
 

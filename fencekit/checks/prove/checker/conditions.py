@@ -13,6 +13,7 @@ from fnmatch import translate
 from itertools import product
 from typing import Any
 
+from fencekit.checks.prove.checker.domains import OPEN, Domain
 from fencekit.checks.prove.checker.patterns import Pattern
 from fencekit.checks.prove.minterms import minterms
 from fencekit.engines.native.conditions import TESTS, listed
@@ -98,38 +99,50 @@ def spelled(value: Any) -> str:
     return f"{type(value).__name__} {value!r}"
 
 
-def possible(so: Sequence[Atom], not_so: Sequence[Atom]) -> Iterator[Request]:
+def possible(
+    so: Sequence[Atom], not_so: Sequence[Atom], domain: Domain = OPEN
+) -> Iterator[Request]:
     """Yield calls for which atoms about one thing, no text, are so and others are not.
 
-    Where there is such a call, one of these is.
+    Where there is such a call in the domain, one of these is.
     """
     (subject,) = {atom.subject for atom in (*so, *not_so)}
     if any(atom.patterns for atom in (*so, *not_so)):
         raise ValueError("what texts can be is shown by walks")
-    for call in stand_ins(subject, [atom.condition.value for atom in (*so, *not_so)]):
+    for call in stand_ins(subject, [atom.condition.value for atom in (*so, *not_so)], domain):
         if all(one.is_so(call) for one in so) and not any(one.is_so(call) for one in not_so):
             yield call
 
 
-def stand_ins(subject: str, values: Sequence[Any]) -> Iterator[Request]:
-    """Yield calls: like one of them is every call answered, by conditions with these values."""
+def stand_ins(subject: str, values: Sequence[Any], domain: Domain = OPEN) -> Iterator[Request]:
+    """Yield calls: every call is answered like one of them, by conditions with these values."""
+    if subject == "caller_depth":
+        yield from (Request("", context={subject: one}) for one in numbers(values))
+        return
     if subject == "amount":
-        yield from (Request("", args={"amount": one}) for one in numbers(values))
-    elif subject == "caller_depth":
-        yield from (Request("", context={"caller_depth": one}) for one in numbers(values))
+        inside = [*numbers([*values, *domain.values]), *domain.values]
     elif subject == "path":
         # A path is answered like the longest of the prefixes that it begins with.
-        yield from (Request("", args={"path": one}) for one in (None, "", *map(str, values)))
+        inside = [None, "", *map(str, values)]
     else:
-        several = (None, object(), *values, *texts(one for one in values if isinstance(one, str)))
-        told = {tuple((value_matches(v, e), v == e) for e in values): v for v in several}
-        for one, other in product(told.values(), repeat=2):
-            yield Request("", context={subject: one}, args={subject: other})
+        globs = texts(one for one in values if isinstance(one, str))
+        inside = [None, object(), *values, *globs, *domain.values]
+    args = [one for one in inside if domain.may_be(subject, one)]
+    if subject in ("amount", "path"):
+        yield from (Request("", args={subject: one}) for one in args)
+        return
+    for one, other in product(told_apart(inside, values), told_apart(args, values)):
+        yield Request("", context={subject: one}, args={subject: other})
+
+
+def told_apart(several: Iterable[Any], values: Sequence[Any]) -> Iterable[Any]:
+    """Return those of several that are not alike to conditions with these values."""
+    return {tuple((value_matches(v, e), v == e) for e in values): v for v in several}.values()
 
 
 def numbers(cuts: Iterable[Any]) -> Iterator[Any]:
-    """Yield none, NaN, one beyond any float, and at least one of each region between the cuts."""
-    yield from (None, math.nan, 10**400, False, True)
+    """Yield none, NaN, two beyond any float, and at least one of each region between the cuts."""
+    yield from (None, math.nan, 10**400, -(10**400), 0.5, False, True)
     for cut in cuts:
         try:
             middle = float(cut)
@@ -161,17 +174,19 @@ NUMBER = r"\s*[+-]?(?i:\.?\d[\d_.e+-]*|inf|infinity|nan)\s*\Z"
 """All text that Python reads as a number, and more."""
 
 
-def needs(so: Sequence[Atom], not_so: Sequence[Atom]) -> Iterator[tuple[Sequence[str], str]]:
+def needs(
+    so: Sequence[Atom], not_so: Sequence[Atom], domain: Domain = OPEN
+) -> Iterator[tuple[Sequence[str], str]]:
     """Yield fields that the arguments have when atoms are so, and others not.
 
     Such a field is several keys, of which it has one, and a pattern at the beginning of its value.
     """
     for subject, keys in (("amount", AMOUNT_KEYS), ("path", PATH_KEYS)):
-        asked = [[atom for atom in some if atom.subject == subject] for some in (so, not_so)]
-        left = [call.args.values[subject] for call in possible(*asked)] if any(asked) else [None]
+        here, not_here = ([one for one in some if one.subject == subject] for some in (so, not_so))
+        if not here:
+            continue
+        left = [call.args.values[subject] for call in possible(here, not_here, domain)]
         if None not in left:
             words = [str(one) for one in (True, False) if one in left]
-            ways = (
-                [NUMBER, *words] if subject == "amount" else [re.escape(str(one)) for one in left]
-            )
-            yield keys, "|".join(ways)
+            prefixes = [re.escape(str(one)) for one in left]
+            yield keys, "|".join([NUMBER, *words] if subject == "amount" else prefixes)

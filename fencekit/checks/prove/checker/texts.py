@@ -1,16 +1,18 @@
 """The texts of a call, spelled step by step: what keywords see and what regexes see, together.
 
 A step is of a kind, and adds something to `text`, the arguments as Python prints them in lower
-case, and something to `values`. In which order steps can come ORDERS says, as patterns of their
+case, and something to `values`. In which order steps can come is a pattern of their
 kinds. Nothing is left out that a JSON object can be. More than those is spelled: a key may stand
 twice, an escape may have any digits, and what is printed in brackets may be anything.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 from fencekit.checks.prove.charsets import EVERY, CharSet, cased, of_chars, of_ranges, printable
+from fencekit.checks.prove.checker.domains import OPEN, Domain
 from fencekit.checks.prove.checker.patterns import FOUND, Pattern, State
 from fencekit.checks.prove.minterms import minterms
 
@@ -21,14 +23,18 @@ QUOTED = (
     rf"|w(?:{CHAR})*s(?:{CHAR}|s)*w"  # in double quotes, with single ones and no others inside
     rf"|q(?:{CHAR})*(?:d(?:{CHAR}|d)*e|e(?:{CHAR}|e)*d)(?:{CHAR}|d|e)*q)"  # with both inside
 )
-FIELD = rf"(?:{QUOTED.upper()}:|[0-9])(?:{QUOTED}|t|n+|ba*f)"
-"""A key, of kinds in capitals, which add to `text` only, or the key of a need; and any value."""
-ORDERS = {
-    "arguments": rf"\{{(?:{FIELD}(?:,{FIELD})*)?\}}\Z",
-    "values": r"v*\Z",
-    "text": r"p*\Z",
+KINDS = {
+    "string": QUOTED,
+    **dict.fromkeys(("integer", "number"), "n+"),
+    **dict.fromkeys(("boolean", "null"), "t"),
+    **dict.fromkeys(("array", "object"), "ba*f"),
 }
-"""What can be spelled: all arguments; or one text alone, which may then be anything."""
+"""How a value of each type is spelled."""
+VALUE = f"(?:{QUOTED}|t|n+|ba*f)"
+KEY = f"{QUOTED.upper()}:"
+"""Any key, which adds to `text` only: so its kinds are capitals."""
+ALONE = {"values": r"v*\Z", "text": r"p*\Z"}
+"""One text alone, which may then be anything."""
 
 
 class Step(NamedTuple):
@@ -91,12 +97,17 @@ class Walk:
     """
 
     def __init__(
-        self, order: str, found: Sequence[Asked], refused: Sequence[Asked], needs: Sequence[Need]
+        self,
+        order: str,
+        found: Sequence[Asked],
+        refused: Sequence[Asked],
+        needs: Sequence[Need] = (),
+        domain: Domain = OPEN,
     ) -> None:
         if order != "arguments" and {order} != {of for of, _ in (*found, *refused)}:
             raise ValueError(f"`{order}` alone says nothing of the other text")
-        needs = needs if order == "arguments" else ()
-        self._order = order_with(order, len(needs))
+        said, keys = arguments(needs, domain) if order == "arguments" else (ALONE[order], [])
+        self._order = in_order(said)
         self._needs = [Pattern(value, anywhere=False) for _, value in needs]
         self._asked = [(of, Pattern(one), True) for of, one in found]
         self._asked += [(of, Pattern(one, wanted=False), False) for of, one in refused]
@@ -108,9 +119,7 @@ class Walk:
         letters = [step for _, char in minterms(sets) for step in of_letter(char)]
         steps = [Step(*step) for step in (*FIXED, *letters)]
         steps += [Step(kind.upper(), text, "") for kind, text, _ in steps if kind.islower()]
-        for number, (keys, _) in enumerate(needs):
-            steps += [Step(str(number), f"{key!r}: ".lower(), "") for key in keys]
-        self._steps = list(dict.fromkeys(steps))
+        self._steps = list(dict.fromkeys([*steps, *keys]))
         self.start: Any = self._order.start, None, tuple(one.start for _, one, _ in self._asked)
 
     def steps(self, state: Any) -> Iterator[Any]:
@@ -148,11 +157,41 @@ class Walk:
         return True, need and (need[0], run(need[0], need[1], step.values))
 
 
+def arguments(needs: Sequence[Need], domain: Domain) -> tuple[str, list[Step]]:
+    """Return the order of all arguments, and the steps of its known keys.
+
+    Each need has a key, one of several. What a domain wants is there, and comes once.
+    """
+    steps = [
+        Step(str(number), f"{key!r}: ".lower(), "")
+        for number, (keys, _) in enumerate(needs)
+        for key in keys
+        if domain.is_open or key in domain.properties
+    ]
+    asked = [f"(?=.*{number})" for number in range(len(needs))]
+    fields = [f"[0-9]{VALUE}", *([KEY + VALUE] if domain.is_open else [])]
+    for letter, (key, said) in zip(map(chr, count(0x100)), domain.properties.items(), strict=False):
+        before = f"{key!r}: ".lower()
+        may = letter + "".join(step.kind for step in steps if step.text == before)
+        must = "".join(one for one in may if sum(step.kind == one for step in steps) < 2)
+        if key in domain.required:
+            asked.append(f"(?=.*[{may}])")
+        if key in domain.required or len(must) > 1:
+            asked.append(f"(?!.*[{must}].*[{must}])")
+        if said.exact is None:
+            steps.append(Step(letter, before, ""))
+            fields.append(f"{letter}(?:{'|'.join(KINDS[name] for name in said.types)})")
+        else:
+            steps += [Step(letter, before + repr(one).lower(), str(one)) for one in said.exact]
+            fields.append(letter)
+    field = "|".join(fields)
+    return rf"{''.join(asked)}\{{(?:(?:{field})(?:,(?:{field}))*)?\}}\Z", steps
+
+
 @cache
-def order_with(order: str, needs: int) -> Pattern:
-    """Return the pattern of an order, in which a key of each need must be."""
-    wanted = "".join(f"(?=.*{number})" for number in range(needs))
-    return Pattern(wanted + ORDERS[order], anywhere=False)
+def in_order(pattern: str) -> Pattern:
+    """Return the pattern of an order; it is asked for again and again."""
+    return Pattern(pattern, anywhere=False)
 
 
 def run(pattern: Pattern, state: State, text: str) -> State:
