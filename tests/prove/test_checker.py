@@ -66,6 +66,25 @@ def test_patterns_are_found_where_python_finds_them(seed: int) -> None:
     assert exact > 2_000
 
 
+def possessive(random: Random) -> str:
+    """Return a pattern of repeats that give nothing back, which are followed exactly."""
+    parts = ("a", "b", "[ab]", ".", "[^a]", r"\w")
+    repeats = ("*+", "++", "{2,}+", "", "*", "?")
+    pieces = [random.choice(parts) + random.choice(repeats) for _ in range(random.randint(1, 4))]
+    return "".join(pieces) + random.choice(("", "$", r"\b"))
+
+
+def test_what_takes_all_there_is_of_a_character_is_followed_exactly() -> None:
+    random = Random(1)
+    for _ in range(2_000 if SWEEP else 200):
+        pattern = possessive(random)
+        for _ in range(12):
+            text = "".join(random.choice("ab-\n") for _ in range(random.randint(0, 6)))
+            found = re.search(pattern, text) is not None
+            assert finds(Pattern(pattern), text) is found, (pattern, text)
+            assert finds(Pattern(pattern, wanted=False), text) is found, (pattern, text)
+
+
 @pytest.mark.parametrize(
     ("pattern", "texts"),
     [
@@ -333,7 +352,7 @@ DOMAINS: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=["open", "path", "payment", "lists", "odd"])
-@pytest.mark.parametrize("seed", range(40 if SWEEP else 2))
+@pytest.mark.parametrize("seed", range(40 if SWEEP else 1))
 def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
     calls: list[Request], seed: int, domain: Any
 ) -> None:
@@ -347,8 +366,9 @@ def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
     for policy in (policy for _ in range(8) for policy in nasty.pair(random)):
         for _, rule in policy.decision_list:
             exits(rule, atoms)
-    accepted = 0
-    for _ in range(30):
+    accepted = tried = 0
+    while accepted < 5 and tried < 200:
+        tried += 1
         try:
             lemma = made(some_literals(random, atoms), atoms, Domain(domain))
         except CertificateError:

@@ -5,8 +5,8 @@ a text is a formula: any one of its threads, and of a thread all that it owes: t
 or that another formula does not come true. So a lookahead is only one more thing owed. What a
 lookbehind has begun to match is followed from the beginning of the text, and known at each place.
 
-What repeats a group, or never gives back (`\1`, `(?>a*)`, `a*+`), is followed in one direction: of
-a wanted pattern it matches more than it should, of an unwanted one nothing.
+What repeats a group, or never gives back (`\1`, `(?>ab|a)`, `(?:ab)*+`), is followed in one
+direction: of a wanted pattern it matches more than it should, of an unwanted one nothing.
 """
 
 import re
@@ -44,6 +44,7 @@ PLACES = {
 }
 """What each place is, in lookaheads and lookbehinds; a dot is all but a newline."""
 ANYTHING = "(?s:.*)"
+LEAVES = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
 ONE_WAY = ("ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF", "GROUPREF_EXISTS")
 TYPES = int(re.ASCII | re.LOCALE | re.UNICODE)
 
@@ -120,9 +121,13 @@ class Pattern:
     def _item(self, item: Any, flags: int, then: int) -> int:  # noqa: C901
         """Return the node that matches one item of Python's parser, and goes on."""
         match str(item[0]), item[1]:
+            case "POSSESSIVE_REPEAT", (least, most, inner) if is_of_leaves(most, inner):
+                # It takes all that there are, so what follows is no more of them.
+                then = self._look(1, inner, flags, then, positive=False)
+                return self._repeat(least, most, inner, flags, then)
             case name, _ if name == "FAILURE" or (name in ONE_WAY and not self._wanted):
                 return self._add("any", [])
-            case (("LITERAL" | "NOT_LITERAL" | "ANY" | "IN"), _):
+            case name, _ if name in LEAVES:
                 return self._add("read", of_leaf(item, flags), then)
             case "BRANCH", (_, ways):
                 return self._add("any", [self._chain(way, flags, then) for way in ways])
@@ -169,6 +174,11 @@ class Pattern:
     def _add(self, *node: Any) -> int:
         self._nodes.append(node)
         return len(self._nodes) - 1
+
+
+def is_of_leaves(most: Any, inner: Any) -> bool:
+    """Say whether a repeat is of a single character of a set, any number of times."""
+    return most is _parser.MAXREPEAT and [str(name) for name, _ in inner] in ([x] for x in LEAVES)
 
 
 def at(node: int) -> Formula:
