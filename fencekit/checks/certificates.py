@@ -7,7 +7,7 @@ from typing import Any
 from fencekit.checks.comparison import ComparisonJob, read_domain
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob
 from fencekit.checks.outputs import write_report
-from fencekit.checks.prove.checker.check import CertificateError, check
+from fencekit.checks.prove.checker import CertificateError, check
 from fencekit.checks.prove.compare import holds
 from fencekit.checks.prove.goals import NOT_LOOSER
 from fencekit.dialects.registry import load_policy

@@ -11,9 +11,9 @@ import pytest
 from laws.drawing import policy_of
 
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT
-from fencekit.checks.prove.checker.check import CertificateError, check
+from fencekit.checks.prove.checker import CertificateError, check
 from fencekit.checks.prove.compare import compare, holds
-from fencekit.checks.prove.goals import GOALS, NOT_LOOSER
+from fencekit.checks.prove.goals import GOALS, NOT_LOOSER, never_determines
 from fencekit.model.proof import Certificate, Proved
 from prove import nasty
 
@@ -309,3 +309,9 @@ def test_what_is_not_followed_exactly_has_a_certificate_if_more_than_it_does_not
     old = policy_of({"deny": [{"capability": "a.b", "match_regex": strict}], "allow": ["a.b"]})
     new = policy_of({"deny": [{"capability": "a.b", "match_regex": loose}], "allow": ["a.b"]})
     assert check(Certificate(content_of(old, new)), old, new) > 0
+
+
+def test_a_goal_that_certificates_do_not_say_has_none() -> None:
+    goal = never_determines(next(OLD.rules))
+    with pytest.raises(CertificateError, match="certificates do not say"):
+        holds(goal, policy_of({}), certificate=True)

@@ -11,14 +11,21 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.prove import checker
+from fencekit.checks.prove import checker, meaning
 from fencekit.checks.prove.certificate import lemma as made
-from fencekit.checks.prove.checker.cases import capabilities, exits
-from fencekit.checks.prove.checker.check import CertificateError, shown
-from fencekit.checks.prove.checker.conditions import NUMBER, Atom, Atoms, stand_ins
-from fencekit.checks.prove.checker.domains import Domain
-from fencekit.checks.prove.checker.patterns import FOUND, Pattern
-from fencekit.checks.prove.checker.texts import FIXED, Walk, of_letter
+from fencekit.checks.prove.checker import CertificateError, shown
+from fencekit.checks.prove.meaning.cases import capabilities, exits
+from fencekit.checks.prove.meaning.conditions import (
+    ALWAYS,
+    NUMBER,
+    Atom,
+    Atoms,
+    reading,
+    stand_ins,
+)
+from fencekit.checks.prove.meaning.domains import Domain
+from fencekit.checks.prove.meaning.patterns import FOUND, Pattern
+from fencekit.checks.prove.meaning.texts import FIXED, Walk, of_letter
 from fencekit.engines.native.view import View, covers
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
@@ -267,6 +274,16 @@ def test_every_call_is_answered_like_one_of_those_that_stand_for_all(seed: int) 
                 assert answers(conditions, call) in told, (conditions, call)
 
 
+def test_every_condition_is_about_a_text_or_about_what_calls_can_stand_for() -> None:
+    for name in ConditionName:
+        atoms: Atoms = {}
+        assert reading(Condition(name, "1", Place("x")), atoms) != (None, ALWAYS), name
+        for atom in atoms.values():
+            assert atom.patterns or list(stand_ins(atom.subject, ["1"])), name
+    with pytest.raises(ValueError, match="no calls are known"):
+        list(stand_ins("the hour", ["1"]))
+
+
 def test_what_python_reads_as_a_number_begins_as_numbers_are_said_to() -> None:
     random = Random(1)
     pattern, read = Pattern(NUMBER, anywhere=False), 0
@@ -427,8 +444,13 @@ def code_lines(path: Path) -> int:
     return len(left)
 
 
+def the_checker() -> list[Path]:
+    """Return the files that have to be believed."""
+    return [Path(checker.__file__), *sorted(Path(meaning.__file__).parent.glob("*.py"))]
+
+
 def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
-    files = sorted(Path(checker.__file__).parent.glob("*.py"))
+    files = the_checker()
     page = (Path(__file__).parents[2] / "docs/proofs.md").read_text("utf-8")
     for path in files:
         row = re.search(rf"^\| `{path.name}` \| .* \| (\d+) \|$", page, re.MULTILINE)
@@ -436,10 +458,17 @@ def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
         assert lines == 0 or (row is not None and int(row[1]) == lines), (path.name, lines)
 
 
+def test_the_prover_uses_nothing_of_what_the_checker_goes_by() -> None:
+    maker = "certificate.py"  # it writes down what the checker is to be shown
+    for path in Path(checker.__file__).parent.glob("*.py"):
+        if path not in the_checker() and path.name != maker:
+            assert "prove.meaning" not in path.read_text("utf-8"), path.name
+
+
 def test_the_checker_shares_nothing_with_the_prover_but_the_classes_of_characters() -> None:
     prove = "fencekit.checks.prove."
-    for path in Path(checker.__file__).parent.glob("*.py"):
+    for path in the_checker():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prove):
                 shared = (node.module or "").removeprefix(prove)
-                assert shared.startswith("checker.") or shared in ("charsets", "minterms"), shared
+                assert shared.startswith("meaning.") or shared in ("charsets", "minterms"), shared

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conformance.oracle import real_answer, real_load
 
-from fencekit.checks.prove.checker.check import check
+from fencekit.checks.prove.checker import check
 from fencekit.checks.prove.compare import compare
 from fencekit.checks.search import search
 from fencekit.dialects.registry import load_policy, write_policy

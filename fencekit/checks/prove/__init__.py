@@ -4,7 +4,7 @@
     holds(goal, *policies) -> Proved | Witness | Unknown  any relation of `goals`
     by_capability(goal, *policies)                        the same, class by class
     compare(old, new, certificate=True)                   with a certificate of what is proved
-    checker.check.check(certificate, old, new)            accepts it, or raises CertificateError
+    checker.check(certificate, old, new)                  accepts it, or raises CertificateError
 
 `Proved` is never wrong, `Witness` was run on the engine, `Unknown` says why. `domain` is `"open"`,
 any JSON object as arguments, or a JSON Schema of them.
@@ -13,5 +13,6 @@ How it is done, from the top: `compare` asks class by class (`classes`, `lists`)
 exits of both decision lists that break the goal together; `solver` settles whether a call takes
 them, by `numbers`, `names`, and the product of automata (`texts`, `payload`, `product`), whose
 regexes come from Python's parser (`nodes`, `rewriting`, `regexes`) and whose characters from its
-matcher (`charsets`, `minterms`, `letters`). What is proved is checked again by `checker`.
+matcher (`charsets`, `minterms`, `letters`). What is proved is checked again by `checker`, which
+goes by `meaning` and by nothing of these but the classes of characters.
 """

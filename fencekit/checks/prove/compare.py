@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from fencekit.checks.prove.cases import Tally, search
 from fencekit.checks.prove.certificate import certified
-from fencekit.checks.prove.checker.check import CertificateError
+from fencekit.checks.prove.checker import CertificateError
 from fencekit.checks.prove.domains import read_domain
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal, Outcomes
 from fencekit.checks.prove.lists import Class, Index

@@ -13,11 +13,11 @@ from fnmatch import translate
 from itertools import product
 from typing import Any
 
-from fencekit.checks.prove.checker.domains import OPEN, Domain
-from fencekit.checks.prove.checker.patterns import Pattern
+from fencekit.checks.prove.meaning.domains import OPEN, Domain
+from fencekit.checks.prove.meaning.patterns import Pattern
 from fencekit.checks.prove.minterms import minterms
 from fencekit.engines.native.conditions import TESTS, listed
-from fencekit.engines.native.questions import value_matches
+from fencekit.engines.native.questions import COMPARISONS, value_matches
 from fencekit.engines.native.regexes import Regex
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS, View
 from fencekit.model.policy import Condition
@@ -26,7 +26,15 @@ from fencekit.model.request import Request
 Literals = frozenset[str]
 """Names of atoms that are so, and, after `not `, of atoms that are not."""
 NEVER, ALWAYS = None, Literals()
-SUBJECTS = ("amount", "caller_depth", "path", "risk_level")
+NAMED = ("environment", "risk_level", "table", "tenant", "tool_name", "user_role")
+SUBJECTS = {
+    **{f"amount_{relation}": "amount" for relation in COMPARISONS},
+    **{f"caller_depth_{relation}": "caller_depth" for relation in COMPARISONS},
+    "path_prefix": "path",
+    "risk_level_is": "risk_level",
+    **dict(zip(NAMED, NAMED, strict=True)),
+}
+"""What of a call each condition is about, if it is not about a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,7 @@ class Atom:
     @property
     def subject(self) -> str:
         """What of a call the condition is about."""
-        name = str(self.condition.name)
-        return next((one for one in SUBJECTS if name.startswith(one)), name)
+        return SUBJECTS.get(self.condition.name, str(self.condition.name))
 
     def is_so(self, call: Request) -> bool:
         """Say whether it is so of a call, by the engine."""
@@ -90,7 +97,7 @@ def reading(condition: Condition, atoms: Atoms) -> tuple[Literals | None, Litera
     if name == "risk_level_is" and not isinstance(value, str):
         return NEVER, NEVER
     said = f"{name} {spelled(str(value) if name == 'path_prefix' else value)}"
-    may_raise = name.startswith(("amount", "caller_depth"))
+    may_raise = SUBJECTS.get(name) in ("amount", "caller_depth")
     return so(said), so(f"{said} raises", raises=True) if may_raise else NEVER
 
 
@@ -124,6 +131,8 @@ def stand_ins(subject: str, values: Sequence[Any], domain: Domain = OPEN) -> Ite
     elif subject == "path":
         # A path is answered like the longest of the prefixes that it begins with.
         inside = [None, "", *map(str, values)]
+    elif subject not in NAMED:
+        raise ValueError(f"no calls are known to stand for all by their `{subject}`")
     else:
         globs = texts(one for one in values if isinstance(one, str))
         inside = [None, object(), *values, *globs, *domain.values]

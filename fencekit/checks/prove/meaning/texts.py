@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from fencekit.checks.prove.charsets import EVERY, CharSet, cased, of_chars, of_ranges, printable
-from fencekit.checks.prove.checker.domains import OPEN, Domain
-from fencekit.checks.prove.checker.patterns import FOUND, Pattern, State
+from fencekit.checks.prove.meaning.domains import OPEN, Domain
+from fencekit.checks.prove.meaning.patterns import FOUND, Pattern, State
 from fencekit.checks.prove.minterms import minterms
 
 CHAR = "c|xh*"

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from fencekit.checks.prove.checker.cases import BROKEN, cases, fingerprint
-from fencekit.checks.prove.checker.conditions import Atom, Atoms, Literals, needs, possible
-from fencekit.checks.prove.checker.domains import OPEN, Domain
-from fencekit.checks.prove.checker.texts import Walk
+from fencekit.checks.prove.meaning.cases import BROKEN, cases, fingerprint
+from fencekit.checks.prove.meaning.conditions import Atom, Atoms, Literals, needs, possible
+from fencekit.checks.prove.meaning.domains import OPEN, Domain
+from fencekit.checks.prove.meaning.texts import Walk
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Certificate

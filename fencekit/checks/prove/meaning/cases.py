@@ -6,11 +6,12 @@ when all literals of its exits are true, and of each exit before these one liter
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from fencekit.checks.prove.checker.conditions import Atoms, Literals, reading, spelled
+from fencekit.checks.prove.meaning.conditions import Atoms, Literals, reading, spelled
 from fencekit.engines.native.view import covers
 from fencekit.model.capability import Capability
 from fencekit.model.change import Change, compare_effects
@@ -56,9 +57,10 @@ BROKEN: dict[str, Callable[..., bool]] = {
 def cases(goal: str, policies: Sequence[Policy], atoms: Atoms) -> Iterator[Case]:
     """Yield every case in which policies break the goal, and name the atoms of their rules."""
     ruled = [[(r.capability, exits(r, atoms)) for _, r in one.decision_list] for one in policies]
+    covered = cache(covers)  # several rules have the same pattern
     seen = set()
     for capability in capabilities(pattern for rules in ruled for pattern, _ in rules):
-        lists = tuple(decision_list(rules, capability) for rules in ruled)
+        lists = tuple(decision_list(rules, capability, covered) for rules in ruled)
         if lists in seen:
             continue
         seen.add(lists)
@@ -86,13 +88,15 @@ def exits(rule: Rule, atoms: Atoms) -> list[Exit]:
     return [*found, Exit(so_far, rule.effect)]
 
 
-def decision_list(rules: Iterable[tuple[object, list[Exit]]], capability: str) -> tuple[Exit, ...]:
+def decision_list(
+    rules: Iterable[tuple[Any, list[Exit]]], capability: str, covered: Callable[[Any, str], bool]
+) -> tuple[Exit, ...]:
     """Return the exits of the rules that cover a capability, and at last the default."""
     found: list[Exit] = []
     for pattern, exits_ in rules:
         try:
-            found += exits_ if covers(pattern, capability) else []
-        except (AttributeError, TypeError):
+            found += exits_ if covered(pattern, capability) else []
+        except (AttributeError, TypeError):  # a pattern that is no text
             found.append(Exit(Literals(), DENY, raises=True))
     return (*found, Exit(Literals(), DENY, by_rule=False))
 
