@@ -19,10 +19,10 @@ from fencekit.dialects.registry import load_policy
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.comparison import OPEN, ClassGuarded, Guarded
 from fencekit.model.finding import Class
-from fencekit.model.policy import Policy
+from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import FailOn, Limits, Report, Status
-from fencekit.model.source import Input
+from fencekit.model.source import Input, Place
 from fencekit.model.verdict import ALLOW
 
 
@@ -99,6 +99,16 @@ def guarded_classes(
     """Yield the answer for each class of capabilities that needs a look."""
     for capability, result in answers(AT_LEAST_AS_STRICT, guardrails, policy, domain):
         yield ClassGuarded(capability, result)
+
+
+def silent_elsewhere(guardrails: Policy) -> Policy:
+    """Return guardrails as a policy that allows what they say nothing of.
+
+    So two versions of guardrails can be compared as policies are.
+    """
+    rest = Rule("the rest", "allow", ALLOW, "*", place=Place(guardrails.file, 1, 1))
+    *tiers, last = guardrails.tiers
+    return replace(guardrails, tiers=(*tiers, replace(last, rules=(*last.rules, rest))))
 
 
 def binding_rules(guardrails: Policy) -> int:

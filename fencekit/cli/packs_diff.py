@@ -15,8 +15,8 @@ from fencekit.cli.packs_options import set_option, trust_options
 @click.option("--to", "new", required=True, metavar="V2", help="The newer version.")
 @click.option(
     "--variant",
-    type=click.Choice(["strict", "baseline", "permissive"]),
-    help="Compare this variant only; all of them by default.",
+    type=click.Choice(["strict", "baseline", "permissive", "guardrails"]),
+    help="Compare this variant only, or the guardrails only; all of them by default.",
 )
 @set_option
 @click.option(
@@ -46,7 +46,7 @@ def diff(
     out: tuple[str, ...],
     redact: str | None,
 ) -> None:
-    """Compare two versions of PACK, each variant for every possible call.
+    """Compare two versions of PACK, each variant and the guardrails, for every possible call.
 
     A version is an archive, a folder, `installed` (what PACK stands for) or `locked` (what is
     installed in DIR, with its variant and its parameters). Exit code 1 where V2 is looser.
@@ -59,20 +59,18 @@ def diff(
     from fencekit.cli.packs_options import given, trust
     from fencekit.cli.show import show
     from fencekit.model.errors import UsageError
-    from fencekit.packs.variants import VARIANTS, Variant
-    from fencekit.packs.versions import Versions
+    from fencekit.packs.versions import PARTS, Versions
     from fencekit.reporting.terminal import Line
     from fencekit.reporting.texts import lines
 
     trusted = trust(keys, allow_unsigned=allow_unsigned)
     versions = Versions(pack, Path(into), trusted, given(values))
-    asked = [VARIANTS[variant]] if variant else list(Variant)
+    asked = [variant] if variant else PARTS
     reports = dict(versions.compared(old, new, asked, allow_unknown=allow_unknown))
-    if len(reports) == 1:
-        (report,) = reports.values()
-        finish(report, output, html, out, redact or "none")
+    if variant:
+        finish(reports[variant], output, html, out, redact or "none")
     if output != "text" or html or out:
         raise UsageError("a report is about one variant", hint="name one with `--variant`")
     for name, report in reports.items():
-        show([Line(str(name), "bold"), *lines(report), Line()])
+        show([Line(name, "bold"), *lines(report), Line()])
     sys.exit(max(report.exit_code for report in reports.values()))

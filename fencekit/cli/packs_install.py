@@ -49,8 +49,9 @@ def install(
     """Install a variant of PACK: an installed pack by name, a folder, or an archive that verifies.
 
     Writes the policy, its guardrails, its cases and `fencekit.lock` into DIR. A policy that is
-    replaced is compared with the new one for every possible call; where the new one is looser,
-    nothing is written, and the exit code is 1. What is locked stays as it is unless it is set anew.
+    replaced is compared with the new one for every possible call, and so are its guardrails; where
+    either is looser, nothing is written, and the exit code is 1. What is locked stays as it is
+    unless it is set anew.
 
     \b
     fencekit packs install shell --variant baseline --set workspace=/srv/app
@@ -83,13 +84,14 @@ def install(
 
 
 def refuse_looser(planned: "Plan", *, accept_looser: bool) -> None:
-    """Show how the policy changes; exit where it is looser, or where that is not known."""
+    """Show how the policy and its guardrails change; exit where one is looser, or may be."""
     from fencekit.cli.show import say, show
+    from fencekit.reporting.terminal import Line, inert
     from fencekit.reporting.texts import lines
 
-    if planned.change is None:
-        return
-    show(lines(planned.change))
-    if planned.change.exit_code and not accept_looser:
+    for name, report in planned.changes.items():
+        show([Line(inert(name), "bold"), *lines(report), Line()])
+    code = max((report.exit_code for report in planned.changes.values()), default=0)
+    if code and not accept_looser:
         say("nothing was written; `--accept-looser` installs it all the same")
-        sys.exit(planned.change.exit_code)
+        sys.exit(code)

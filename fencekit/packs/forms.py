@@ -15,7 +15,6 @@ from fencekit.model.report import Status
 from fencekit.model.vetting import State
 from fencekit.packs.found import Found
 
-WILDCARD = "wildcard-allow"
 BACKTRACKING = "regex-backtracks"
 """The slug of lint for a regex that can run away."""
 MOST_NAMED = 3
@@ -24,9 +23,7 @@ MOST_NAMED = 3
 
 def well_shaped(name: str, policy: Policy) -> Found:
     """Return what lint finds beside regexes that run away, which have a step of their own."""
-    # Guardrails that allow the rest allow nothing: they only say what must be tight.
-    ignored = (BACKTRACKING, *((WILDCARD,) if name == "guardrails" else ()))
-    return linted(name, policy, Levels(ignore=ignored), "lint clean")
+    return linted(name, policy, Levels(ignore=(BACKTRACKING,)), "lint clean")
 
 
 def without_backtracking(name: str, policy: Policy) -> Found:

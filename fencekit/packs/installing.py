@@ -21,7 +21,7 @@ from fencekit.packs.manifest import sha256
 from fencekit.packs.opening import Opened
 from fencekit.packs.pack import CASES, GUARDRAILS, policies
 from fencekit.packs.parameters import values_of
-from fencekit.packs.texts import compare, policy_of
+from fencekit.packs.texts import compare, compare_guardrails, policy_of
 from fencekit.packs.variants import Variant
 from fencekit.reading import yaml
 
@@ -48,21 +48,23 @@ class Filled:
     files: Mapping[str, str]
     left_out: int
 
-    @property
-    def policy(self) -> Policy:
-        """The policy, under the name that it has in the target."""
-        return policy_of(self.name, self.files[self.name])
+    def policy(self, name: str) -> Policy:
+        """Return the policy, or the guardrails, under the name that the file has in the target."""
+        return policy_of(name, self.files[name])
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done in a folder: each file, the lock, and how the policy in it changes."""
+    """What is to be done in a folder: each file, the lock, and what changes in what is replaced.
+
+    There is a report of the policy, and one of its guardrails, by the name of the file.
+    """
 
     folder: Path
     filled: Filled
     lock: Lock
     steps: Mapping[str, Does]
-    change: Report | None
+    changes: Mapping[str, Report]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -89,10 +91,15 @@ def fill(opened: Opened, variant: Variant, chosen: Mapping[str, Any]) -> Filled:
     kept, left_out = cases_that_hold(cases, policy_of(name, policy))
     files = {
         name: policy,
-        f"{pack.name}.guardrails.yaml": with_head(made[pack.folder / GUARDRAILS], head),
+        guardrails_of(pack.name): with_head(made[pack.folder / GUARDRAILS], head),
         f"{pack.name}.fence.yaml": kept,
     }
     return Filled(name, files, left_out)
+
+
+def guardrails_of(name: str) -> str:
+    """Return the name of the file of a pack's guardrails."""
+    return f"{name}.guardrails.yaml"
 
 
 def with_head(text: str, head: str) -> str:
@@ -131,14 +138,13 @@ def plan(
     """Return what installing would do; nothing is written.
 
     Raises UsageError, unless forced, where a file is there that was not installed, or was edited
-    since. A policy that is replaced is compared with the new one, for every call.
+    since. A policy that is replaced is compared with the new one for every call; guardrails too.
     """
     lock = read_lock(folder)
     filled = fill(opened, variant, chosen)
     pack, before = opened.pack, lock.packs.get(opened.pack.name)
     steps: dict[str, Does] = {}
     kept: list[UsageError] = []
-    change = None
     for name, text in filled.files.items():
         there = content(folder / name)
         if there is None:
@@ -152,8 +158,12 @@ def plan(
             kept.append(UsageError(said, place=Place(str(folder / name)), hint=hint))
     if kept:
         raise UsageError.together(kept)
-    if steps[filled.name] is Does.REPLACES:
-        change = compare(policy_there(folder / filled.name), filled.policy)
+    comparisons = {filled.name: compare, guardrails_of(pack.name): compare_guardrails}
+    changes = {
+        name: compared(policy_there(folder / name), filled.policy(name))
+        for name, compared in comparisons.items()
+        if steps[name] is Does.REPLACES
+    }
     values = values_of(pack.parameters, chosen)
     digests = {name: sha256(text.encode()) for name, text in filled.files.items()}
     entry = Locked(
@@ -169,7 +179,7 @@ def plan(
     there = content(folder / FILE)
     same = Does.LEAVES if there == made.text.encode() else Does.REPLACES
     steps[FILE] = Does.WRITES if there is None else same
-    return Plan(folder, filled, made, steps, change)
+    return Plan(folder, filled, made, steps, changes)
 
 
 def policy_there(file: Path) -> Policy:

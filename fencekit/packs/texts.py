@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.guardrails import silent_elsewhere
 from fencekit.dialects.registry import dialect
 from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Policy
@@ -47,3 +48,8 @@ def compare(old: Policy, new: Policy, *, allow_unknown: bool = False) -> Report:
     """Return the report of whether a policy is looser than another, for every call."""
     job = ComparisonJob(old.file, new.file, allow_unknown=allow_unknown)
     return job.report(old, new)
+
+
+def compare_guardrails(old: Policy, new: Policy, *, allow_unknown: bool = False) -> Report:
+    """Return the report of whether guardrails ask for less than others, for any call."""
+    return compare(silent_elsewhere(old), silent_elsewhere(new), allow_unknown=allow_unknown)

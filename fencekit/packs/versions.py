@@ -1,4 +1,4 @@
-"""Two versions of a pack compared: for each variant, whether the newer is anywhere looser."""
+"""Two versions of a pack compared: whether a variant, or the guardrails, are anywhere looser."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,19 @@ from fencekit.model.errors import PackError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.report import Report
 from fencekit.model.source import Place
+from fencekit.packs.installing import guardrails_of
 from fencekit.packs.lock import FILE, Locked, content, read_lock
 from fencekit.packs.manifest import sha256
 from fencekit.packs.names import PACK
 from fencekit.packs.opening import Trust, opened
 from fencekit.packs.pack import MANIFEST, Pack, policies
-from fencekit.packs.texts import compare, policy_of
+from fencekit.packs.texts import compare, compare_guardrails, policy_of
 from fencekit.packs.variants import Variant
 
 LOCKED, INSTALLED = "locked", "installed"
+GUARDRAILS = "guardrails"
+PARTS = (*map(str, Variant), GUARDRAILS)
+"""What of two versions is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +38,23 @@ class Versions:
     chosen: Mapping[str, Any]
 
     def compared(
-        self, old: str, new: str, variants: Sequence[Variant], *, allow_unknown: bool = False
-    ) -> Iterator[tuple[Variant, Report]]:
-        """Yield the report of each variant; where one version is locked, of the one locked.
+        self, old: str, new: str, asked: Sequence[str], *, allow_unknown: bool = False
+    ) -> Iterator[tuple[str, Report]]:
+        """Yield the report of each part that is asked for: variants, and the guardrails.
 
-        Both versions get the parameters of the lock then, and those that are chosen. Raises
-        UsageError for the version of another pack, and where no variant is left to compare.
+        Where one version is locked, that is the variant that is locked. Both versions get the
+        parameters of the lock then, and those that are chosen. Raises UsageError for the version of
+        another pack, and where no part is left to compare.
         """
         name = self.name()
         locked = self.locked(name) if LOCKED in (old, new) else None
-        sides = [self.policies(version, name, locked) for version in (old, new)]
-        common = [one for one in variants if all(one in side for side in sides)]
+        before, after = (self.policies(version, name, locked) for version in (old, new))
+        common = [part for part in asked if part in before and part in after]
         if not common:
             raise UsageError(f"the variant that is locked is `{locked.variant if locked else ''}`")
-        for variant in common:
-            before, after = (side[variant] for side in sides)
-            yield variant, compare(before, after, allow_unknown=allow_unknown)
+        for part in common:
+            compared = compare_guardrails if part == GUARDRAILS else compare
+            yield part, compared(before[part], after[part], allow_unknown=allow_unknown)
 
     def name(self) -> str:
         """Return the name of the pack."""
@@ -66,19 +71,22 @@ class Versions:
             raise PackError(f"the pack `{name}` is not locked here", place=place)
         return found
 
-    def policies(self, version: str, name: str, locked: Locked | None) -> Mapping[Variant, Policy]:
-        """Return the policy of each variant of a version."""
+    def policies(self, version: str, name: str, locked: Locked | None) -> Mapping[str, Policy]:
+        """Return the policy of each variant of a version, and its guardrails."""
         if version == LOCKED and locked is not None:
-            return {locked.variant: self.policy_there(name, locked)}
+            files = {str(locked.variant): f"{name}.yaml", GUARDRAILS: guardrails_of(name)}
+            return {part: self.policy_there(file, locked) for part, file in files.items()}
         with opened(self.named if version == INSTALLED else version, self.trust) as found:
             pack = found.pack
             if pack.name != name:
                 raise UsageError(f"`{version}` is the pack `{pack.name}`, not `{name}`")
-            texts = dict(policies(pack, self.values(pack, locked)))
-            files = {variant: pack.policy_file(variant) for variant in Variant}
+            texts = {
+                file.relative_to(pack.folder): text
+                for file, text in policies(pack, self.values(pack, locked))
+            }
         return {
-            variant: policy_of(f"{version}/policies/{variant}.yaml", texts[file])
-            for variant, file in files.items()
+            file.stem: policy_of(f"{version}/{file.as_posix()}", text)
+            for file, text in texts.items()
         }
 
     def values(self, pack: Pack, locked: Locked | None) -> dict[str, Any]:
@@ -88,8 +96,8 @@ class Versions:
         return {**{key: kept[key] for key in kept if key in known}, **self.chosen}
 
     def policy_there(self, name: str, locked: Locked) -> Policy:
-        """Return the policy that is installed; raise PackError where it was edited since."""
-        file = self.into / f"{name}.yaml"
+        """Return the policy in a file that is installed; raise PackError where it was edited."""
+        file = self.into / name
         data = content(file)
         if data is None or sha256(data) != locked.files.get(file.name):
             hint = "compare the file itself: `fencekit diff OLD NEW`"

@@ -9,6 +9,7 @@ from running import Done, fencekit
 from fencekit.packs.building import build
 from fencekit.packs.lock import FILE
 from fencekit.packs.pack import read_pack, rendered
+from fencekit.packs.texts import compare_guardrails, policy_of
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 
@@ -209,6 +210,49 @@ def test_an_upgrade_that_loosens_is_shown_and_nothing_is_written() -> None:
     assert seen(Path("policies")) == before
     assert install("--variant", "permissive", "--accept-looser").code == 0
     assert lock()["notes"]["variant"] == "permissive"
+
+
+def test_guardrails_that_ask_for_less_are_shown_and_nothing_is_written() -> None:
+    assert install().code == 0
+    before = seen(Path("policies"))
+    change_pack(
+        "source/policy.yaml", "capability: [note.read, note.write]", "capability: note.read"
+    )
+    done = install()
+    assert done.code == 1
+    assert "notes.yaml" not in done.out.split("notes.guardrails.yaml")[0]
+    assert "looser  note.write  ESCALATE -> ALLOW" in done.out
+    assert "nothing was written" in done.err
+    assert seen(Path("policies")) == before
+    assert install("--accept-looser").code == 0
+    # What asks for more is said as well, and goes through.
+    change_pack(
+        "source/policy.yaml",
+        "capability: note.read\n      whole: '<title>'\n",
+        "capability: [note.read, note.write]\n      whole: '<title>'\n",
+    )
+    assert "tighter  note.write" in (done := install()).out, done.all
+    assert done.code == 0
+
+
+def test_guardrails_say_nothing_of_what_they_do_not_name(folder: Path) -> None:
+    texts = {
+        "silent": "deny: [note.delete]\n",
+        "spoken": "deny: [note.delete]\nallow: ['*']\n",
+        "less": "deny: [{capability: note.delete, contains: x}]\n",
+    }
+    silent, spoken, less = (policy_of(f"{name}.yaml", text) for name, text in texts.items())
+    assert compare_guardrails(silent, spoken).exit_code == 0
+    assert compare_guardrails(spoken, silent).exit_code == 0
+    assert compare_guardrails(less, silent).exit_code == 0
+    assert compare_guardrails(silent, less).exit_code == 1
+
+
+def test_what_is_installed_is_lint_clean(folder: Path) -> None:
+    for pack in ("notes", "payments", "http"):
+        assert install(pack=pack).code == 0
+    done = fencekit("lint", "policies/notes.guardrails.yaml", "policies/payments.guardrails.yaml")
+    assert done.code == 0, done.all
 
 
 def test_other_parameters_are_compared_too() -> None:

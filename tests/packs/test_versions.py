@@ -34,7 +34,7 @@ def test_each_variant_is_compared() -> None:
         done.out.index(f"{variant}\n") for variant in ("strict", "baseline", "permissive")
     )
     assert permissive < baseline < strict
-    assert done.out.count("CLEAN") == 3
+    assert done.out.count("CLEAN") == 4
     assert "tighter  note.write" in done.out[baseline:strict]
     assert "tighter  note" not in done.out[:baseline] + done.out[strict:]
 
@@ -47,12 +47,24 @@ def test_a_looser_version_is_shown_with_a_call() -> None:
     assert (done.code, done.out.count("CLEAN")) == (0, 1)
 
 
+def test_looser_guardrails_are_shown_with_a_call() -> None:
+    change_pack(
+        "source/policy.yaml", "capability: [note.read, note.write]", "capability: note.read"
+    )
+    done = diff("--from", "newer", "--to", "notes", "--variant", "guardrails")
+    assert done.code == 1
+    assert "looser  note.write  ESCALATE -> ALLOW" in done.out
+    assert diff("--from", "notes", "--to", "newer", "--variant", "guardrails").code == 0
+
+
 def test_what_is_locked_is_compared_with_its_variant_and_its_parameters() -> None:
     assert install("--set", "titles=todo").code == 0
     done = diff("--from", "locked", "--to", "installed")
     assert done.code == 0, done.all
-    assert done.out.count("CLEAN: proved") == 1
+    assert done.out.startswith("baseline\nCLEAN: proved")
+    assert "\nguardrails\nCLEAN: proved" in done.out
     assert "policies/notes.yaml" in done.out
+    assert "policies/notes.guardrails.yaml" in done.out
     assert "tighter  note.write" in diff("--from", "locked", "--to", "newer").out
     looser = diff("--from", "locked", "--to", "newer", "--set", "titles=todo,x")
     assert looser.code == 3, "a value that the parameter does not take"
