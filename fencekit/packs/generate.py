@@ -1,4 +1,4 @@
-"""Attacks that are generated: second commands, and transfers that must not go through.
+"""Attacks that are generated: second commands, transfers, and fields that no schema has.
 
 What is generated is the same on every run.
 """
@@ -161,3 +161,26 @@ KINDS = {
     "a text that poses as the payload": posing,
 }
 """The kinds of transfers that are generated, in turn."""
+
+
+FIELD_NAMES = (
+    *("command", "cmd", "script", "args", "options", "path", "file", "filename", "target", "dest"),
+    *("url", "uri", "address", "to", "cc", "recipient", "account", "query", "sql", "statement"),
+    *("kind", "resource", "name", "id", "text", "content", "data", "value", "extra", "x"),
+)
+"""Names that a tool may read a field by, of which a schema has few."""
+
+Args = dict[str, Any]
+
+
+def other_fields(fine: Args, key: str, text: str, known: set[str]) -> Iterator[tuple[str, Args]]:
+    """Yield calls with a text in a field of another name, and what was done to an allowed call.
+
+    It comes behind the fields, or before them, or takes the place of the field that it belongs in.
+    """
+    for name in FIELD_NAMES:
+        if name not in known:
+            yield f"`{name}` behind", {**fine, name: text}
+            yield f"`{name}` before", {name: text, **fine}
+            renamed = {name if own == key else own: value for own, value in fine.items()}
+            yield f"`{name}` for `{key}`", {**renamed, name: text}

@@ -15,6 +15,7 @@ from typing import Any
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.base import Evaluator
 from fencekit.engines.native.evaluator import ENGINE
+from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.packs.pack import Pack, policies
@@ -31,13 +32,15 @@ class Rate:
     """How the calls of one set were decided by one policy.
 
     `slipped` names the calls that went the wrong way: attacks that were allowed, ordinary calls
-    that were not. `left_out` counts rows that do not count, by the reason.
+    that were not. `left_out` counts rows that do not count, by the reason; `denied` those that a
+    rule denies, by the reason that stands above it.
     """
 
     wanted: Wanted
     verdicts: Mapping[Verdict, int]
     slipped: tuple[Sample, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    denied: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -67,9 +70,6 @@ class Rate:
         if self.share is None:
             return False
         return (most is None or self.share <= most) and (least is None or self.share >= least)
-
-
-ALONE = "the second command is allowed alone"
 
 
 def wilson(hits: int, total: int) -> tuple[float, float]:
@@ -110,12 +110,23 @@ def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = N
     parameters = plan.parameters(pack, data)
     evaluators = dict(policies_for(pack, parameters, work))
     ready = [wanted for wanted in plan.wanted if wanted.is_there(data)]
+    defaults = dict(policies_for(pack, {}, folder_in(work, "defaults")))
     rates = {
-        variant: tuple(rate(wanted, evaluator, pack, data, parameters) for wanted in ready)
+        variant: tuple(
+            rate(wanted, defaults[variant], pack, data, {})
+            if wanted.is_of_defaults
+            else rate(wanted, evaluator, pack, data, parameters)
+            for wanted in ready
+        )
         for variant, evaluator in evaluators.items()
     }
     beside = {
-        variant: tuple(rate(wanted, evaluator, pack, data, parameters) for wanted in ready)
+        variant: tuple(
+            Rate(wanted, {Verdict.ALLOW: 0})  # a peer's pack reads fields of its own
+            if wanted.is_of_defaults
+            else rate(wanted, evaluator, pack, data, parameters)
+            for wanted in ready
+        )
         for variant, evaluator in peer_policies(plan, peers)
     }
     return Measured(
@@ -127,6 +138,13 @@ def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = N
         plan.digests(data),
         tuple(wanted.name for wanted in plan.wanted if wanted not in ready),
     )
+
+
+def folder_in(work: Path, name: str) -> Path:
+    """Return a folder of a name, which is made."""
+    made = work / name
+    made.mkdir(exist_ok=True)
+    return made
 
 
 def policies_for(
@@ -157,16 +175,31 @@ def rate(
     """Return how a policy decides the calls of one set."""
     verdicts: Counter[Verdict] = Counter()
     left_out: Counter[str] = Counter()
+    denied: Counter[str] = Counter()
     slipped = []
     for sample in samples(wanted, pack, data, parameters):
         if any(verdict(evaluator, alone) is Verdict.ALLOW for alone in sample.alone):
-            left_out[ALONE] += 1
+            left_out[sample.why] += 1
             continue
-        said = verdict(evaluator, sample.request)
+        outcome = evaluator.decide(sample.request).outcomes[0]
+        said = outcome.effect.verdict
         verdicts[said] += 1
+        if said is Verdict.DENY:
+            denied[reason(outcome)] += 1
         if (said is Verdict.ALLOW) is wanted.is_attack:
             slipped.append(sample)
-    return Rate(wanted, verdicts, tuple(slipped), left_out)
+    return Rate(wanted, verdicts, tuple(slipped), left_out, denied)
+
+
+def reason(outcome: Outcome) -> str:
+    """Return why a call is denied: the comment above the rule, as packs are rendered."""
+    if outcome.error is not None:
+        return "it cannot be decided"
+    place = outcome.rule.place if outcome.rule is not None else None
+    if place is None or not place.line:
+        return "no rule names it"
+    lines = Path(place.file).read_text(encoding="utf-8").splitlines()
+    return lines[place.line - 2].strip().removeprefix("# ")
 
 
 def verdict(evaluator: Evaluator, request: Request) -> Verdict:

@@ -72,6 +72,11 @@ class Wanted:
     count: int = 0
     alone: str = ""
 
+    @property
+    def is_of_defaults(self) -> bool:
+        """Whether the calls are made of the pack's cases, which hold for its default parameters."""
+        return self.generated == "other fields"
+
     def is_there(self, data: Path | None) -> bool:
         """Say whether the calls can be had."""
         if self.choice is None:

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.request import Request
 from fencekit.model.source import Place
+from fencekit.model.verdict import Verdict
 from fencekit.packs.casetable import calls
-from fencekit.packs.generate import second_commands, transfers
+from fencekit.packs.generate import Args, other_fields, second_commands, transfers
 from fencekit.packs.pack import Pack
 from fencekit.packs.plan import Wanted
 from fencekit.packs.rows import Row, value_at
@@ -21,11 +23,15 @@ from fencekit.reading.yaml import Located
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One call to decide: the name of it, the request, and calls that must not be allowed alone."""
+    """One call to decide: its name, and the request.
+
+    It does not count where one of the calls in `alone` is allowed, for the reason `why`.
+    """
 
     name: str
     request: Request
     alone: tuple[Request, ...] = ()
+    why: str = "the second command is allowed alone"
 
 
 def samples(
@@ -102,6 +108,48 @@ def payments(
         yield Sample(f"transfer {number}", Request("payment.create", args=args))
 
 
+def strange_fields(wanted: Wanted, pack: Pack, _: Mapping[str, Sequence[Any]]) -> Iterator[Sample]:
+    """Yield calls with a text in a field of another name, which is not allowed where it belongs."""
+    allowed: dict[Called, list[Args]] = {}
+    hostile: dict[str, dict[tuple[str, str], None]] = {}
+    for entry in entries(pack.folder / "source" / "cases.yaml"):
+        context = entry.value.get("context", {})
+        called = entry.value["capability"], tuple(sorted(context.items()))
+        is_allowed = entry.value["verdicts"] == Verdict.ALLOW.name
+        for args in calls(entry):
+            if is_allowed:
+                allowed.setdefault(called, []).append(args)
+            elif Verdict.ALLOW.name not in entry.value["verdicts"]:
+                pairs = (
+                    (key, text) for key, text in args.items() if text and isinstance(text, str)
+                )
+                hostile.setdefault(called[0], {}).update(dict.fromkeys(pairs))
+    known = {one.name: set(one.payload.get("properties", ())) for one in pack.capabilities}
+    found = [
+        strange(called, what, args, {**fine, key: text})
+        for called, whole in allowed.items()
+        for fine, (key, text) in product(whole, hostile.get(called[0], {}))
+        if key in fine
+        for what, args in other_fields(fine, key, text, known.get(called[0], set()))
+    ]
+    yield from found[:: max(1, len(found) // max(1, wanted.count))]
+
+
+def strange(called: "Called", what: str, args: Args, proper: Args) -> Sample:
+    """Return a call with a field of another name; the proper one has the text where it belongs."""
+    capability, context = called[0], dict(called[1])
+    alone = Request(capability, args=proper, context=context)
+    request = Request(capability, args=args, context=context)
+    why = "the text is allowed where it belongs"
+    return Sample(f"{capability}, {what}", request, (alone,), why)
+
+
+Called = tuple[str, tuple[tuple[str, Any], ...]]
+"""A capability, and the context that a call comes in."""
 Generated = Callable[[Wanted, Pack, Mapping[str, Sequence[Any]]], Iterator[Sample]]
-GENERATED: dict[str, Generated] = {"second commands": commands, "transfers": payments}
+GENERATED: dict[str, Generated] = {
+    "second commands": commands,
+    "transfers": payments,
+    "other fields": strange_fields,
+}
 """What can be generated, by the name that a plan uses."""

@@ -90,8 +90,11 @@ def notes(one: Measured) -> Iterator[str]:
             shares = [
                 (verdict, rate.verdicts[verdict]) for verdict in (Verdict.ESCALATE, Verdict.DENY)
             ]
+            denied = ", ".join(f"{why}: {count:,}" for why, count in sorted(rate.denied.items()))
             said.append(
-                "by baseline " + ", ".join(f"{count:,} {verdict}" for verdict, count in shares)
+                "by baseline "
+                + ", ".join(f"{count:,} {verdict}" for verdict, count in shares)
+                + (f" ({denied})" if denied else "")
             )
         if said:
             yield f"- {rate.wanted.name}: " + "; ".join(said)

@@ -84,9 +84,10 @@ def test_the_real_package_says_the_same_of_every_measured_call(
     pack: Pack, variant: Variant, on_data: Callable[[Pack], tuple[Measured, Path]]
 ) -> None:
     measured, work = on_data(pack)
-    real = real_load(str(work / f"{pack.name}-{variant}.yaml"))
-    assert real is not None
     for rate in measured.rates[variant]:
+        folder = work / "defaults" if rate.wanted.is_of_defaults else work
+        real = real_load(str(folder / f"{pack.name}-{variant}.yaml"))
+        assert real is not None
         is_whole = rate.wanted.count <= SOME
         wanted = rate.wanted if is_whole else replace(rate.wanted, count=SOME)
         said: Counter[str] = Counter()
@@ -129,6 +130,9 @@ def test_every_set_with_a_target_of_the_issue_has_it() -> None:
         ("mcp", "injected sends of the sessions"): 0,
         ("mcp", "other injected calls"): 2,
         ("mail-and-messages", "injected sends of the sessions"): 0,
+        ("shell", "texts in fields of other names"): 0,
+        ("sql", "texts in fields of other names"): 0,
+        ("http", "texts in fields of other names"): 0,
         ("http", "a written list of threats"): 0,
         ("kubernetes", "a written list of threats"): 0,
     }
@@ -155,6 +159,33 @@ def test_every_set_with_a_target_of_the_issue_has_it() -> None:
     for (pack, name, variant), share in least.items():
         assert not sets[pack, name].is_attack
         assert sets[pack, name].least[variant] >= share / 100
+
+
+def test_what_a_field_of_another_name_can_do_is_measured_and_among_the_limits() -> None:
+    for name, pack in PACKS.items():
+        sets = [wanted for wanted in read_plan(pack.folder).wanted if wanted.is_of_defaults]
+        assert len(sets) == (name != "mcp"), "the arguments of its tools have no schema"
+        said = [limit for limit in pack.limits if "field" in limit and "another" in limit]
+        said += [limit for limit in pack.limits if "joins the values" in limit]
+        assert said, name
+
+
+@recorded
+def test_what_is_denied_of_ordinary_calls_is_said_with_its_reason(
+    on_data: Callable[[Pack], tuple[Measured, Path]],
+) -> None:
+    measured, _ = on_data(PACKS["shell"])
+    for rate in measured.rates[Variant.BASELINE]:
+        assert sum(rate.denied.values()) == rate.verdicts[Verdict.DENY]
+        if not rate.wanted.is_attack:
+            assert (
+                rate.verdicts[Verdict.DENY] <= 0.03 * rate.total < rate.verdicts[Verdict.ESCALATE]
+            )
+            assert "no rule names it" not in rate.denied
+    (text,) = [
+        one for one in page([measured]).splitlines() if one.startswith("- commands of the c")
+    ]
+    assert "1 DENY (runs what it is piped, or opens a shell to elsewhere: 1)" in text
 
 
 WANTED = Wanted("x", is_attack=True, most={Variant.BASELINE: 0.01}, least={})
