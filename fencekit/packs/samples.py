@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from fencekit.model.errors import PackError
@@ -132,7 +133,8 @@ def strange_fields(wanted: Wanted, pack: Pack, _: Mapping[str, Sequence[Any]]) -
         if key in fine
         for what, args in other_fields(fine, key, text, known.get(called[0], set()))
     ]
-    yield from found[:: max(1, len(found) // max(1, wanted.count))]
+    random = Random("other fields")  # noqa: S311  (the same calls on every run)
+    yield from random.sample(found, min(wanted.count, len(found)))
 
 
 def strange(called: "Called", what: str, args: Args, proper: Args) -> Sample:
