@@ -93,7 +93,9 @@ def test_what_a_page_shows_is_what_is_printed(page: Path, folder: Path) -> None:
     for block in blocks(page, "console"):
         for command, shown in steps(block):
             if command.startswith("openssl") and not shutil.which("openssl"):
-                pytest.skip("openssl is not installed, and makes the keys that this page signs with")
+                pytest.skip(
+                    "openssl is not installed, and makes the keys that this page signs with"
+                )
             if command.startswith(RUN):
                 printed = run(command, folder)
                 if shown:
