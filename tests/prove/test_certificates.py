@@ -11,9 +11,13 @@ import pytest
 from laws.drawing import policy_of
 
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT
+from fencekit.checks.prove.certificate import lemma as made
 from fencekit.checks.prove.checker import CertificateError, check
 from fencekit.checks.prove.compare import compare, holds
 from fencekit.checks.prove.goals import GOALS, NOT_LOOSER, never_determines
+from fencekit.checks.prove.meaning.cases import exits
+from fencekit.checks.prove.meaning.conditions import Atoms
+from fencekit.checks.prove.meaning.domains import Domain
 from fencekit.model.proof import Certificate, Proved
 from prove import nasty
 
@@ -213,7 +217,7 @@ def test_a_proof_that_forgets_that_no_value_is_a_value_too_is_refused() -> None:
 def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted() -> None:
     random = Random(4)
     accepted = unmade = 0
-    for _ in range(25):
+    for _ in range(40 if SWEEP else 15):
         old, new = nasty.pair(random)
         for goal in (*GOALS.values(), AT_LEAST_AS_STRICT):
             policies = (old, new)[: goal.policies]
@@ -226,7 +230,7 @@ def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted() ->
                 assert result.certificate is not None
                 assert check(result.certificate, *policies) >= 0
                 accepted += 1
-    assert accepted > 50
+    assert accepted > 30
     assert unmade == 0
 
 
@@ -291,8 +295,27 @@ def test_what_is_proved_for_a_domain_alone_has_a_certificate_of_the_domain(
     assert is_refused({**content, "domain": "open"}, old, new)
     assert is_refused({**content, "domain": {**domain, "additionalProperties": True}}, old, new)
     assert is_refused({**content, "domain": "closed"}, old, new)
-    for said, changed in corruptions(content, 1 if SWEEP else 20):
+    for said, changed in corruptions(content, 1 if SWEEP else 60):
         assert said.startswith("('domain'") or is_refused(changed, old, new), said
+
+
+def test_keys_that_differ_in_case_may_both_be_there() -> None:
+    """What is needed under one of them forbids nothing under the other."""
+    domain = {
+        "properties": {"path": {"type": "string"}, "Path": {"type": "string"}},
+        "required": ["Path"],
+        "additionalProperties": False,
+    }
+    old = denying(path_prefix="/", match_regex="^x")
+    assert compare(old, ALLOWING, domain=domain).word == "witness"
+    atoms: Atoms = {}
+    literals = {name for rule in old.rules if rule.conditions for name in exits_of(rule, atoms)}
+    with pytest.raises(CertificateError):
+        made(frozenset(literals), atoms, Domain(domain))
+
+
+def exits_of(rule: Any, atoms: Atoms) -> frozenset[str]:
+    return exits(rule, atoms)[-1].literals
 
 
 @pytest.mark.parametrize(

@@ -360,6 +360,7 @@ DOMAINS: tuple[Any, ...] = (
             "environment": {"const": "p"},
             "path": {"type": ["string", "null"]},
             "file": {"type": "boolean"},
+            "Path": {"type": "string"},
             "k": {"type": ["array", "object"]},
             "x": False,
         },

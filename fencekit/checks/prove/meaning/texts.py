@@ -162,18 +162,19 @@ def arguments(needs: Sequence[Need], domain: Domain) -> tuple[str, list[Step]]:
 
     Each need has a key, one of several. What a domain wants is there, and comes once.
     """
-    steps = [
-        Step(str(number), f"{key!r}: ".lower(), "")
+    of_needs = {
+        str(number): [key for key in keys if domain.is_open or key in domain.properties]
         for number, (keys, _) in enumerate(needs)
-        for key in keys
-        if domain.is_open or key in domain.properties
+    }
+    steps = [
+        Step(number, f"{key!r}: ".lower(), "") for number, keys in of_needs.items() for key in keys
     ]
-    asked = [f"(?=.*{number})" for number in range(len(needs))]
+    asked = [f"(?=.*{number})" for number in of_needs]
     fields = [f"[0-9]{VALUE}", *([KEY + VALUE] if domain.is_open else [])]
     for letter, (key, said) in zip(map(chr, count(0x100)), domain.properties.items(), strict=False):
         before = f"{key!r}: ".lower()
-        may = letter + "".join(step.kind for step in steps if step.text == before)
-        must = "".join(one for one in may if sum(step.kind == one for step in steps) < 2)
+        may = letter + "".join(one for one, keys in of_needs.items() if key in keys)
+        must = letter + "".join(one for one, keys in of_needs.items() if keys == [key])
         if key in domain.required:
             asked.append(f"(?=.*[{may}])")
         if key in domain.required or len(must) > 1:
