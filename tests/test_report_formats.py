@@ -227,3 +227,23 @@ def test_the_same_report_gives_the_same_bytes(report: Report) -> None:
     for module in (sarif, junit, gitlab, github, markdown):
         made[module.FORMAT] = module.render(report)
         assert module.render(report) == made[module.FORMAT]
+
+
+def test_the_place_of_a_finding_is_the_edit_to_blame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from running import fencekit
+
+    monkeypatch.chdir(tmp_path)
+    deny = "deny:\n  - capability: pay.out\n    amount_gte: {}\n"
+    rest = "require_approval:\n  - pay.out\nallow:\n  - pay.*\n"
+    Path("old.yaml").write_text(deny.format(500) + rest, encoding="utf-8")
+    Path("new.yaml").write_text(deny.format(900) + rest, encoding="utf-8")
+    done = fencekit("diff", "old.yaml", "new.yaml", "--format", "sarif")
+    (result,) = json.loads(done.out)["runs"][0]["results"]
+    (place,) = result["locations"]
+    assert place["physicalLocation"]["region"]["startLine"] == 3
+    assert "rule: require_approval-1 (new.yaml:5" in result["message"]["text"]
+    assert (
+        "file=new.yaml,line=3," in fencekit("diff", "old.yaml", "new.yaml", "--format=github").out
+    )

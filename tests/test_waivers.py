@@ -249,3 +249,26 @@ def test_of_calls_that_are_only_counted_nobody_is_said_to_have_made_them() -> No
     assert (waived["count"], waived["principals"]) == (1, 1)
     assert rest["count"] == 2
     assert "principals" not in rest
+
+
+def test_what_is_waived_comes_last_and_every_complaint_is_in_every_format(folder: Path) -> None:
+    (folder / "old.yaml").write_text("deny: [pay.*]\nallow: [shell.*]\n", encoding="utf-8")
+    waivers = [
+        {**WAIVER, "capability": "pay.out"},
+        {**WAIVER, "capability": "mail.*"},
+        {**WAIVER, "capability": "*"},
+    ]
+    Path("fencekit.waivers.yaml").write_text(json.dumps({"waivers": waivers}), encoding="utf-8")
+    words = ("diff", "old.yaml", "p.yaml", "--log", "log.jsonl", *TODAY)
+    for form in ("text", "markdown", "github", "gitlab", "junit", "sarif", "json"):
+        done = fencekit(*words, "--format", form)
+        assert done.code == 1
+        for slug in ("waiver-unused", "waiver-too-broad"):
+            assert slug in done.out, form
+    findings = fencekit(*words, "--format", "json").report["findings"]
+    waived = ["waiver" in finding for finding in findings]
+    assert waived == sorted(waived)
+    assert True in waived
+    page = fencekit(*words, "--format", "markdown").out
+    first = page[page.index("<details open>") :].splitlines()[0]
+    assert "waived" not in first

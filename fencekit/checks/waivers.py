@@ -67,6 +67,7 @@ def waived(
         findings.extend(parts(finding, applied, waivers, kept, trace_of))
     uses = tuple(WaiverUse(waiver, states[at], calls[at]) for at, waiver in enumerate(waivers))
     findings.extend(complaint(use, today) for use in uses if use.state in SLUGS)
+    findings.sort(key=lambda finding: finding.waiver is not None)  # what is waived comes last
     made = replace(
         report,
         findings=tuple(findings),

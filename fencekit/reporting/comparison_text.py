@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from fencekit.model.comparison import ClassCompared, Compared
+from fencekit.model.finding import Class
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.checked import generated_line
@@ -59,6 +60,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield from answers(compared)
     if report.diff is not None and report.diff.edits:
         yield from edit_lines(report.diff)
+    yield from faults(report)
     sides = Sides("was", "rule", compared.candidate, compared.policy_root)
     for word, one, result in directions(compared.classes[:MOST_CLASSES]):
         if isinstance(result, Witness):
@@ -90,6 +92,14 @@ def directions(
     yield from (("tighter", one, one.tighter) for one in classes)
 
 
+def faults(report: Report) -> Iterator[Line]:
+    """Yield what is wrong beside the policies: failing cases, waivers that do not hold."""
+    for finding in report.findings[:MOST_GROUPS]:
+        if finding.kind is Class.FAULT:
+            yield Line()
+            yield from finding_lines(finding, report.replay)
+
+
 def blames_of(witness: Witness, report: Report) -> Iterator[str]:
     """Yield which edits are to blame for a call that proof found."""
     for finding in report.findings:
@@ -104,7 +114,9 @@ def replayed_lines(report: Report) -> Iterator[Line | Table]:
     yield from what_was_checked(report.replay)
     yield from counts(report)
     for finding in report.findings[:MOST_GROUPS]:
-        if any(record.place.file for record in finding.witnesses):
+        if finding.kind is not Class.FAULT and any(
+            record.place.file for record in finding.witnesses
+        ):
             yield Line()
             yield from finding_lines(finding, report.replay)
 

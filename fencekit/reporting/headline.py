@@ -79,7 +79,9 @@ def title(report: Report) -> str:
         return of_proof(report)
     said = TITLES[report.status](report)
     if report.comparison is not None and report.status is not Status.COULD_NOT_CHECK:
-        return f"{said}{beside_proof(report)}"
+        beside = beside_proof(report)
+        same = beside == ", but possible calls would" and not said.endswith("get looser")
+        return f"{said}{beside}{' get looser' if same else ''}"
     return said
 
 

@@ -115,15 +115,18 @@ def witness_text(record: Record) -> str:
 
 
 def place_of(finding: Finding) -> Place | None:
-    """Return where a finding is to be mended: its own place, else that of the rule to blame.
+    """Return where a finding is to be mended: its own place, else that of the edit to blame.
 
-    Where a call is decided by default now, the rule that no longer decides is what is left; of what
-    no rule is to blame for, the place of the call is.
+    Where no edit is known, or its lines are gone, it is the rule that decides; where a call is
+    decided by default now, the rule that no longer does. Of what no rule is to blame for, the place
+    of the call is.
     """
+    edited = [edit.place for blame, _ in finding.blames for edit in blame.edits if edit.new]
     rules = [rule.place for rule in (finding.rule, finding.baseline_rule) if rule and rule.place]
     calls = [record.place for record in finding.witnesses if record.place.file]
     records = [place for place, _, _ in finding.invalid]
-    return next(iter([*([finding.place] if finding.place else []), *rules, *calls, *records]), None)
+    own = [finding.place] if finding.place else []
+    return next(iter([*own, *filter(None, edited), *rules, *calls, *records]), None)
 
 
 def fingerprint(finding: Finding) -> str:

@@ -12,13 +12,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fencekit.model.finding import Class, Finding
-from fencekit.model.report import Report
+from fencekit.model.report import Report, Status
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.checked import checked
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import author_line
-from fencekit.reporting.headline import CHECKS_OF_CHANGES, headline, is_found
+from fencekit.reporting.headline import CHECKS_OF_CHANGES, OPEN, headline, is_found
 from fencekit.reporting.html.changes import changes, edit_anchors
 from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
@@ -127,8 +127,13 @@ def told_by(report: Report) -> Told:
 
 
 def first_witness(report: Report, groups: list[Group]) -> Group | None:
-    """Return the group whose witness decides the verdict: recorded rather than found by proof."""
+    """Return the group whose witness decides the verdict: recorded rather than found by proof.
+
+    Where nothing is disallowed and there is no verdict, it is the riskiest that stays open.
+    """
     found = [one for one in groups if report.disallows(one.finding) and one.witnesses]
+    if not found and report.status is Status.COULD_NOT_CHECK:
+        found = [one for one in groups if one.finding.kind in OPEN and one.witnesses]
     found.sort(key=lambda one: (one.finding.kind is Class.FAULT, one.is_found))
     return found[0] if found else None
 
