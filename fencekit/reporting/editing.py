@@ -9,6 +9,7 @@ from fencekit.model.edit import Blame, Edit, EditKind
 from fencekit.model.finding import Class, Finding, Transition
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.verdict import Verdict
+from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.words import counted
 
 SILENT = "no word"
@@ -42,10 +43,13 @@ def of_condition(edit: Edit) -> str:
         return f"no longer asks {name}: {spelled(condition.value)}"
     if edit.inside:
         return f"{name} {', '.join(edit.inside)}"
-    now = spelled(edit.now.value)
+    values = edit.was.value, edit.now.value
+    if isinstance(values[0], str) and isinstance(values[1], str):
+        values = excerpts(*values)
+    was, now = map(spelled, values)
     if edit.was.name != edit.now.name:
         now = f"{name}: {now}"
-    return f"{edit.was.name}: {spelled(edit.was.value)} → {now}"
+    return f"{edit.was.name}: {was} → {now}"
 
 
 def of_effect(edit: Edit) -> str:

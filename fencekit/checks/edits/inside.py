@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from fencekit.reporting.excerpts import excerpts
+
 MOST = 12
 """The phrases for one value; what is left out is counted in the last."""
 
@@ -37,7 +39,10 @@ KINDS = {
 def phrase(kind: str, path: str, change: Any) -> str:
     """Return one change as a phrase."""
     if KINDS[kind] == "for":
-        return f"{text(change['new_value'])} for {text(change['old_value'])}"
+        was, now = change["old_value"], change["new_value"]
+        if isinstance(was, str) and isinstance(now, str):
+            was, now = excerpts(was, now)
+        return f"{text(now)} for {text(was)}"
     where = f" at {path.removeprefix('root')}" if kind.startswith("dictionary") else ""
     return f"{KINDS[kind]} {text(change)}{where}"
 

@@ -11,11 +11,14 @@ from fencekit.model.edit import Blame, Edit, Pair, Seat
 from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Rule
 from fencekit.reporting.editing import name_of, numbers, proved, recorded
+from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.html.marking import Marked, marked
 from fencekit.reporting.html.rules import Sources, written
 from fencekit.reporting.html.runs import Span, spans
 
 MOST_LINES = 60
+MOST_CHARACTERS = 800
+"""Of two lines that are longer together only what differs is shown, and a little around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,11 @@ LEVELS = ("looser", "open", "tighter", "idle")
 
 
 def changes(
-    diff: Diffed, sources: Sources, findings: Iterable[tuple[str, Finding]]
+    diff: Diffed,
+    sources: Sources,
+    findings: Iterable[tuple[str, Finding]],
+    *,
+    has_records: bool = True,
 ) -> list[ChangedRule | Unchanged]:
     """Return the changed rules in the order of the new version, and what lies between them."""
     caused: dict[int, list[Consequence]] = {}
@@ -95,7 +102,9 @@ def changes(
         if idle:
             found.append(Unchanged(idle))
             idle = 0
-        notes = tuple(note(one, anchors, leading, partners) for one in caused[at])
+        notes = tuple(
+            note(one, anchors, leading, partners, has_records=has_records) for one in caused[at]
+        )
         found.append(changed_rule(pair, notes, sources))
     if idle:
         found.append(Unchanged(idle))
@@ -155,6 +164,8 @@ def note(
     anchors: Mapping[int, str],
     leading: Mapping[int, str],
     partners: Mapping[int, str],
+    *,
+    has_records: bool,
 ) -> EditNote:
     """Return an edit as the page tells it."""
     edit = caused.edit
@@ -163,7 +174,7 @@ def note(
         caused,
         anchors[edit.number],
         marked(edit),
-        capitalised(recorded(caused) or "changes no recorded call"),
+        capitalised(recorded(caused) or ("changes no recorded call" if has_records else "")),
         capitalised(proved(caused)),
         partners.get(edit.number, ""),
         leading.get(edit.number, ""),
@@ -239,7 +250,8 @@ def rows(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iter
         for at in range(max(len(olds), len(news))):
             left = olds[at] if at < len(olds) else None
             right = news[at] if at < len(news) else None
-            old_spans, new_spans = spans(left[1] if left else "", right[1] if right else "")
+            lines = excerpts(left[1] if left else "", right[1] if right else "", MOST_CHARACTERS)
+            old_spans, new_spans = spans(*lines)
             yield Row(
                 left[0] if left else None,
                 old_spans if left else (),

@@ -6,24 +6,27 @@ from typing import Any
 
 from fencekit.model.edit import Edit, EditKind
 from fencekit.reporting.editing import spelled, what
+from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.html.runs import Span, spans
 
 LONGEST_INLINE = 56
 """Two values that are longer together stand one below the other."""
+LONGEST_WHOLE = 240
+"""Of two values that are longer together only what differs is shown, and a little around it."""
 LONGEST_RUN = 120
 """What is alike in both and longer is shown by its ends."""
 END = 40
+MOST_ITEMS = 4
+"""The items of a list that are shown one by one."""
 ELLIPSIS = " … "
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """An edit in words; of one that changes a value, the name of it and both values in runs."""
+class Beside:
+    """A value before and after, in runs."""
 
-    text: str
-    name: str = ""
-    old: tuple[Span, ...] = ()
-    new: tuple[Span, ...] = ()
+    old: tuple[Span, ...]
+    new: tuple[Span, ...]
 
     @property
     def is_long(self) -> bool:
@@ -31,30 +34,55 @@ class Marked:
         return sum(len(span.text) for span in (*self.old, *self.new)) > LONGEST_INLINE
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An edit in words; of one that changes values, the name of them and each before and after."""
+
+    text: str
+    name: str = ""
+    values: tuple[Beside, ...] = ()
+
+
 def marked(edit: Edit) -> Marked:
     """Return an edit with what differs between its values marked; in words where it has none."""
-    found = values(edit)
-    if found is None:
-        return Marked(what(edit))
-    name, was, now = found
+    name, pairs = values(edit)
+    return Marked(what(edit), name, tuple(beside(*pair) for pair in pairs))
+
+
+def beside(was: str, now: str) -> Beside:
+    """Return two values in runs, those that only one has marked."""
+    was, now = excerpts(was, now, LONGEST_WHOLE)
     old, new = spans(was, now)
     if not any(span.changed for span in (*old, *new)):
         old, new = (Span(was, changed=True),), (Span(now, changed=True),)
-    return Marked(what(edit), name, tuple(shortened(old)), tuple(shortened(new)))
+    return Beside(tuple(shortened(old)), tuple(shortened(new)))
 
 
-def values(edit: Edit) -> tuple[str, str, str] | None:
-    """Return the name of a value with what it was and what it is now; None where it has no such."""
+def values(edit: Edit) -> tuple[str, list[tuple[str, str]]]:
+    """Return the name of what an edit changes, and each value before and after; perhaps none."""
     if edit.kind is EditKind.CAPABILITY and edit.old and edit.new:
-        return "capability", str(edit.old.capability), str(edit.new.capability)
-    if edit.kind is not EditKind.CONDITION_CHANGED or edit.inside or not (edit.was and edit.now):
-        return None
+        return "capability", [(str(edit.old.capability), str(edit.new.capability))]
+    if edit.kind is not EditKind.CONDITION_CHANGED or not (edit.was and edit.now):
+        return "", []
     if edit.was.name != edit.now.name:
-        return None
-    was, now = as_written(edit.was.value), as_written(edit.now.value)
-    if was == now:  # a number and a text of it
-        was, now = spelled(edit.was.value), spelled(edit.now.value)
-    return str(edit.now.name), was, now
+        return "", []
+    name, was, now = str(edit.now.name), edit.was.value, edit.now.value
+    if edit.inside:
+        return name, items(was, now)
+    texts = as_written(was), as_written(now)
+    if texts[0] == texts[1]:  # a number and a text of it
+        texts = spelled(was), spelled(now)
+    return name, [texts]
+
+
+def items(was: Any, now: Any) -> list[tuple[str, str]]:
+    """Return each text of a list that is another now; nothing where more than texts changed."""
+    if not (isinstance(was, list) and isinstance(now, list) and len(was) == len(now)):
+        return []
+    pairs = [pair for pair in zip(was, now, strict=True) if pair[0] != pair[1]]
+    if len(pairs) > MOST_ITEMS or not all(isinstance(one, str) for pair in pairs for one in pair):
+        return []
+    return [(as_written(a), as_written(b)) for a, b in pairs]
 
 
 def as_written(value: Any) -> str:

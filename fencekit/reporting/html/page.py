@@ -87,7 +87,9 @@ def contents(report: Report) -> dict[str, Any]:
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),
-        "changes": changes(diff, sources, named.items()) if diff else [],
+        "changes": changes(diff, sources, named.items(), has_records=replayed is not None)
+        if diff
+        else [],
         "proof": proof(report),
         "costs": costs(replayed.cost if replayed else None),
         "groups": groups,

@@ -1,8 +1,13 @@
 """Two texts side by side in runs, those marked that only one of them has."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import attrgetter
+
+from fencekit.reporting.excerpts import shared
 
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -19,10 +24,20 @@ def spans(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Return two lines in runs, those marked that only one has."""
     if old == new or not old or not new:
         return (Span(old),), (Span(new),)
-    words = WORDS.findall(old), WORDS.findall(new)
-    found: tuple[list[Span], list[Span]] = ([], [])
-    for tag, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
-        for side, text in zip(found, ("".join(words[0][a:b]), "".join(words[1][c:d])), strict=True):
-            if text:
-                side.append(Span(text, tag != "equal"))
-    return tuple(found[0]), tuple(found[1])
+    olds, news = WORDS.findall(old), WORDS.findall(new)
+    # What both begin and end with needs no search, which is slow where texts are long.
+    start, end = shared(olds, news)
+    head, tail = "".join(olds[:start]), "".join(olds[len(olds) - end :])
+    middle = olds[start : len(olds) - end], news[start : len(news) - end]
+    found: tuple[list[Span], list[Span]] = ([Span(head)], [Span(head)])
+    for tag, a, b, c, d in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        for side, words in zip(found, (middle[0][a:b], middle[1][c:d]), strict=True):
+            side.append(Span("".join(words), tag != "equal"))
+    left, right = ((*side, Span(tail)) for side in found)
+    return tuple(joined(left)), tuple(joined(right))
+
+
+def joined(runs: Iterable[Span]) -> Iterator[Span]:
+    """Yield runs without the empty ones, neighbours that are alike as one."""
+    for changed, group in groupby((run for run in runs if run.text), key=attrgetter("changed")):
+        yield Span("".join(run.text for run in group), changed)
