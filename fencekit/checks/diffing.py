@@ -11,7 +11,7 @@ from functools import partial
 
 from fencekit.cases.registry import found as found_files
 from fencekit.cases.registry import read_cases
-from fencekit.checks.comparison import ComparisonJob
+from fencekit.checks.comparison import ComparisonJob, read_domain
 from fencekit.checks.costs import Costs
 from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.groups import risk_of
@@ -87,6 +87,7 @@ class DiffJob:
     ) -> tuple[Report, tuple[Finding, ...]]:
         """Return the report with the edits, its findings put down to them, and who wrote those."""
         found = put_down(proof.findings, consequences)
+        consequences.ask_silent(read_domain(self.comparison.domain)[0])
         if self.authors:
             told = self.comparison
             consequences.ask_authors(told.baseline_revision, told.candidate_revision)

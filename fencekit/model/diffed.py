@@ -43,6 +43,8 @@ class Consequence:
     found_tighter: int = 0
     witness: Changed | None = None
     author: Author | None = None
+    spared: bool = False
+    """Whether it is proved that no call gets looser by it."""
 
     @property
     def found(self) -> int:
@@ -52,9 +54,14 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Diffed:
-    """Two versions of a policy, `old` and `new` by their files: which rule is which, the edits."""
+    """Two versions of a policy, `old` and `new` by their files: which rule is which, the edits.
+
+    `unsettled` are the numbers of edits of which it is not known whether they loosen; None where
+    nobody has asked, of calls that no log has.
+    """
 
     old: str
     new: str
     pairs: tuple[Pair, ...]
     edits: tuple[Consequence, ...]
+    unsettled: tuple[int, ...] | None = None

@@ -16,6 +16,7 @@ def diff_of(diff: Diffed) -> dict[str, Any]:
         "old": diff.old,
         "new": diff.new,
         "edits": [consequence_of(consequence) for consequence in diff.edits],
+        **({} if diff.unsettled is None else {"unsettled": list(diff.unsettled)}),
     }
 
 

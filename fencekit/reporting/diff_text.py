@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fencekit.model.diffed import Consequence, Diffed
-from fencekit.reporting.editing import author_line, consequences, name_of, what
+from fencekit.reporting.editing import author_line, consequences, instance, name_of, what
 from fencekit.reporting.terminal import LONGEST, Line, inert
 from fencekit.reporting.words import counted
 
@@ -32,5 +32,7 @@ def lines_of(caused: Consequence) -> Iterator[Line]:
     yield Line(named)
     looser = any(step.kind.value.endswith("looser") for step in caused.transitions)
     yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.found)])
+    if call := instance(caused):
+        yield Line(f"      such as {inert(call, LONGEST)}", "dim")
     if caused.author is not None:
         yield Line(f"      {inert(author_line(caused.author), 200)}", "dim")

@@ -7,11 +7,13 @@ from typing import Any
 from fencekit.model.diffed import Author, Consequence
 from fencekit.model.edit import Blame, Edit, EditKind
 from fencekit.model.finding import Class, Finding, Transition
+from fencekit.model.form import to_form
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.words import counted
 
+SPARED = "no call gets looser by it, proved"
 SILENT = "no word"
 """The effect of a risk level that says nothing, so that the allow rules are asked."""
 
@@ -112,7 +114,9 @@ def spelled(value: Any) -> str:
 def consequences(caused: Consequence) -> str:
     """Return what an edit caused, in one sentence without a full stop."""
     said = "; ".join(filter(None, [recorded(caused), proved(caused)]))
-    return said or "no effect on any call that was looked at"
+    if said:
+        return said
+    return SPARED if caused.spared else "no effect on any call that was looked at"
 
 
 def loosened(caused: Consequence) -> int:
@@ -140,6 +144,15 @@ def proved(caused: Consequence) -> str:
             kinds = counted(count, "kind of capability", "kinds of capability")
             parts.append(f"{verb} calls of {kinds}")
     return f"by proof it {' and '.join(parts)}" if parts else ""
+
+
+def instance(caused: Consequence) -> str:
+    """Return the riskiest call that an edit is to blame for, in one line; empty for none."""
+    if caused.witness is None:
+        return ""
+    record = caused.witness.record
+    where = f" at {record.place}" if record.place.file else ""
+    return f"{json.dumps(to_form(record.request), ensure_ascii=False, default=repr)}{where}"
 
 
 PHRASES = (

@@ -18,6 +18,7 @@ from fencekit.reporting.checked import checked_lines
 from fencekit.reporting.editing import (
     author_line,
     consequences,
+    instance,
     is_loosening,
     loosened,
     name_of,
@@ -134,7 +135,8 @@ def edit_line(caused: Consequence) -> str:
     place = f" at {code(str(edit.place))}" if edit.place else ""
     author = f", {code(author_line(caused.author))}" if caused.author else ""
     name = f"edit {edit.number} {code(name_of(edit))}"
-    return f"{name} {code(what(edit))}{place}: {consequences(caused)}{author}"
+    call = f", such as {code(instance(caused))}" if caused.witness else ""
+    return f"{name} {code(what(edit))}{place}: {consequences(caused)}{call}{author}"
 
 
 def section(report: Report, finding: Finding, *, is_first: bool) -> Iterator[str]:

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from fencekit.checks.edits.attribution import Attributor
 from fencekit.checks.edits.authors import authors
 from fencekit.checks.edits.between import diff
+from fencekit.checks.edits.silent import asked
 from fencekit.checks.groups import BY_RISK
+from fencekit.checks.prove.compare import Domain
 from fencekit.model.diffed import Author, Consequence, Diffed
 from fencekit.model.edit import Blame, Edit
-from fencekit.model.finding import Changed, Class, Transition, capability_name
+from fencekit.model.finding import Changed, Class, RuleRef, Transition, capability_name
 from fencekit.model.policy import Policy
+from fencekit.model.proof import Witness
+from fencekit.model.record import Record
 from fencekit.model.request import Request
+from fencekit.model.source import Place
 
 MOST_CAPABILITIES = 1_000
 """The capabilities of one edit that are kept by name."""
@@ -27,6 +32,7 @@ class Caused:
     found_looser: int = 0
     found_tighter: int = 0
     witness: Changed | None = None
+    spared: bool = False
 
     def add(self, changed: Changed, blame: Blame, *, recorded: bool) -> None:
         """Take in a call that the edit is to blame for."""
@@ -43,6 +49,21 @@ class Caused:
         if self.witness is None or risk(changed) < risk(self.witness):
             self.witness = changed
 
+    @property
+    def loosens(self) -> bool:
+        """Whether a looser call is put down to it."""
+        kinds = {kind for _, _, kind in self.transitions}
+        return bool(self.found_looser) or Class.LOOSER in kinds
+
+    def find(self, witness: Witness) -> None:
+        """Take in a looser call that was found for this edit alone."""
+        self.found_looser += 1
+        before, after = witness.before, witness.after
+        effects = str(before.effect), str(after.effect)
+        rules = RuleRef.of(after), RuleRef.of(before)
+        record = Record(witness.request, None, Place(""))
+        self.witness = Changed(record, Class.LOOSER, *effects, *rules)
+
     def consequence(self, author: Author | None) -> Consequence:
         """Return all that is known of the edit."""
         steps = sorted(self.transitions.items(), key=lambda item: (item[0][:2], item[0][2].value))
@@ -55,6 +76,7 @@ class Caused:
             self.found_tighter,
             self.witness,
             author,
+            self.spared,
         )
 
 
@@ -67,6 +89,7 @@ class Consequences:
         self._caused = {edit.number: Caused(edit) for edit in self.diff.edits}
         self.authors: dict[int, Author] = {}
         """Whom git names for the lines of edits, by their numbers; nobody unless it is asked."""
+        self.unsettled: tuple[int, ...] | None = None
 
     def blame(self, request: Request, kind: Class) -> Blame | None:
         """Return which edits are to blame for a changed call; None for one that did not change."""
@@ -79,6 +102,19 @@ class Consequences:
         if changed.blame is not None:
             for edit in changed.blame.edits:
                 self._caused[edit.number].add(changed, changed.blame, recorded=recorded)
+
+    def ask_silent(self, domain: Domain) -> None:
+        """Ask of each edit that no looser call is put down to yet whether it loosens after all."""
+        silent = [one.edit for one in self._caused.values() if not one.loosens]
+        unsettled = []
+        for answer in asked(silent, self.diff, domain):
+            if answer.witness is not None:
+                self._caused[answer.edit.number].find(answer.witness)
+            elif answer.is_settled:
+                self._caused[answer.edit.number].spared = True
+            else:
+                unsettled.append(answer.edit.number)
+        self.unsettled = tuple(unsettled)
 
     def ask_authors(self, old_at: str = "", new_at: str = "") -> None:
         """Have git say who is behind each edit that is to blame for a call, at these revisions."""
@@ -95,6 +131,7 @@ class Consequences:
                 caused.consequence(self.authors.get(number))
                 for number, caused in self._caused.items()
             ),
+            unsettled=self.unsettled,
         )
 
 

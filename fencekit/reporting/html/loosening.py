@@ -1,6 +1,5 @@
 """The edits that loosen, for the top of the page: by recorded calls, or as proof found."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.model.diffed import Consequence, Diffed
@@ -21,7 +20,7 @@ class LooseningEdit:
     said: str
 
 
-def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
+def loosening_edits(diff: Diffed | None, *, has_records: bool = True) -> tuple[LooseningEdit, ...]:
     """Return every edit that is to blame for a looser call, most recorded calls first."""
     if diff is None:
         return ()
@@ -34,15 +33,14 @@ def loosening_edits(diff: Diffed | None) -> tuple[LooseningEdit, ...]:
             anchors[one.edit.number],
             name_of(one.edit),
             marked(one.edit),
-            ", ".join(amounts(one)),
+            amount(one, has_records=has_records),
         )
         for one in found
     )
 
 
-def amounts(caused: Consequence) -> Iterator[str]:
-    """Yield how much an edit loosens: recorded calls, and kinds of call that no log has."""
+def amount(caused: Consequence, *, has_records: bool) -> str:
+    """Return how much an edit loosens: recorded calls, or a kind of call that no log has."""
     if loosened(caused):
-        yield f"{counted(loosened(caused), 'recorded call')}"
-    elif caused.found_looser:
-        yield "no recorded call, but proof found one"
+        return counted(loosened(caused), "recorded call")
+    return "no recorded call, but proof found one" if has_records else "proof found a call"

@@ -17,7 +17,7 @@ from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
 from fencekit.reporting.checked import checked
 from fencekit.reporting.decisions import alternatives
-from fencekit.reporting.editing import author_line
+from fencekit.reporting.editing import author_line, instance
 from fencekit.reporting.headline import CHECKS_OF_CHANGES, OPEN, headline, is_found
 from fencekit.reporting.html.changes import changes, edit_anchors
 from fencekit.reporting.html.costs import amount, costs
@@ -82,7 +82,7 @@ def contents(report: Report) -> dict[str, Any]:
         "masked": masking_line(report.masking),
         "headline": headline(report),
         "first": first_witness(report, groups),
-        "loosening": loosening_edits(diff),
+        "loosening": loosening_edits(diff, has_records=replayed is not None),
         "checked": checked(report),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
@@ -187,6 +187,7 @@ def environment() -> Environment:
         ident=id,
         waiver_line=waiver_line,
         author_line=author_line,
+        instance=instance,
     )
     made.tests["unknown"] = lambda value: isinstance(value, Unknown)
     made.tests["change"] = lambda value: hasattr(value, "notes")
