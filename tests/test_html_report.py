@@ -76,7 +76,8 @@ def sample(request) -> Report:
 def test_a_report_of_any_status_has_one_headline_and_its_counts_with_their_denominator(sample):
     page = Page(render(sample))
     assert [tag for tag, _ in page.tags].count("h1") == 1
-    for kind in OF_CALLS:
+    of_records = sample.replay is not None or sample.check == "replay"
+    for kind in OF_CALLS if of_records else ():
         assert f"{kind.words} {sample.counts[kind]:,} of {sample.read:,}" in page.text
 
 
