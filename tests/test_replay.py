@@ -143,6 +143,23 @@ def test_witnesses_are_bounded_and_the_rest_is_counted(tmp_path: Path) -> None:
     assert "and 7 more" in done.out
 
 
+def test_findings_beyond_a_thousand_are_counted_and_the_riskiest_are_listed(tmp_path: Path) -> None:
+    late = [record(f"b.n{number}", "DENY") for number in range(5)]
+    calls = [record(f"c.n{number}", "ALLOW") for number in range(1_198)]
+    log = write_lines(tmp_path / "log.jsonl", *calls, *late)
+    policy = tmp_path / "p.yaml"
+    policy.write_text("allow: ['b.*']\n", encoding="utf-8")
+    done = fencekit("replay", log, "--policy", policy, "--format", "json")
+    assert done.code == 1
+    assert done.report["counts"]["looser"] == 5
+    assert done.report["counts"]["tighter"] == 1_198
+    assert len(done.report["findings"]) == 1_000
+    assert [found["class"] for found in done.report["findings"][4:6]] == ["looser", "tighter"]
+    said = "203 more findings, of 203 records, are counted and not listed"
+    assert said in done.report["troubles"]
+    assert said in fencekit("replay", log, "--policy", policy).out
+
+
 def test_records_prints_every_record_in_four_lines(tmp_path: Path) -> None:
     log = write_lines(tmp_path / "log.jsonl", record(), record("file.read", "ALLOW"), record("a.b"))
     policy = tmp_path / "p.yaml"

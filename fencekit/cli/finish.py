@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
+from fencekit.checks.bounds import bounded
 from fencekit.checks.redaction import without_secrets
 from fencekit.cli.options import HTML, targets
 from fencekit.model.masking import Redact
@@ -18,6 +19,7 @@ def finish(
     redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
+    report = bounded(report)
     if redact or report.masking is None:
         report = without_secrets(report, Redact(redact or Redact.SECRETS))
     if output == "text":
