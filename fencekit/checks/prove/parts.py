@@ -51,6 +51,7 @@ def amount(samples: list[numbers.Sample]) -> Required:
     """Return the field that an amount is in, which is one of the samples."""
     values = [value for sample in numbers.telling(samples) for value in numbers.spell(sample)]
     values += numbers.in_other_digits(values) if samples != [BEYOND] else []
+    values += [bool(sample) for sample in samples if sample in (0.0, 1.0)]
     held = ((numeric(numbers.kinds(samples)), True),)
     if samples == [BEYOND]:  # only an integer is, and no text that spells one
         number = Slot("", tuple(values), held, text=False, printed=("number",))
