@@ -8,7 +8,9 @@ from fencekit.strategies.regex_tokens import (
     Kind,
     Token,
     alternatives,
+    branch_of_each,
     compiles,
+    is_composed,
     is_monotone,
     tokens,
 )
@@ -24,6 +26,8 @@ class RegexEdit:
     operator: str
     pattern: str
     reach: Reach
+    part: str | None = None
+    """A part of the edited pattern that compiles only if the whole does; None for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +44,33 @@ def edits(pattern: str) -> Iterator[RegexEdit]:
     if not compiles(pattern) or not tokens(pattern):
         return
     monotone = is_monotone(pattern)
+    in_parts = len(pattern) > LONG and is_composed(pattern)
     for edit in (
         *token_edits(pattern),
         *added_anchors(pattern),
         *fewer_alternatives(pattern),
         *flag_edits(pattern),
     ):
-        if edit.pattern != pattern and edit.pattern and compiles(edit.pattern):
+        if edit.pattern == pattern or not edit.pattern:
+            continue
+        part = edit.part if in_parts and edit.part is not None else edit.pattern
+        if compiles(part):
             reach = edit.reach if monotone else SHIFTED
             yield RegexEdit(edit.operator, edit.pattern, reach)
 
 
+LONG = 400
+"""From how many characters on an edited pattern is compiled in parts, which takes less time."""
+
+
 def token_edits(pattern: str) -> Iterator[RegexEdit]:
     """Yield the pattern with one token written otherwise."""
-    for token in tokens(pattern):
+    branches = branch_of_each(pattern)
+    for token, (start, end) in zip(tokens(pattern), branches, strict=True):
         for swap in SWAPS[token.kind](token.text) if token.kind in SWAPS else ():
             reach = TURNED[swap.reach] if token.negated else swap.reach
-            yield RegexEdit(swap.operator, replaced(pattern, token, swap.text), reach)
+            part = pattern[start : token.start] + swap.text + pattern[token.end : end]
+            yield RegexEdit(swap.operator, replaced(pattern, token, swap.text), reach, part)
 
 
 def replaced(pattern: str, token: Token, text: str) -> str:
@@ -179,7 +193,8 @@ def fewer_alternatives(pattern: str) -> Iterator[RegexEdit]:
             last = at == len(branches) - 1
             start, end = branch.start - last, branch.end + (not last)
             reach = WIDER if branch.negated else NARROWER
-            yield RegexEdit("regex-drop-alternative", pattern[:start] + pattern[end:], reach)
+            left = pattern[:start] + pattern[end:]
+            yield RegexEdit("regex-drop-alternative", left, reach, part="")
 
 
 def flag_edits(pattern: str) -> Iterator[RegexEdit]:

@@ -103,6 +103,53 @@ def is_monotone(pattern: str) -> bool:
     )
 
 
+def is_composed(pattern: str) -> bool:
+    """Say whether the pattern compiles exactly if each branch of it does by itself.
+
+    It does not hold with what refers to a group, with names, and with a lookbehind, whose width has
+    to be fixed; flags are taken for such ones unless they stand in front.
+    """
+    cut = tokens(pattern)
+    leading = next((at for at, token in enumerate(cut) if token.kind is not Kind.FLAGS), len(cut))
+    return not any(
+        token.kind in (Kind.REFERENCE, Kind.FLAGS)
+        or (token.kind is Kind.OPEN and token.text not in ("(", "(?:", "(?=", "(?!"))
+        for token in cut[leading:]
+    )
+
+
+def branch_of_each(pattern: str) -> list[tuple[int, int]]:
+    """Return the span of the innermost branch that each token stands in, without its brackets.
+
+    A bracket stands in the branch around its group, and a bar between two of them has no length.
+    """
+    cut = tokens(pattern)
+    spans = [(0, len(pattern))] * len(cut)
+    stack: list[tuple[int, list[int]]] = [(0, [])]
+
+    def close(end: int) -> None:
+        start, members = stack.pop()
+        for member in members:
+            spans[member] = (start, end)
+
+    for number, token in enumerate(cut):
+        if token.kind is Kind.FLAGS and len(stack) == 1:
+            stack[-1] = (token.end, stack[-1][1])
+        elif token.kind is Kind.OPEN:
+            stack[-1][1].append(number)
+            stack.append((token.end, []))
+        elif token.kind is Kind.BAR:
+            close(token.start)
+            stack.append((token.end, []))
+        else:
+            if token.kind is Kind.CLOSE and len(stack) > 1:
+                close(token.start)
+            stack[-1][1].append(number)
+    while stack:
+        close(len(pattern))
+    return spans
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One of several alternatives, with the span of its text."""
