@@ -7,6 +7,7 @@ import click
 from fencekit.cli.options import report_options
 from fencekit.cli.packs_archives import build, render, verify
 from fencekit.cli.packs_diff import diff
+from fencekit.cli.packs_evidence import evidence
 from fencekit.cli.packs_init import init
 from fencekit.cli.packs_install import install
 
@@ -16,7 +17,7 @@ def command() -> None:
     """List, vet, build and install packs: policies with their guardrails, cases and evidence."""
 
 
-for part in (init, render, build, verify, install, diff):
+for part in (init, render, evidence, build, verify, install, diff):
     command.add_command(part)
 
 

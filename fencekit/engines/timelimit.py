@@ -91,3 +91,25 @@ def is_enforced() -> bool:
     """Say whether a time limit can be held here: on POSIX, in the main thread."""
     in_main = threading.current_thread() is threading.main_thread()
     return in_main and hasattr(signal, "setitimer")
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise TimeLimitError in whatever is under way after so many seconds; 0 for no limit.
+
+    It takes a POSIX system and the main thread; elsewhere there is no limit.
+    """
+    if not (seconds > 0 and is_enforced()):
+        yield
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeLimitError(f"not settled within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

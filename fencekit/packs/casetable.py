@@ -36,18 +36,27 @@ def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
         numbers: Counter[str] = Counter()
         for entry in document.elements:
             lines.extend(cases(entry, at, numbers))
-        lines.extend(pinned(edges.get(str(variant), [])))
+        lines.extend(pinned(edges, at, numbers))
         yield variant, "".join(lines)
 
 
-def pinned(entries: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the text of a case for each pinned call."""
-    for number, entry in enumerate(entries, 1):
-        yield (
-            f"  - name: at an edge ({number})\n"
-            f"    request: {json.write(entry['request'])}\n"
-            f"    expect: {{verdict: {entry['verdict']}}}\n"
-        )
+def pinned(entries: list[dict[str, Any]], at: int, numbers: Counter[str]) -> Iterator[str]:
+    """Yield the text of a case for each pinned call, for the variant at a place of the order."""
+    for entry in entries:
+        numbers[entry["name"]] += 1
+        name = f"{entry['name']} ({numbers[entry['name']]})"
+        yield case_text(name, entry["request"], entry["verdicts"][at])
+
+
+def case_text(name: str, request: dict[str, Any], verdict: str) -> str:
+    """Return the text of a case."""
+    # What is allowed is allowed plainly: a warning that comes with it is another decision.
+    plain = ", obligations: []" if verdict == Verdict.ALLOW.name else ""
+    return (
+        f"  - name: {json.write(name)}\n"
+        f"    request: {json.write(request)}\n"
+        f"    expect: {{verdict: {verdict}{plain}}}\n"
+    )
 
 
 def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
@@ -69,13 +78,7 @@ def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
         request = {"capability": capability.value, "args": args}
         if context is not None:
             request["context"] = context.value
-        # What is allowed is allowed plainly: a warning that comes with it is another decision.
-        plain = ", obligations: []" if listed[at] == Verdict.ALLOW.name else ""
-        yield (
-            f"  - name: {json.write(f'{why.value} ({numbers[str(why.value)]})')}\n"
-            f"    request: {json.write(request)}\n"
-            f"    expect: {{verdict: {listed[at]}{plain}}}\n"
-        )
+        yield case_text(f"{why.value} ({numbers[str(why.value)]})", request, listed[at])
 
 
 def calls(entry: Located) -> Iterator[dict[str, Any]]:

@@ -1,59 +1,119 @@
-"""Cases at the edges: calls that tell a policy from each single edit of it.
+"""Cases at the edges: the fewest calls that tell each variant from every edit that changes it.
 
 The cases that people write say what a policy is for; they rarely stand where a pattern ends or a
-keyword has its last letter. For every edit that no case notices a call is looked for that would,
-and what the policy says of it is pinned. Edits that decide every call alike have none.
+keyword has its last letter. For every edit that no case notices a call is looked for that would;
+of all that are found, those are pinned that notice the most.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from fencekit.checks.pinning import is_json
-from fencekit.checks.prove.compare import holds
-from fencekit.checks.prove.goals import EQUIVALENT
-from fencekit.checks.search import search
-from fencekit.engines.base import Evaluator
-from fencekit.engines.native.evaluator import ENGINE
-from fencekit.model.decision import Outcome
-from fencekit.model.policy import Policy
-from fencekit.model.proof import Witness
+from fencekit.checks.mutation.settling import Open, Settling, Why
+from fencekit.checks.mutation.trials import Trials
+from fencekit.model.mutant import Mutant
 from fencekit.model.request import Request
+from fencekit.packs.pinned import AT_AN_EDGE, pin
+from fencekit.packs.variants import Variant
 from fencekit.strategies.mutations import single_edits
 
-TRIES = 300
-"""The calls that are tried for an edit before the prover is asked."""
+Say = Callable[[str], None]
 
 
-def edges(policy: Policy, known: Iterable[Request], *, prove: bool) -> Iterator[Request]:
-    """Yield calls that a policy and an edit of it decide otherwise, one for each edit at the most.
+@dataclass
+class Edges:
+    """The variants of a pack, each with its mutants that no case of the table notices."""
 
-    `known` are the calls of the cases there are. Without `prove`, calls are only searched for.
+    trials: Mapping[Variant, Trials]
+    payloads: Mapping[str, Mapping[str, Any]]
+    limit: float
+    say: Say
+    calls: list[Request] = field(default_factory=list)
+    left: dict[Variant, list[Mutant]] = field(default_factory=lambda: {v: [] for v in Variant})
+
+    def find(self) -> None:
+        """Find a call for each edit that no case notices and that changes a decision.
+
+        What is settled by a proof is looked at again with all calls that were found: a proof may
+        hold for the arguments that are declared only, and a call with others is found by luck.
+        """
+        proved = [
+            (variant, mutant)
+            for variant, trials in self.trials.items()
+            for mutant in self.found(variant, unnoticed(trials))
+        ]
+        for variant in self.trials:
+            again = [mutant for other, mutant in proved if other is variant]
+            list(self.found(variant, again))
+            self.say(f"{variant}: {len(self.left[variant])} edits, {len(self.calls)} calls so far")
+
+    def found(self, variant: Variant, mutants: Iterable[Mutant]) -> Iterator[Mutant]:
+        """Find a call for each mutant; yield those for which a proof says that there is none."""
+        trials = self.trials[variant]
+        settling = Settling(trials, self.payloads, self.limit, self.calls)
+        for mutant in mutants:
+            evaluator = trials.evaluator(mutant.policy)
+            if not any(trials.tells(evaluator, call) for call in reversed(self.calls)):
+                found = settling.settle(mutant.policy)
+                if isinstance(found, Open):
+                    self.say(f"{variant}: {found.reason}: {mutant.operator} {mutant.label}")
+                if found is Why.PROOF:
+                    yield mutant
+                if isinstance(found, Open | Why):
+                    continue
+                self.calls.append(found)
+            self.left[variant].append(mutant)
+
+    def pinned(self) -> Iterator[dict[str, Any]]:
+        """Yield the fewest calls that notice all edits, as far as taking the best first finds them.
+
+        A call is named by the first edit that it was taken for.
+        """
+        edits = [(variant, mutant) for variant, left in self.left.items() for mutant in left]
+        told: list[set[int]] = [set() for _ in self.calls]
+        for number, (variant, mutant) in enumerate(edits):
+            trials = self.trials[variant]
+            evaluator = trials.evaluator(mutant.policy)
+            for at, call in enumerate(self.calls):
+                if trials.tells(evaluator, call):
+                    told[at].add(number)
+        for at in chosen(told, len(edits)):
+            first = edits[min(told[at])][1]
+            yield pin(self.calls[at], name_of(first), self.verdicts(self.calls[at]))
+
+    def verdicts(self, call: Request) -> Iterator[Any]:
+        """Yield what each variant says of a call, the strict one first."""
+        for variant in reversed(Variant):
+            yield self.trials[variant].original.decide(call).outcomes[0].effect.verdict
+
+
+def unnoticed(trials: Trials) -> Iterator[Mutant]:
+    """Yield the mutants that no case notices."""
+    for mutant in single_edits(trials.policy):
+        if trials.killer(mutant.policy) is None:
+            yield mutant
+
+
+def name_of(mutant: Mutant) -> str:
+    """Return a short name for a call that tells an edit apart."""
+    return f"{AT_AN_EDGE}{mutant.rule}, {mutant.operator}"
+
+
+def chosen(told: Sequence[set[int]], count: int) -> list[int]:
+    """Return the numbers of sets that cover all of so many, in order; the largest are taken first.
+
+    The calls that were found last stand at narrower edges; of two alike the earlier one is taken.
     """
-    original = ENGINE.compile(policy)
-    calls = list(known)
-    for mutant in single_edits(policy):
-        edited = ENGINE.compile(mutant.policy)
-        if any(differ(original, edited, call) for call in calls):
-            continue
-        found = telling(policy, mutant.policy, prove=prove)
-        if found is not None and is_json([found.args.values, found.context.values]):
-            calls.append(found)
-            yield found
-
-
-def telling(policy: Policy, edited: Policy, *, prove: bool) -> Request | None:
-    """Return a call that two policies decide otherwise, if one is found."""
-
-    def different(before: Outcome, after: Outcome) -> bool:
-        return before.effect != after.effect
-
-    witness = search(policy, edited, sought=different, max_examples=TRIES).witness
-    if witness is not None:
-        return witness.request
-    result = holds(EQUIVALENT, policy, edited) if prove else None
-    return result.request if isinstance(result, Witness) else None
-
-
-def differ(original: Evaluator, edited: Evaluator, call: Request) -> bool:
-    """Say whether two policies decide a call otherwise."""
-    before, after = (one.decide(call).outcomes[0].effect for one in (original, edited))
-    return before != after
+    missing = set(range(count))
+    taken: list[int] = []
+    while missing:
+        best = max(range(len(told)), key=lambda at: (len(told[at] & missing), -at))
+        if not told[best] & missing:
+            break
+        taken.append(best)
+        missing -= told[best]
+    for at in list(taken):
+        others = set().union(*(told[other] for other in taken if other != at))
+        if told[at] <= others:
+            taken.remove(at)
+    return sorted(taken)

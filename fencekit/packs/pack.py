@@ -54,6 +54,15 @@ class Pack:
         """Return where the policy of a variant is, as rendered with the defaults."""
         return self.folder / "policies" / f"{variant}.yaml"
 
+    def cases_file(self, variant: Variant) -> Path:
+        """Return where the cases of a variant are."""
+        return self.folder / "cases" / f"{variant}.fence.yaml"
+
+    @property
+    def payloads(self) -> dict[str, Mapping[str, Any]]:
+        """The JSON Schema of the payload of each capability, by its name."""
+        return {one.name: one.payload for one in self.capabilities}
+
 
 def read_pack(folder: Path) -> Pack:
     """Return the pack in a folder; raise PackError, with line and column, where there is none."""
@@ -126,7 +135,7 @@ def rendered(pack: Pack) -> Iterator[tuple[Path, str]]:
     """
     yield from policies(pack, {})
     for variant, text in render_cases(pack.folder / CASES, pack.name):
-        yield pack.folder / "cases" / f"{variant}.fence.yaml", text
+        yield pack.cases_file(variant), text
     yield pack.folder / README, readme(pack)
 
 

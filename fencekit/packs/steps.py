@@ -9,14 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from fencekit.cases.base import CaseFile
 from fencekit.cases.registry import read_cases
 from fencekit.checks.comparison import finding_of
 from fencekit.checks.fallback import answers
 from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, binding_rules
-from fencekit.checks.mutation.job import MutationJob
 from fencekit.checks.prove.goals import NOT_LOOSER, Goal
 from fencekit.checks.suite.running import finding_of as finding_of_case
 from fencekit.checks.suite.running import results
@@ -34,8 +31,10 @@ from fencekit.model.report import Status
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus
 from fencekit.model.vetting import State
+from fencekit.packs.evidence import read_evidence
 from fencekit.packs.forms import well_shaped, without_backtracking
 from fencekit.packs.found import Found, fault, of
+from fencekit.packs.mutating import Mutating, mutated
 from fencekit.packs.pack import GUARDRAILS, MANIFEST, Pack, rendered
 from fencekit.packs.variants import Variant
 from fencekit.reading.files import read_text
@@ -220,24 +219,8 @@ def narrowed(
 
 def mutation(vet: Vet) -> Iterator[Found]:
     """The cases notice every edit of a policy that changes a decision."""
-    for path in vet.case_files:
-        file: CaseFile = read_cases(str(path))
-        job = MutationJob(
-            file.policy, (str(path),), sample=vet.max_mutants, jobs=vet.jobs, timeout=TIMEOUT
-        )
-        report = job.run()
-        made: Any = report.mutation
-        name = path.name.split(".", maxsplit=1)[0]
-        if report.status is Status.COULD_NOT_CHECK or made is None or made.score is None:
-            yield Found(name, State.NOT_CHECKED, "; ".join(report.troubles))
-            continue
-        killed = made.told - len(made.survivors)
-        limit = f", a sample of at most {vet.max_mutants}" if vet.max_mutants else ""
-        said = f"{killed} of {made.told} mutants are noticed{limit}"
-        found = [
-            fault("mutation", f"no case notices: {one.label}", one.place) for one in made.survivors
-        ]
-        yield of(name, said, found)
+    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
+    yield from mutated(mutating, vet.case_files, read_evidence(vet.pack.folder))
 
 
 STEPS: dict[str, Callable[[Vet], Iterator[Found]]] = {

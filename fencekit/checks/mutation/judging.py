@@ -1,44 +1,30 @@
 """The fate of a mutant: killed by a probe, told apart by some other call, or equivalent."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from fencekit.checks.mutation.ladder import Ladder, SameError, key_of
 from fencekit.checks.mutation.probes import Probes
+from fencekit.checks.mutation.sharing import Patterns, SharedTests
 from fencekit.checks.prove.compare import holds
 from fencekit.checks.prove.goals import EQUIVALENT
 from fencekit.checks.search import different, search
-from fencekit.engines.native.conditions import Test
-from fencekit.engines.native.evaluator import NativeEvaluator, test_of
+from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.mutant import Mutant
 from fencekit.model.mutation import Difference, Fate, MutantResult
-from fencekit.model.policy import Condition, Policy, Rule
+from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.search import Searched
 
 FIRST_TRIES = 300
 """How many calls are tried before a proof is asked for: nine times of ten, one of them will do."""
 
+CALLS = 6_000
+"""How many calls of the edit's own are tried before a proof is asked for."""
+
 TRIES = 1_000
 """How many calls are tried on a mutant that is neither noticed nor settled by proof."""
-
-
-@dataclass
-class SharedTests:
-    """The tests of conditions, made once: mutants share nearly all rules with their policy."""
-
-    made: dict[int, tuple[tuple[Condition, ...], tuple[Test, ...]]] = field(default_factory=dict)
-
-    def of(self, conditions: tuple[Condition, ...]) -> tuple[Test, ...]:
-        """Return the tests of a rule's conditions; of the policy's own rules the shared ones."""
-        known = self.made.get(id(conditions))
-        return known[1] if known else tuple(map(test_of, conditions))
-
-    def keep(self, policy: Policy) -> None:
-        """Make the tests of a policy's rules, and hold them as long as their conditions."""
-        for rule in policy.rules:
-            self.made[id(rule.conditions)] = rule.conditions, self.of(rule.conditions)
 
 
 class Judge:
@@ -47,9 +33,12 @@ class Judge:
     def __init__(self, policy: Policy, probes: Probes) -> None:
         self.policy = policy
         self.probes = probes
-        self.shared = SharedTests()
+        known = [probe.request for listed in probes.by_capability.values() for probe in listed]
+        patterns = Patterns(policy)
+        self.shared = SharedTests(patterns)
         self.shared.keep(policy)
         self.original = NativeEvaluator(policy, self.shared.of)
+        self.ladder = Ladder(self.original, policy, patterns, known)
         self.keys = {key_of(rule): rule for rule in policy.rules}
 
     def result(self, mutant: Mutant, progress: Progress) -> MutantResult:
@@ -67,6 +56,13 @@ class Judge:
         found = self.searched(mutant, FIRST_TRIES).witness
         if found is not None:
             return told(mutant, Fate.SURVIVED, difference=shown(found))
+        try:
+            call = self.of_its_own(mutant)
+        except SameError:
+            said = "proved: the pattern is found in the same texts"
+            return told(mutant, Fate.EQUIVALENT, note=said)
+        if call is not None:
+            return told(mutant, Fate.SURVIVED, difference=call)
         result = holds(EQUIVALENT, self.policy, mutant.policy)
         if isinstance(result, Proved):
             return told(mutant, Fate.EQUIVALENT, note=f"proved by {result.method}")
@@ -78,6 +74,18 @@ class Judge:
         note = f"not told apart in {searched.tried:,} tries: {result.reason}"
         return told(mutant, Fate.SURVIVED, note=note)
 
+    def of_its_own(self, mutant: Mutant) -> Difference | None:
+        """Return a call that stands where the edit of a mutant is, and tells it apart.
+
+        Raises SameError where it is shown that no call does.
+        """
+        evaluator = NativeEvaluator(mutant.policy, self.shared.of)
+        for call in islice(self.ladder.calls(mutant.policy), CALLS):
+            before, after = (one.decide(call).outcomes[0] for one in (self.original, evaluator))
+            if before.effect != after.effect:
+                return Difference(call, str(before.effect), str(after.effect))
+        return None
+
     def searched(self, mutant: Mutant, tries: int) -> Searched:
         """Look for a call that the policy and a mutant decide otherwise, by trying some."""
         return search(self.policy, mutant.policy, sought=different, max_examples=tries)
@@ -88,11 +96,6 @@ class Judge:
         changed = [rule for key, rule in self.keys.items() if key not in theirs]
         changed += [rule for key, rule in theirs.items() if key not in self.keys]
         return [rule.capability for rule in changed] or ["*"]
-
-
-def key_of(rule: Rule) -> Hashable:
-    """Return what tells a rule from others of the policy and its mutants."""
-    return rule.id, rule.effect, repr(rule.capability), id(rule.conditions)
 
 
 def shown(witness: Witness) -> Difference:

@@ -8,6 +8,7 @@ Sound because a value that is not text matches only what it is equal to, so that
 expected value and a fresh number stand for all of those; text is decided by the globs' automata.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -140,5 +141,15 @@ def _automata(
     if any(not isinstance(atom.expected, str) for atom in met):
         return None
     asked = [(matching(atom.expected), True) for atom in met]
-    texts = (atom.expected for atom in unwanted if isinstance(atom.expected, str))
-    return [*asked, *((matching(text), False) for text in texts)]
+    begun = max((head(atom.expected) for atom in met), key=len, default="")
+    texts = [atom.expected for atom in unwanted if isinstance(atom.expected, str)]
+    if any(text == f"{head(text)}*" and begun.startswith(head(text)) for text in texts):
+        return None
+    # What begins otherwise than the text must is none of its unwanted globs anyway.
+    near = [text for text in texts if begun.startswith(head(text)) or head(text).startswith(begun)]
+    return [*asked, *((matching(text), False) for text in near)]
+
+
+def head(glob: str) -> str:
+    """Return the text that all that a glob matches begins with, and the glob itself too."""
+    return re.split(r"[*?\[]", glob, maxsplit=1)[0]

@@ -1,0 +1,310 @@
+"""Calls that may tell a mutant from its policy, the likeliest first; or that none can.
+
+An edit of one pattern, keyword, path or capability is told apart by a call at its edge: a text that
+one spelling of it takes and the other does not, or a capability that one pattern covers. Such texts
+are found from the edit alone, and put into calls that are known, where their values stand.
+"""
+
+import ast
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from fencekit.checks.mutation.sharing import Patterns
+from fencekit.checks.prove.nodes import UnsupportedError
+from fencekit.checks.prove.regexes import searching
+from fencekit.checks.prove.strings import shortest
+from fencekit.checks.trees.contexts import candidates
+from fencekit.checks.trees.placed import Level
+from fencekit.checks.trees.telling import Telling
+from fencekit.engines.base import Evaluator
+from fencekit.engines.native.conditions import listed
+from fencekit.model.capability import Capability
+from fencekit.model.policy import Condition, ConditionName, Policy, Rule
+from fencekit.model.request import Facts, Request
+
+TEXTS = 12
+"""How many texts of each part around an edit are looked at."""
+
+MOST_TEMPLATES = 60
+MOST_SPLITS = 24
+
+
+class SameError(Exception):
+    """The edit changes no decision: two patterns are found in the same texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEdit:
+    """A rule before and after an edit; None where it was not there, or is not any more."""
+
+    old: Rule | None
+    new: Rule | None
+
+    def conditions(self) -> tuple[Condition, Condition | None] | None:
+        """Return the one condition that differs, before and after; None where it is not that."""
+        if self.old is None or self.new is None or self.old.effect != self.new.effect:
+            return None
+        if repr(self.old.capability) != repr(self.new.capability):
+            return None
+        old = [one for one in self.old.conditions if one not in self.new.conditions]
+        new = [one for one in self.new.conditions if one not in self.old.conditions]
+        if len(old) == 1 and len(new) <= 1:
+            return old[0], new[0] if new else None
+        return None
+
+
+def key_of(rule: Rule) -> Hashable:
+    """Return what tells a rule from others of the policy and its mutants."""
+    return rule.id, rule.effect, repr(rule.capability), id(rule.conditions)
+
+
+class Ladder:
+    """The calls to try on the mutants of a policy, made from its own rules and from known calls."""
+
+    def __init__(
+        self, original: Evaluator, policy: Policy, patterns: Patterns, known: Iterable[Request]
+    ) -> None:
+        self.policy = policy
+        self.patterns = patterns
+        self.telling = Telling(patterns.forest)
+        self.keys = {key_of(rule): rule for rule in policy.rules}
+        self.known: dict[str, list[Request]] = {}
+        seen: set[Hashable] = set()
+        for call in known:
+            if isinstance(call.capability, str):
+                shape = tuple((key, type(value)) for key, value in call.args.values.items())
+                outcome = original.decide(call).outcomes[0]
+                by = outcome.rule.id if outcome.rule else ""
+                form = call.capability, shape, repr(call.context.values), by
+                if form not in seen:
+                    seen.add(form)
+                    self.known.setdefault(call.capability, []).append(call)
+
+    def edit(self, mutant: Policy) -> RuleEdit | None:
+        """Return the rule that a mutant differs in; None where there are several."""
+        theirs = {key_of(rule): rule for rule in mutant.rules}
+        old = [rule for key, rule in self.keys.items() if key not in theirs]
+        new = [rule for key, rule in theirs.items() if key not in self.keys]
+        if len(old) > 1 or len(new) > 1:
+            return None
+        return RuleEdit(old[0] if old else None, new[0] if new else None)
+
+    def calls(self, mutant: Policy) -> Iterator[Request]:
+        """Yield calls that may tell a mutant from the policy.
+
+        Raises SameError where it is shown that no call does.
+        """
+        edit = self.edit(mutant)
+        if edit is None:
+            return
+        rule = edit.old or edit.new
+        assert rule is not None
+        templates = self.templates(rule)
+        found = edit.conditions()
+        if found is not None:
+            yield from self.of_condition(*found, templates)
+            return
+        texts = [text for one in rule.conditions for text in islice(self.plain_texts(one), TEXTS)]
+        capabilities = self.capabilities(edit)
+        for template in templates or [Request("a.b.c", args={})]:
+            for capability in capabilities:
+                yield replace(template, capability=capability)
+                for text in texts:
+                    yield from (
+                        replace(one, capability=capability) for one in filled(template, text)
+                    )
+
+    def of_condition(
+        self, old: Condition, new: Condition | None, templates: Sequence[Request]
+    ) -> Iterator[Request]:
+        """Yield calls for a condition that was written otherwise, or dropped."""
+        if old.name is ConditionName.MATCH_REGEX and new is not None:
+            texts = self.pattern_texts(old, new)
+        else:
+            both = [one for one in (old, new) if one is not None]
+            texts = (text for one in both for text in self.plain_texts(one))
+            for one in both:
+                if one.name in NAMED and isinstance(one.value, str):
+                    yield from with_name(templates, str(one.name), one.value)
+        seen: set[str] = set()
+        for text in texts:
+            if text not in seen:
+                seen.add(text)
+                for template in templates:
+                    yield from with_field(template, text)
+                    yield from filled(template, text)
+
+    def pattern_texts(self, old: Condition, new: Condition) -> Iterator[str]:
+        """Yield texts that tell a list of patterns from another."""
+        before, after = (
+            [one for one in listed(side.value) if isinstance(one, str)] for side in (old, new)
+        )
+        gone = [one for one in before if one not in after]
+        come = [one for one in after if one not in before]
+        if len(gone) != 1 or len(come) > 1 or gone[0] not in self.patterns.trees:
+            return
+        tree = self.patterns.trees[gone[0]]
+        if not come:
+            forest = self.patterns.forest
+            yield from self.told([Level(tree.root.node, forest.never, (tree.root,))], TEXTS * 5)
+            return
+        levels = tree.edited(come[0])
+        if levels is not None:
+            yield from self.told(levels, TEXTS)
+        yield from self.exact(gone[0], come[0])
+
+    def told(self, levels: list[Level], most: int) -> Iterator[str]:
+        """Yield the texts of an edit's levels that the whole patterns are told apart by."""
+        for text in candidates(self.telling, levels, most):
+            if text is None:
+                raise SameError
+            read = self.patterns.text(text)
+            if read.is_found(levels[-1].old) != read.is_found(levels[-1].new):
+                yield text
+
+    def exact(self, old: str, new: str) -> Iterator[str]:
+        """Yield a text that one of two patterns is found in, each way, by all of both."""
+        try:
+            found = [
+                shortest(((searching(one), True), (searching(other), False)))
+                for one, other in ((old, new), (new, old))
+            ]
+        except UnsupportedError:
+            return
+        if found == [None, None]:
+            raise SameError
+        yield from (text for text in found if text is not None)
+
+    def plain_texts(self, condition: Condition) -> Iterator[str]:
+        """Yield texts that a condition holds for, and nearly."""
+        if condition.name is ConditionName.MATCH_REGEX:
+            for pattern in listed(condition.value):
+                tree = self.patterns.trees.get(pattern)
+                if tree is not None:
+                    forest = self.patterns.forest
+                    level = Level(tree.root.node, forest.never, (tree.root,))
+                    yield from islice(self.told([level], 3), 3)
+        else:
+            for word in map(str, listed(condition.value)):
+                yield from (word, f"{word}x", f"x{word}x", f"{word[:-1]}", f"{word}é")
+
+    def templates(self, rule: Rule) -> list[Request]:
+        """Return known calls that a rule may cover, some of each capability."""
+        wanted = Capability.parse(rule.capability) if isinstance(rule.capability, str) else None
+        found = [
+            call
+            for capability, calls in self.known.items()
+            for call in calls
+            if wanted is None
+            or ((given := Capability.parse(capability)) is not None and wanted.covers(given))
+        ]
+        return found[:MOST_TEMPLATES]
+
+    def capabilities(self, edit: RuleEdit) -> list[str]:
+        """Return capabilities that one of two rules covers, and around."""
+        found: dict[str, None] = {}
+        for rule in (edit.old, edit.new):
+            if rule is None or not isinstance(rule.capability, str):
+                continue
+            parts = rule.capability.split(".")
+            for word in ("other", *({c.split(".")[-1] for c in sorted(self.known)} & set(parts))):
+                found[".".join(word if part == "*" else part for part in parts)] = None
+        found.update(dict.fromkeys(list(self.known)[:8]))
+        return list(found)
+
+
+NAMED = {
+    ConditionName.ENVIRONMENT,
+    ConditionName.USER_ROLE,
+    ConditionName.TENANT,
+    ConditionName.TABLE,
+    ConditionName.TOOL_NAME,
+    ConditionName.RISK_LEVEL,
+}
+"""The conditions on a value of the context, by its name."""
+
+
+def with_name(templates: Sequence[Request], key: str, glob: str) -> Iterator[Request]:
+    """Yield known calls with a value of the context that a glob matches, or nearly."""
+    words = [glob.replace("*", ""), glob.replace("*", "x"), f"{glob.replace('*', '')}x"]
+    for value in (*words, f"x{words[0]}", f"x{words[0]}x"):
+        for template in templates:
+            yield replace(template, context=Facts({**template.context.values, key: value}))
+
+
+def filled(template: Request, text: str) -> Iterator[Request]:
+    """Yield a known call with a text instead of a value, alone, or split into all values."""
+    given = template.args.values
+    for key, value in given.items():
+        if isinstance(value, str):
+            yield with_args(template, {**given, key: text})
+            if len(given) > 1:
+                yield with_args(template, {key: text})
+    if "text" not in given and not given:
+        yield with_args(template, {"text": text})
+    if len(given) > 1 or any(not isinstance(value, str) for value in given.values()):
+        for values in islice(split(text, list(given.values())), MOST_SPLITS):
+            yield with_args(template, dict(zip(given, values, strict=True)))
+
+
+FIELD = re.compile(r"[{,]? ?'(\w+)': (.*)", re.DOTALL)
+BEGUN: dict[str, tuple[Any, ...]] = {
+    "n": (None,),
+    "t": (True,),
+    "f": (False,),
+    "-": (-1,),
+    "'": ("", "a"),
+    '"': ("it's",),
+    "[": ([], ["a"]),
+    "{": ({}, {"a": 1}),
+    "": ("a", 1, True, ["a"]),
+}
+"""Values by how they begin when Python prints them, after the name of their field."""
+
+
+def with_field(template: Request, keyword: str) -> Iterator[Request]:
+    """Yield a known call with the field that a keyword names: first, last, where it stands."""
+    found = FIELD.fullmatch(keyword)
+    if found is None:
+        return
+    name, begun = found.groups()
+    given = template.args.values
+    for key in dict.fromkeys((*(key for key in given if key.lower() == name), name)):
+        for value in BEGUN.get(begun[:1], ()):
+            rest = {other: one for other, one in given.items() if other != key}
+            yield with_args(template, {**given, key: value})
+            yield with_args(template, {**rest, key: value})
+            yield with_args(template, {key: value, **rest})
+
+
+def with_args(template: Request, args: Mapping[str, Any]) -> Request:
+    """Return the call with other arguments."""
+    return replace(template, args=Facts(args))
+
+
+def split(text: str, like: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield values of the same types that are printed as the text, with a space between."""
+    first, rest = like[0], like[1:]
+    ends = [at for at, char in enumerate(text) if char == " "] if rest else [len(text)]
+    for end in ends:
+        value = read_like(text[:end], first)
+        if value is None:
+            continue
+        if not rest:
+            yield [value]
+        else:
+            yield from ([value, *more] for more in split(text[end + 1 :], rest))
+
+
+def read_like(text: str, like: Any) -> Any:
+    """Return the value that is printed so, of the type of another; None where there is none."""
+    if isinstance(like, str):
+        return text
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return value if type(value) is type(like) and str(value) == text else None

@@ -1,0 +1,132 @@
+"""The evidence of a pack's mutants: written once, looked at again, and never taken on trust."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fencekit.packs.evidence import FILE
+from fencekit.packs.pack import read_pack, rendered
+from tests.packs.tiny import write_pack
+from tests.running import Done, fencekit
+
+OTHERS = ("manifest", "source", "lint", "regexes", "cases", "capfence", "guardrails", "order")
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a small pack with evidence of its mutants; we stand beside it."""
+    monkeypatch.chdir(tmp_path)
+    write_pack(tmp_path / "notes")
+    assert fencekit("packs", "evidence", "notes").code == 0
+    return Path("notes")
+
+
+def vet() -> Done:
+    left_out = [word for name in OTHERS for word in ("--without", name)]
+    return fencekit("packs", "vet", "notes", *left_out, "--format", "json")
+
+
+def said(done: Done) -> str:
+    steps = [step for step in done.report["vetting"]["steps"] if step["name"] == "mutation"]
+    return json.dumps([*steps, *done.report["findings"]], ensure_ascii=False)
+
+
+def test_evidence_that_holds_is_looked_at_again_and_said_to_be(pack: Path) -> None:
+    done = vet()
+    assert done.code == 0, done.all
+    assert "all looked at again" in said(done)
+    text = (pack / FILE).read_text("utf-8")
+    assert fencekit("packs", "evidence", "notes").code == 0
+    assert (pack / FILE).read_text("utf-8") == text
+
+
+def no_mutant(document: dict) -> None:
+    document["variants"]["strict"]["killed"].popitem()
+
+
+def another_case(document: dict) -> None:
+    killed = document["variants"]["baseline"]["killed"]
+    first, last = min(killed), max(killed)
+    killed[first], killed[last] = killed[last], killed[first]
+
+
+def a_case_that_is_gone(document: dict) -> None:
+    killed = document["variants"]["permissive"]["killed"]
+    killed["no such case"] = killed.pop(min(killed))
+
+
+def a_mutant_that_is_none(document: dict) -> None:
+    killed = document["variants"]["permissive"]["killed"]
+    killed[min(killed)] += "AAAAAA"
+
+
+def all_equivalent(document: dict) -> None:
+    strict = document["variants"]["strict"]
+    strict["equivalent"] = {"patterns": "".join(strict["killed"].values())}
+    strict["killed"] = {}
+
+
+def all_proved(document: dict) -> None:
+    strict = document["variants"]["strict"]
+    strict["equivalent"] = {"proof": strict["killed"].pop(min(strict["killed"]))}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (no_mutant, "no case notices, as far as the evidence says: "),
+        (another_case, "does not notice: "),
+        (a_case_that_is_gone, "the case `no such case` is gone"),
+        (a_mutant_that_is_none, "speaks of 1 edits that there are not"),
+        (all_equivalent, "it is not shown that this changes no decision: "),
+        (all_proved, "it is not shown that this changes no decision: "),
+    ],
+)
+def test_evidence_that_is_changed_fails_and_names_the_mutant(
+    change: Callable[[dict], None], what: str, pack: Path
+) -> None:
+    document = json.loads((pack / FILE).read_text("utf-8"))
+    change(document)
+    (pack / FILE).write_text(json.dumps(document), encoding="utf-8")
+    done = vet()
+    assert done.code == 1, done.all
+    assert what in said(done)
+    assert "fencekit packs evidence" in said(done)
+
+
+@pytest.mark.parametrize("text", ["{}", "[", '{"variants": {"strict": 1}}'])
+def test_what_is_no_evidence_is_no_pass(text: str, pack: Path) -> None:
+    (pack / FILE).write_text(text, encoding="utf-8")
+    done = vet()
+    assert done.code == 3, done.all
+    assert "this is no evidence of mutants" in " ".join(done.report["troubles"])
+
+
+def test_a_policy_that_was_edited_since_fails_and_says_that_the_evidence_is_of_another(
+    pack: Path,
+) -> None:
+    source = pack / "pack.yaml"
+    source.write_text(source.read_text("utf-8").replace("todo, diary", "todo, list"), "utf-8")
+    for path, text in rendered(read_pack(pack)):
+        path.write_text(text, encoding="utf-8")
+    done = vet()
+    assert done.code == 1
+    assert "the evidence is of another policy or other cases" in said(done)
+
+
+def test_edges_are_pinned_for_what_no_written_case_notices(pack: Path) -> None:
+    cases = pack / "source/cases.yaml"
+    written = cases.read_text("utf-8").split("- why: another note\n")[0]
+    cases.write_text(written, encoding="utf-8")
+    assert fencekit("packs", "evidence", "notes").code == 3
+    assert fencekit("packs", "render", "notes").code == 0
+    assert fencekit("packs", "evidence", "notes").code == 1
+    done = fencekit("packs", "evidence", "notes", "--pin")
+    assert done.code == 0, done.all
+    edges = (pack / "source/edges.yaml").read_text("utf-8")
+    assert edges.count("at an edge: ") > 1
+    assert fencekit("packs", "vet", "notes").code == 0
+    assert fencekit("packs", "evidence", "notes", "--pin").code == 0
+    assert (pack / "source/edges.yaml").read_text("utf-8") == edges
