@@ -27,7 +27,6 @@ from fencekit.model.errors import PackError
 from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.model.report import Status
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus
 from fencekit.model.vetting import State
@@ -50,6 +49,7 @@ class Vet:
     pack: Pack
     max_mutants: int | None = None
     jobs: int = 1
+    all_proofs: bool = False
     loaded: dict[Path, Policy] = field(default_factory=dict)
 
     def policy(self, variant: Variant) -> Policy:
@@ -219,7 +219,7 @@ def narrowed(
 
 def mutation(vet: Vet) -> Iterator[Found]:
     """The cases notice every edit of a policy that changes a decision."""
-    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
+    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs, vet.all_proofs)
     yield from mutated(mutating, vet.case_files, read_evidence(vet.pack.folder))
 
 
