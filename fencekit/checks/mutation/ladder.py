@@ -5,13 +5,11 @@ one spelling of it takes and the other does not, or a capability that one patter
 are found from the edit alone, and put into calls that are known, where their values stand.
 """
 
-import ast
-import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
+from fencekit.checks.mutation.placing import NAMED, filled, with_field, with_name
 from fencekit.checks.mutation.sharing import Patterns
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.regexes import searching
@@ -23,13 +21,12 @@ from fencekit.engines.base import Evaluator
 from fencekit.engines.native.conditions import listed
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule
-from fencekit.model.request import Facts, Request
+from fencekit.model.request import Request
 
 TEXTS = 12
 """How many texts of each part around an edit are looked at."""
 
 MOST_TEMPLATES = 60
-MOST_SPLITS = 24
 
 
 class SameError(Exception):
@@ -214,97 +211,3 @@ class Ladder:
                 found[".".join(word if part == "*" else part for part in parts)] = None
         found.update(dict.fromkeys(list(self.known)[:8]))
         return list(found)
-
-
-NAMED = {
-    ConditionName.ENVIRONMENT,
-    ConditionName.USER_ROLE,
-    ConditionName.TENANT,
-    ConditionName.TABLE,
-    ConditionName.TOOL_NAME,
-    ConditionName.RISK_LEVEL,
-}
-"""The conditions on a value of the context, by its name."""
-
-
-def with_name(templates: Sequence[Request], key: str, glob: str) -> Iterator[Request]:
-    """Yield known calls with a value of the context that a glob matches, or nearly."""
-    words = [glob.replace("*", ""), glob.replace("*", "x"), f"{glob.replace('*', '')}x"]
-    for value in (*words, f"x{words[0]}", f"x{words[0]}x"):
-        for template in templates:
-            yield replace(template, context=Facts({**template.context.values, key: value}))
-
-
-def filled(template: Request, text: str) -> Iterator[Request]:
-    """Yield a known call with a text instead of a value, alone, or split into all values."""
-    given = template.args.values
-    for key, value in given.items():
-        if isinstance(value, str):
-            yield with_args(template, {**given, key: text})
-            if len(given) > 1:
-                yield with_args(template, {key: text})
-    if "text" not in given and not given:
-        yield with_args(template, {"text": text})
-    if len(given) > 1 or any(not isinstance(value, str) for value in given.values()):
-        for values in islice(split(text, list(given.values())), MOST_SPLITS):
-            yield with_args(template, dict(zip(given, values, strict=True)))
-
-
-FIELD = re.compile(r"[{,]? ?'(\w+)': (.*)", re.DOTALL)
-BEGUN: dict[str, tuple[Any, ...]] = {
-    "n": (None,),
-    "t": (True,),
-    "f": (False,),
-    "-": (-1,),
-    "'": ("", "a"),
-    '"': ("it's",),
-    "[": ([], ["a"]),
-    "{": ({}, {"a": 1}),
-    "": ("a", 1, True, ["a"]),
-}
-"""Values by how they begin when Python prints them, after the name of their field."""
-
-
-def with_field(template: Request, keyword: str) -> Iterator[Request]:
-    """Yield a known call with the field that a keyword names: first, last, where it stands."""
-    found = FIELD.fullmatch(keyword)
-    if found is None:
-        return
-    name, begun = found.groups()
-    given = template.args.values
-    for key in dict.fromkeys((*(key for key in given if key.lower() == name), name)):
-        for value in BEGUN.get(begun[:1], ()):
-            rest = {other: one for other, one in given.items() if other != key}
-            yield with_args(template, {**given, key: value})
-            yield with_args(template, {**rest, key: value})
-            yield with_args(template, {key: value, **rest})
-
-
-def with_args(template: Request, args: Mapping[str, Any]) -> Request:
-    """Return the call with other arguments."""
-    return replace(template, args=Facts(args))
-
-
-def split(text: str, like: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield values of the same types that are printed as the text, with a space between."""
-    first, rest = like[0], like[1:]
-    ends = [at for at, char in enumerate(text) if char == " "] if rest else [len(text)]
-    for end in ends:
-        value = read_like(text[:end], first)
-        if value is None:
-            continue
-        if not rest:
-            yield [value]
-        else:
-            yield from ([value, *more] for more in split(text[end + 1 :], rest))
-
-
-def read_like(text: str, like: Any) -> Any:
-    """Return the value that is printed so, of the type of another; None where there is none."""
-    if isinstance(like, str):
-        return text
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return value if type(value) is type(like) and str(value) == text else None
