@@ -7,8 +7,9 @@ compile each edit of it anew takes a thousand times as long. Shorter ones are Py
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fencekit.checks.trees.comparing import difference
 from fencekit.checks.trees.forest import Forest, Node
-from fencekit.checks.trees.placed import NotReadError, Reader, Tree, difference
+from fencekit.checks.trees.placed import NotReadError, Reader, Tree
 from fencekit.checks.trees.reading import Text
 from fencekit.engines.native.conditions import AnyOf, Test, listed
 from fencekit.engines.native.evaluator import test_of

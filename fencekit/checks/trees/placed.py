@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from fencekit.checks.prove.charsets import CharSet, of_leaf
 from fencekit.checks.prove.nodes import parse as parsed_by_python
+from fencekit.checks.trees.comparing import difference, leading_flags
 from fencekit.checks.trees.forest import Forest, Node
 from fencekit.strategies.regex_tokens import Kind, Token, compiles, tokens
 
@@ -271,32 +272,3 @@ class Tree:
                 make = forest.choice if parent.kind == "choice" else forest.sequence
                 node = make(nodes)
             yield Level(parent.node, node, tuple(way[:depth]))
-
-
-LEADING = re.compile(r"(?:\(\?[aiLmsux]+\))*")
-
-
-def leading_flags(pattern: str) -> str:
-    """Return the flags that a pattern begins with."""
-    found = LEADING.match(pattern)
-    return found[0] if found else ""
-
-
-def difference(old: str, new: str) -> tuple[int, int]:
-    """Return the stretch of the old text outside of which the new one has the same."""
-    limit = min(len(old), len(new))
-    start = common(old, new, limit)
-    end = common(old[::-1], new[::-1], limit - start)
-    return start, len(old) - end
-
-
-def common(one: str, other: str, most: int) -> int:
-    """Return how many characters, `most` at the most, two texts begin with alike."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
