@@ -26,6 +26,7 @@ from fencekit.engines.timelimit import time_limit
 from fencekit.model.case import Case
 from fencekit.model.errors import FencekitError
 from fencekit.model.finding import Changed, Finding
+from fencekit.model.proof import Proved
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
 from fencekit.model.source import Input
@@ -87,7 +88,9 @@ class DiffJob:
     ) -> tuple[Report, tuple[Finding, ...]]:
         """Return the report with the edits, its findings put down to them, and who wrote those."""
         found = put_down(proof.findings, consequences)
-        consequences.ask_silent(read_domain(self.comparison.domain)[0])
+        assert proof.comparison is not None
+        anywhere = not isinstance(proof.comparison.looser, Proved)
+        consequences.ask_silent(read_domain(self.comparison.domain)[0], anywhere=anywhere)
         if self.authors:
             told = self.comparison
             consequences.ask_authors(told.baseline_revision, told.candidate_revision)

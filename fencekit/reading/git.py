@@ -36,7 +36,8 @@ class Commit:
         shown = self.shown(path)
         found = self._entry(path)
         if found is None:
-            raise kind(f"`{self.ref}` has no file `{path}`", place=Place(shown))
+            hint = "compare with a revision that has it, or name two files"
+            raise kind(f"`{self.ref}` has no file `{path}`", place=Place(shown), hint=hint)
         mode, name = found
         if mode == LINK or not mode.startswith(BLOB):
             what = "a link" if mode == LINK else "a folder or a submodule"

@@ -7,13 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import fencekit
 
+from fencekit.checks.comparison import compared_classes
 from fencekit.checks.edits import silent
 from fencekit.checks.edits.applying import Applying
 from fencekit.checks.edits.between import diff
+from fencekit.checks.edits.consequences import Consequences
 from fencekit.checks.edits.silent import asked, undone
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved
 from fencekit.model.request import Request
 from laws.drawing import requests
 from laws.test_edits import versions
@@ -25,7 +28,7 @@ def looser(before: Policy, after: Policy, request: Request) -> bool:
     return compare_effects(*effects) is Change.LOOSER
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 @given(versions(), st.lists(requests.filter(lambda request: request.whole), max_size=8))
 def test_an_edit_loosens_by_a_call_that_is_shown_or_it_is_proved_that_it_does_not(
     drawn: tuple[Policy, Policy], calls: list[Request]
@@ -45,6 +48,25 @@ def test_an_edit_loosens_by_a_call_that_is_shown_or_it_is_proved_that_it_does_no
             assert by_it == [True]
         elif answer.is_settled:
             assert not any(by_it)
+
+
+@settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
+@given(versions(), st.lists(requests.filter(lambda request: request.whole), max_size=8))
+def test_an_edit_of_which_that_is_proved_makes_no_call_looser(
+    drawn: tuple[Policy, Policy], calls: list[Request]
+) -> None:
+    old, new = drawn
+    consequences = Consequences(old, new)
+    proved = all(isinstance(one.looser, Proved) for one in compared_classes(old, new))
+    consequences.ask_silent("open", anywhere=not proved)
+    applying = Applying(consequences.diff)
+    for one in consequences.section().edits:
+        if one.spared:
+            only, without = applying.policy((one.edit,)), undone(one.edit, applying)
+            for call in calls:
+                if looser(old, new, call):
+                    assert not looser(without, new, call)
+                    assert not looser(old, only, call)
 
 
 OLD = "deny: [{capability: sh.x, contains: rm}]\nrequire_approval: [sh.x]\nallow: [doc.read]\n"

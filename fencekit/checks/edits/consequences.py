@@ -103,11 +103,17 @@ class Consequences:
             for edit in changed.blame.edits:
                 self._caused[edit.number].add(changed, changed.blame, recorded=recorded)
 
-    def ask_silent(self, domain: Domain) -> None:
-        """Ask of each edit that no looser call is put down to yet whether it loosens after all."""
-        silent = [one.edit for one in self._caused.values() if not one.loosens]
+    def ask_silent(self, domain: Domain, *, anywhere: bool = True) -> None:
+        """Ask of each edit that no looser call is put down to yet whether it loosens after all.
+
+        Where it is proved that nothing gets looser `anywhere`, there is nothing to ask.
+        """
+        silent = [one for one in self._caused.values() if not one.loosens]
+        for one in silent:
+            one.spared = not anywhere
         unsettled = []
-        for answer in asked(silent, self.diff, domain):
+        edits = [one.edit for one in silent if not one.spared]
+        for answer in asked(edits, self.diff, domain):
             if answer.witness is not None:
                 self._caused[answer.edit.number].find(answer.witness)
             elif answer.is_settled:

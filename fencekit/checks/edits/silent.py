@@ -17,7 +17,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
 
 MOST_EDITS = 60
-MOST_STEPS = 100_000
+MOST_STEPS = 15_000
 """How much is tried for all edits together: some seconds; what is left stays unknown."""
 
 
