@@ -23,14 +23,24 @@ for part in (init, render, evidence, build, verify, install, diff):
 
 @command.command("list")
 def list_() -> None:
-    """List the packs that are installed."""
+    """List the packs that are installed.
+
+    Exit code 3 where a package brings what is no pack; the others are listed all the same.
+    """
     from fencekit.cli.show import show
+    from fencekit.model.errors import PackError
     from fencekit.packs.shipped import packs
     from fencekit.reporting.terminal import Line, inert
 
+    wrong: list[PackError] = []
     for origin, pack in packs():
+        if isinstance(pack, PackError):
+            wrong.append(pack)
+            continue
         foreign = "" if origin == "fencekit" else f"  (from {inert(origin)})"
         show([Line(f"{pack.name:<18}{pack.version:<8}{inert(pack.purpose)}{foreign}")])
+    if wrong:
+        raise PackError.together(wrong)
 
 
 @command.command("show")

@@ -82,14 +82,16 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     """Verify an archive: every byte is as it was built, and a trusted key signed it.
 
     Exit code 3 where it does not verify, and where it is intact but nobody signed it. Nothing is
-    unpacked. Of a `fencekit.lock`, verify that the files beside it are as they were installed.
+    unpacked. Of a `fencekit.lock`, or of the folder that has it, verify that the files beside it
+    are as they were installed.
 
     \b
     fencekit packs verify our-pack-1.0.0.zip --key team.pub
     fencekit packs verify policies/fencekit.lock
     """
-    if Path(archive).name == LOCK:
-        verify_lock(Path(archive))
+    lock = Path(archive, LOCK) if Path(archive).is_dir() else Path(archive)
+    if lock.name == LOCK:
+        verify_lock(lock)
         return
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show

@@ -1,7 +1,7 @@
 """A pack by whatever it is named: an installed one, a folder, or an archive that verifies."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from fencekit.packs.archive import files_in, load, unpack
 from fencekit.packs.building import Verified, refuse_stale, refuse_unsigned, verify
 from fencekit.packs.manifest import Manifest, manifest_of
 from fencekit.packs.pack import MANIFEST, Pack, read_pack
-from fencekit.packs.shipped import find_pack, packs
+from fencekit.packs.shipped import find_pack, origin_of
 
 ARCHIVE, FOLDER = "archive", "folder"
 
@@ -51,7 +51,7 @@ def opened(named: str, trust: Trust) -> Iterator[Opened]:
         return
     pack = find_pack(named)
     manifest = manifest_of(pack.name, pack.version, files_in(pack.folder))
-    yield Opened(pack, manifest, origin_of(pack))
+    yield Opened(pack, manifest, origin_of(pack) or FOLDER)
 
 
 def is_archive(named: str) -> bool:
@@ -86,10 +86,3 @@ def shown_as(archive: str, folder: str) -> Iterator[None]:
         inner = place.file.removeprefix(folder).strip("/")
         where = Place(f"{archive}:{inner}", place.line, place.column)
         raise PackError(error.message, place=where) from error
-
-
-def origin_of(pack: Pack) -> str:
-    """Return which package an installed pack comes from; a folder of the user's is a folder."""
-    folder = pack.folder.resolve()
-    installed: Iterable[tuple[str, Pack]] = packs()
-    return next((name for name, one in installed if one.folder.resolve() == folder), FOLDER)

@@ -67,6 +67,9 @@ class Pack:
 def read_pack(folder: Path) -> Pack:
     """Return the pack in a folder; raise PackError, with line and column, where there is none."""
     file = folder / MANIFEST
+    if not file.exists():
+        hint = "a pack is a folder with one; `fencekit packs init NAME` makes a new one"
+        raise PackError(f"there is no `{MANIFEST}` in `{folder}`", hint=hint)
     text, _ = read_text(str(file), PackError)
     document = yaml.parse(text, str(file), PackError)
     if document is None or not isinstance(document.value, dict):

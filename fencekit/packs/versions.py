@@ -1,5 +1,6 @@
 """Two versions of a pack compared: whether a variant, or the guardrails, are anywhere looser."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from fencekit.packs.texts import compare, compare_guardrails, policy_of
 from fencekit.packs.variants import Variant
 
 LOCKED, INSTALLED = "locked", "installed"
+NUMBER = re.compile(r"v?[0-9]+(?:[.][0-9]+)*")
 GUARDRAILS = "guardrails"
 PARTS = (*map(str, Variant), GUARDRAILS)
 """What of two versions is compared."""
@@ -76,6 +78,7 @@ class Versions:
         if version == LOCKED and locked is not None:
             files = {str(locked.variant): f"{name}.yaml", GUARDRAILS: guardrails_of(name)}
             return {part: self.policy_there(file, locked) for part, file in files.items()}
+        refuse_number(version)
         with opened(self.named if version == INSTALLED else version, self.trust) as found:
             pack = found.pack
             if pack.name != name:
@@ -103,3 +106,10 @@ class Versions:
             hint = "compare the file itself: `fencekit diff OLD NEW`"
             raise PackError("this is not what was installed", place=Place(str(file)), hint=hint)
         return policy_of(str(file), data.decode())
+
+
+def refuse_number(version: str) -> None:
+    """Raise UsageError for a number: nobody but the user knows where that version is."""
+    if NUMBER.fullmatch(version) and not Path(version).exists():
+        hint = f"name an archive of it, a folder, `{INSTALLED}` or `{LOCKED}`"
+        raise UsageError(f"`{version}` is the number of a version", hint=hint)

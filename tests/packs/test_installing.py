@@ -56,6 +56,7 @@ def test_installing_writes_the_policy_its_guardrails_its_cases_and_the_lock() ->
     )
     assert proved.code == 0, proved.all
     assert fencekit("packs", "verify", "policies/fencekit.lock").code == 0
+    assert fencekit("packs", "verify", "policies").code == 0
 
 
 @pytest.mark.parametrize("variant", ["strict", "baseline", "permissive"])
@@ -308,17 +309,57 @@ def test_there_is_no_pack_of_that_name() -> None:
         assert install(pack=name).code == 3
 
 
+def packages(site: Path, monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
+    """Install packages that bring packs: the name of each entry point, and its value."""
+    for name, module in entries.items():
+        info = site / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n", encoding="utf-8")
+        text = f"[fencekit.packs]\n{name} = {module}\n"
+        (info / "entry_points.txt").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(site))
+
+
 def test_a_package_brings_packs_along(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = folder / "site"
     write_pack(site / "our_packs/notes")
     change_pack("pack.yaml", "name: notes", "name: our-notes", pack="site/our_packs/notes")
-    (site / "our_packs/__init__.py").write_text("", encoding="utf-8")
-    info = site / "our_packs-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Name: our-packs\nVersion: 1.0\n", encoding="utf-8")
-    entry = "[fencekit.packs]\nour-team = our_packs\n"
-    (info / "entry_points.txt").write_text(entry, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(site))
-    assert "(from our-team)" in fencekit("packs", "list").out
+    (site / "our_packs/__init__.py").write_text("raise SystemExit('it was run')", encoding="utf-8")
+    packages(site, monkeypatch, our_team="our_packs")
+    assert "(from our_team)" in fencekit("packs", "list").out
     assert install(pack="our-notes").code == 0
-    assert lock()["our-notes"]["origin"] == "our-team"
+    assert lock()["our-notes"]["origin"] == "our_team"
+
+
+def test_a_package_that_brings_nonsense_is_named_and_no_other_pack_is_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    write_pack(site / "our_packs/notes")
+    (site / "our_packs/broken").mkdir()
+    (site / "our_packs/broken/pack.yaml").write_text("name: [", encoding="utf-8")
+    (site / "alone.py").write_text("", encoding="utf-8")
+    shown = {"gone": "nowhere", "deep": "no.where", "single": "alone", "team": "our_packs"}
+    packages(site, monkeypatch, **shown)
+    done = fencekit("packs", "list")
+    assert done.code == 3
+    assert "notes" in done.out
+    assert "payments" in done.out
+    for name in ("gone", "deep", "single"):
+        assert f"the entry point `{name}` names no package that is there" in done.err
+    assert "broken/pack.yaml:1:8" in done.err or "broken/pack.yaml" in done.err
+    assert "a fault in fencekit" not in done.err
+    assert install(pack="http").code == 0
+    assert lock()["http"]["origin"] == "fencekit"
+
+
+def test_nobody_brings_a_pack_in_the_place_of_ours(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    write_pack(site / "our_packs/http")
+    change_pack("pack.yaml", "name: notes", "name: http", pack="site/our_packs/http")
+    packages(site, monkeypatch, team="our_packs")
+    assert install(pack="http").code == 0
+    assert lock()["http"]["origin"] == "fencekit"
+    assert "hosts" in lock()["http"]["parameters"]

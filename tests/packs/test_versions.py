@@ -96,6 +96,12 @@ def test_versions_of_another_pack_are_not_compared() -> None:
     assert "`http` is the pack `http`, not `notes`" in done.err
 
 
+def test_a_number_is_no_place_of_a_version() -> None:
+    done = diff("--from", "1.1.0", "--to", "installed")
+    assert done.code == 2
+    assert "name an archive of it, a folder, `installed` or `locked`" in done.err
+
+
 def test_a_report_in_another_format_is_about_one_variant() -> None:
     options = ("--from", "newer", "--to", "notes", "--format", "json")
     assert diff(*options).code == 2

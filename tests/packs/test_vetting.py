@@ -71,6 +71,35 @@ def another_version(pack: Path) -> str:
     return "does not speak of version 1.3.0"
 
 
+def a_version_of_two_numbers(pack: Path) -> str:
+    edit(pack / "pack.yaml", "version: 1.2.0", "version: '1.2'")
+    return "`version` is `1.2`: write it as 1.2.3"
+
+
+def a_payload_that_is_no_object(pack: Path) -> str:
+    edit(
+        pack / "pack.yaml",
+        "name: note.read\n    payload: {type: object",
+        "name: note.read\n    payload: {type: array",
+    )
+    return "the payload of `note.read` is no schema of an object"
+
+
+def guardrails_edited_by_hand(pack: Path) -> str:
+    edit(pack / "guardrails.yaml", "todo|diary", "todo|diary|more")
+    return "guardrails.yaml` is not what the source renders to"
+
+
+def a_stale_page(pack: Path) -> str:
+    edit(pack / "README.md", "Notes that agents", "Other notes that agents")
+    return "README.md` is not what the source renders to"
+
+
+def a_case_that_was_taken_out(pack: Path) -> str:
+    (pack / "cases/strict.fence.yaml").unlink()
+    return "cases/strict.fence.yaml` is missing"
+
+
 def edited_by_hand(pack: Path) -> str:
     edit(pack / "policies/strict.yaml", "todo|diary", "todo|diary|more")
     return "policies/strict.yaml` is not what the source renders to"
@@ -112,6 +141,22 @@ def strict_is_looser(pack: Path) -> str:
     return "letter"
 
 
+def baseline_is_looser(pack: Path) -> str:
+    edit(pack / "policies/baseline.yaml", "todo|diary", "todo|diary|letter")
+    return "baseline.yaml"
+
+
+def strict_has_another_capability(pack: Path) -> str:
+    edit(pack / "policies/strict.yaml", "allow:\n", "allow:\n  - 'note.copy'\n")
+    return "note.copy"
+
+
+def a_runaway_regex_of_the_guardrails(pack: Path) -> str:
+    rule = r"deny: [{capability: note.copy, match_regex: '.*foo.*bar'}]"
+    (pack / "guardrails.yaml").write_text(f"{rule}\n", encoding="utf-8")
+    return "guardrails.yaml"
+
+
 def fewer_cases(pack: Path) -> str:
     file = pack / "source/cases.yaml"
     file.write_text(file.read_text("utf-8").split("- why: another note\n")[0], encoding="utf-8")
@@ -124,17 +169,37 @@ def threats_that_are_allowed(pack: Path) -> str:
     return "1 of 2 calls of `a list of threats` are allowed"
 
 
+def ordinary_calls_that_are_not_allowed(pack: Path) -> str:
+    text = (pack / "measure.yaml").read_text("utf-8") + (
+        "  - {name: ordinary notes, kind: ordinary, list: ordinary, least: {permissive: 90}}\n"
+    )
+    (pack / "measure.yaml").write_text(text, encoding="utf-8")
+    calls = "- {capability: note.write, field: title, values: [todo, letter]}\n"
+    (pack / "lists/ordinary.yaml").write_text(calls, encoding="utf-8")
+    return "permissive: 1 of 2 calls of `ordinary notes` are allowed"
+
+
 BREAKS: dict[str, tuple[Callable[[Path], str], ...]] = {
-    "manifest": (no_changelog, another_version),
-    "source": (edited_by_hand,),
+    "manifest": (
+        no_changelog,
+        another_version,
+        a_version_of_two_numbers,
+        a_payload_that_is_no_object,
+    ),
+    "source": (
+        edited_by_hand,
+        guardrails_edited_by_hand,
+        a_stale_page,
+        a_case_that_was_taken_out,
+    ),
     "lint": (wildcard,),
-    "regexes": (runaway_regex,),
+    "regexes": (runaway_regex, a_runaway_regex_of_the_guardrails),
     "cases": (wrong_case, no_cases),
     "capfence": (wrong_case, no_cases),
     "guardrails": (beyond_guardrails, guardrails_that_ask_nothing),
-    "order": (strict_is_looser,),
+    "order": (strict_is_looser, baseline_is_looser, strict_has_another_capability),
     "mutation": (fewer_cases,),
-    "rates": (threats_that_are_allowed,),
+    "rates": (threats_that_are_allowed, ordinary_calls_that_are_not_allowed),
 }
 """The ways to break a pack, by the step that has to notice."""
 
