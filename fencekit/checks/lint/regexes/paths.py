@@ -27,6 +27,8 @@ SEARCH = -1
 COPIES = 20
 """How often a part is written out that may be there a number of times; with more it is a loop."""
 MOST_STATES = 20_000
+MOST_VISITS = 3_000_000
+"""How often a node is come to on ways that take no character, which takes seconds."""
 
 At = tuple[int, int, frozenset[Debt]]
 """A program, a node of it, and what is owed."""
@@ -121,6 +123,7 @@ class Walk:
         """The classes of the characters of each set, as bits."""
         self.numbers: dict[State, int] = {}
         self.left: deque[State] = deque()
+        self.visits = 0
         self.made = Paths([char for _, char in minterms(automaton.sets)], automaton.class_of)
         self.number(((SEARCH, 0, NO_DEBT), automaton.first_place))
 
@@ -139,6 +142,8 @@ class Walk:
     def walked(self) -> Paths:
         """Return all states that can be reached, with their steps."""
         while self.left:
+            if self.visits > MOST_VISITS:
+                raise UnsupportedError("takes too many steps")
             self.made.steps.append(list(self.steps(self.left.popleft())))
         return self.made
 
@@ -201,6 +206,7 @@ class Walk:
         looked = False
         while left:
             (program, number, debts), more = left.pop()
+            self.visits += 1
             node = self.programs[program].nodes[number]
             if isinstance(node, Read):
                 key = (program, node.chars, node.then, debts)
