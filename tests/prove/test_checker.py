@@ -1,10 +1,12 @@
 """What the checker of certificates rests upon, held against Python and against the engine."""
 
 import ast
+import math
 import os
 import re
 import warnings
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -313,6 +315,16 @@ def test_every_capability_is_covered_like_one_of_those_that_stand_for_all(seed: 
             assert tuple(covers(one, capability) for one in listed) in told, (listed, capability)
 
 
+def test_every_well_formed_capability_is_covered_like_one_of_those_that_stand_for_all() -> None:
+    random = Random(1)
+    every = [".".join(some) for size in (1, 2, 3) for some in product("ab*c", repeat=size)]
+    for _ in range(100):
+        listed = [random.choice(every) for _ in range(random.randint(1, 6))]
+        told = {tuple(covers(one, other) for one in listed) for other in capabilities(listed)}
+        for capability in every:
+            assert tuple(covers(one, capability) for one in listed) in told, (listed, capability)
+
+
 def spelled(random: Random) -> str:
     parts = ("a", "b", "*", "", "a b", "a\n", "x", "!")
     return ".".join(random.choice(parts) for _ in range(random.randint(1, 4)))
@@ -398,6 +410,54 @@ def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
         assert not left, (lemma["literals"], calls[min(left)])
         accepted += 1
     assert accepted > 1
+
+
+NUMBERED = {
+    "properties": {
+        "amount": {"type": "integer", "exclusiveMaximum": 2**53 + 4},
+        "table": {"type": "integer"},
+        "environment": {"type": ["boolean", "string"]},
+    },
+    "additionalProperties": False,
+}
+
+
+def test_an_integer_that_is_no_float_may_be_read_as_one_beyond_its_limit() -> None:
+    assert float(2**53 + 3) == 2**53 + 4
+    domain = Domain(NUMBERED)
+    assert domain.may_be("amount", float(2**53 + 4))
+    assert not domain.may_be("amount", float(2**53 + 6))
+    assert not Domain(PAYMENT).may_be("amount", math.nextafter(100.0, math.inf))
+
+
+@pytest.mark.parametrize("domain", [*DOMAINS[1:], NUMBERED])
+def test_every_call_of_a_domain_is_answered_like_one_of_those_that_stand_for_all(
+    domain: dict[str, Any],
+) -> None:
+    random, asked = Random(1), 0
+    drawn = [like(domain, random) for _ in range(200)]
+    drawn += [{"amount": 2**53 + 3}, {"table": 1}, {"table": True}, {"environment": True}]
+    texts = ("prod", "dev", "p", "high", None)
+    calls = [
+        Request("x", context={key: random.choice(texts) for key in NAMES}, args=args)
+        for args in drawn
+        if Schema(domain).valid(args)
+        for _ in range(2)
+    ]
+    for subject, names in NAMES.items():
+        some = (*VALUES.get(subject, VALUES["named"]), 2**53 + 4, 1)
+        for _ in range(20):
+            values = random.sample(some, random.randint(1, 3))
+            conditions = [
+                Condition(ConditionName(random.choice(names)), value, Place("x"))
+                for value in values
+            ]
+            stand = stand_ins(subject, values, Domain(domain))
+            told = {answers(conditions, call) for call in stand}
+            for call in calls:
+                assert answers(conditions, call) in told, (conditions, call)
+                asked += 1
+    assert asked > 1_000
 
 
 def like(domain: dict[str, Any], random: Random) -> dict[str, Any]:
