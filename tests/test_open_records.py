@@ -76,6 +76,12 @@ def test_the_rest_of_a_list_is_taken_as_given() -> None:
     assert kind({}, deny({"match_regex": r"^\['rm', '-rf"}), args=args) is Class.MAYBE_TIGHTER
 
 
+def test_what_is_no_json_stays_open_and_is_said_to() -> None:
+    report = replayed({}, deny({"match_regex": r"^\['ls"}), a_call(args=Facts({"a": (UNKNOWN,)})))
+    assert report.counts[Class.MAYBE_TIGHTER] == 1
+    assert any("what is no JSON in `a`" in trouble for trouble in report.troubles)
+
+
 def test_a_change_that_some_call_shows_each_way_stays_open() -> None:
     before, after = deny({"contains": "a"}), deny({"contains": "b"})
     assert kind(before, after) is Class.CANNOT_TELL

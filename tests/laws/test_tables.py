@@ -1,10 +1,11 @@
 """No condition is known to one table and unknown to another."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pytest
 
-from fencekit.checks.prove import atoms
+from fencekit.checks.prove import atoms, told, truth
 from fencekit.checks.suite import points
 from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
@@ -55,6 +56,10 @@ def test_every_relation_is_a_comparison_or_says_what_its_answer_implies():
     assert not missing, (
         f"{sorted(missing)} missing in fencekit.engines.native.questions.IMPLICATIONS"
     )
+
+
+def test_every_atom_is_true_or_told_by_a_function_of_its_own():
+    assert set(truth.TRUTHS) == set(told.TOLD) == set(get_args(atoms.Atom))
 
 
 def test_the_laws_draw_every_condition_that_a_policy_can_write():

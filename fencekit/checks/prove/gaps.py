@@ -13,6 +13,7 @@ from typing import Any
 from fencekit.checks.prove.domains import is_held, is_read_as
 from fencekit.checks.prove.given import all_fit, fits, within
 from fencekit.checks.prove.names import refused
+from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.numbers import Sample
 from fencekit.checks.prove.spots import Held, Required, Slot
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
@@ -135,6 +136,8 @@ class Gaps:
         known = self.args.values[key]
         if not holds_unknown(known):
             return (Slot(key, (known,), text=False, printed=()),)
+        if isinstance(known, tuple):
+            raise UnsupportedError(f"sees what is no JSON in `{key}`")
         if not isinstance(known, Unknown):
             kind = "object" if isinstance(known, dict) else "list"
             parts = tuple(parts_of(known))
