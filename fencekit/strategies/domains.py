@@ -7,6 +7,8 @@ because a domain that is too wide finds witnesses that cannot happen.
 
 import re
 from collections.abc import Callable, Mapping
+from fractions import Fraction
+from itertools import combinations
 from math import isfinite
 from typing import Any, Final, Literal
 
@@ -16,12 +18,16 @@ from fencekit.model.errors import UsageError
 from fencekit.model.request import Request
 from fencekit.strategies.choices import Choices
 from fencekit.strategies.patterns import sampler
+from fencekit.strategies.references import resolved
 
 Domain = Literal["open"] | Mapping[str, Any]
 OPEN: Final = "open"
 
 NOTES = frozenset(
-    ("$schema", "$id", "$comment", "title", "description", "default", "examples", "format")
+    (
+        *("$schema", "$id", "$comment", "title", "description", "default", "examples", "format"),
+        *("deprecated", "readOnly", "writeOnly"),
+    )
 )
 """Keywords that say nothing about which values there may be."""
 
@@ -57,7 +63,7 @@ class Schema:
     """A JSON Schema for the arguments of a call; raises UsageError for what is not understood."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = {"type": "object", **schema}
+        self.schema = {"type": "object", **resolved(schema)}
         refuse_unknown(self.schema)
 
     def valid(self, args: Any) -> bool:
@@ -165,8 +171,19 @@ def has_no_others(wanted: Any, value: Any, schema: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Say whether two JSON values are the same; true is not 1."""
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+    """Say whether two JSON values are the same: 1 is 1.0, and true is not 1, at any depth."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def is_multiple(value: Any, of: Any) -> bool:
+    """Say whether a number is a multiple, as both are written: 0.3 is one of 0.1."""
+    return bool(of) and Fraction(str(value)) % Fraction(str(of)) == 0
 
 
 def for_numbers(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any], bool]:
@@ -175,7 +192,7 @@ def for_numbers(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any], b
 
 
 def for_sized(
-    kind: type[str | list[Any]], test: Callable[[int, Any], bool]
+    kind: type[str | list[Any] | dict[str, Any]], test: Callable[[int, Any], bool]
 ) -> Callable[[Any, Any, Any], bool]:
     """Return the keyword that asks how long a value of the kind is."""
     return lambda wanted, value, _: not isinstance(value, kind) or test(len(value), wanted)
@@ -194,10 +211,18 @@ KEYWORDS: dict[str, Callable[[Any, Any, Any], bool]] = {
     "maximum": for_numbers(lambda value, limit: value <= limit),
     "exclusiveMinimum": for_numbers(lambda value, limit: value > limit),
     "exclusiveMaximum": for_numbers(lambda value, limit: value < limit),
+    "multipleOf": for_numbers(is_multiple),
     "minLength": for_sized(str, lambda size, limit: size >= limit),
     "maxLength": for_sized(str, lambda size, limit: size <= limit),
     "minItems": for_sized(list, lambda size, limit: size >= limit),
     "maxItems": for_sized(list, lambda size, limit: size <= limit),
+    "uniqueItems": lambda wanted, value, _: (
+        not wanted
+        or not isinstance(value, list)
+        or not any(same(one, other) for one, other in combinations(value, 2))
+    ),
+    "minProperties": for_sized(dict, lambda size, limit: size >= limit),
+    "maxProperties": for_sized(dict, lambda size, limit: size <= limit),
     "pattern": lambda wanted, value, _: (
         not isinstance(value, str) or re.search(wanted, value) is not None
     ),
@@ -242,7 +267,9 @@ def some_number(choices: Choices, schema: Any) -> Any:
     """Return a number at or beside one of its limits."""
     limits = [schema[name] for name in LIMITS if name in schema]
     near = [limit + step for limit in limits for step in (0, 1, -1)]
-    fitting = [number for number in (0, 1, *near) if valid(schema, number)]
+    step = schema.get("multipleOf", 1)
+    near += [limit // step * step + more for limit in limits for more in (0, step) if step]
+    fitting = [number for number in (0, 1, step, *near) if valid(schema, number)]
     return choices.pick(fitting) if fitting else 0
 
 

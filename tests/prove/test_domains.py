@@ -6,10 +6,12 @@ import pytest
 from laws.drawing import policy_of
 
 from fencekit.checks.prove.compare import compare
+from fencekit.checks.prove.described import exact_values, number_rules
+from fencekit.checks.prove.domains import is_held
 from fencekit.checks.search import search
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Proved, Unknown, Witness
-from fencekit.strategies.domains import Schema
+from fencekit.strategies.domains import Schema, valid
 from prove import nasty
 
 PATH_ONLY = {
@@ -82,6 +84,88 @@ def test_a_witness_is_of_the_schema_and_as_small_as_it_lets_it_be(old, schema, a
     result = compare(old, ALLOWING, domain=schema)
     assert isinstance(result, Witness)
     assert dict(sorted(result.request.args.values.items())) == args
+
+
+def only(said):
+    """Return the schema of one argument, `n`, that must be there."""
+    return {"properties": {"n": said}, "required": ["n"], "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("old", "said", "value"),
+    [
+        (denying(contains="1.0"), {"enum": [1]}, 1.0),
+        (denying(contains="1.0"), {"const": 1}, 1.0),
+        (denying(contains="[1.0"), {"const": [1, "a"]}, [1.0, "a"]),
+        (denying(contains="-0.0"), {"enum": [0]}, -0.0),
+        (denying(match_regex=r"\."), {"type": "integer", "minimum": 7, "maximum": 9}, 7.0),
+        (denying(match_regex="^3$"), {"anyOf": [{"type": "integer"}, {"type": "null"}]}, 3),
+    ],
+)
+def test_a_value_that_is_the_same_but_prints_otherwise_is_of_the_schema(old, said, value):
+    result = compare(old, ALLOWING, domain=only(said))
+    assert isinstance(result, Witness)
+    assert repr(result.request.args.values["n"]) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        (denying(match_regex=r"^\d{3}$"), {"type": "integer", "minimum": 0, "maximum": 99}),
+        (denying(contains=": 100000"), {"type": "integer", "minimum": 5, "maximum": 5_000}),
+        (denying(contains="4999"), {"type": "integer", "minimum": 0, "exclusiveMaximum": 4_999}),
+        (denying(contains=": -"), {"type": "number", "minimum": 0.5}),
+        (denying(contains="inf"), {"type": "number"}),
+        (
+            denying(match_regex="^7$"),
+            {"type": "integer", "multipleOf": 5, "minimum": 0, "maximum": 9},
+        ),
+        (denying(contains="true"), {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
+        (
+            denying(contains="'b'"),
+            {"$ref": "#/properties/n/$defs/one", "$defs": {"one": {"enum": ["a"]}}},
+        ),
+    ],
+)
+def test_the_text_of_a_number_keeps_to_the_bounds_of_the_schema(old, said):
+    assert isinstance(compare(old, ALLOWING, domain=only(said)), Proved)
+    assert isinstance(compare(old, ALLOWING), Witness)
+
+
+def test_an_amount_between_multiples_is_no_reason_to_say_that_there_is_none():
+    said = {"type": "integer", "multipleOf": 5, "minimum": 0}
+    schema = {"properties": {"amount": said}, "required": ["amount"]}
+    assert not isinstance(compare(denying(amount_gt=6), ALLOWING, domain=schema), Proved)
+    either = {"oneOf": [said, {"type": "integer", "multipleOf": 3, "minimum": 0}]}
+    schema = {"properties": {"amount": either}, "required": ["amount"]}
+    assert not isinstance(compare(denying(amount_gt=7), ALLOWING, domain=schema), Proved)
+
+
+def near(random, *limits):
+    """Return a number near one of the limits, as an integer or as a float."""
+    number = random.choice(limits) + random.randint(-12, 12)
+    return random.choice((number, float(number), number + random.random(), -0.0))
+
+
+def test_what_is_followed_of_numbers_lets_through_what_is_valid_and_no_integer_that_is_not():
+    random = Random(5)
+    counts = [0, 0]
+    for _ in range(150):
+        low = random.choice((-(10**6), -20, 0, 3, 90, 10**14))
+        high = low + random.choice((0, 7, 60, 900, 10**5))
+        said = {"type": random.choice(("integer", "number")), "minimum": low}
+        said[random.choice(("maximum", "exclusiveMaximum"))] = high
+        rules = tuple(number_rules(said))
+        exact = exact_values(said)
+        for _ in range(40):
+            number = near(random, low, high, 0, 10**20)
+            kept = is_held(number, rules) and (exact is None or repr(number) in map(repr, exact))
+            is_valid = valid(said, number)
+            assert kept or not is_valid, (said, number)
+            if said["type"] == "integer" and number == int(number):
+                assert kept is is_valid, (said, number)
+            counts[is_valid] += 1
+    assert min(counts) > 1_000
 
 
 def test_a_schema_that_nothing_fits_proves_nothing():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fencekit.model.errors import UsageError
 from fencekit.model.request import Request
 from fencekit.strategies.choices import SimplestChoices
 from fencekit.strategies.domains import Schema, sampled, valid
@@ -29,9 +30,15 @@ SCHEMAS = (
     {"anyOf": [{"type": "string"}, {"minimum": 3}]},
     {"oneOf": [{"type": "number"}, {"minimum": 3}]},
     {"allOf": [{"type": "number"}, {"minimum": 3}]},
+    {"type": "integer", "multipleOf": 3},
+    {"type": "number", "multipleOf": 2, "minimum": 1},
+    {"const": [1]},
+    {"uniqueItems": True},
+    {"minProperties": 1, "maxProperties": 1},
 )
 VALUES = (
     *("", "a", "ab", "abc", "ba", 0, 1, 2, 5, 6, -1, 1.0, 1.5, 0.5, True, False, None, 10**400),
+    *([True], [1.0], [1, 1.0], [1, True], {"a": 1, "b": 2}),
     *([], ["a"], ["a", 1], ["a", "b", "c"], [1], {}, {"a": 1}, {"a": "x"}, {"b": "x"}, {"b": 1}),
 )
 
@@ -41,6 +48,30 @@ def test_a_value_is_valid_as_jsonschema_says(schema):
     for value in VALUES:
         real = jsonschema.Draft202012Validator(schema).is_valid(value)
         assert valid(schema, value) is real, value
+
+
+def test_a_reference_stands_for_what_it_refers_to():
+    schema = {
+        "$defs": {"level": {"enum": ["low", "high"]}, "a/b": {"type": "integer"}},
+        "properties": {
+            "x": {"$ref": "#/$defs/level"},
+            "y": {"type": "array", "items": {"$ref": "#/$defs/a~1b", "minimum": 2}},
+        },
+    }
+    for args in ({"x": "low"}, {"x": 1}, {"y": [2]}, {"y": [1]}, {"y": ["a"]}, {"z": 1}):
+        real = jsonschema.Draft202012Validator(schema).is_valid(args)
+        assert Schema(schema).valid(args) is real, args
+
+
+@pytest.mark.parametrize(
+    "reference", ["#/$defs/none", "https://example.com/schema", "other.json", 5, "#"]
+)
+def test_a_reference_to_what_is_not_there_or_has_no_end_is_refused(reference):
+    with pytest.raises(UsageError, match="the domain refers to"):
+        Schema({"properties": {"x": {"$ref": reference}}, "$defs": {}})
+    tree = {"properties": {"left": {"$ref": "#/$defs/tree"}}}
+    with pytest.raises(UsageError, match="within itself"):
+        Schema({"properties": {"x": {"$ref": "#/$defs/tree"}}, "$defs": {"tree": tree}})
 
 
 def test_infinity_is_no_number_of_json():

@@ -8,27 +8,28 @@ returned, since each is held against the schema itself.
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
+from fencekit.checks.prove.described import (
+    OF_NUMBERS,
+    exact_values,
+    number_rules,
+    text_rules,
+    types_of,
+    without_multiples,
+)
 from fencekit.checks.prove.fields import Domain
-from fencekit.checks.prove.nodes import UnsupportedError, build, parse
 from fencekit.checks.prove.numbers import Sample, spell
-from fencekit.checks.prove.regexes import Automaton, searching
 from fencekit.checks.prove.spots import Held, Required, Slot
-from fencekit.engines.native.conditions import listed
 from fencekit.engines.native.questions import BEYOND, LARGEST
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.strategies.choices import RandomChoices
 from fencekit.strategies.domains import Schema, domain_of, sampled, valid
 
-MOST_LENGTH = 500
-"""The longest text of which the length is followed."""
 EXACT = 2.0**53
 """Up to this, every integer is a float."""
-ANY_TYPE = ("string", "integer", "number", "boolean", "null", "array", "object")
 PRINTED = {"integer": "number", "number": "number", "array": "list", "object": "object"}
 
 
@@ -121,7 +122,11 @@ class Described:
         values = tuple(value for value in slot.values if valid(said, value))
         values += tuple(value for value in (*plain, *fixed) if is_held(value, slot.held))
         kinds = tuple(dict.fromkeys(PRINTED[name] for name in types if name in PRINTED))
-        held = (*slot.held, *text_rules(said)) if types == ["string"] else slot.held
+        held = slot.held
+        if types == ["string"]:
+            held = (*held, *text_rules(said))
+        elif types and OF_NUMBERS.issuperset(types):
+            held = (*held, *number_rules(said))
         return Slot(
             slot.key,
             values,
@@ -185,32 +190,6 @@ def read_domain(domain: Any) -> Domain:
     return OPEN if schema is None else Described(schema)
 
 
-def exact_values(said: Mapping[str, Any]) -> list[Any] | None:
-    """Return the values that a schema lists; None where it lists none."""
-    if "const" in said:
-        return [said["const"]]
-    if "enum" in said:
-        return [value for value in said["enum"] if valid(said, value)]
-    return None
-
-
-def types_of(said: Mapping[str, Any]) -> list[str]:
-    """Return the types that a schema lets through."""
-    return [str(name) for name in listed(said.get("type", list(ANY_TYPE)))]
-
-
-def text_rules(said: Mapping[str, Any]) -> Iterator[tuple[Automaton, bool]]:
-    """Yield what a schema asks of text that is followed: its pattern, and small lengths."""
-    if "pattern" in said:
-        with suppress(UnsupportedError):
-            yield searching(str(said["pattern"])), True
-    least, most = said.get("minLength", 0), said.get("maxLength", MOST_LENGTH + 1)
-    if least <= MOST_LENGTH and (least or most <= MOST_LENGTH):
-        end = f",{most}" if most <= MOST_LENGTH else ","
-        items, flags = parse(rf"(?s:.{{{least}{end}}})\Z")
-        yield Automaton(build(items, flags), anywhere=False), True
-
-
 def is_held(value: Any, held: Held) -> bool:
     """Say whether a value, as text, is as the automata ask."""
     return all(
@@ -235,6 +214,7 @@ def can_be(said: Any, sample: Sample) -> bool:
     """Say whether a value under a schema can be read as the number; yes where that is not sure."""
     if not isinstance(said, Mapping):
         return True
+    said = without_multiples(said)
     if "string" in types_of(said) and exact_values(said) is None:
         return True  # there is no end to how text can spell a number
     if sample == BEYOND:
