@@ -34,6 +34,7 @@ bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, a
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/report.py
 	$(BIN)/python bench/prove.py
+	$(BIN)/python bench/front_ends.py
 	$(BIN)/python bench/opinions.py
 
 fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime

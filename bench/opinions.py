@@ -3,7 +3,7 @@
     python bench/opinions.py [--out FILE] [--mutants N]
 
 z3 is asked where it is installed (`pip install '.[z3]'`): about the texts of the hard set, and
-about N mutants of the fixtures' policies.
+about the sub-problems that the prover settles for N mutants of the fixtures' policies.
 """
 
 import argparse
@@ -13,14 +13,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT / "tests")
 
 from prove.hard_set import Pair, pairs, sides  # noqa: E402  (from the tests, found above)
 
+from fencekit.checks.prove.atoms import order  # noqa: E402
 from fencekit.checks.prove.compare import compare  # noqa: E402
 from fencekit.checks.search import search  # noqa: E402
 from fencekit.dialects.registry import load_policy  # noqa: E402
@@ -28,8 +30,12 @@ from fencekit.model.policy import Policy  # noqa: E402
 from fencekit.model.proof import Proved, Unknown, Witness  # noqa: E402
 from fencekit.strategies.mutations import single_edits  # noqa: E402
 
+if TYPE_CHECKING:
+    from prove.subproblems import Settled
+
 EXAMPLES = (200, 1_000, 10_000)
-SECONDS = 5.0
+SECONDS = 3
+MOST_PROBLEMS = 300
 FIXTURES = ROOT / "fixtures/policies/capfence"
 
 
@@ -38,8 +44,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--out", type=Path, help="also write the tables into this file")
     options.add_argument("--mutants", type=int, default=300)
+    options.add_argument("--only", choices=["hard", "z3"], help="print only one of the tables")
     given = options.parse_args()
-    page = "\n".join([*hard_set(), "", *second_opinion(given.mutants)]) + "\n"
+    hard = [*hard_set(), ""] if given.only != "z3" else []
+    asked = second_opinion(given.mutants) if given.only != "hard" else ()
+    page = "\n".join([*hard, *asked]) + "\n"
     sys.stdout.write(page)
     if given.out:
         given.out.write_text(page, encoding="utf-8")
@@ -100,35 +109,62 @@ def spread(times: list[float]) -> str:
 
 
 def mutants(most: int) -> Iterator[tuple[str, Policy, Policy]]:
-    """Yield policies of the fixtures with a mutant of each, spread over all there are."""
-    found = []
+    """Yield policies of the fixtures with mutants, of each kind of edit as many as there can be.
+
+    Kind by kind they are spread over all policies.
+    """
+    kinds: dict[str, list[tuple[str, Policy, Policy]]] = {}
     for path in sorted(FIXTURES.glob("*.yaml")):
         policy = load_policy(path, strict=False, policy_root=path.parent)
-        found += [(f"{path.name}: {m.label}", policy, m.policy) for m in single_edits(policy)]
-    return islice(iter(found[:: max(1, len(found) // most)]), most)
+        for one in single_edits(policy):
+            name = f"{path.name}: {one.operator}: {one.label}"
+            kinds.setdefault(one.operator, []).append((name, policy, one.policy))
+    each = -(-most // len(kinds))
+    spread = [found[:: max(1, len(found) // each)][:each] for _, found in sorted(kinds.items())]
+    yield from islice((one for row in zip_longest(*spread) for one in row if one), most)
+
+
+def problems(most: int) -> list["Settled"]:
+    """Return different sub-problems of text of that many mutants, at most so many."""
+    from prove.subproblems import settled  # noqa: PLC0415  (z3 is installed, where it is asked)
+
+    found = {}
+    for _, old, new in mutants(most):
+        for one in settled(old, new):
+            found.setdefault((one.cube, one.request is None), one)
+    listed = sorted(found.values(), key=lambda one: "; ".join(sorted(map(order, one.cube))))
+    return listed[:: -(-len(listed) // MOST_PROBLEMS)]
 
 
 def second_opinion(most: int) -> Iterator[str]:
-    """Yield the table of agreement with z3."""
+    """Yield the tables of agreement with z3."""
     if find_spec("z3") is None:
         yield "z3 was not asked: it is not installed (`pip install '.[z3]'`)."
         return
     import z3  # noqa: PLC0415  (only where it is installed)
-    from prove.questions import ask, lines  # noqa: PLC0415
+    from prove import questions, subproblems  # noqa: PLC0415
 
-    asked = [(pair.name, old, new) for pair, old, new in loaded()]
-    found = ask([*asked, *mutants(most)], seconds=SECONDS, most=5_000)
-    version = z3.get_version_string()
+    of_pairs = questions.ask(((pair.name, *both) for pair, *both in loaded()), seconds=SECONDS)
+    of_mutants = subproblems.ask(problems(most), seconds=SECONDS)
     yield (
-        f"Second opinion of z3 {version} (MIT), {SECONDS:g} s a question: classes of capabilities "
-        f"of the hard set and of {most} mutants, one field of printable ASCII:"
+        f"Second opinion of z3 {z3.get_version_string()} (MIT), {SECONDS} s of CPU a question, "
+        "one field of printable ASCII. Whole questions: classes of capabilities of the hard set:"
     )
     yield ""
     yield "| | |"
     yield "| --- | ---: |"
-    yield from lines(found)
+    yield from questions.lines(of_pairs)
     yield ""
-    yield from (f"- {said}" for said in found.contradictions)
+    yield (
+        f"Sub-problems of keywords and regexes that the prover settled, of {most} mutants of the "
+        "fixtures' policies, of each kind of edit as many:"
+    )
+    yield ""
+    yield "| | |"
+    yield "| --- | ---: |"
+    yield from subproblems.rows(of_mutants)
+    yield ""
+    yield from (f"- {said}" for said in (*of_pairs.contradictions, *of_mutants.contradictions))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from fencekit.checks.prove.goals import NOT_LOOSER
 from fencekit.model.policy import ConditionName, Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.request import Request
+from prove.apart import GAVE_UP, apart
 from prove.second_opinion import ALPHABET, BeyondError, Opinion, opinion, shows
 
 TEXTS = (ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS, ConditionName.MATCH_REGEX)
@@ -41,20 +42,20 @@ def has_text(*policies: Policy) -> bool:
     )
 
 
-def ask(pairs: Iterable[tuple[str, Policy, Policy]], *, seconds: float, most: int) -> Agreement:
-    """Ask both about each pair, until that many questions have been asked."""
+def ask(pairs: Iterable[tuple[str, Policy, Policy]], *, seconds: int) -> Agreement:
+    """Ask both about each pair; z3 gets so many seconds of CPU a question."""
     made = Agreement()
     for name, old, new in pairs:
         if not has_text(old, new):
             continue
         for capability, result in by_capability(NOT_LOOSER, old, new):
-            if made.asked >= most:
-                return made
             made.asked += 1
-            try:
-                said = opinion(old, new, capability, seconds=seconds)
-            except BeyondError:
+            said = apart(lambda o=old, n=new, c=capability: answer(o, n, c), seconds)
+            if said == "beyond":
                 made.beyond += 1
+                continue
+            if said == GAVE_UP:
+                made.gave_up += 1
                 continue
             about = f"{name}: {capability}"
             if said.text is not None and not shows(old, new, capability, said.text):
@@ -62,6 +63,14 @@ def ask(pairs: Iterable[tuple[str, Policy, Policy]], *, seconds: float, most: in
             else:
                 note(made, about, said, result)
     return made
+
+
+def answer(old: Policy, new: Policy, capability: str) -> Opinion | str:
+    """Return what z3 says; `beyond` where the translation does not speak of it."""
+    try:
+        return opinion(old, new, capability)
+    except BeyondError:
+        return "beyond"
 
 
 def note(made: Agreement, name: str, said: Opinion, result: Result) -> None:

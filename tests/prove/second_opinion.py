@@ -49,11 +49,10 @@ class Opinion:
     text: str | None = None
 
 
-def opinion(old: Policy, new: Policy, capability: str, *, seconds: float = 5.0) -> Opinion:
+def opinion(old: Policy, new: Policy, capability: str) -> Opinion:
     """Return what z3 says of two policies on calls of a capability; raise BeyondError."""
     text = z3.String("s")
     solver = z3.Solver()
-    solver.set("timeout", int(seconds * 1000))
     solver.add(z3.InRe(text, every()))
     before, after = (exits(policy, capability, text) for policy in (old, new))
     ways = [
