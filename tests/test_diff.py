@@ -343,3 +343,13 @@ def test_a_domain_leaves_out_calls_that_cannot_be(diff: Any) -> None:
     within = diff(old, new, "--domain", "schema.json")
     assert within.code == 0, within.all
     assert "every call whose arguments are as schema.json says" in within.out
+
+
+def test_a_tool_is_a_domain_by_its_input_schema(diff: Any) -> None:
+    amount = {"type": "integer", "maximum": 400, "minimum": 0}
+    schema = {"properties": {"amount": amount}, "required": ["amount"]}
+    schema["additionalProperties"] = False
+    for said in (schema, {"name": "pay", "inputSchema": schema}):
+        Path("domain.json").write_text(json.dumps(said))
+        assert diff(OLD, LOOSER, "--domain", "domain.json").code == 0
+    assert diff(OLD, LOOSER).code == 1

@@ -54,7 +54,7 @@ MOST_LINES = 300
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
     *("abc", "binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets"),
-    *("multiprocessing", "stat", "struct", "time"),
+    *("multiprocessing", "stat", "struct", "time", "fractions"),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),

@@ -115,6 +115,8 @@ def read_domain(path: str) -> tuple[Domain, tuple[Input, ...]]:
         schema = json.parse(text)
     except json.JSONError as error:
         raise UsageError(error.message, place=Place(path, error.line, error.column)) from error
+    if isinstance(schema, Mapping) and isinstance(schema.get("inputSchema"), Mapping):
+        schema = schema["inputSchema"]  # a whole tool, as a server of tools lists it
     if not isinstance(schema, Mapping):
         raise UsageError("a domain is a JSON Schema, an object", place=Place(path))
     return schema, (Input("domain", path, digest),)
