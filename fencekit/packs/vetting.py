@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fencekit.model.errors import FencekitError
+from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.finding import Class, Finding, Level
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place
@@ -48,8 +48,12 @@ class VetJob:
     def run(self, *, progress: Callable[[str], None] | None = None) -> Report:
         """Return the report; `progress` is told the name of each step before it begins.
 
-        Raises PackError where there is no pack to vet.
+        Raises PackError where there is no pack to vet, and UsageError for a folder of data that is
+        none.
         """
+        if self.data and not Path(self.data).is_dir():
+            hint = "name the folder that has the recorded calls"
+            raise UsageError(f"`{self.data}` is no folder of data", hint=hint)
         pack = read_pack(Path(self.folder))
         vet = Vet(pack, max_mutants=self.max_mutants, jobs=self.jobs, all_proofs=self.all_proofs)
         steps: list[Step] = []

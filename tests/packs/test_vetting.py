@@ -264,6 +264,13 @@ def test_what_is_no_pack_or_no_step_is_refused(pack: Path) -> None:
     assert vet().code == 3
 
 
+def test_a_folder_of_data_that_is_none_is_a_usage_error(pack: Path) -> None:
+    for data in ("gone", "notes/pack.yaml"):
+        done = fencekit("packs", "vet", "notes", "--data", data)
+        assert done.code == 2
+        assert f"`{data}` is no folder of data" in done.err
+
+
 def test_rates_that_need_data_are_named_and_measured_where_it_is(pack: Path) -> None:
     text = (pack / "measure.yaml").read_text("utf-8") + (
         "  - name: recorded reads\n    kind: ordinary\n    files: [calls]\n    where: {}\n"
