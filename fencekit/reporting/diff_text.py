@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from fencekit.model.diffed import Consequence, Diffed
 from fencekit.reporting.editing import author_line, consequences, instance, name_of, what
-from fencekit.reporting.terminal import LONGEST, Line, inert
+from fencekit.reporting.terminal import LONGEST, Line, inert, record_text
 from fencekit.reporting.words import counted
 
-MOST_EDITS = 60
+MOST_EDITS, LONGEST_CALL = 60, 400
 STYLES = {True: "red", False: ""}
 
 
@@ -32,7 +32,10 @@ def lines_of(caused: Consequence) -> Iterator[Line]:
     yield Line(named)
     looser = any(step.kind.value.endswith("looser") for step in caused.transitions)
     yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.found)])
-    if call := instance(caused):
-        yield Line(f"      such as {inert(call, LONGEST)}", "dim")
+    if caused.witness is not None:
+        record = caused.witness.record
+        is_recorded = bool(record.place.file)
+        call = record_text(record) if is_recorded else inert(instance(caused), LONGEST_CALL)
+        yield Line(f"      such as {call}", "dim")
     if caused.author is not None:
         yield Line(f"      {inert(author_line(caused.author), 200)}", "dim")
