@@ -52,8 +52,7 @@ class Edges:
         trials = self.trials[variant]
         settling = Settling(trials, self.payloads, self.limit, self.calls)
         for mutant in mutants:
-            evaluator = trials.evaluator(mutant.policy)
-            if not any(trials.tells(evaluator, call) for call in reversed(self.calls)):
+            if next(trials.telling(mutant.policy, self.calls), None) is None:
                 found = settling.settle(mutant.policy)
                 if isinstance(found, Open):
                     self.say(f"{variant}: {found.reason}: {mutant.operator} {mutant.label}")
@@ -72,11 +71,8 @@ class Edges:
         edits = [(variant, mutant) for variant, left in self.left.items() for mutant in left]
         told: list[set[int]] = [set() for _ in self.calls]
         for number, (variant, mutant) in enumerate(edits):
-            trials = self.trials[variant]
-            evaluator = trials.evaluator(mutant.policy)
-            for at, call in enumerate(self.calls):
-                if trials.tells(evaluator, call):
-                    told[at].add(number)
+            for at in self.trials[variant].telling(mutant.policy, self.calls):
+                told[at].add(number)
         for at in chosen(told, len(edits)):
             first = edits[min(told[at])][1]
             yield pin(self.calls[at], name_of(first), self.verdicts(self.calls[at]))

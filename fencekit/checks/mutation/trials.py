@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fencekit.checks.mutation.ladder import Ladder, key_of
 from fencekit.checks.mutation.probes import may_cover
@@ -77,12 +78,28 @@ class Trials:
         self.progress.deciding = False
         return before[0].effect != after[0].effect
 
+    def telling(self, mutant: Policy, calls: Sequence[Request]) -> Iterator[int]:
+        """Yield the numbers of the calls that a mutant decides otherwise than the policy."""
+        evaluator = self.evaluator(mutant)
+        patterns = self._edited(mutant)
+        for number, call in enumerate(calls):
+            capability = call.capability
+            meets = not isinstance(capability, str) or any(
+                may_cover(one, capability) for one in patterns
+            )
+            if meets and self.tells(evaluator, call):
+                yield number
+
     def _that_meet(self, mutant: Policy) -> Iterator[list[int]]:
         """Yield the cases that an edited rule may match."""
-        theirs = {key_of(rule): rule for rule in mutant.rules}
-        changed = [rule for key, rule in self._keys.items() if key not in theirs]
-        changed += [rule for key, rule in theirs.items() if key not in self._keys]
-        patterns = [rule.capability for rule in changed] or ["*"]
+        patterns = self._edited(mutant)
         for capability, numbers in self._by_capability.items():
             if capability == "*" or any(may_cover(one, capability) for one in patterns):
                 yield numbers
+
+    def _edited(self, mutant: Policy) -> list[Any]:
+        """Return the capabilities of the rules that differ; that of all calls where none does."""
+        theirs = {key_of(rule): rule for rule in mutant.rules}
+        changed = [rule for key, rule in self._keys.items() if key not in theirs]
+        changed += [rule for key, rule in theirs.items() if key not in self._keys]
+        return [rule.capability for rule in changed] or ["*"]
