@@ -117,7 +117,7 @@ def test_headings_come_in_order(sample):
 @pytest.mark.parametrize(
     ("name", "headline"),
     [
-        ("findings", "14 calls would be newly allowed"),
+        ("findings", "14 recorded calls would be newly allowed"),
         ("clean", "Nothing changed: 400 calls checked"),
         ("clean but tighter", "Nothing got looser: 404 calls checked"),
         ("clean within limits", "No call is known to get looser: 404 calls checked"),
@@ -222,7 +222,7 @@ def test_many_groups_are_bounded_and_what_is_left_out_is_counted():
     ]
     page = Page(render(report(*many)))
     assert "100 groups of 1,200 are not on this page" in page.text
-    assert "1,200 calls would be newly allowed" in page.text
+    assert "1,200 recorded calls would be newly allowed" in page.text
 
 
 def test_what_is_unknown_is_shown_as_unknown():

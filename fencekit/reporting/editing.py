@@ -14,7 +14,7 @@ from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.words import counted
 
 SPARED = "no call gets looser by it, proved"
-SILENT = "no word"
+SILENT = "allow (decides nothing)"
 """The effect of a risk level that says nothing, so that the allow rules are asked."""
 
 
@@ -104,11 +104,20 @@ def author_line(author: Author) -> str:
 
 
 def spelled(value: Any) -> str:
-    """Return a value of a policy as JSON, near to how it was written."""
+    """Return a value of a policy near to how it was written: as JSON, a regex in single quotes."""
+    if isinstance(value, list) and any(is_regex(one) for one in value):
+        return f"[{', '.join(map(spelled, value))}]"
+    if is_regex(value):
+        return f"'{value}'"
     try:
         return json.dumps(value, ensure_ascii=False, default=repr)
     except (TypeError, ValueError):
         return repr(type(value).__name__)
+
+
+def is_regex(value: Any) -> bool:
+    """Say whether JSON would double the backslashes of a value that YAML can quote as it is."""
+    return isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable()
 
 
 def consequences(caused: Consequence) -> str:
@@ -121,7 +130,17 @@ def consequences(caused: Consequence) -> str:
 
 def loosened(caused: Consequence) -> int:
     """Return how many recorded calls an edit loosens."""
-    return sum(one.count for one in caused.transitions if one.kind is Class.LOOSER)
+    return sum(step.count for step in loosenings(caused))
+
+
+def freed(caused: Consequence) -> int:
+    """Return how many recorded calls an edit newly allows."""
+    return sum(step.count for step in loosenings(caused) if happening(step) == 0)
+
+
+def loosenings(caused: Consequence) -> tuple[Transition, ...]:
+    """Return what an edit does to the recorded calls that it loosens."""
+    return tuple(step for step in caused.transitions if step.kind is Class.LOOSER)
 
 
 def is_loosening(caused: Consequence) -> bool:

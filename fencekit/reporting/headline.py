@@ -130,7 +130,7 @@ def found(report: Report) -> str:
             worst[what] = worst.get(what, 0) + finding.count
     for what in (NEWLY_ALLOWED, ONLY_ASKED, FREED):
         if what in worst:
-            return f"{counted(worst[what], 'call')} {what}"
+            return f"{counted(worst[what], 'recorded call')} {what}"
     faults = [finding for finding in report.findings if finding.is_fault]
     if faults:
         noun = "case" if all(fault.slug in OF_CASES for fault in faults) else "finding"

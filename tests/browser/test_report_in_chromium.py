@@ -87,7 +87,7 @@ def test_what_is_folded_is_there_on_paper(page_of, tmp_path):
 def test_the_page_reads_in_order_of_importance(page_of):
     page, *_ = page_of("edits")
     headings = [text.strip() for text in page.locator("h1, main h2").all_text_contents()]
-    assert headings[0] == "14 calls would be newly allowed"
+    assert headings[0] == "14 recorded calls would be newly allowed"
     order = [
         headings.index(part)
         for part in headings

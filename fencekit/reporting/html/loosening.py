@@ -1,12 +1,20 @@
 """The edits that loosen, for the top of the page: by recorded calls, or as proof found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fencekit.model.diffed import Consequence, Diffed
-from fencekit.reporting.editing import is_loosening, loosened, name_of
-from fencekit.reporting.html.changes import edit_anchors
+from fencekit.model.finding import Finding
+from fencekit.reporting.editing import (
+    freed,
+    is_loosening,
+    loosened,
+    loosenings,
+    name_of,
+    phrases,
+)
+from fencekit.reporting.html.changes import edit_anchors, together
 from fencekit.reporting.html.marking import Marked, marked
-from fencekit.reporting.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +26,43 @@ class LooseningEdit:
     name: str
     what: Marked
     said: str
+    """What becomes of which calls."""
+    before: str
+    after: str
+    """The decisions on the riskiest call of it, where no recorded call is loosened."""
 
 
-def loosening_edits(diff: Diffed | None, *, has_records: bool = True) -> tuple[LooseningEdit, ...]:
-    """Return every edit that is to blame for a looser call, most recorded calls first."""
+def loosening_edits(
+    diff: Diffed | None, findings: Iterable[tuple[str, Finding]] = (), *, has_records: bool = True
+) -> tuple[LooseningEdit, ...]:
+    """Return every edit that is to blame for a looser call, those that newly allow most first."""
     if diff is None:
         return ()
+    partners = together(findings)
     anchors = edit_anchors(one.edit for one in diff.edits)
     found = [one for one in diff.edits if is_loosening(one)]
-    found.sort(key=lambda one: (-loosened(one), one.edit.number))
+    found.sort(key=lambda one: (-freed(one), -loosened(one), one.edit.number))
     return tuple(
         LooseningEdit(
             one.edit.number,
             anchors[one.edit.number],
             name_of(one.edit),
             marked(one.edit),
-            amount(one, has_records=has_records),
+            amount(one, partners.get(one.edit.number, ""), has_records=has_records),
+            *(("", "") if loosened(one) or not one.witness else steps(one)),
         )
         for one in found
     )
 
 
-def amount(caused: Consequence, *, has_records: bool) -> str:
-    """Return how much an edit loosens: recorded calls, or a kind of call that no log has."""
+def amount(caused: Consequence, partners: str, *, has_records: bool) -> str:
+    """Return how an edit loosens which recorded calls, or that proof found a call of no log."""
     if loosened(caused):
-        return counted(loosened(caused), "recorded call")
-    return "no recorded call, but proof found one" if has_records else "proof found a call"
+        return ", ".join(filter(None, ["; ".join(phrases(loosenings(caused))), partners]))
+    return "no recorded call, but by proof:" if has_records else "by proof:"
+
+
+def steps(caused: Consequence) -> tuple[str, str]:
+    """Return the decisions on the riskiest call that an edit is to blame for."""
+    assert caused.witness is not None
+    return str(caused.witness.before), str(caused.witness.after)

@@ -82,7 +82,7 @@ def contents(report: Report) -> dict[str, Any]:
         "masked": masking_line(report.masking),
         "headline": headline(report),
         "first": first_witness(report, groups),
-        "loosening": loosening_edits(diff, has_records=replayed is not None),
+        "loosening": loosening_edits(diff, named.items(), has_records=replayed is not None),
         "checked": checked(report),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
