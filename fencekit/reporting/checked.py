@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import chain_line, counted
 
 NONE_NEEDED = "no call: proof settled every kind"
 NONE_MADE = "no call: only recorded ones were looked at"
@@ -17,10 +17,7 @@ def checked(report: Report) -> list[tuple[str, str]]:
     if results is not None:
         said.append(("proved of every call", proved_line(results)))
     if report.replay is not None and report.replay.logs:
-        records = counted(report.replay.record_count, "record")
-        said.append(
-            ("replayed", f"{records}, {report.replay.covered:,} covered by a verified chain")
-        )
+        said.append(("replayed", chain_line(report.replay)))
     if results is not None or report.replay is not None:
         said.append(("generated", generated_line(report)))
     return said
