@@ -28,7 +28,10 @@ from fencekit.strategies.mutations import single_edits
 
 TIMEOUT = 5.0
 PROOFS = 8
-"""How many proofs of a variant are made again, unless all are asked for: some take a second."""
+"""How many proofs of a variant are made again, unless all are asked for: some take seconds."""
+
+LONG = (Why.PROOF, Why.AUTOMATA)
+"""Why a mutant is equivalent, where it takes long to show that again."""
 
 MOST_SHOWN = 20
 """The findings of one variant that are shown."""
@@ -64,7 +67,7 @@ class Mutating:
         policy = load_policy(file.policy)
         findings: list[Finding] = []
         tally = dict.fromkeys(("noticed", "equivalent", "taken"), 0)
-        proofs = sorted(d for d, why in evidence.equivalent.items() if why is Why.PROOF)
+        proofs = sorted(d for d, why in evidence.equivalent.items() if why in LONG)
         left_out = set() if self.all_proofs else set(proofs[PROOFS:])
         with time_limit(TIMEOUT) as progress:
             trials = Trials(policy, file.cases, progress)

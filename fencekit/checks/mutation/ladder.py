@@ -33,6 +33,10 @@ class SameError(Exception):
     """The edit changes no decision: two patterns are found in the same texts."""
 
 
+class SameByAutomataError(SameError):
+    """The same, shown by every state that the automata of both whole patterns can be in at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleEdit:
     """A rule before and after an edit; None where it was not there, or is not any more."""
@@ -172,7 +176,7 @@ class Ladder:
         except UnsupportedError:
             return
         if found == [None, None]:
-            raise SameError
+            raise SameByAutomataError
         yield from (text for text in found if text is not None)
 
     def plain_texts(self, condition: Condition) -> Iterator[str]:

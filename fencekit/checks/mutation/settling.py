@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from fencekit.checks.mutation.ladder import SameError
+from fencekit.checks.mutation.ladder import SameByAutomataError, SameError
 from fencekit.checks.mutation.trials import Trials
 from fencekit.checks.pinning import is_json
 from fencekit.checks.prove.compare import by_capability
@@ -30,6 +30,8 @@ class Why(StrEnum):
 
     PATTERNS = "patterns"
     """The pattern that was edited is found in the same texts as before."""
+    AUTOMATA = "automata"
+    """The same, by the automata of both whole patterns, which takes longer."""
     PROOF = "proof"
     """The prover refutes every kind of call."""
 
@@ -63,6 +65,8 @@ class Settling:
             for call in islice(self.ladder.calls(mutant), MOST_CALLS):
                 if self.trials.tells(evaluator, call) and is_case(call):
                     return call
+        except SameByAutomataError:
+            return Why.AUTOMATA
         except SameError:
             return Why.PATTERNS
         found = search(self.trials.policy, mutant, sought=different, max_examples=TRIES).witness
