@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from fencekit.cli.options import report_options
-from fencekit.cli.packs_options import set_option, trust_options
+from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 
 @click.command("diff")
@@ -19,14 +19,7 @@ from fencekit.cli.packs_options import set_option, trust_options
     help="Compare this variant only, or the guardrails only; all of them by default.",
 )
 @set_option
-@click.option(
-    "--into",
-    default="policies",
-    type=click.Path(),
-    metavar="DIR",
-    show_default=True,
-    help="The folder whose `fencekit.lock` says what is locked.",
-)
+@into_option("The folder whose `fencekit.lock` says what is locked.")
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
 @trust_options
 @report_options

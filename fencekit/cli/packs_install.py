@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fencekit.cli.packs_options import set_option, trust_options
+from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 if TYPE_CHECKING:
     from fencekit.packs.installing import Plan
@@ -20,14 +20,7 @@ if TYPE_CHECKING:
     help="[default: the one that is locked, or baseline]",
 )
 @set_option
-@click.option(
-    "--into",
-    default="policies",
-    type=click.Path(),
-    metavar="DIR",
-    show_default=True,
-    help="The folder to install into.",
-)
+@into_option("The folder to install into.")
 @click.option("--force", is_flag=True, help="Write over files that were edited.")
 @click.option(
     "--accept-looser",

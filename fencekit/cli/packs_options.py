@@ -22,6 +22,13 @@ set_option = click.option(
 )
 
 
+def into_option(told: str) -> Callable[[Command], Command]:
+    """Return `--into`, the folder of a lock; the text says what it is for."""
+    return click.option(
+        "--into", default="policies", type=click.Path(), metavar="DIR", show_default=True, help=told
+    )
+
+
 def trust_options(command: Command) -> Command:
     """Add `--key` (given as `keys`) and `--allow-unsigned`."""
     options = (

@@ -83,16 +83,19 @@ def changes(
     diff: Diffed,
     sources: Sources,
     findings: Iterable[tuple[str, Finding]],
+    partners: Mapping[int, str],
     *,
     has_records: bool = True,
 ) -> list[ChangedRule | Unchanged]:
-    """Return the changed rules in the order of the new version, and what lies between them."""
+    """Return the changed rules in the order of the new version, and what lies between them.
+
+    `partners` says of an edit, by its number, how it shares its blame: see `together`.
+    """
     caused: dict[int, list[Consequence]] = {}
     for consequence in diff.edits:
         caused.setdefault(consequence.edit.pair, []).append(consequence)
     anchors = edit_anchors(one.edit for one in diff.edits)
     leading = groups_by_edit(findings)
-    partners = together(findings)
     found: list[ChangedRule | Unchanged] = []
     idle = 0
     for at, pair in enumerate(diff.pairs):

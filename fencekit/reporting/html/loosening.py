@@ -1,10 +1,9 @@
 """The edits that loosen, for the top of the page: by recorded calls, or as proof found."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fencekit.model.diffed import Consequence, Diffed
-from fencekit.model.finding import Finding
 from fencekit.reporting.editing import (
     freed,
     is_loosening,
@@ -13,7 +12,7 @@ from fencekit.reporting.editing import (
     name_of,
     phrases,
 )
-from fencekit.reporting.html.changes import edit_anchors, together
+from fencekit.reporting.html.changes import edit_anchors
 from fencekit.reporting.html.marking import Marked, marked
 
 
@@ -33,12 +32,14 @@ class LooseningEdit:
 
 
 def loosening_edits(
-    diff: Diffed | None, findings: Iterable[tuple[str, Finding]] = (), *, has_records: bool = True
+    diff: Diffed | None, partners: Mapping[int, str], *, has_records: bool = True
 ) -> tuple[LooseningEdit, ...]:
-    """Return every edit that is to blame for a looser call, those that newly allow most first."""
+    """Return every edit that is to blame for a looser call, those that newly allow most first.
+
+    `partners` says of an edit, by its number, how it shares its blame.
+    """
     if diff is None:
         return ()
-    partners = together(findings)
     anchors = edit_anchors(one.edit for one in diff.edits)
     found = [one for one in diff.edits if is_loosening(one)]
     found.sort(key=lambda one: (-freed(one), -loosened(one), one.edit.number))
@@ -49,7 +50,7 @@ def loosening_edits(
             name_of(one.edit),
             marked(one.edit),
             amount(one, partners.get(one.edit.number, ""), has_records=has_records),
-            *(("", "") if loosened(one) or not one.witness else steps(one)),
+            *steps(one),
         )
         for one in found
     )
@@ -63,6 +64,6 @@ def amount(caused: Consequence, partners: str, *, has_records: bool) -> str:
 
 
 def steps(caused: Consequence) -> tuple[str, str]:
-    """Return the decisions on the riskiest call that an edit is to blame for."""
-    assert caused.witness is not None
-    return str(caused.witness.before), str(caused.witness.after)
+    """Return the decisions on the riskiest call of an edit; empty where recorded calls say it."""
+    witness = caused.witness
+    return ("", "") if loosened(caused) or witness is None else (witness.before, witness.after)

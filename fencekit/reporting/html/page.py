@@ -19,7 +19,7 @@ from fencekit.reporting.checked import checked
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import author_line, instance
 from fencekit.reporting.headline import CHECKS_OF_CHANGES, OPEN, headline, is_found
-from fencekit.reporting.html.changes import changes, edit_anchors
+from fencekit.reporting.html.changes import changes, edit_anchors, together
 from fencekit.reporting.html.costs import amount, costs
 from fencekit.reporting.html.groups import Group, Told, anchored, group
 from fencekit.reporting.html.island import island
@@ -76,18 +76,19 @@ def contents(report: Report) -> dict[str, Any]:
     groups = [group(*entry, sources, told) for entry in islice(named.items(), LIMITS["groups"])]
     replayed = report.replay
     diff = report.diff
+    partners = together(named.items()) if diff else {}
     return {
         "report": report,
         "is_change": report.check in CHECKS_OF_CHANGES,
         "masked": masking_line(report.masking),
         "headline": headline(report),
         "first": first_witness(report, groups),
-        "loosening": loosening_edits(diff, named.items(), has_records=replayed is not None),
+        "loosening": loosening_edits(diff, partners, has_records=replayed is not None),
         "checked": checked(report),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),
-        "changes": changes(diff, sources, named.items(), has_records=replayed is not None)
+        "changes": changes(diff, sources, named.items(), partners, has_records=replayed is not None)
         if diff
         else [],
         "proof": proof(report),
