@@ -19,6 +19,9 @@ from fencekit.strategies.mutations import single_edits
 
 Say = Callable[[str], None]
 
+OFTEN = 200
+"""After how many edits or calls it is said how far the search is."""
+
 
 @dataclass
 class Edges:
@@ -51,8 +54,11 @@ class Edges:
         """Find a call for each mutant; yield those for which a proof says that there is none."""
         trials = self.trials[variant]
         settling = Settling(trials, self.payloads, self.limit, self.calls)
-        for mutant in mutants:
-            if next(trials.telling(mutant.policy, self.calls), None) is None:
+        for number, mutant in enumerate(mutants):
+            if number and number % OFTEN == 0:
+                self.say(f"{variant}: {number:,} edits looked at, {len(self.calls):,} calls so far")
+            # A call that tells an edit apart often does so with the edits of the same place.
+            if next(trials.telling(mutant.policy, self.calls[::-1]), None) is None:
                 found = settling.settle(mutant.policy)
                 if isinstance(found, Open):
                     self.say(f"{variant}: {found.reason}: {mutant.operator} {mutant.label}")
@@ -69,13 +75,23 @@ class Edges:
         A call is named by the first edit that it was taken for.
         """
         edits = [(variant, mutant) for variant, left in self.left.items() for mutant in left]
-        told: list[set[int]] = [set() for _ in self.calls]
-        for number, (variant, mutant) in enumerate(edits):
-            for at in self.trials[variant].telling(mutant.policy, self.calls):
-                told[at].add(number)
+        told = self.told(edits)
         for at in chosen(told, len(edits)):
             first = edits[min(told[at])][1]
             yield pin(self.calls[at], name_of(first), self.verdicts(self.calls[at]))
+
+    def told(self, edits: Sequence[tuple[Variant, Mutant]]) -> list[set[int]]:
+        """Return, of each call, the numbers of the edits that it tells apart.
+
+        A call is tried on one edit after another: what is known of its text serves for all.
+        """
+        tests = [self.trials[variant].teller(mutant.policy) for variant, mutant in edits]
+        told: list[set[int]] = []
+        for number, call in enumerate(self.calls):
+            if number and number % OFTEN == 0:
+                self.say(f"{number:,} of {len(self.calls):,} calls tried on {len(edits):,} edits")
+            told.append({at for at, tells in enumerate(tests) if tells(call)})
+        return told
 
     def verdicts(self, call: Request) -> Iterator[Any]:
         """Yield what each variant says of a call, the strict one first."""

@@ -9,12 +9,12 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from fencekit.checks.mutation.placing import NAMED, filled, with_field, with_name
-from fencekit.checks.mutation.sharing import Patterns
+from fencekit.checks.mutation.placing import NAMED, filled, spliced, with_field, with_name
+from fencekit.checks.mutation.sharing import LONG, Patterns
 from fencekit.checks.prove.nodes import UnsupportedError
 from fencekit.checks.prove.regexes import searching
 from fencekit.checks.prove.strings import shortest
-from fencekit.checks.trees.contexts import candidates
+from fencekit.checks.trees.contexts import candidates, plain
 from fencekit.checks.trees.placed import Level
 from fencekit.checks.trees.telling import Telling
 from fencekit.engines.base import Evaluator
@@ -22,11 +22,15 @@ from fencekit.engines.native.conditions import listed
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule
 from fencekit.model.request import Request
+from fencekit.model.verdict import Verdict
 
 TEXTS = 12
 """How many texts of each part around an edit are looked at."""
 
 MOST_TEMPLATES = 60
+
+MOST_ALLOWED = 4
+"""How many known calls that are allowed a text is put in the middle of."""
 
 
 class SameError(Exception):
@@ -73,6 +77,7 @@ class Ladder:
         self.telling = Telling(patterns.forest)
         self.keys = {key_of(rule): rule for rule in policy.rules}
         self.known: dict[str, list[Request]] = {}
+        self.allowed: set[int] = set()
         seen: set[Hashable] = set()
         for call in known:
             if isinstance(call.capability, str):
@@ -82,6 +87,8 @@ class Ladder:
                 form = call.capability, shape, repr(call.context.values), by
                 if form not in seen:
                     seen.add(form)
+                    if outcome.effect.verdict is Verdict.ALLOW:
+                        self.allowed.add(id(call))
                     self.known.setdefault(call.capability, []).append(call)
 
     def edit(self, mutant: Policy) -> RuleEdit | None:
@@ -130,6 +137,7 @@ class Ladder:
             for one in both:
                 if one.name in NAMED and isinstance(one.value, str):
                     yield from with_name(templates, str(one.name), one.value)
+        allowed = [one for one in templates if id(one) in self.allowed][:MOST_ALLOWED]
         seen: set[str] = set()
         for text in texts:
             if text not in seen:
@@ -137,6 +145,8 @@ class Ladder:
                 for template in templates:
                     yield from with_field(template, text)
                     yield from filled(template, text)
+                for template in allowed:
+                    yield from spliced(template, text)
 
     def pattern_texts(self, old: Condition, new: Condition) -> Iterator[str]:
         """Yield texts that tell a list of patterns from another."""
@@ -155,11 +165,20 @@ class Ladder:
         levels = tree.edited(come[0])
         if levels is not None:
             yield from self.told(levels, TEXTS)
-        yield from self.exact(gone[0], come[0])
+        if len(gone[0]) < LONG:
+            yield from self.exact(gone[0], come[0])
+        if levels is not None:
+            yield from self.differing(levels, plain(self.telling, levels[0].way))
+        if len(gone[0]) >= LONG:
+            yield from self.exact(gone[0], come[0])
 
     def told(self, levels: list[Level], most: int) -> Iterator[str]:
         """Yield the texts of an edit's levels that the whole patterns are told apart by."""
-        for text in candidates(self.telling, levels, most):
+        yield from self.differing(levels, candidates(self.telling, levels, most))
+
+    def differing(self, levels: list[Level], texts: Iterable[str | None]) -> Iterator[str]:
+        """Yield those of some texts that the whole patterns are told apart by."""
+        for text in texts:
             if text is None:
                 raise SameError
             read = self.patterns.text(text)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,6 +13,14 @@ from fencekit.model.request import Facts, Request
 
 MOST_SPLITS = 24
 """In how many ways a text is split over the values of a call, at the most."""
+
+MOST_CUTS = 6
+"""At how many spaces a text is divided between two fields, the last ones first."""
+
+MOST_WORDS = 16
+"""How many words of a known text another text is put into the place of."""
+
+WORD = re.compile(r"\w+(?:[.]\w+)*")
 
 NAMED = {
     ConditionName.ENVIRONMENT,
@@ -75,6 +84,32 @@ def with_field(template: Request, keyword: str) -> Iterator[Request]:
             yield with_args(template, {**given, key: value})
             yield with_args(template, {**rest, key: value})
             yield with_args(template, {key: value, **rest})
+        if begun == "":
+            yield from divided(template, key)
+
+
+def divided(template: Request, key: str) -> Iterator[Request]:
+    """Yield a known call with the end of its last text under another key: joined, it is the same.
+
+    The values are joined by spaces, so the text is cut where it has one.
+    """
+    given = template.args.values
+    last = next(reversed(given), "")
+    text = given.get(last)
+    if isinstance(text, str) and key not in given:
+        for at in [at for at, char in enumerate(text) if char == " "][-MOST_CUTS:]:
+            yield with_args(template, {**given, last: text[:at], key: text[at + 1 :]})
+
+
+def spliced(template: Request, text: str) -> Iterator[Request]:
+    """Yield a known call with a text instead of a word of a value, and around the value."""
+    given = template.args.values
+    for key, value in given.items():
+        if isinstance(value, str):
+            words = islice(WORD.finditer(value), MOST_WORDS)
+            made = [value[: word.start()] + text + value[word.end() :] for word in words]
+            for one in (*made, f"{text} {value}", f"{value} {text}", text + value, value + text):
+                yield with_args(template, {**given, key: one})
 
 
 def with_args(template: Request, args: Mapping[str, Any]) -> Request:
@@ -101,7 +136,9 @@ def read_like(text: str, like: Any) -> Any:
     if isinstance(like, str):
         return text
     try:
-        value = ast.literal_eval(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     return value if type(value) is type(like) and str(value) == text else None

@@ -1,11 +1,13 @@
 """The tests of conditions, made once: mutants share nearly all of them with their policy.
 
-A long pattern is followed as a tree, of which an edited one shares all but the way to the edit: to
-compile each edit of it anew takes a thousand times as long. Shorter ones are Python's own.
+A pattern is followed as a tree, of which an edited one shares all but the way to the edit: to
+compile each edit of a long one anew takes a thousand times as long. Nor does a tree backtrack, as
+an edit may make a pattern do for ever. Long texts are left to Python's own, unless a pattern is so.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from fencekit.checks.trees.comparing import difference
 from fencekit.checks.trees.forest import Forest, Node
@@ -18,9 +20,16 @@ from fencekit.model.policy import Condition, ConditionName, Policy
 from fencekit.model.request import Unknown
 
 LONG = 1_500
-"""From how many characters on a pattern is followed as a tree."""
+"""From how many characters on a pattern is followed as a tree in a text of any length."""
 
-MOST_TEXTS = 1_000
+LONG_TEXT = 1_000
+"""From how many characters on a text is left to Python's own matching of shorter patterns."""
+
+MOST_TEXTS = 4_000
+"""How many patterns, and how many texts, are kept with what is known of them."""
+
+MOST_ENDS = 20_000
+"""How much is kept of one text: mutants are many, and each has nodes of its own."""
 
 
 class Patterns:
@@ -57,11 +66,12 @@ class Patterns:
 
     def text(self, text: str) -> Text:
         """Return a text, with what is known of it."""
-        if text not in self._texts:
+        known = self._texts.get(text)
+        if known is None or known.size > MOST_ENDS:
             if len(self._texts) > MOST_TEXTS:
                 self._texts.clear()
-            self._texts[text] = Text(self.forest, text)
-        return self._texts[text]
+            known = self._texts[text] = Text(self.forest, text)
+        return known
 
 
 def distance(old: str, new: str) -> int:
@@ -103,27 +113,29 @@ class SharedTests:
         if known is not None:
             return known[1]
         if condition.name is ConditionName.MATCH_REGEX:
-            given = listed(condition.value)
-            if any(isinstance(one, str) and len(one) >= LONG for one in given):
-                return self._followed(condition, given)
+            return self._followed(condition, listed(condition.value))
         return test_of(condition)
 
     def _followed(self, condition: Condition, given: list[object]) -> Test:
-        """Return the test of some patterns of which the long ones are followed as trees."""
+        """Return the test of some patterns that are followed as trees, as far as they can be."""
         nodes: list[Node] = []
         others: list[object] = []
         for one in given:
-            node = self.patterns.node(one) if isinstance(one, str) and len(one) >= LONG else None
+            node = self.patterns.node(one) if isinstance(one, str) else None
             if node is None:
                 others.append(one)
             else:
                 nodes.append(node)
+        are_short = all(len(one) < LONG for one in given if isinstance(one, str))
+        if not nodes or (are_short and others):
+            return test_of(condition)
         rest = test_of(Condition(condition.name, others, condition.place)) if others else None
+        by_python = cache(lambda: test_of(condition))
 
         def test(view: View) -> bool | AnyOf:
             text = view.values_text
-            if isinstance(text, Unknown):
-                return test_of(condition)(view)
+            if isinstance(text, Unknown) or (are_short and len(text) >= LONG_TEXT):
+                return by_python()(view)
             read = self.patterns.text(text)
             return any(map(read.is_found, nodes)) or (rest is not None and rest(view))
 

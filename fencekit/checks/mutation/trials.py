@@ -1,6 +1,6 @@
 """Cases tried on mutants, as few as need be: those that notice much come first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,15 +80,22 @@ class Trials:
 
     def telling(self, mutant: Policy, calls: Sequence[Request]) -> Iterator[int]:
         """Yield the numbers of the calls that a mutant decides otherwise than the policy."""
+        tells = self.teller(mutant)
+        return (number for number, call in enumerate(calls) if tells(call))
+
+    def teller(self, mutant: Policy) -> Callable[[Request], bool]:
+        """Return what says of a call whether a mutant decides it otherwise than the policy."""
         evaluator = self.evaluator(mutant)
         patterns = self._edited(mutant)
-        for number, call in enumerate(calls):
+
+        def tells(call: Request) -> bool:
             capability = call.capability
             meets = not isinstance(capability, str) or any(
                 may_cover(one, capability) for one in patterns
             )
-            if meets and self.tells(evaluator, call):
-                yield number
+            return meets and self.tells(evaluator, call)
+
+        return tells
 
     def _that_meet(self, mutant: Policy) -> Iterator[list[int]]:
         """Yield the cases that an edited rule may match."""

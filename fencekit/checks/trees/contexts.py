@@ -65,7 +65,6 @@ def candidates(telling: Telling, levels: list[Level], most: int) -> Iterator[str
         if not found:
             yield None
             return
-    yield from plain(telling, levels[0].way)
 
 
 def plain(telling: Telling, way: tuple[Part, ...]) -> Iterator[str]:
@@ -79,13 +78,16 @@ def plain(telling: Telling, way: tuple[Part, ...]) -> Iterator[str]:
         for at, one in enumerate(branch)
         for times in range(4)
     )
-    for text in texts:
-        for before, after in dict.fromkeys(around(telling, way)):
-            word = f"{before}{text}{after}"
-            for edge in EDGES:
-                for other in EDGES:
-                    yield f"{edge}{word}{other}"
-            yield from (word.swapcase(), word + word)
+    words = dict.fromkeys(
+        f"{before}{text}{after}"
+        for before, after in dict.fromkeys(around(telling, way))
+        for text in texts
+    )
+    for word in words:
+        for edge in EDGES:
+            for other in EDGES:
+                yield f"{edge}{word}{other}"
+        yield from (word.swapcase(), word + word)
 
 
 def items_of(part: Part) -> list[list[Part]]:

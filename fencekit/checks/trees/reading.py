@@ -18,6 +18,11 @@ class Text:
     text: str
     _ends: dict[tuple[Node, int], int] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How much is known of the text."""
+        return len(self._ends)
+
     def is_found(self, node: Node) -> bool:
         """Say whether a node matches anywhere."""
         return any(self.ends(node, at) for at in range(len(self.text) + 1))
