@@ -1,13 +1,12 @@
 """Texts put into known calls: instead of a value, as a field, in the context, over all values."""
 
-import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from fencekit.checks.prove.building import read
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Facts, Request
 
@@ -136,9 +135,7 @@ def read_like(text: str, like: Any) -> Any:
     if isinstance(like, str):
         return text
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = read(text)
+    except ValueError:
         return None
-    return value if type(value) is type(like) and str(value) == text else None
+    return value if type(value) is type(like) else None

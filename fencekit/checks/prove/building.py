@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +87,9 @@ class Spelled:
 def read(text: str) -> Any:
     """Return the JSON value that Python prints so; raise ValueError where there is none."""
     try:
-        value = ast.literal_eval(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
     except (SyntaxError, MemoryError, RecursionError, TypeError) as error:
         raise ValueError(text) from error
     if str(value) != text or not is_json(value):
