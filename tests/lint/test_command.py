@@ -214,7 +214,8 @@ def test_an_evasion_that_a_person_is_asked_about_is_one_level_lower(folder: Path
 
 def test_what_is_too_large_for_the_prover_stays_open_and_is_said_to(folder: Path) -> None:
     words = "|".join(f"word{number}" for number in range(300))
-    policy_at(folder, f"allow:\n  - capability: shell.exec\n    match_regex: '^({words})$'\n")
+    large = f"  - capability: shell.exec\n    match_regex: '^({words})$'\n"
+    policy_at(folder, f"allow:\n{large}  - capability: shell.exec\n")
     done = fencekit("lint", "policy.yaml")
     assert "to the prover left open" in done.out
     (policy,) = fencekit("lint", "policy.yaml", "--format", "json").report["lint"]["policies"]
