@@ -187,16 +187,17 @@ class Ladder:
 
     def exact(self, old: str, new: str) -> Iterator[str]:
         """Yield a text that one of two patterns is found in, each way, by all of both."""
+        is_same = True
         try:
-            found = [
-                shortest(((searching(one), True), (searching(other), False)))
-                for one, other in ((old, new), (new, old))
-            ]
+            for one, other in ((old, new), (new, old)):
+                text = shortest(((searching(one), True), (searching(other), False)))
+                if text is not None:
+                    is_same = False
+                    yield text
         except UnsupportedError:
             return
-        if found == [None, None]:
+        if is_same:
             raise SameByAutomataError
-        yield from (text for text in found if text is not None)
 
     def plain_texts(self, condition: Condition) -> Iterator[str]:
         """Yield texts that a condition holds for, and nearly."""

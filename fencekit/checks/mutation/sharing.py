@@ -28,8 +28,11 @@ LONG_TEXT = 1_000
 MOST_TEXTS = 4_000
 """How many patterns, and how many texts, are kept with what is known of them."""
 
-MOST_ENDS = 20_000
-"""How much is kept of one text: mutants are many, and each has nodes of its own."""
+MOST_ENDS = 2_000_000
+"""How much is kept of all texts, at two hundred bytes: each mutant has nodes of its own."""
+
+OFTEN = 1_000
+"""After how many questions for a text it is looked how much is kept."""
 
 
 class Patterns:
@@ -41,6 +44,7 @@ class Patterns:
         self.trees: dict[str, Tree] = {}
         self._nodes: dict[str, Node | None] = {}
         self._texts: dict[str, Text] = {}
+        self._asked = 0
         for pattern in dict.fromkeys(patterns_of(policy)):
             try:
                 self.trees[pattern] = Tree(self.reader, pattern, self.reader.read(pattern))
@@ -66,8 +70,11 @@ class Patterns:
 
     def text(self, text: str) -> Text:
         """Return a text, with what is known of it."""
+        self._asked += 1
+        if self._asked % OFTEN == 0 and sum(one.size for one in self._texts.values()) > MOST_ENDS:
+            self._texts.clear()
         known = self._texts.get(text)
-        if known is None or known.size > MOST_ENDS:
+        if known is None:
             if len(self._texts) > MOST_TEXTS:
                 self._texts.clear()
             known = self._texts[text] = Text(self.forest, text)
