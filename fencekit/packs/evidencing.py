@@ -19,13 +19,15 @@ Say = Callable[[str], None]
 
 
 def pin_edges(pack: Pack, limit: float, say: Say) -> None:
-    """Pin calls at the edges of the variants, instead of those that are pinned, and render.
+    """Pin calls at the edges of the variants, and render; those that are pinned are tried first.
 
     `limit` is in seconds, for a proof that an edit changes nothing; 0 for none.
     """
     refuse_stale(pack)
     trials = {variant: of_variant(pack, variant, edges=False) for variant in reversed(Variant)}
-    edges = Edges(trials, pack.payloads, limit, say)
+    cases = read_cases(str(pack.cases_file(Variant.STRICT))).cases
+    calls = [case.request for case in cases if case.name.startswith(AT_AN_EDGE)]
+    edges = Edges(trials, pack.payloads, limit, say, calls)
     edges.find()
     write_edges(pack.folder / EDGES, edges.pinned())
     for _ in render_files(pack):
