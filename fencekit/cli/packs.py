@@ -84,11 +84,6 @@ def show_(pack: str) -> None:
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes for the mutants.")
 @click.option(
-    "--all-proofs",
-    is_flag=True,
-    help="Make all proofs of the evidence of mutants again, not some of each variant.",
-)
-@click.option(
     "--without",
     multiple=True,
     metavar="STEP",
@@ -101,7 +96,6 @@ def vet(
     data: str,
     max_mutants: int | None,
     jobs: int,
-    all_proofs: bool,
     without: tuple[str, ...],
     output: str,
     html: str | None,
@@ -135,7 +129,6 @@ def vet(
         data,
         max_mutants=max_mutants,
         jobs=jobs,
-        all_proofs=all_proofs,
         without=frozenset(without),
     )
     quiet = not sys.stderr.isatty()

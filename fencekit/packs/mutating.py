@@ -6,6 +6,8 @@ is said to be equivalent is shown to be so anew. Without, all the work is done.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
+from multiprocessing import get_context
 from pathlib import Path
 
 from fencekit.cases.registry import read_cases
@@ -27,24 +29,17 @@ from fencekit.reading.files import sha256_of
 from fencekit.strategies.mutations import single_edits
 
 TIMEOUT = 5.0
-PROOFS = 8
-"""How many proofs of a variant are made again, unless all are asked for: some take seconds."""
-
-LONG = (Why.PROOF, Why.AUTOMATA)
-"""Why a mutant is equivalent, where it takes long to show that again."""
-
 MOST_SHOWN = 20
 """The findings of one variant that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutating:
-    """What the step is told: the pack, how many mutants of each variant, and whether all proofs."""
+    """What the step is told: the pack, how many mutants of each variant, in how many processes."""
 
     pack: Pack
     most: int | None
     jobs: int
-    all_proofs: bool = False
 
     def without_evidence(self, path: Path, name: str) -> Found:
         """Return what comes of all the work on a variant."""
@@ -66,9 +61,7 @@ class Mutating:
         file = read_cases(str(path))
         policy = load_policy(file.policy)
         findings: list[Finding] = []
-        tally = dict.fromkeys(("noticed", "equivalent", "taken"), 0)
-        proofs = sorted(d for d, why in evidence.equivalent.items() if why in LONG)
-        left_out = set() if self.all_proofs else set(proofs[PROOFS:])
+        tally = dict.fromkeys(("noticed", "equivalent"), 0)
         with time_limit(TIMEOUT) as progress:
             trials = Trials(policy, file.cases, progress)
             looking = Looking(trials, Settling(trials, self.pack.payloads), evidence)
@@ -76,9 +69,6 @@ class Mutating:
             chosen = {id(one) for one in sampled([one for _, one in made], self.most)}
             for digest, mutant in made:
                 if id(mutant) not in chosen:
-                    continue
-                if digest in left_out:
-                    tally["taken"] += 1
                     continue
                 wrong = looking.wrong(digest, mutant)
                 if wrong:
@@ -93,13 +83,10 @@ class Mutating:
             said = f"{name}: the evidence speaks of {len(gone)} edits that there are not"
             findings.append(fault("mutation", said, place, HINT))
         limit = f", of a sample of at most {self.most}" if self.most else ""
-        equivalent, taken = tally["equivalent"], tally["taken"]
-        again = "all looked at again"
-        if taken:
-            again = f"all looked at again but for {taken:,} proofs (`--all-proofs`)"
+        equivalent = tally["equivalent"]
         said = (
-            f"{tally['noticed']:,} of {len(chosen) - equivalent - taken:,} mutants are noticed, "
-            f"{equivalent + taken:,} more are equivalent, {again}{limit}"
+            f"{tally['noticed']:,} of {len(chosen) - equivalent:,} mutants are noticed, "
+            f"{equivalent:,} more are equivalent, all looked at again{limit}"
         )
         if not tally["noticed"] and not findings:
             return Found(name, State.NOT_CHECKED, "the policy has no mutant that a case notices")
@@ -144,14 +131,20 @@ class Looking:
 
 
 def mutated(mutating: Mutating, files: list[Path], known: dict[str, Evidence]) -> Iterator[Found]:
-    """Yield what comes of each variant's mutants."""
+    """Yield what comes of each variant's mutants; with evidence, of several variants at a time."""
+    tasks = []
     for path in files:
         name = path.name.split(".", maxsplit=1)[0]
-        evidence = known.get(name)
-        if evidence is None:
-            yield mutating.without_evidence(path, name)
+        if name in known:
+            tasks.append((path, name, known[name]))
         else:
-            yield mutating.with_evidence(path, name, evidence)
+            yield mutating.without_evidence(path, name)
+    if min(mutating.jobs, len(tasks)) > 1:
+        # Spawned, not forked: a fork of a process with threads, as a progress bar has, may hang.
+        with get_context("spawn").Pool(min(mutating.jobs, len(tasks))) as pool:
+            yield from pool.starmap(mutating.with_evidence, tasks, chunksize=1)
+    else:
+        yield from starmap(mutating.with_evidence, tasks)
 
 
 def unnoticed(label: str, place: Place | None) -> Finding:

@@ -49,7 +49,6 @@ class Vet:
     pack: Pack
     max_mutants: int | None = None
     jobs: int = 1
-    all_proofs: bool = False
     loaded: dict[Path, Policy] = field(default_factory=dict)
 
     def policy(self, variant: Variant) -> Policy:
@@ -219,7 +218,7 @@ def narrowed(
 
 def mutation(vet: Vet) -> Iterator[Found]:
     """The cases notice every edit of a policy that changes a decision."""
-    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs, vet.all_proofs)
+    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
     yield from mutated(mutating, vet.case_files, read_evidence(vet.pack.folder))
 
 

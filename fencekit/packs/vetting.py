@@ -33,8 +33,7 @@ class VetJob:
     """Everything that a vetting is told.
 
     `data` is a folder of recorded calls; without it, rates that need one are not measured. With a
-    limit on mutants, that many are tried of each variant, spread over all. Of the proofs that the
-    evidence of mutants names some are made again, with `all_proofs` all. `without` names steps
+    limit on mutants, that many are tried of each variant, spread over all. `without` names steps
     that are left out, which the report says.
     """
 
@@ -42,7 +41,6 @@ class VetJob:
     data: str = ""
     max_mutants: int | None = None
     jobs: int = 1
-    all_proofs: bool = False
     without: frozenset[str] = field(default_factory=frozenset)
 
     def run(self, *, progress: Callable[[str], None] | None = None) -> Report:
@@ -55,7 +53,7 @@ class VetJob:
             hint = "name the folder that has the recorded calls"
             raise UsageError(f"`{self.data}` is no folder of data", hint=hint)
         pack = read_pack(Path(self.folder))
-        vet = Vet(pack, max_mutants=self.max_mutants, jobs=self.jobs, all_proofs=self.all_proofs)
+        vet = Vet(pack, max_mutants=self.max_mutants, jobs=self.jobs)
         steps: list[Step] = []
         findings: list[Finding] = []
         for name, check in STEPS.items():

@@ -130,3 +130,16 @@ def test_edges_are_pinned_for_what_no_written_case_notices(pack: Path) -> None:
     assert fencekit("packs", "vet", "notes").code == 0
     assert fencekit("packs", "evidence", "notes", "--pin").code == 0
     assert (pack / "source/edges.yaml").read_text("utf-8") == edges
+
+
+def test_several_processes_look_at_the_evidence_alike(pack: Path) -> None:
+    texts = [fencekit("packs", "vet", "notes", "--jobs", jobs) for jobs in ("1", "3")]
+    assert texts[0].out == texts[1].out
+    cases = pack / "source/cases.yaml"
+    cases.write_text(cases.read_text("utf-8").split("- why: another note\n")[0], encoding="utf-8")
+    for path, text in rendered(read_pack(pack)):
+        path.write_text(text, encoding="utf-8")
+    broken = [fencekit("packs", "vet", "notes", "--jobs", jobs) for jobs in ("1", "3")]
+    assert broken[0].code == 1
+    assert broken[0].out == broken[1].out
+    assert "does not notice" in broken[0].out or "is gone, which noticed" in broken[0].out
