@@ -116,6 +116,15 @@ class Forest:
             return not value or value[1] == 0 or self.is_nullable(value[0])
         return False
 
+    def is_anchored(self, node: Node) -> bool:
+        """Say whether every match of a node begins where the text does, as its form shows."""
+        kind, value = self.forms[node]
+        if kind is Kind.PLACE:
+            return bool(value.pattern == r"\A")
+        if kind is Kind.SEQUENCE:
+            return self.is_anchored(value[0])
+        return kind is Kind.CHOICE and all(map(self.is_anchored, value))
+
     def heads(self, node: Node) -> tuple[tuple[Node, Node], ...]:
         """Return what a node may begin with, each with what is left of it then.
 

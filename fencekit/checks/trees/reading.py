@@ -25,7 +25,8 @@ class Text:
 
     def is_found(self, node: Node) -> bool:
         """Say whether a node matches anywhere."""
-        return any(self.ends(node, at) for at in range(len(self.text) + 1))
+        places = 1 if self.forest.is_anchored(node) else len(self.text) + 1
+        return any(self.ends(node, at) for at in range(places))
 
     def ends(self, node: Node, at: int) -> int:
         """Return where matches of a node that begin at a place end, as bits."""
