@@ -22,7 +22,7 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
 
     `fencekit packs vet` looks at each again, which takes less time than to find it. With `--pin`,
     calls are looked for that tell each variant from the edits of it that no written case notices;
-    the fewest that do are pinned in `source/edges.yaml`, with the verdicts that they have now.
+    few that notice all are pinned in `source/edges.yaml`, with the verdicts that they have now.
     Exit code 1 where an edit is left that no case notices.
 
     \b

@@ -1,11 +1,11 @@
-"""Cases at the edges: the fewest calls that tell each variant from every edit that changes it.
+"""Cases at the edges: few calls that tell each variant from every edit that changes it.
 
 The cases that people write say what a policy is for; they rarely stand where a pattern ends or a
 keyword has its last letter. For every edit that no case notices a call is looked for that would;
-of all that are found, those are pinned that notice the most.
+of all that are found, those are pinned that others do not make needless.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,28 +70,28 @@ class Edges:
             self.left[variant].append(mutant)
 
     def pinned(self) -> Iterator[dict[str, Any]]:
-        """Yield the fewest calls that notice all edits, as far as taking the best first finds them.
+        """Yield few calls that notice all edits, each named by the first edit that it is taken for.
 
-        A call is named by the first edit that it was taken for.
+        The calls that were found last stand at narrower edges, so they are taken first; one that
+        notices nothing that those after it do not is left.
         """
-        edits = [(variant, mutant) for variant, left in self.left.items() for mutant in left]
-        told = self.told(edits)
-        for at in chosen(told, len(edits)):
-            first = edits[min(told[at])][1]
-            yield pin(self.calls[at], name_of(first), self.verdicts(self.calls[at]))
-
-    def told(self, edits: Sequence[tuple[Variant, Mutant]]) -> list[set[int]]:
-        """Return, of each call, the numbers of the edits that it tells apart.
-
-        A call is tried on one edit after another: what is known of its text serves for all.
-        """
-        tests = [self.trials[variant].teller(mutant.policy) for variant, mutant in edits]
-        told: list[set[int]] = []
-        for number, call in enumerate(self.calls):
+        missing = [
+            (mutant, self.trials[variant].teller(mutant.policy))
+            for variant, left in self.left.items()
+            for mutant in left
+        ]
+        taken: list[tuple[Request, Mutant]] = []
+        for number, call in enumerate(reversed(self.calls)):
             if number and number % OFTEN == 0:
-                self.say(f"{number:,} of {len(self.calls):,} calls tried on {len(edits):,} edits")
-            told.append({at for at, tells in enumerate(tests) if tells(call)})
-        return told
+                self.say(
+                    f"{number:,} of {len(self.calls):,} calls tried, {len(missing):,} edits left"
+                )
+            told = [tells(call) for _, tells in missing]
+            if any(told):
+                taken.append((call, missing[told.index(True)][0]))
+                missing = [one for one, is_told in zip(missing, told, strict=True) if not is_told]
+        for call, first in reversed(taken):
+            yield pin(call, name_of(first), self.verdicts(call))
 
     def verdicts(self, call: Request) -> Iterator[Any]:
         """Yield what each variant says of a call, the strict one first."""
@@ -109,23 +109,3 @@ def unnoticed(trials: Trials) -> Iterator[Mutant]:
 def name_of(mutant: Mutant) -> str:
     """Return a short name for a call that tells an edit apart."""
     return f"{AT_AN_EDGE}{mutant.rule}, {mutant.operator}"
-
-
-def chosen(told: Sequence[set[int]], count: int) -> list[int]:
-    """Return the numbers of sets that cover all of so many, in order; the largest are taken first.
-
-    The calls that were found last stand at narrower edges; of two alike the earlier one is taken.
-    """
-    missing = set(range(count))
-    taken: list[int] = []
-    while missing:
-        best = max(range(len(told)), key=lambda at: (len(told[at] & missing), -at))
-        if not told[best] & missing:
-            break
-        taken.append(best)
-        missing -= told[best]
-    for at in list(taken):
-        others = set().union(*(told[other] for other in taken if other != at))
-        if told[at] <= others:
-            taken.remove(at)
-    return sorted(taken)
