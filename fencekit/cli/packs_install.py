@@ -9,7 +9,11 @@ import click
 from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 if TYPE_CHECKING:
+    from fencekit.packs.filling import Filled
     from fencekit.packs.installing import Plan
+
+MOST_OPENED = 5
+"""The calls that parameters allow which are shown."""
 
 
 @click.command("install")
@@ -71,9 +75,25 @@ def install(
     show([Line(f"{found.pack.name} {locked.version}, {at}, from {inert(locked.origin)}{signed}")])
     for name, does in planned.steps.items():
         show([Line(f"  {does:<10} {inert(str(folder / name), 500)}")])
-    if count := planned.filled.left_out:
-        said = f"{count} cases are about the default values of parameters, and left out"
-        show([Line(f"  {said}", "dim")])
+    show_left_out(planned.filled)
+
+
+def show_left_out(filled: "Filled") -> None:
+    """Say how many cases do not hold with these parameters, and which calls they now allow."""
+    from fencekit.cli.show import show
+    from fencekit.model.form import to_form
+    from fencekit.reading import json
+    from fencekit.reporting.terminal import Line, inert
+
+    if filled.left_out:
+        said = f"{filled.left_out:,} cases hold for the default values of parameters only"
+        show([Line(f"  {said}, and are left out", "dim")])
+    if filled.opened:
+        said = f"{len(filled.opened):,} of them are not to be allowed there, and are ALLOW here"
+        show([Line(f"  {said}, such as", "bold")])
+    for case in filled.opened[:MOST_OPENED]:
+        call = json.write(to_form(case.request))
+        show([Line(f"    {case.expected} -> ALLOW  {inert(call, 300)}")])
 
 
 def refuse_looser(planned: "Plan", *, accept_looser: bool) -> None:

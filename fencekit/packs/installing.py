@@ -1,32 +1,23 @@
 """Installing a pack: files filled in with parameters, what was edited kept, all of it locked."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from fencekit.cases.base import CaseFile
-from fencekit.cases.fence import read as read_fence
-from fencekit.engines.native.evaluator import ENGINE
-from fencekit.model.errors import CaseError, PackError, UsageError
+from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.report import Report
 from fencekit.model.source import Place
-from fencekit.packs.casetable import render_cases
+from fencekit.packs.filling import Filled, fill, guardrails_of
 from fencekit.packs.lock import FILE, Lock, Locked, content, read_lock
 from fencekit.packs.manifest import sha256
 from fencekit.packs.opening import Opened
-from fencekit.packs.pack import CASES, GUARDRAILS, policies
 from fencekit.packs.parameters import values_of
 from fencekit.packs.texts import compare, compare_guardrails, policy_of
 from fencekit.packs.variants import Variant
-from fencekit.reading import yaml
-
-CASE = re.compile(r"^(?=  - name: )", re.MULTILINE)
-"""Where a case begins, in a file of cases as packs render them."""
 
 
 class Does(StrEnum):
@@ -35,22 +26,6 @@ class Does(StrEnum):
     WRITES = "writes"
     REPLACES = "replaces"
     LEAVES = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The files of a variant with its parameters filled in, by name, and cases that are left out.
-
-    Those are the cases that hold for the default values of the parameters only.
-    """
-
-    name: str
-    files: Mapping[str, str]
-    left_out: int
-
-    def policy(self, name: str) -> Policy:
-        """Return the policy, or the guardrails, under the name that the file has in the target."""
-        return policy_of(name, self.files[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,61 +45,6 @@ class Plan:
     def texts(self) -> dict[str, str]:
         """Every file to write, the lock last: without it nothing counts as installed."""
         return {**self.filled.files, FILE: self.lock.text}
-
-
-def fill(opened: Opened, variant: Variant, chosen: Mapping[str, Any]) -> Filled:
-    """Return the files of a variant, with the parameters that are chosen.
-
-    Raises UsageError for a parameter that there is not, and for a value that is not of its type.
-    """
-    pack = opened.pack
-    try:
-        values_of(pack.parameters, chosen)
-    except PackError as error:
-        raise UsageError(error.message, hint=error.hint) from error
-    made = dict(policies(pack, chosen))
-    head = f"# {pack.name} {pack.version}, {variant}: installed by `fencekit packs install`.\n"
-    name = f"{pack.name}.yaml"
-    policy = with_head(made[pack.policy_file(variant)], head)
-    cases = dict(render_cases(pack.folder / CASES, pack.name))[variant]
-    cases = with_head(cases.replace(f"policy: ../policies/{variant}.yaml", f"policy: {name}"), head)
-    kept, left_out = cases_that_hold(cases, policy_of(name, policy))
-    files = {
-        name: policy,
-        guardrails_of(pack.name): with_head(made[pack.folder / GUARDRAILS], head),
-        f"{pack.name}.fence.yaml": kept,
-    }
-    return Filled(name, files, left_out)
-
-
-def guardrails_of(name: str) -> str:
-    """Return the name of the file of a pack's guardrails."""
-    return f"{name}.guardrails.yaml"
-
-
-def with_head(text: str, head: str) -> str:
-    """Return a rendered text with another first line: there is no source beside it any more."""
-    return head + text.partition("\n")[2]
-
-
-def cases_that_hold(text: str, policy: Policy) -> tuple[str, int]:
-    """Return the cases without those that fail, and how many these are.
-
-    Cases are written for the default values of parameters, and name them: with other values, some
-    are about a folder or a host that is no longer meant.
-    """
-    file = f"{policy.file} (its cases)"
-    document = yaml.parse(text, file, CaseError)
-    assert document is not None
-    read: CaseFile = read_fence(document, file, sha256(text.encode()))
-    evaluator = ENGINE.compile(policy)
-    holds = [case.expected.is_met_by(evaluator.decide(case.request)) for case in read.cases]
-    head, *blocks = CASE.split(text)
-    assert len(blocks) == len(holds), "each case is one block"
-    kept = [text for text, fine in zip(blocks, holds, strict=True) if fine]
-    if not kept:
-        raise PackError("no case of the pack holds with these parameters")
-    return head + "".join(kept), len(blocks) - len(kept)
 
 
 def plan(

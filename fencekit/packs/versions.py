@@ -10,7 +10,7 @@ from fencekit.model.errors import PackError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.report import Report
 from fencekit.model.source import Place
-from fencekit.packs.installing import guardrails_of
+from fencekit.packs.filling import guardrails_of
 from fencekit.packs.lock import FILE, Locked, content, read_lock
 from fencekit.packs.manifest import sha256
 from fencekit.packs.names import PACK

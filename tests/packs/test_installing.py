@@ -101,6 +101,27 @@ def test_cases_about_other_values_are_left_out_and_counted() -> None:
     assert 0 < count == whole.count("- name:") - kept.count("- name:")
 
 
+def test_calls_that_a_case_forbids_and_parameters_allow_are_counted_and_shown() -> None:
+    assert "ALLOW here" not in install("--set", "titles=plan").out
+    done = install("--set", "titles=secret", "--into", "opened")
+    assert done.code == 0, done.all
+    assert "4 of them are not to be allowed there, and are ALLOW here" in done.out
+    call = '{"capability":"note.read.home","args":{"title":"secret"}}'
+    assert f"ESCALATE -> ALLOW  {call}" in done.out
+
+
+def test_a_case_that_fails_with_the_default_parameters_refuses_the_install() -> None:
+    change_pack("source/cases.yaml", "values: [todos, atodo, secret]", "values: [todos, todo]")
+    for options in ((), ("--set", "titles=plan")):
+        done = install(*options)
+        assert done.code == 3
+        assert "notes/source/cases.yaml: 2 of " in done.err
+        assert "cases fail with the default parameters" in done.err
+        assert "`another note (2)` expects ESCALATE, and is ALLOW" in done.err
+        assert "fencekit packs vet" in done.err
+        assert not Path("policies").exists()
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
