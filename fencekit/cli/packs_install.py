@@ -1,6 +1,7 @@
 """`fencekit packs install`: a pack into a folder, checked, filled in and locked."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,12 @@ MOST_OPENED = 5
     is_flag=True,
     help="Install although the policy in force is stricter, or it is not known whether it is.",
 )
+@click.option(
+    "--accept-signer",
+    is_flag=True,
+    help="Install although what is locked was signed by another key, or is from a package.",
+)
+@click.option("--accept-older", is_flag=True, help="Install an older version than what is locked.")
 @trust_options
 def install(
     pack: str,
@@ -40,6 +47,8 @@ def install(
     into: str,
     force: bool,
     accept_looser: bool,
+    accept_signer: bool,
+    accept_older: bool,
     keys: tuple[str, ...],
     allow_unsigned: bool,
 ) -> None:
@@ -47,8 +56,9 @@ def install(
 
     Writes the policy, its guardrails, its cases and `fencekit.lock` into DIR. A policy that is
     replaced is compared with the new one for every possible call, and so are its guardrails; where
-    either is looser, nothing is written, and the exit code is 1. What is locked stays as it is
-    unless it is set anew.
+    either is looser, nothing is written, and the exit code is 1. The same holds where the signer of
+    what is locked changes, or its version is newer. What is locked stays as it is unless it is set
+    anew.
 
     \b
     fencekit packs install shell --variant baseline --set workspace=/srv/app
@@ -58,6 +68,7 @@ def install(
     from fencekit.cli.show import show
     from fencekit.packs.installing import carry_out, plan
     from fencekit.packs.lock import read_lock
+    from fencekit.packs.moves import LOOSER, OLDER, SIGNER
     from fencekit.packs.opening import opened
     from fencekit.packs.variants import VARIANTS, Variant
     from fencekit.reporting.terminal import Line, inert
@@ -68,7 +79,8 @@ def install(
         at = VARIANTS[variant] if variant else before.variant if before else Variant.BASELINE
         given = chosen(found.pack, values, before.parameters if before else {})
         planned = plan(found, at, given, folder, force=force)
-    refuse_looser(planned, accept_looser=accept_looser)
+    accepted = {LOOSER: accept_looser, SIGNER: accept_signer, OLDER: accept_older}
+    refuse_changes(planned, accepted)
     carry_out(planned)
     locked = planned.lock.packs[found.pack.name]
     signed = f", signed by the key `{locked.signer}`" if locked.signer else ""
@@ -96,15 +108,30 @@ def show_left_out(filled: "Filled") -> None:
         show([Line(f"    {case.expected} -> ALLOW  {inert(call, 300)}")])
 
 
-def refuse_looser(planned: "Plan", *, accept_looser: bool) -> None:
-    """Show how the policy and its guardrails change; exit where one is looser, or may be."""
-    from fencekit.cli.show import say, show
+def refuse_changes(planned: "Plan", accepted: Mapping[str, bool]) -> None:
+    """Show what changes about a locked pack; exit where that is not accepted.
+
+    `accepted` says of each option whether it is given.
+    """
+    from fencekit.cli.show import say, show, show_error
+    from fencekit.packs.moves import LOOSER
     from fencekit.reporting.terminal import Line, inert
     from fencekit.reporting.texts import lines
 
+    codes: dict[str, int] = {}
+    for move in planned.moves:
+        show([Line(inert(move.said, 500), "bold")])
+        codes[move.option] = 1
     for name, report in planned.changes.items():
         show([Line(inert(name), "bold"), *lines(report), Line()])
-    code = max((report.exit_code for report in planned.changes.values()), default=0)
-    if code and not accept_looser:
-        say("nothing was written; `--accept-looser` installs it all the same")
-        sys.exit(code)
+        codes[LOOSER] = max(codes.get(LOOSER, 0), report.exit_code)
+    for error in planned.unknown:
+        show_error(error)
+        codes[LOOSER] = max(codes.get(LOOSER, 0), error.exit_code)
+    asked = [name for name, code in codes.items() if name and code and not accepted[name]]
+    if asked:
+        options = " ".join(asked)
+        say(f"nothing was written; `{options}` installs it all the same")
+        sys.exit(max(codes[name] for name in asked))
+    if planned.unknown:
+        say(f"not compared, and installed all the same, as `{LOOSER}` asks")

@@ -7,13 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from fencekit.model.errors import UsageError
+from fencekit.model.errors import FencekitError, PackError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.report import Report
 from fencekit.model.source import Place
 from fencekit.packs.filling import Filled, fill, guardrails_of
 from fencekit.packs.lock import FILE, Lock, Locked, content, read_lock
 from fencekit.packs.manifest import sha256
+from fencekit.packs.moves import Move, moves
 from fencekit.packs.opening import Opened
 from fencekit.packs.parameters import values_of
 from fencekit.packs.texts import compare, compare_guardrails, policy_of
@@ -32,7 +33,9 @@ class Does(StrEnum):
 class Plan:
     """What is to be done in a folder: each file, the lock, and what changes in what is replaced.
 
-    There is a report of the policy, and one of its guardrails, by the name of the file.
+    There is a report of the policy, and one of its guardrails, by the name of the file. `unknown`
+    says of which file it is not known whether the new one is looser, and why; `moves` is what else
+    changes about a pack that is locked.
     """
 
     folder: Path
@@ -40,6 +43,8 @@ class Plan:
     lock: Lock
     steps: Mapping[str, Does]
     changes: Mapping[str, Report]
+    unknown: tuple[FencekitError, ...]
+    moves: tuple[Move, ...]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -63,43 +68,73 @@ def plan(
     lock = read_lock(folder)
     filled = fill(opened, variant, chosen)
     pack, before = opened.pack, lock.packs.get(opened.pack.name)
-    steps: dict[str, Does] = {}
-    kept: list[UsageError] = []
-    for name, text in filled.files.items():
-        there = content(folder / name)
-        if there is None:
-            steps[name] = Does.WRITES
-            continue
-        steps[name] = Does.LEAVES if there == text.encode() else Does.REPLACES
-        known = before is not None and before.files.get(name) == sha256(there)
-        if steps[name] is Does.REPLACES and not known and not force:
-            said = "this was edited since it was installed" if before else "this is there already"
-            hint = "move it away, or pass `--force` to have it written over"
-            kept.append(UsageError(said, place=Place(str(folder / name)), hint=hint))
-    if kept:
-        raise UsageError.together(kept)
-    comparisons = {filled.name: compare, guardrails_of(pack.name): compare_guardrails}
-    changes = {
-        name: compared(policy_there(folder / name), filled.policy(name))
-        for name, compared in comparisons.items()
-        if steps[name] is Does.REPLACES
-    }
-    values = values_of(pack.parameters, chosen)
-    digests = {name: sha256(text.encode()) for name, text in filled.files.items()}
     entry = Locked(
         pack.version,
         variant,
         opened.origin,
         opened.signer,
         opened.manifest.digest,
-        values,
-        digests,
+        values_of(pack.parameters, chosen),
+        {name: sha256(text.encode()) for name, text in filled.files.items()},
     )
     made = Lock({**lock.packs, pack.name: entry})
-    there = content(folder / FILE)
-    same = Does.LEAVES if there == made.text.encode() else Does.REPLACES
-    steps[FILE] = Does.WRITES if there is None else same
-    return Plan(folder, filled, made, steps, changes)
+    texts = {**filled.files, FILE: made.text}
+    steps = {name: step(content(folder / name), text) for name, text in texts.items()}
+    if not force:
+        refuse_foreign(folder, {name: steps[name] for name in filled.files}, before)
+    changes, unknown = compared(folder, filled, steps, before)
+    moved = tuple(moves(before, entry)) if before else ()
+    return Plan(folder, filled, made, steps, changes, unknown, moved)
+
+
+def step(there: bytes | None, text: str) -> Does:
+    """Return what is to be done to a file, given what it has."""
+    if there is None:
+        return Does.WRITES
+    return Does.LEAVES if there == text.encode() else Does.REPLACES
+
+
+def refuse_foreign(folder: Path, steps: Mapping[str, Does], before: Locked | None) -> None:
+    """Raise UsageError where a file is to be replaced that is not as it was installed."""
+    said = "this was edited since it was installed" if before else "this is there already"
+    hint = "move it away, or pass `--force` to have it written over"
+    errors = [
+        UsageError(said, place=Place(str(folder / name)), hint=hint)
+        for name, does in steps.items()
+        if does is Does.REPLACES and not is_as_locked(folder, name, before)
+    ]
+    if errors:
+        raise UsageError.together(errors)
+
+
+def is_as_locked(folder: Path, name: str, before: Locked | None) -> bool:
+    """Say whether a file is as it was installed."""
+    there = content(folder / name)
+    return before is not None and there is not None and before.files.get(name) == sha256(there)
+
+
+def compared(
+    folder: Path, filled: Filled, steps: Mapping[str, Does], before: Locked | None
+) -> tuple[dict[str, Report], tuple[FencekitError, ...]]:
+    """Return how the policy and the guardrails change, and where that is not known."""
+    comparisons = {filled.name: compare, guardrails_of(Path(filled.name).stem): compare_guardrails}
+    changes: dict[str, Report] = {}
+    unknown: list[FencekitError] = []
+    for name, comparison in comparisons.items():
+        file = folder / name
+        digest = sha256(filled.files[name].encode())
+        if steps[name] is Does.WRITES and before and before.files.get(name) != digest:
+            said = "this is locked and not there: it is not known whether the new one is looser"
+            hint = "take it back from version control, or install again what is locked, first"
+            unknown.append(PackError(said, place=Place(str(file)), hint=hint))
+        if steps[name] is Does.REPLACES:
+            try:
+                old = policy_there(file)
+            except FencekitError as error:
+                unknown.append(error)
+                continue
+            changes[name] = comparison(old, filled.policy(name))
+    return changes, tuple(unknown)
 
 
 def policy_there(file: Path) -> Policy:
@@ -110,21 +145,40 @@ def policy_there(file: Path) -> Policy:
 
 
 def carry_out(plan: Plan) -> None:
-    """Write the files, each whole or not at all; raise UsageError where one cannot be."""
+    """Write the files, all of them or none; raise UsageError where one cannot be."""
+    before: dict[Path, bytes | None] = {}
     try:
         plan.folder.mkdir(parents=True, exist_ok=True)
         for name, text in plan.texts.items():
             if plan.steps[name] is not Does.LEAVES:
-                write_whole(plan.folder / name, text)
+                file = plan.folder / name
+                there = content(file)
+                write_whole(file, text.encode())
+                before[file] = there
     except OSError as error:
+        put_back(before)
         said = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot write into `{plan.folder}`: {said}") from error
+        hint = f"all files are as they were; nothing is installed without its `{FILE}`"
+        raise UsageError(f"cannot write into `{plan.folder}`: {said}", hint=hint) from error
 
 
-def write_whole(file: Path, text: str) -> None:
+def put_back(before: Mapping[Path, bytes | None]) -> None:
+    """Give files back what they had: half of a pack would look like one that was edited."""
+    for file, data in before.items():
+        if data is None:
+            file.unlink(missing_ok=True)
+        else:
+            write_whole(file, data)
+
+
+def write_whole(file: Path, data: bytes) -> None:
     """Write a file beside its place and move it there: a link at the place is not followed."""
     beside = file.with_name(f".{file.name}.new")
     beside.unlink(missing_ok=True)
-    with beside.open("x", encoding="utf-8", newline="\n") as opened:
-        opened.write(text)
-    os.replace(beside, file)  # noqa: PTH105  (one step, whatever is there)
+    try:
+        with beside.open("xb") as opened:
+            opened.write(data)
+        os.replace(beside, file)  # noqa: PTH105  (one step, whatever is there)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,6 +1,7 @@
 """Packs installed: checked, filled in, locked; what was edited is kept, what loosens is said."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -294,7 +295,118 @@ def test_what_is_locked_stays_unless_it_is_set_anew() -> None:
     assert one["parameters"] == {"titles": ["todo"]}
 
 
+@pytest.mark.parametrize("gone", [["notes.yaml"], ["notes.guardrails.yaml"], NAMES[1:]])
+def test_a_locked_policy_that_is_gone_is_not_known_to_be_stricter(gone: list[str]) -> None:
+    assert install("--set", "titles=todo").code == 0
+    for name in gone:
+        Path("policies", name).unlink()
+    before = seen(Path("policies"))
+    options = ("--set", "titles=todo", "--set", "titles=plan")
+    done = install(*options)
+    assert done.code == 3, done.all
+    assert "this is locked and not there" in done.err
+    assert "take it back from version control" in done.err
+    assert "`--accept-looser` installs it all the same" in done.err
+    assert seen(Path("policies")) == before
+    done = install(*options, "--accept-looser")
+    assert done.code == 0
+    assert "not compared, and installed all the same" in done.err
+
+
+def test_what_is_locked_is_put_back_where_it_is_gone() -> None:
+    assert install().code == 0
+    before = seen(Path("policies"))
+    for name in NAMES[1:]:
+        Path("policies", name).unlink()
+    done = install()
+    assert (done.code, done.out.count("writes")) == (0, 3), done.all
+    assert seen(Path("policies")) == before
+
+
+def test_a_policy_that_cannot_be_read_is_replaced_only_where_both_options_ask_for_it() -> None:
+    assert install().code == 0
+    Path("policies/notes.yaml").write_text("allow: [", encoding="utf-8")
+    assert install("--accept-looser").code == 2
+    done = install("--force")
+    assert done.code == 3
+    assert "policies/notes.yaml (installed)" in done.err
+    assert "`--accept-looser` installs it all the same" in done.err
+    done = install("--force", "--accept-looser")
+    assert done.code == 0, done.all
+    assert "policies/notes.yaml (installed)" in done.err
+    assert "not compared, and installed all the same" in done.err
+    assert fencekit("packs", "verify", "policies").code == 0
+
+
+def test_where_a_file_cannot_be_written_all_are_as_they_were() -> None:
+    assert install().code == 0
+    before = seen(Path("policies"))
+    change_pack("pack.yaml", "1.2.0", "1.3.0")
+    blocked = Path("policies", f".{FILE}.new")
+    blocked.mkdir()
+    done = install()
+    assert done.code == 2, done.all
+    assert "cannot write into `policies`" in done.err
+    blocked.rmdir()
+    assert seen(Path("policies")) == before
+    assert install().code == 0
+    Path("new", FILE).mkdir(parents=True)
+    assert install("--into", "new").code == 3
+    assert [path.name for path in Path("new").iterdir()] == [FILE]
+
+
+def test_an_older_version_is_installed_only_where_that_is_asked_for() -> None:
+    change_pack("pack.yaml", "1.2.0", "1.10.0")
+    assert install().code == 0
+    change_pack("pack.yaml", "1.10.0", "1.9.0")
+    done = install()
+    assert done.code == 1
+    assert "older than what is locked: 1.10.0 -> 1.9.0" in done.out
+    assert "`--accept-older` installs it all the same" in done.err
+    assert lock()["notes"]["version"] == "1.10.0"
+    assert install("--accept-older").code == 0
+    assert lock()["notes"]["version"] == "1.9.0"
+
+
 # Archives
+
+
+def test_another_signer_than_the_locked_one_is_said_and_accepted_by_name(folder: Path) -> None:
+    keys = {name: key_in(folder, name) for name in ("team", "other")}
+    for name, key in (*keys.items(), ("unsigned", None)):
+        Path(f"{name}.zip").write_bytes(build(read_pack(Path("notes")), key))
+    trust = ("--key", "team.pub", "--key", "other.pub", "--allow-unsigned")
+    assert install(*trust, pack="unsigned.zip").code == 0
+    assert "origin changes: archive -> folder" in install().out
+    done = install(*trust, pack="team.zip")
+    team, other = (keys[name].public.id for name in keys)
+    assert done.code == 0, "what gets a signer is better vouched for"
+    assert f"signer changes: none (from folder) -> the key `{team}`" in done.out
+    assert "signer changes" not in install(*trust, pack="team.zip").out
+    changes = {
+        "other.zip": f"the key `{team}` -> the key `{other}`",
+        "unsigned.zip": f"the key `{team}` -> none (from archive)",
+        "notes": f"the key `{team}` -> none (from folder)",
+    }
+    before = seen(Path("policies"))
+    for pack, said in changes.items():
+        done = install(*trust, "--accept-looser", "--accept-older", pack=pack)
+        assert done.code == 1, done.all
+        assert f"signer changes: {said}" in done.out
+        assert "nothing was written; `--accept-signer`" in done.err
+        assert seen(Path("policies")) == before
+    assert install("--accept-signer").code == 0
+    assert lock()["notes"]["signer"] == ""
+
+
+def test_a_folder_does_not_take_the_place_of_a_package_unsaid() -> None:
+    assert install(pack="http").code == 0
+    shutil.copytree(ROOT / "http", "fork/http")
+    done = install(pack="./fork/http")
+    assert done.code == 1
+    assert "origin changes: fencekit -> folder" in done.out
+    assert install("--accept-signer", pack="./fork/http").code == 0
+    assert lock()["http"]["origin"] == "folder"
 
 
 def test_an_archive_is_installed_when_a_trusted_key_signed_it(folder: Path) -> None:
