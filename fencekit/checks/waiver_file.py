@@ -49,7 +49,7 @@ def load_waivers(path: str) -> tuple[tuple[Waiver, ...], Input]:
 def refuse_repeated(document: yaml.Located) -> None:
     """Raise WaiverError where a key occurs twice."""
     for part in document.walk():
-        for key, place in part.repeated:
+        for key, place, _ in part.repeated:
             raise WaiverError(f"the key `{key}` occurs twice", place=place)
 
 

@@ -113,7 +113,7 @@ def load_tools(path: str) -> ToolMap:
     if document is None or not isinstance(document.value, dict):
         raise MappingError("a mapping file has `tools`", place=Place(path))
     for part in document.walk():
-        for repeated, place in part.repeated:
+        for repeated, place, _ in part.repeated:
             raise MappingError(f"the key `{repeated}` occurs twice", place=place)
     for key, _ in document.items:
         if key.value not in ("tools", "environment"):

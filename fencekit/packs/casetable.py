@@ -14,20 +14,20 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
+from fencekit.packs.documents import read_document, refuse_unknown
 from fencekit.packs.pinned import read_edges
 from fencekit.packs.variants import Variant
-from fencekit.reading import json, yaml
-from fencekit.reading.files import read_text
+from fencekit.reading import json
 from fencekit.reading.yaml import Located
 
+KEYS = ("why", "capability", "verdicts", "context", "calls", "field", "values")
 HEADER = "# Rendered from source/cases.yaml: change that, and render it again.\n"
 ORDER = (Variant.STRICT, Variant.BASELINE, Variant.PERMISSIVE)
 
 
 def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
     """Yield the text of each variant's cases; raise PackError where the table is none."""
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
+    document = read_document(file)
     if document is None or not document.elements:
         raise PackError("a table of cases is a list", place=Place(str(file)))
     edges = read_edges(file.with_name("edges.yaml"))
@@ -64,6 +64,7 @@ def cases(entry: Located, at: int, numbers: Counter[str]) -> Iterator[str]:
 
     `numbers` counts the cases of each reason: entries that give the same are numbered on.
     """
+    refuse_unknown(entry, KEYS)
     why, capability, verdicts = (entry.find(key) for key in ("why", "capability", "verdicts"))
     if why is None or capability is None or verdicts is None:
         wants = "an entry has `why`, `capability` and `verdicts`"

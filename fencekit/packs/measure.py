@@ -18,6 +18,7 @@ from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
+from fencekit.packs.names import refuse_unnamed
 from fencekit.packs.pack import Pack, policies
 from fencekit.packs.plan import Plan, Wanted, read_plan
 from fencekit.packs.samples import Sample, samples
@@ -106,6 +107,7 @@ def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = N
     Policies with the parameters of the plan are written into `work`. `peers` is a folder of packs
     of CapFence, `policies/packs` of its wheel. Raises PackError where a plan or a row is none.
     """
+    refuse_unnamed(pack.name, "0.0.0")  # files in `work` have it in their names
     plan = read_plan(pack.folder)
     parameters = plan.parameters(pack, data)
     evaluators = dict(policies_for(pack, parameters, work))

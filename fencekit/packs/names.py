@@ -21,6 +21,9 @@ def refuse_unnamed(name: str, version: str) -> None:
             f"`{name[:LONGEST]}` is no name of a pack",
             hint="lower case letters and digits, in words with `-` between them",
         )
+    if RESERVED.fullmatch(name):
+        hint = "Windows takes it for a device, whatever folder it is in; choose another"
+        raise PackError(f"`{name}` is no name of a pack", hint=hint)
     if not VERSION.fullmatch(version):
         said = f"`{version[:LONGEST]}` is no version of a pack"
         raise PackError(said, hint="write it as 1.2.3")

@@ -8,13 +8,12 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.packs.casetable import render_cases
-from fencekit.packs.parameters import Parameter, read_parameter, values_of
+from fencekit.packs.documents import read_document, refuse_unknown
+from fencekit.packs.parameters import Parameter, read_parameters, values_of
 from fencekit.packs.readme import README, readme
 from fencekit.packs.render import render, render_guardrails
-from fencekit.packs.source import read_source, refuse_unknown
+from fencekit.packs.source import read_source
 from fencekit.packs.variants import Variant
-from fencekit.reading import yaml
-from fencekit.reading.files import read_text
 from fencekit.reading.yaml import Located
 
 MANIFEST = "pack.yaml"
@@ -30,10 +29,23 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class PackCapability:
-    """A capability that a pack decides of, and the JSON Schema of the payload it expects."""
+    """A capability that a pack decides of, and the JSON Schema of the payload it expects.
+
+    `written` is the schema with its places.
+    """
 
     name: str
     payload: Mapping[str, Any]
+    written: Located
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEvidence:
+    """A file of the pack that shows that it holds, and where `pack.yaml` names it."""
+
+    file: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +61,7 @@ class Pack:
     limits: tuple[str, ...]
     capabilities: tuple[PackCapability, ...]
     parameters: tuple[Parameter, ...]
+    evidence: tuple[NamedEvidence, ...]
 
     def policy_file(self, variant: Variant) -> Path:
         """Return where the policy of a variant is, as rendered with the defaults."""
@@ -70,13 +83,12 @@ def read_pack(folder: Path) -> Pack:
     if not file.exists():
         hint = "a pack is a folder with one; `fencekit packs init NAME` makes a new one"
         raise PackError(f"there is no `{MANIFEST}` in `{folder}`", hint=hint)
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
+    document = read_document(file)
     if document is None or not isinstance(document.value, dict):
         raise PackError("what says of a pack what it is, is a mapping", place=Place(str(file)))
     refuse_unknown(document, KEYS)
     threats = part(document, "threat_model")
-    parameters = part(document, "parameters")
+    refuse_unknown(threats, ("stops", "limits"), "key of the threat model")
     return Pack(
         folder,
         said(document, "name"),
@@ -85,12 +97,28 @@ def read_pack(folder: Path) -> Pack:
         said(document, "licence"),
         texts(threats, "stops"),
         texts(threats, "limits"),
-        tuple(
-            PackCapability(said(item, "name"), payload(item))
-            for item in part(document, "capabilities").elements
-        ),
-        tuple(read_parameter(str(key.value), given) for key, given in parameters.items),
+        tuple(map(read_capability, part(document, "capabilities").elements)),
+        read_parameters(part(document, "parameters")),
+        read_evidence_names(document),
     )
+
+
+def read_capability(item: Located) -> PackCapability:
+    """Return a capability that an entry spells; raise PackError where it spells none."""
+    refuse_unknown(item, ("name", "payload"), "key of a capability")
+    written = part(item, "payload")
+    if not isinstance(written.value, dict):
+        raise PackError("`payload` is a JSON Schema, a mapping", place=written.place)
+    return PackCapability(said(item, "name"), written.value, written, item.place)
+
+
+def read_evidence_names(document: Located) -> tuple[NamedEvidence, ...]:
+    """Return the files that are named as evidence; raise PackError where `evidence` is no list."""
+    if document.find("evidence") is None:
+        return ()
+    texts(document, "evidence")
+    listed = part(document, "evidence").elements
+    return tuple(NamedEvidence(str(item.value), item.place) for item in listed)
 
 
 def packs_in(folder: Path) -> Iterator[Pack]:
@@ -113,14 +141,6 @@ def texts(document: Located, key: str) -> tuple[str, ...]:
     if not isinstance(found.value, list) or not all(isinstance(it, str) for it in found.value):
         raise PackError(f"`{key}` is a list of texts", place=found.place)
     return tuple(found.value)
-
-
-def payload(capability: Located) -> Mapping[str, Any]:
-    """Return the JSON Schema of a payload; raise PackError where it is no mapping."""
-    found = part(capability, "payload")
-    if not isinstance(found.value, dict):
-        raise PackError("`payload` is a JSON Schema, a mapping", place=found.place)
-    return found.value
 
 
 def said(document: Located, key: str) -> str:

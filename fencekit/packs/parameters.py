@@ -12,6 +12,7 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
+from fencekit.packs.documents import listed, refuse_unknown
 from fencekit.packs.terms import Parameters
 from fencekit.reading.yaml import Located
 
@@ -29,7 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         r"[A-Za-z0-9_.+@#-]+(?: [A-Za-z0-9_.+@#-]+)*",
         "names of letters, digits and spaces",
     ),
-    "tools": (r"[A-Za-z0-9_.*-]*[A-Za-z0-9][A-Za-z0-9_.*-]*", "names of tools, which may have `*`"),
+    "tools": (
+        r"[A-Za-z0-9_.*-]*[A-Za-z0-9][A-Za-z0-9_.*-]*",
+        "names of tools, in which `*` is any text beside a letter or a digit, and never all",
+    ),
     "hosts": (
         r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}",
         "names of hosts in lower case, such as `api.example.com`; no number, no port",
@@ -37,37 +41,68 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """The texts of each type, as a regex of one value and in words."""
 SINGLE = ("path", "number")
+KEYS = ("type", "default", "about", "at_least")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its name, its type, its value unless set otherwise, and what it is for."""
+    """One parameter: its name, its type, its value unless set otherwise, and what it is for.
+
+    A number may have to be `at_least` what another parameter is, which it names.
+    """
 
     name: str
     kind: str
     default: tuple[Any, ...]
     about: str
+    at_least: str = ""
+
+    @property
+    def described(self) -> str:
+        """What it is for, and what its value may be, in words."""
+        return f"{self.about}; at least `{self.at_least}`" if self.at_least else self.about
+
+
+def read_parameters(document: Located) -> tuple[Parameter, ...]:
+    """Return the parameters that a mapping spells; raise PackError, with the place, for others."""
+    if not isinstance(document.value, dict):
+        raise PackError("`parameters` is a mapping, `{}` for none", place=document.place)
+    made = tuple(read_parameter(str(key.value), given) for key, given in document.items)
+    numbers = [one.name for one in made if one.kind == "number"]
+    for one, (_, given) in zip(made, document.items, strict=True):
+        least = given.find("at_least")
+        if least is not None and (one.name not in numbers or least.value not in numbers):
+            said = f"`at_least` names a number that the number `{one.name}` may not be less than"
+            raise PackError(said, place=least.place)
+    try:
+        refuse_disorder(made, {one.name: one.default for one in made})
+    except PackError as error:
+        raise PackError(error.message, place=document.place) from error
+    return made
 
 
 def read_parameter(name: str, given: Located) -> Parameter:
     """Return the parameter that an entry spells; raise PackError where it spells none."""
+    refuse_unknown(given, KEYS, "key of a parameter")
     kind, default, about = (given.find(key) for key in ("type", "default", "about"))
     if kind is None or default is None or about is None:
         wants = "a parameter has a `type`, a `default` and says what it is `about`"
         raise PackError(wants, place=given.place)
     if not isinstance(kind.value, str) or kind.value not in KINDS:
-        known = ", ".join(f"`{one}`" for one in KINDS)
-        raise PackError(f"no such type: `{kind.value}`", place=kind.place, hint=f"known: {known}")
+        hint = f"known: {listed(KINDS)}"
+        raise PackError(f"no such type: `{kind.value}`", place=kind.place, hint=hint)
     values = checked(name, str(kind.value), default.value, place=default.place)
-    return Parameter(name, str(kind.value), values, str(about.value))
+    least = given.find("at_least")
+    at_least = "" if least is None else str(least.value)
+    return Parameter(name, str(kind.value), values, str(about.value), at_least)
 
 
 def checked(name: str, kind: str, value: Any, *, place: Place | None = None) -> tuple[Any, ...]:
     """Return the values of a parameter; raise PackError where one is not of its type."""
-    listed = value if isinstance(value, list | tuple) else [value]
-    if kind in SINGLE and len(listed) != 1:
+    items = value if isinstance(value, list | tuple) else [value]
+    if kind in SINGLE and len(items) != 1:
         raise PackError(f"the parameter `{name}` is one value", place=place)
-    return tuple(KINDS[kind](name, kind, item, place) for item in listed)
+    return tuple(KINDS[kind](name, kind, item, place) for item in items)
 
 
 def text(name: str, kind: str, value: Any, place: Place | None) -> str:
@@ -103,16 +138,28 @@ KINDS: dict[str, Callable[[str, str, Any, Place | None], Any]] = {
 def values_of(parameters: Sequence[Parameter], chosen: Mapping[str, Any]) -> Parameters:
     """Return the values of all parameters: those chosen, and the defaults of the others.
 
-    Raises PackError for a name that no parameter has, and for a value that is not of its type.
+    Raises PackError for a name that no parameter has, for a value that is not of its type, and for
+    a number that is less than the one that it must be at least.
     """
     known = {one.name for one in parameters}
     for name in chosen:
         if name not in known:
-            listed = ", ".join(f"`{one}`" for one in sorted(known)) or "none"
-            raise PackError(f"no such parameter: `{name}`", hint=f"there is {listed}")
-    return {
+            hint = f"there is {listed(sorted(known)) or 'none'}"
+            raise PackError(f"no such parameter: `{name}`", hint=hint)
+    values = {
         one.name: checked(one.name, one.kind, chosen[one.name])
         if one.name in chosen
         else one.default
         for one in parameters
     }
+    refuse_disorder(parameters, values)
+    return values
+
+
+def refuse_disorder(parameters: Sequence[Parameter], values: Parameters) -> None:
+    """Raise PackError where a number is less than the one that it must be at least."""
+    for one in parameters:
+        if one.at_least and values[one.name] < values[one.at_least]:
+            (less,), (least,) = values[one.name], values[one.at_least]
+            said = f"`{one.name}` is {less}, which is less than `{one.at_least}`, {least}"
+            raise PackError(said, hint="set both in their order")

@@ -7,13 +7,16 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.reading import json, yaml
-from fencekit.reading.files import read_text
+from fencekit.packs.documents import read_document
+from fencekit.packs.variants import Variant
+from fencekit.reading import json
+from fencekit.reading.yaml import Located
 
 HEADER = """\
 # Calls at the edges of the policies, each with what it tells from the policy, and the verdicts of
 # strict, baseline and permissive. `fencekit packs evidence PATH --pin` writes them.
 """
+HINT = "`fencekit packs evidence PATH --pin` writes them"
 AT_AN_EDGE = "at an edge: "
 """What the name of a case of a pinned call begins with."""
 
@@ -30,12 +33,32 @@ def pin(call: Request, name: str, verdicts: Iterable[Verdict]) -> dict[str, Any]
 
 
 def read_edges(file: Path) -> list[dict[str, Any]]:
-    """Return the pinned calls; none where there is no file of them."""
-    if not file.exists():
+    """Return the pinned calls, none where there is no file of them; raise PackError for others."""
+    document = read_document(file) if file.exists() else None
+    if document is None or document.value is None:
         return []
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
-    return [] if document is None else list(document.value or [])
+    if not isinstance(document.value, list):
+        raise PackError("pinned calls are a list", place=document.place, hint=HINT)
+    for entry in document.elements:
+        refuse_other(entry)
+    return list(document.value)
+
+
+def refuse_other(entry: Located) -> None:
+    """Raise PackError for what is no pinned call."""
+    given = entry.value if isinstance(entry.value, dict) else {}
+    verdicts = given.get("verdicts")
+    is_whole = (
+        set(given) == {"name", "request", "verdicts"}
+        and isinstance(given["name"], str)
+        and isinstance(given["request"], dict)
+        and isinstance(verdicts, list)
+        and len(verdicts) == len(Variant)
+        and all(isinstance(one, str) and one in Verdict.__members__ for one in verdicts)
+    )
+    if not is_whole:
+        said = "a pinned call has a `name`, a `request` and the three `verdicts`"
+        raise PackError(said, place=entry.place, hint=HINT)
 
 
 def write_edges(file: Path, pinned: Iterable[dict[str, Any]]) -> None:

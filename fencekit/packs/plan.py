@@ -7,13 +7,12 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
+from fencekit.packs.documents import read_document, refuse_unknown
 from fencekit.packs.pack import Pack
 from fencekit.packs.parameters import values_of
 from fencekit.packs.rows import Mapped, Row, chosen, derived, read_rows
-from fencekit.packs.source import refuse_unknown
 from fencekit.packs.variants import VARIANTS, Variant
-from fencekit.reading import yaml
-from fencekit.reading.files import read_text, sha256_of
+from fencekit.reading.files import sha256_of
 from fencekit.reading.yaml import Located
 
 PLAN = "measure.yaml"
@@ -137,8 +136,7 @@ class Plan:
 def read_plan(folder: Path) -> Plan:
     """Return the plan in a pack's folder; raise PackError where it is none."""
     file = folder / PLAN
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
+    document = read_document(file)
     if document is None or not isinstance(document.value, dict):
         raise PackError("a plan of measuring is a mapping", place=Place(str(file)))
     refuse_unknown(document, {"parameters", "maps", "sets", "peer"})

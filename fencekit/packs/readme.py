@@ -44,6 +44,9 @@ def lines(pack: "Pack") -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
         for parameter in pack.parameters:
             value = ", ".join(f"`{item}`" for item in parameter.default) or "none"
-            yield f"| `{parameter.name}` | {parameter.kind} | {value} | {parameter.about} |"
+            yield f"| `{parameter.name}` | {parameter.kind} | {value} | {parameter.described} |"
         yield ""
+    if pack.evidence:
+        named = ", ".join(f"[`{one.file}`]({one.file})" for one in pack.evidence)
+        yield from (f"The evidence that it holds: {named}.", "")
     yield f"Licence: {pack.licence}. What changed is in [the changelog](CHANGELOG.md)."

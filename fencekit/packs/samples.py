@@ -13,12 +13,11 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.packs.casetable import calls
+from fencekit.packs.documents import read_document
 from fencekit.packs.generate import Args, other_fields, second_commands, transfers
 from fencekit.packs.pack import Pack
 from fencekit.packs.plan import Wanted
 from fencekit.packs.rows import Row, value_at
-from fencekit.reading import yaml
-from fencekit.reading.files import read_text
 from fencekit.reading.yaml import Located
 
 
@@ -76,8 +75,7 @@ def listed(file: Path) -> Iterator[Sample]:
 
 def entries(file: Path) -> tuple[Located, ...]:
     """Return the entries of a table of calls."""
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
+    document = read_document(file)
     if document is None or not document.elements:
         raise PackError("a table of calls is a list", place=Place(str(file)))
     return document.elements

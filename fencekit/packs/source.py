@@ -24,9 +24,8 @@ from pathlib import Path
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
+from fencekit.packs.documents import read_document, refuse_unknown
 from fencekit.packs.variants import VARIANTS, Variant
-from fencekit.reading import yaml
-from fencekit.reading.files import read_text
 from fencekit.reading.yaml import Located
 
 SECTIONS = ("deny", "escalate", "allow", "only")
@@ -69,8 +68,7 @@ class Source:
 
 def read_source(file: Path, name: str) -> Source:
     """Return the source in a file; raise PackError, with line and column, where it is none."""
-    text, _ = read_text(str(file), PackError)
-    document = yaml.parse(text, str(file), PackError)
+    document = read_document(file)
     if document is None or not isinstance(document.value, dict):
         raise PackError("the source of a pack is a mapping", place=Place(str(file)))
     known = {"terms", "guardrails", *SECTIONS[:3]}
@@ -128,11 +126,3 @@ def read_rule(item: Located, section: str) -> SourceRule:
     )
     texts = tuple(str(name) for name in names)
     return SourceRule(section, texts, str(why.value), chosen, conditions, item.place)
-
-
-def refuse_unknown(document: Located, known: set[str]) -> None:
-    """Raise PackError for a key of a mapping that is none of the known ones."""
-    for key, _ in document.items:
-        if key.value not in known:
-            listed = ", ".join(f"`{name}`" for name in sorted(known))
-            raise PackError(f"unknown key: `{key.value}`", place=key.place, hint=f"known: {listed}")

@@ -4,7 +4,6 @@ A step yields one or more results, each about a variant or about the whole pack.
 findings with the place to mend.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -24,22 +23,22 @@ from fencekit.engines.native.evaluator import ENGINE as NATIVE
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.capability import Capability
 from fencekit.model.errors import PackError
-from fencekit.model.finding import Class, Finding
+from fencekit.model.finding import Class
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus
 from fencekit.model.vetting import State
+from fencekit.packs.contents import contents
 from fencekit.packs.evidence import read_evidence
 from fencekit.packs.forms import well_shaped, without_backtracking
 from fencekit.packs.found import Found, fault, of
 from fencekit.packs.mutating import Mutating, mutated
-from fencekit.packs.pack import GUARDRAILS, MANIFEST, Pack, rendered
+from fencekit.packs.pack import GUARDRAILS, Pack, rendered
 from fencekit.packs.variants import Variant
 from fencekit.reading.files import read_text
 
 TIMEOUT = 5.0
-VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
 @dataclass
@@ -73,30 +72,8 @@ class Vet:
 
 
 def manifest(vet: Vet) -> Iterator[Found]:
-    """Everything that a pack has is there, and its version is in its changelog."""
-    pack = vet.pack
-    found: list[Finding] = []
-    wanted = ["CHANGELOG.md", "README.md", GUARDRAILS]
-    wanted += [f"policies/{variant}.yaml" for variant in Variant]
-    place = Place(str(pack.folder / MANIFEST))
-    missing = [name for name in wanted if not (pack.folder / name).is_file()]
-    found += [fault("manifest", f"the pack has no `{name}`", place) for name in missing]
-    if not VERSION.fullmatch(pack.version):
-        said = f"`version` is `{pack.version}`: write it as 1.2.3"
-        found.append(fault("manifest", said, place))
-    changes = pack.folder / "CHANGELOG.md"
-    if changes.is_file() and pack.version not in changes.read_text(encoding="utf-8"):
-        said = f"the changelog does not speak of version {pack.version}"
-        found.append(fault("manifest", said, Place(str(changes))))
-    for one in pack.capabilities:
-        if Capability.parse(one.name) is None:
-            found.append(fault("manifest", f"`{one.name}` is no capability", place))
-        if one.payload.get("type") != "object":
-            said = f"the payload of `{one.name}` is no schema of an object"
-            found.append(fault("manifest", said, place))
-    if not pack.capabilities:
-        found.append(fault("manifest", "the pack names no capability", place))
-    yield of("", f"{len(wanted)} files, {len(pack.capabilities)} capabilities", found)
+    """Everything that a pack has is there, and is what it says."""
+    yield contents(vet.pack)
 
 
 def source(vet: Vet) -> Iterator[Found]:

@@ -79,8 +79,12 @@ class VetJob:
             return (), (), []
         if progress is not None:
             progress("rates")
-        with tempfile.TemporaryDirectory() as work:
-            found = measure(pack, Path(self.data) if self.data else None, Path(work))
+        try:
+            with tempfile.TemporaryDirectory() as work:
+                found = measure(pack, Path(self.data) if self.data else None, Path(work))
+        except FencekitError as error:
+            steps.append(Step("rates", "", State.NOT_CHECKED, str(error)))
+            return (), (), []
         rates = tuple(
             rate_of(rate, variant) for variant, listed in found.rates.items() for rate in listed
         )

@@ -14,8 +14,9 @@ def complaints(document: Located, kind: type[FencekitError]) -> list[FencekitErr
     """Return an error of `kind` for each key that occurs twice and each value that JSON lacks."""
     found: list[FencekitError] = []
     for part in document.walk():
-        for key, place in part.repeated:
-            found.append(kind(f"the key `{key}` occurs twice", place=place))
+        for key, place, first in part.repeated:
+            said = f"the key `{key}` occurs twice, first in line {first.line}"
+            found.append(kind(said, place=place))
         found.extend(lacking_in_json(part, kind))
     if not found:
         try:

@@ -23,7 +23,7 @@ class Located:
 
     `text` is a scalar as it is written. `items` has the pairs of a mapping, one for each key, in
     the order of the mapping; `elements` the values of a list. `repeated` has the keys that the
-    mapping spells more than once, each where it is spelled again.
+    mapping spells more than once, each where it is spelled again and where it is spelled first.
     """
 
     value: Any
@@ -31,7 +31,7 @@ class Located:
     text: str | None = None
     items: tuple[tuple["Located", "Located"], ...] = ()
     elements: tuple["Located", ...] = ()
-    repeated: tuple[tuple[str, Place], ...] = ()
+    repeated: tuple[tuple[str, Place, Place], ...] = ()
 
     def find(self, key: object) -> "Located | None":
         """Return the value of a key of the mapping."""
@@ -115,7 +115,7 @@ def locate(
     value: Any,
     file: str,
     loader: yaml.SafeLoader,
-    repeated: dict[int, tuple[tuple[str, Place], ...]],
+    repeated: dict[int, tuple[tuple[str, Place, Place], ...]],
 ) -> Located:
     """Return the value that was made of the node, with the positions of all its parts."""
     place = place_of(node, file)
@@ -186,10 +186,10 @@ def mappings(root: Node) -> Iterator[MappingNode]:
                 yield node
 
 
-def repetitions(node: MappingNode, file: str) -> Iterator[tuple[str, Place]]:
+def repetitions(node: MappingNode, file: str) -> Iterator[tuple[str, Place, Place]]:
     """Yield the keys that the mapping itself spells again; a key that `<<` brings is no such."""
     constructor = yaml.constructor.SafeConstructor()
-    seen: set[Hashable] = set()
+    seen: dict[Hashable, Place] = {}
     for key_node, _ in node.value:
         if not isinstance(key_node, ScalarNode):
             continue
@@ -197,9 +197,10 @@ def repetitions(node: MappingNode, file: str) -> Iterator[tuple[str, Place]]:
             key = constructor.construct_object(key_node) if mergeless(key_node) else "<<"
         except (yaml.constructor.ConstructorError, *CONSTRUCTOR_TROUBLE):
             continue  # the document is refused for it when it is made, if the key is looked at
-        if key in seen:
-            yield key_node.value, place_of(key_node, file)
-        seen.add(key)
+        place = place_of(key_node, file)
+        first = seen.setdefault(key, place)
+        if first is not place:
+            yield key_node.value, place, first
 
 
 def mergeless(key: ScalarNode) -> bool:

@@ -1,6 +1,7 @@
 """Packs that somebody else wrote: whatever their files say, trouble is an error with a place."""
 
 import copy
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -57,6 +58,33 @@ def test_an_odd_value_anywhere_is_read_or_refused_with_its_place(part: str, tmp_
             refused.append(error)
     assert len(refused) > 10
     assert all(error.place is not None for error in refused)
+
+
+GOOD = "{name: a, request: {capability: note.read, args: {}}, verdicts: [DENY, ALLOW, ALLOW]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "edges.yaml:1:1: pinned calls are a list"),
+        ("- 1", "edges.yaml:1:3: a pinned call has"),
+        (f"- {GOOD}\n- {GOOD.replace('name', 'nam')}", "edges.yaml:2:3: a pinned call has"),
+        (f"- {GOOD.replace('ALLOW]', 'MAYBE]')}", "edges.yaml:1:3: a pinned call has"),
+        (f"- {GOOD.replace(', ALLOW]', ']')}", "edges.yaml:1:3: a pinned call has"),
+        (f"- {GOOD.replace('DENY', '[]')}", "edges.yaml:1:3: a pinned call has"),
+        (f"- {GOOD.replace('name: a', 'name: {}')}", "edges.yaml:1:3: a pinned call has"),
+    ],
+)
+def test_pinned_calls_that_are_none_are_refused_with_their_line(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    pack = read_pack(write_pack(tmp_path))
+    edges = tmp_path / "source/edges.yaml"
+    edges.write_text(f"- {GOOD}", encoding="utf-8")
+    assert list(rendered(pack))
+    edges.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=re.escape(said)):
+        list(rendered(pack))
 
 
 def test_terms_that_double_one_another_are_refused_before_they_fill_the_memory(

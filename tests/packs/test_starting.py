@@ -72,7 +72,9 @@ def test_nothing_is_written_over() -> None:
     assert not list(Path("ours").iterdir())
 
 
-@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", "Ours", "a b", "a_b", "", "-a", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["../evil", "/tmp/evil", "Ours", "a b", "a_b", "", "-a", "a\nb", "con", "lpt1"]
+)
 def test_a_name_that_is_none_is_a_usage_error(name: str, folder: Path) -> None:
     assert fencekit("packs", "init", "--", name).code == 2
     assert not list(folder.iterdir())

@@ -85,6 +85,86 @@ def a_payload_that_is_no_object(pack: Path) -> str:
     return "the payload of `note.read` is no schema of an object"
 
 
+def of_payload(wrong: str, said: str) -> Callable[[Path], str]:
+    """Return what makes the payload of the first capability another schema."""
+
+    def break_it(pack: Path) -> str:
+        edit(pack / "pack.yaml", "{title: {type: string}}", f"{{title: {wrong}}}")
+        return said
+
+    break_it.__name__ = said
+    return break_it
+
+
+NO_SCHEMAS = (
+    of_payload("{type: strng}", "`type` is one or several of `string`, `integer`"),
+    of_payload("{type: [string, string]}", "`type` is one or several of"),
+    of_payload("{type: object, required: ticket}", "`required` is a list of names"),
+    of_payload("{required: [a, a]}", "`required` is a list of names, none of them twice"),
+    of_payload("{additionalProperties: 7}", "`additionalProperties` is a schema"),
+    of_payload("{properties: [a]}", "`properties` is schemas by name"),
+    of_payload("{items: {items: {minLength: -1}}}", "`minLength` is a whole number from 0"),
+    of_payload("{anyOf: []}", "`anyOf` is a list of schemas"),
+    of_payload("{enum: {}}", "`enum` is a list of values"),
+    of_payload("{pattern: '(a+)+('}", "`pattern` is a regex that compiles"),
+    of_payload("{multipleOf: 0}", "`multipleOf` is a number over 0"),
+    of_payload("{$ref: 'http://evil.example/x'}", "`$ref` is a place in the same payload"),
+    of_payload("{$ref: '#/$defs/gone'}", "refers to `#/$defs/gone`, which is not in it"),
+    of_payload("{$ref: '#/properties/title'}", "within itself, without an end"),
+    of_payload("{maxLenght: 3}", "no word `maxLenght` (did you mean `maxLength`?)"),
+)
+
+
+def a_capability_that_is_not_declared(pack: Path) -> str:
+    text = (pack / "pack.yaml").read_text("utf-8")
+    before, _, after = text.partition("  - name: note.write\n")
+    rest = after.split("\n", maxsplit=1)[1]
+    (pack / "pack.yaml").write_text(before + rest, encoding="utf-8")
+    return "a rule of `escalate` is about `note.write`, which the pack does not declare"
+
+
+def a_rule_about_something_else(pack: Path) -> str:
+    rule = "allow:\n  - {why: files, capability: file.write, whole: '<title>'}\n"
+    edit(pack / "source/policy.yaml", "allow:\n", rule)
+    return "a rule of `allow` is about `file.write`, which the pack does not declare"
+
+
+def a_capability_that_nobody_decides(pack: Path) -> str:
+    more = "  - {name: note.burn, payload: {type: object}}\nparameters:"
+    edit(pack / "pack.yaml", "parameters:", more)
+    return "no rule of `source/policy.yaml` decides `note.burn`"
+
+
+def a_name_that_leaves_the_folder(pack: Path) -> str:
+    edit(pack / "pack.yaml", "name: notes\n", "name: Our Notes/../x\n")
+    return "`Our Notes/../x` is no name of a pack"
+
+
+def a_policy_of_no_variant(pack: Path) -> str:
+    (pack / "policies/loose.yaml").write_text("allow: ['*']\n", encoding="utf-8")
+    return "`policies/loose.yaml` is the policy of no variant"
+
+
+def a_link_that_leads_nowhere(pack: Path) -> str:
+    (pack / "lists/more.yaml").symlink_to("gone.yaml")
+    return "a pack has files and folders only"
+
+
+def a_hidden_file(pack: Path) -> str:
+    (pack / ".hidden").write_text("", encoding="utf-8")
+    return "`.hidden` is no plain name of a file"
+
+
+def a_changelog_that_is_not_utf_8(pack: Path) -> str:
+    (pack / "CHANGELOG.md").write_bytes(b"# 1.2.0 \xff\n")
+    return "not UTF-8: byte 0xff cannot be decoded"
+
+
+def evidence_that_is_not_there(pack: Path) -> str:
+    edit(pack / "pack.yaml", "licence: MIT\n", "licence: MIT\nevidence: [../notes/pack.yaml]\n")
+    return "`evidence` names `../notes/pack.yaml`, which is no file of the pack"
+
+
 def guardrails_edited_by_hand(pack: Path) -> str:
     edit(pack / "guardrails.yaml", "todo|diary", "todo|diary|more")
     return "guardrails.yaml` is not what the source renders to"
@@ -185,6 +265,16 @@ BREAKS: dict[str, tuple[Callable[[Path], str], ...]] = {
         another_version,
         a_version_of_two_numbers,
         a_payload_that_is_no_object,
+        *NO_SCHEMAS,
+        a_capability_that_is_not_declared,
+        a_rule_about_something_else,
+        a_capability_that_nobody_decides,
+        a_name_that_leaves_the_folder,
+        a_policy_of_no_variant,
+        a_link_that_leads_nowhere,
+        a_hidden_file,
+        a_changelog_that_is_not_utf_8,
+        evidence_that_is_not_there,
     ),
     "source": (
         edited_by_hand,
@@ -224,6 +314,61 @@ def test_a_pack_that_is_broken_fails_in_its_step_and_says_where(
     assert any(said in found for found in findings), findings
     for found in done.report["findings"]:
         assert (found.get("place") or found["rule"])["file"].startswith("notes"), found
+
+
+REFUSED = {
+    "a key twice": (
+        ("pack.yaml", "licence: MIT\n", "licence: MIT\nlicence: none\n"),
+        "notes/pack.yaml:5:1: the key `licence` occurs twice, first in line 4",
+    ),
+    "a section twice": (
+        ("source/policy.yaml", "guardrails:\n", "escalate: []\nguardrails:\n"),
+        "source/policy.yaml:15:1: the key `escalate` occurs twice, first in line 3",
+    ),
+    "a threat": (
+        ("pack.yaml", "  limits:", "  stps: []\n  limits:"),
+        "unknown key of the threat model: `stps` (did you mean `stops`?)",
+    ),
+    "a capability": (
+        ("pack.yaml", "  - name: note.read\n", "  - name: note.read\n    paylod: {}\n"),
+        "unknown key of a capability: `paylod` (did you mean `payload`?)",
+    ),
+    "a parameter": (
+        ("pack.yaml", "{type: words, ", "{type: words, defualt: [], "),
+        "unknown key of a parameter: `defualt` (did you mean `default`?)",
+    ),
+    "anything else": (
+        ("pack.yaml", "licence: MIT\n", "licence: MIT\nevidnce: []\n"),
+        "unknown key: `evidnce` (did you mean `evidence`?)",
+    ),
+    "a case": (
+        ("source/cases.yaml", "- why: a note is read\n", "- why: a note is read\n  filed: x\n"),
+        "unknown key: `filed` (did you mean `field`?)",
+    ),
+    "what JSON has not": (
+        ("pack.yaml", "{title: {type: string}}", "{title: {const: 2026-01-01}}"),
+        "`2026-01-01` is read as a date, which JSON does not have",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_would_be_passed_over_silently_is_refused_with_its_place(
+    what: str, pack: Path
+) -> None:
+    (name, old, new), said = REFUSED[what]
+    edit(pack / name, old, new)
+    done = fencekit("packs", "vet", "notes", "--without", "mutation")
+    assert done.code == 3, done.all
+    assert said in done.all
+    assert re.search(rf"{name}:\d+:\d+: ", done.all), done.all
+
+
+def test_words_of_a_payload_that_no_proof_reads_are_told(pack: Path) -> None:
+    edit(pack / "pack.yaml", "{title: {type: string}}", "{title: {format: uri, not: {const: x}}}")
+    done = fencekit("packs", "vet", "notes", "--without", "mutation", "--without", "source")
+    assert done.code == 0, done.all
+    assert "2 capabilities; proofs do not read `format`, `not`" in done.out
 
 
 def test_what_could_not_be_checked_is_no_pass(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:

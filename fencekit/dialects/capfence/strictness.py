@@ -28,7 +28,7 @@ def complaints(document: Located | None) -> Iterator[PolicyError]:
             yield PolicyError("a policy is a mapping", place=document.place)
         return
     for part in document.walk():
-        for key, place in part.repeated:
+        for key, place, _ in part.repeated:
             yield PolicyError(f"the key `{key}` occurs twice", place=place)
     for name, check in TOP_LEVEL.items():
         yield from refused(document, name, check)
