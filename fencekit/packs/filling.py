@@ -64,8 +64,9 @@ def fill(opened: Opened, variant: Variant, chosen: Mapping[str, Any]) -> Filled:
     text = dict(render_cases(pack.folder / CASES, pack.name))[variant]
     text = with_head(text.replace(f"policy: ../policies/{variant}.yaml", f"policy: {name}"), head)
     cases = read_cases(text, f"{name} (its cases)")
-    refuse_failing(cases, policy_of(name, usual), Place(str(pack.folder / CASES)))
-    decisions = decided(cases, policy_of(name, policy))
+    by_default = decided(cases, policy_of(name, usual))
+    refuse_failing(cases, by_default, Place(str(pack.folder / CASES)))
+    decisions = by_default if policy == usual else decided(cases, policy_of(name, policy))
     holds = [case.expected.is_met_by(made) for case, made in zip(cases, decisions, strict=True)]
     files = {
         name: policy,
@@ -99,9 +100,8 @@ def decided(cases: tuple[Case, ...], policy: Policy) -> list[Decision]:
     return [evaluator.decide(case.request) for case in cases]
 
 
-def refuse_failing(cases: tuple[Case, ...], policy: Policy, place: Place) -> None:
+def refuse_failing(cases: tuple[Case, ...], decisions: list[Decision], place: Place) -> None:
     """Raise PackError where a case fails with the default values: the pack is not what it says."""
-    decisions = decided(cases, policy)
     failing = [
         f"`{case.name}` expects {case.expected}, and is {made}"
         for case, made in zip(cases, decisions, strict=True)

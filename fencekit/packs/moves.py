@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.packs.lock import Locked
-from fencekit.packs.opening import ARCHIVE, FOLDER
+from fencekit.packs.shipped import ARCHIVE, FOLDER
 
 LOOSER, SIGNER, OLDER = "--accept-looser", "--accept-signer", "--accept-older"
 """The options that accept what changes."""

@@ -12,10 +12,9 @@ from fencekit.model.source import Place
 from fencekit.packs.archive import files_in, load, unpack
 from fencekit.packs.building import Verified, refuse_stale, refuse_unsigned, verify
 from fencekit.packs.manifest import Manifest, manifest_of
+from fencekit.packs.names import PACK
 from fencekit.packs.pack import MANIFEST, Pack, read_pack
-from fencekit.packs.shipped import find_pack, origin_of
-
-ARCHIVE, FOLDER = "archive", "folder"
+from fencekit.packs.shipped import ARCHIVE, FOLDER, find_pack, origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,11 @@ class Trust:
 
 @contextmanager
 def opened(named: str, trust: Trust) -> Iterator[Opened]:
-    """Open the pack that is named: a file is an archive, a folder with a `pack.yaml` is a pack.
+    """Open the pack that is named: the name of an installed pack, a folder, or an archive.
 
-    Any other name is that of an installed pack. What an archive has is unpacked into a folder for
-    the time being. Raises PackError for an archive that does not verify, and for no such pack.
+    A file is an archive, unless its name alone could be that of a pack. What it has is unpacked
+    into a folder for the time being. Raises PackError for an archive that does not verify, and for
+    no such pack.
     """
     if is_archive(named):
         found = verify(load(named), trust.keys)
@@ -55,7 +55,9 @@ def opened(named: str, trust: Trust) -> Iterator[Opened]:
 
 
 def is_archive(named: str) -> bool:
-    """Say whether a name is that of a file, or looks like one."""
+    """Say whether a name is that of a file, or looks like one: the name of a pack does not."""
+    if PACK.fullmatch(named):
+        return False
     try:
         return Path(named).is_file() or (named.endswith(".zip") and not Path(named).is_dir())
     except ValueError:  # a null character

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -442,6 +443,32 @@ def test_there_is_no_pack_of_that_name() -> None:
         assert install(pack=name).code == 3
 
 
+def test_a_folder_or_a_file_here_does_not_stand_for_a_pack_that_ships(folder: Path) -> None:
+    shutil.copytree("notes", "http")
+    change_pack("pack.yaml", "name: notes", "name: http", pack="http")
+    for command in ("install", "show", "vet", "build"):
+        done = fencekit("packs", command, "http")
+        assert done.code == 2
+        assert "`http` is a pack of `fencekit`, and a folder here" in done.err
+        assert "`fencekit:http` is the pack, `./http` the folder" in done.err
+    assert install(pack="./http").code == 0
+    assert lock()["http"]["origin"] == "folder"
+    assert install("--into", "ours", pack="fencekit:http").code == 0
+    assert lock("ours")["http"]["origin"] == "fencekit"
+    Path("payments").write_text("a file of that name", encoding="utf-8")
+    assert install("--into", "ours", pack="payments").code == 0
+    Path("archive").write_bytes(build(read_pack(Path("notes"))))
+    assert "the file of that name is `./archive`" in install(pack="archive").err
+    assert install("--into", "own", "--allow-unsigned", pack="./archive").code == 0
+
+
+def test_where_we_stand_in_the_folder_of_the_packs_that_ship_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert fencekit("packs", "show", "http").code == 0
+
+
 def packages(site: Path, monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
     """Install packages that bring packs: the name of each entry point, and its value."""
     for name, module in entries.items():
@@ -464,6 +491,53 @@ def test_a_package_brings_packs_along(folder: Path, monkeypatch: pytest.MonkeyPa
     assert lock()["our-notes"]["origin"] == "our_team"
 
 
+def test_nothing_of_a_package_is_run_wherever_its_packs_are_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    write_pack(site / "evil_parent/sub/deep/notes")
+    change_pack("pack.yaml", "notes", "our-notes", pack="site/evil_parent/sub/deep/notes")
+    for name in ("evil_parent", "evil_parent/sub"):
+        text = "from pathlib import Path\nPath('it was run').touch()\n"
+        Path(site, name, "__init__.py").write_text(text, encoding="utf-8")
+    packages(site, monkeypatch, evil="evil_parent.sub.deep")
+    assert "(from evil)" in fencekit("packs", "list").out
+    assert fencekit("packs", "show", "our-notes").code == 0
+    assert install(pack="our-notes").code == 0
+    assert not Path("it was run").exists()
+    assert "evil_parent" not in sys.modules
+
+
+def test_packs_of_one_name_from_two_packages_are_told_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    for name in ("a_packs", "z_packs"):
+        write_pack(site / name / "notes")
+        change_pack("pack.yaml", "name: notes", "name: our-notes", pack=f"site/{name}/notes")
+    packages(site, monkeypatch, a_team="a_packs", z_team="z_packs")
+    done = install(pack="our-notes")
+    assert done.code == 2
+    said = "brought by `a_team` of the package `a_team` and by `z_team` of the package `z_team`"
+    assert said in done.err
+    assert "name one of `a_team:our-notes`, `z_team:our-notes`" in done.err
+    assert install(pack="z_team:our-notes").code == 0
+    assert lock()["our-notes"]["origin"] == "z_team"
+
+
+def test_an_entry_point_does_not_take_our_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    write_pack(site / "a_packs/notes")
+    change_pack("pack.yaml", "name: notes", "name: our-notes", pack="site/a_packs/notes")
+    packages(site, monkeypatch, fencekit="a_packs")
+    done = fencekit("packs", "list")
+    assert done.code == 3
+    assert "our-notes" not in done.out
+    assert "the entry point `fencekit` has a name" in done.err
+
+
 def test_a_package_that_brings_nonsense_is_named_and_no_other_pack_is_lost(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -472,13 +546,13 @@ def test_a_package_that_brings_nonsense_is_named_and_no_other_pack_is_lost(
     (site / "our_packs/broken").mkdir()
     (site / "our_packs/broken/pack.yaml").write_text("name: [", encoding="utf-8")
     (site / "alone.py").write_text("", encoding="utf-8")
-    shown = {"gone": "nowhere", "deep": "no.where", "single": "alone", "team": "our_packs"}
-    packages(site, monkeypatch, **shown)
+    wrong = {"gone": "nowhere", "deep": "no.where", "single": "alone", "odd": "!!"}
+    packages(site, monkeypatch, **wrong, team="our_packs")
     done = fencekit("packs", "list")
     assert done.code == 3
     assert "notes" in done.out
     assert "payments" in done.out
-    for name in ("gone", "deep", "single"):
+    for name in wrong:
         assert f"the entry point `{name}` names no package that is there" in done.err
     assert "broken/pack.yaml:1:8" in done.err or "broken/pack.yaml" in done.err
     assert "a fault in fencekit" not in done.err
