@@ -17,20 +17,34 @@ LOCK = "fencekit.lock"
 @click.command("render")
 @click.argument("pack", type=click.Path(), metavar="PATH")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a file is stale.")
-def render(pack: str, *, check: bool) -> None:
+@click.option("--repin", is_flag=True, help="Decide the pinned calls anew, and write what is so.")
+def render(pack: str, *, check: bool, repin: bool) -> None:
     """Write the policies, guardrails and cases that the source of a pack stands for.
+
+    A change that is meant may be one for pinned calls, `source/edges.yaml`: with `--repin` each of
+    them that is decided otherwise now is shown, and its verdicts are written anew.
 
     \b
     fencekit packs render ./our-pack
+    fencekit packs render ./our-pack --repin
     fencekit packs render ./our-pack --check
     """
     from fencekit.cli.show import show
+    from fencekit.model.errors import UsageError
     from fencekit.packs.pack import read_pack
+    from fencekit.packs.repinning import repin as repinned
     from fencekit.packs.starting import render_files
+    from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
 
+    if check and repin:
+        raise UsageError("`--check` writes nothing, and `--repin` does", hint="give one of them")
+    found = read_pack(Path(pack))
+    for one in repinned(found) if repin else ():
+        ways = (f"{variant} {old} -> {new}" for variant, (old, new) in one.changes.items())
+        show([Line(f"repinned   {', '.join(ways)}  {inert(json.write(one.request), 500)}")])
     stale = 0
-    for file, is_stale in render_files(read_pack(Path(pack)), check=check):
+    for file, is_stale in render_files(found, check=check):
         stale += is_stale
         words = ("stale" if check else "written") if is_stale else "unchanged"
         show([Line(f"{words:<10} {inert(str(file), 500)}", "" if is_stale else "dim")])

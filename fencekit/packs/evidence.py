@@ -22,6 +22,7 @@ from fencekit.reading.files import read_text
 from fencekit.strategies.mutations import single_edits
 
 FILE = "evidence/mutation.json"
+FORMAT = 1
 DIGITS = 6
 """Characters of a mutant's digest, of six bits each: enough to tell some thousands apart."""
 
@@ -37,6 +38,8 @@ class Evidence:
     cases: str
     killed: dict[str, str] = field(default_factory=dict)
     equivalent: dict[str, Why] = field(default_factory=dict)
+    stated: int | None = None
+    """How many mutants the file says that there are, where it was read from one."""
     survived: list[str] = field(default_factory=list)
     """Those that some call tells apart, or of which nothing is known, as they are described."""
 
@@ -85,7 +88,7 @@ def made(
 
 def write_evidence(folder: Path, evidence: Mapping[str, Evidence]) -> None:
     """Write the evidence of the variants of a pack: a line for each case."""
-    lines = [f'{{"format": 1, "digits": {DIGITS}, "variants": {{']
+    lines = [f'{{"format": {FORMAT}, "digits": {DIGITS}, "variants": {{']
     for number, (name, one) in enumerate(evidence.items()):
         lines.append(f"{',' if number else ''}{json.write(name)}: {{")
         lines.append(f' "policy": "{one.policy}", "cases": "{one.cases}",')
@@ -120,12 +123,15 @@ def read_evidence(folder: Path) -> dict[str, Evidence]:
     text, _ = read_text(str(file), PackError)
     try:
         document = json.parse(text)
+        if (document["format"], document["digits"]) != (FORMAT, DIGITS):
+            raise ValueError(FORMAT)
         return {
             str(name): Evidence(
                 str(one["policy"]),
                 str(one["cases"]),
                 dict(parted(one["killed"])),
                 {digest: Why(why) for digest, why in parted(one["equivalent"])},
+                int(one["mutants"]),
             )
             for name, one in document["variants"].items()
         }

@@ -9,7 +9,7 @@ from fencekit.model.source import Place
 from fencekit.packs.edges import Edges
 from fencekit.packs.evidence import Evidence, made, write_evidence
 from fencekit.packs.pack import EDGES, Pack
-from fencekit.packs.pinned import AT_AN_EDGE, write_edges
+from fencekit.packs.pinned import is_pinned, write_edges
 from fencekit.packs.starting import render_files
 from fencekit.packs.steps import Vet
 from fencekit.packs.variants import Variant
@@ -26,7 +26,7 @@ def pin_edges(pack: Pack, limit: float, say: Say) -> None:
     refuse_stale(pack)
     trials = {variant: of_variant(pack, variant, edges=False) for variant in reversed(Variant)}
     cases = read_cases(str(pack.cases_file(Variant.STRICT))).cases
-    calls = [case.request for case in cases if case.name.startswith(AT_AN_EDGE)]
+    calls = [case.request for case in cases if is_pinned(case.name)]
     edges = Edges(trials, pack.payloads, limit, say, calls)
     edges.find()
     write_edges(pack.folder / EDGES, edges.pinned())
@@ -54,10 +54,20 @@ def write_fates(pack: Pack, limit: float, say: Say) -> dict[str, Evidence]:
 
 
 def of_variant(pack: Pack, variant: Variant, *, edges: bool = True) -> Trials:
-    """Return the policy of a variant with its cases, or with those only that people wrote."""
+    """Return the policy of a variant with its cases, or with those only that people wrote.
+
+    Raises PackError where a case fails.
+    """
     cases = read_cases(str(pack.cases_file(variant))).cases
     policy = Vet(pack).policy(variant)
-    return Trials(policy, [one for one in cases if edges or not one.name.startswith(AT_AN_EDGE)])
+    trials = Trials(policy, [one for one in cases if edges or not is_pinned(one.name)])
+    failing = trials.failing()
+    if failing:
+        more = f", and {len(failing) - 1:,} more" if len(failing) > 1 else ""
+        said = f"the case `{failing[0].name}` fails{more}: what fails before an edit notices none"
+        hint = f"`fencekit packs vet {pack.folder} --without mutation` shows them"
+        raise PackError(said, place=failing[0].place, hint=hint)
+    return trials
 
 
 def refuse_stale(pack: Pack) -> None:

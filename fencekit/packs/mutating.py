@@ -4,7 +4,7 @@ With evidence, each mutant is looked at again: the case that is said to notice i
 is said to be equivalent is shown to be so anew. Without, all the work is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import starmap
 from multiprocessing import get_context
@@ -60,46 +60,56 @@ class Mutating:
         """Return what comes of looking at each mutant of a variant again."""
         file = read_cases(str(path))
         policy = load_policy(file.policy)
-        findings: list[Finding] = []
-        tally = dict.fromkeys(("noticed", "equivalent"), 0)
+        place = Place(str(self.pack.folder / FILE))
+        if (sha256_of(policy.file), sha256_of(str(path))) != (evidence.policy, evidence.cases):
+            said = f"{name}: the evidence is of another policy or other cases"
+            return of(name, "the evidence is stale", [fault("mutation", said, place, HINT)])
+        digests = {
+            id(mutant): (digest, mutant) for digest, mutant in numbered(single_edits(policy))
+        }
+        chosen = sampled([mutant for _, mutant in digests.values()], self.most)
         with time_limit(TIMEOUT) as progress:
             trials = Trials(policy, file.cases, progress)
             looking = Looking(trials, Settling(trials, self.pack.payloads), evidence)
-            made = list(numbered(single_edits(policy)))
-            chosen = {id(one) for one in sampled([one for _, one in made], self.most)}
-            for digest, mutant in made:
-                if id(mutant) not in chosen:
-                    continue
+            findings = [*failing(trials), *miscounted(name, place, evidence, digests.values())]
+            held = []
+            for digest, mutant in (digests[id(one)] for one in chosen):
                 wrong = looking.wrong(digest, mutant)
                 if wrong:
-                    findings.append(self.stale(path, policy.file, evidence, wrong, mutant))
-                elif digest in evidence.killed:
-                    tally["noticed"] += 1
+                    said = f"{wrong}: {mutant.label}"
+                    findings.append(fault("mutation", said, mutant.place, HINT))
                 else:
-                    tally["equivalent"] += 1
-        gone = {*evidence.killed, *evidence.equivalent} - {digest for digest, _ in made}
-        if gone:
-            place = Place(str(self.pack.folder / FILE))
-            said = f"{name}: the evidence speaks of {len(gone)} edits that there are not"
-            findings.append(fault("mutation", said, place, HINT))
+                    held.append(digest)
+        noticed = sum(digest in evidence.killed for digest in held)
+        equivalent = len(held) - noticed
         limit = f", of a sample of at most {self.most}" if self.most else ""
-        equivalent = tally["equivalent"]
         said = (
-            f"{tally['noticed']:,} of {len(chosen) - equivalent:,} mutants are noticed, "
+            f"{noticed:,} of {len(chosen) - equivalent:,} mutants are noticed, "
             f"{equivalent:,} more are equivalent, all looked at again{limit}"
         )
-        if not tally["noticed"] and not findings:
+        if not noticed and not findings:
             return Found(name, State.NOT_CHECKED, "the policy has no mutant that a case notices")
         return of(name, said, findings[:MOST_SHOWN])
 
-    def stale(
-        self, cases: Path, policy: str, evidence: Evidence, wrong: str, mutant: Mutant
-    ) -> Finding:
-        """Return the finding of a mutant that the evidence does not hold for."""
-        digests = sha256_of(policy), sha256_of(str(cases))
-        is_other = digests != (evidence.policy, evidence.cases)
-        hint = f"the evidence is of another policy or other cases: {HINT}" if is_other else HINT
-        return fault("mutation", f"{wrong}: {mutant.label}", mutant.place, hint)
+
+def failing(trials: Trials) -> Iterator[Finding]:
+    """Yield a finding for each case that fails before any edit."""
+    for case in trials.failing():
+        said = f"the case `{case.name}` fails on the policy itself, and notices no edit"
+        yield fault("mutation", said, case.place)
+
+
+def miscounted(
+    name: str, place: Place, evidence: Evidence, made: Collection[tuple[str, Mutant]]
+) -> Iterator[Finding]:
+    """Yield what does not hold of how many edits the evidence speaks of."""
+    if evidence.stated != len(made):
+        said = f"{name}: the evidence says {evidence.stated:,} edits, and there are {len(made):,}"
+        yield fault("mutation", said, place, HINT)
+    gone = {*evidence.killed, *evidence.equivalent} - {digest for digest, _ in made}
+    if gone:
+        said = f"{name}: the evidence speaks of {len(gone)} edits that there are not"
+        yield fault("mutation", said, place, HINT)
 
 
 HINT = "write it again: `fencekit packs evidence PATH`, with `--pin` for cases too"

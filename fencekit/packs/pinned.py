@@ -32,6 +32,11 @@ def pin(call: Request, name: str, verdicts: Iterable[Verdict]) -> dict[str, Any]
     return {"name": name, "request": request, "verdicts": [str(one) for one in verdicts]}
 
 
+def is_pinned(name: str) -> bool:
+    """Say whether a case with that name is of a pinned call."""
+    return name.startswith(AT_AN_EDGE)
+
+
 def read_edges(file: Path) -> list[dict[str, Any]]:
     """Return the pinned calls, none where there is no file of them; raise PackError for others."""
     document = read_document(file) if file.exists() else None

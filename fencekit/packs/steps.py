@@ -23,11 +23,11 @@ from fencekit.engines.native.evaluator import ENGINE as NATIVE
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.capability import Capability
 from fencekit.model.errors import PackError
-from fencekit.model.finding import Class
+from fencekit.model.finding import Class, Finding
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.source import Place
-from fencekit.model.suite import CaseStatus
+from fencekit.model.suite import CaseResult, CaseStatus
 from fencekit.model.vetting import State
 from fencekit.packs.contents import contents
 from fencekit.packs.evidence import read_evidence
@@ -35,6 +35,7 @@ from fencekit.packs.forms import well_shaped, without_backtracking
 from fencekit.packs.found import Found, fault, of
 from fencekit.packs.mutating import Mutating, mutated
 from fencekit.packs.pack import GUARDRAILS, Pack, rendered
+from fencekit.packs.pinned import is_pinned
 from fencekit.packs.variants import Variant
 from fencekit.reading.files import read_text
 
@@ -130,11 +131,20 @@ def run_cases(vet: Vet, engine: Engine, step: str) -> Iterator[Found]:
         with time_limit(TIMEOUT) as progress:
             made = list(results(file.cases, engine.compile(policy), progress))
         wrong = [one for one in made if one.status is not CaseStatus.PASSED]
-        found = [replace(finding_of_case(one), slug=f"pack-{step}") for one in wrong]
+        found = [case_fault(vet.pack, step, one) for one in wrong]
         if not made:
             found.append(fault(step, "the file has no case", Place(str(path))))
         said = f"{len(made) - len(wrong)} of {len(made)} cases pass"
         yield of(path.name.split(".", maxsplit=1)[0], said, found)
+
+
+def case_fault(pack: Pack, step: str, failed: CaseResult) -> Finding:
+    """Return the finding of a case that is not met; of a pinned call with what to do."""
+    found = replace(finding_of_case(failed), slug=f"pack-{step}")
+    if not is_pinned(failed.name):
+        return found
+    hint = f"a pinned call; if that is what you want: `fencekit packs render {pack.folder} --repin`"
+    return replace(found, hint=hint)
 
 
 def guardrails(vet: Vet) -> Iterator[Found]:

@@ -1,6 +1,7 @@
 """The evidence of a pack's mutants: written once, looked at again, and never taken on trust."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from fencekit.packs.evidence import FILE
 from fencekit.packs.pack import read_pack, rendered
+from fencekit.reading.files import sha256_of
 from tests.packs.tiny import write_pack
 from tests.running import Done, fencekit
 
@@ -68,6 +70,24 @@ def all_equivalent(document: dict) -> None:
     strict["killed"] = {}
 
 
+def another_policy(document: dict) -> None:
+    document["variants"]["strict"]["policy"] = "0" * 64
+
+
+def other_cases(document: dict) -> None:
+    document["variants"]["strict"]["cases"] = "0" * 64
+
+
+def another_count(document: dict) -> None:
+    document["variants"]["strict"]["mutants"] = 5
+
+
+def all_noticed_are_proved(document: dict) -> None:
+    strict = document["variants"]["strict"]
+    strict["equivalent"] = {"proof": "".join(sorted(strict["killed"].values()))}
+    strict["killed"] = {}
+
+
 def all_proved(document: dict) -> None:
     strict = document["variants"]["strict"]
     strict["equivalent"] = {"proof": strict["killed"].pop(min(strict["killed"]))}
@@ -82,6 +102,10 @@ def all_proved(document: dict) -> None:
         (a_mutant_that_is_none, "speaks of 1 edits that there are not"),
         (all_equivalent, "it is not shown that this changes no decision: "),
         (all_proved, "it is not shown that this changes no decision: "),
+        (all_noticed_are_proved, "it is not shown that this changes no decision: "),
+        (another_policy, "strict: the evidence is of another policy or other cases"),
+        (other_cases, "strict: the evidence is of another policy or other cases"),
+        (another_count, "strict: the evidence says 5 edits, and there are "),
     ],
 )
 def test_evidence_that_is_changed_fails_and_names_the_mutant(
@@ -96,7 +120,16 @@ def test_evidence_that_is_changed_fails_and_names_the_mutant(
     assert "fencekit packs evidence" in said(done)
 
 
-@pytest.mark.parametrize("text", ["{}", "[", '{"variants": {"strict": 1}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[",
+        '{"variants": {"strict": 1}}',
+        '{"format": 1, "digits": 6, "variants": {"strict": 1}}',
+        '{"format": 99, "digits": 6, "variants": {}}',
+    ],
+)
 def test_what_is_no_evidence_is_no_pass(text: str, pack: Path) -> None:
     (pack / FILE).write_text(text, encoding="utf-8")
     done = vet()
@@ -142,4 +175,58 @@ def test_several_processes_look_at_the_evidence_alike(pack: Path) -> None:
     broken = [fencekit("packs", "vet", "notes", "--jobs", jobs) for jobs in ("1", "3")]
     assert broken[0].code == 1
     assert broken[0].out == broken[1].out
-    assert "does not notice" in broken[0].out or "is gone, which noticed" in broken[0].out
+    assert "the evidence is of another policy or other cases" in broken[0].out
+
+
+def test_a_case_that_fails_before_any_edit_is_no_evidence_of_one(pack: Path) -> None:
+    wrong = pack / "source/cases.yaml"
+    text = wrong.read_text("utf-8")
+    wrong.write_text(text.replace("verdicts: ALLOW", "verdicts: DENY", 1), encoding="utf-8")
+    assert fencekit("packs", "render", "notes").code == 0
+    before = (pack / FILE).read_text("utf-8")
+    for more in ((), ("--pin",)):
+        done = fencekit("packs", "evidence", "notes", *more)
+        assert done.code == 3, done.all
+        assert "what fails before an edit notices none" in done.err
+    assert (pack / FILE).read_text("utf-8") == before
+    document = json.loads(before)
+    for name, one in document["variants"].items():
+        one["cases"] = sha256_of(str(pack / f"cases/{name}.fence.yaml"))
+    (pack / FILE).write_text(json.dumps(document), encoding="utf-8")
+    done = vet()
+    assert done.code == 1
+    assert "fails on the policy itself, and notices no edit" in said(done)
+
+
+def test_a_change_that_is_meant_is_written_to_the_pinned_calls(pack: Path) -> None:
+    cases = pack / "source/cases.yaml"
+    written = cases.read_text("utf-8").split("- why: another note\n")[0]
+    cases.write_text(written, encoding="utf-8")
+    assert fencekit("packs", "render", "notes").code == 0
+    assert fencekit("packs", "evidence", "notes", "--pin").code == 0
+    edges = pack / "source/edges.yaml"
+    pinned = edges.read_text("utf-8")
+    first = next(line for line in pinned.splitlines() if line.startswith("- "))
+    was = re.search(r'"verdicts": ?\[.*\]', first)
+    assert was is not None
+    stale = first.replace(was[0], '"verdicts": ["ALLOW", "ALLOW", "ALLOW"]')
+    edges.write_text(pinned.replace(first, stale), encoding="utf-8")
+    assert stale != first
+    assert fencekit("packs", "render", "notes").code == 0
+    assert failing_cases()
+    done = fencekit("packs", "vet", "notes", "--without", "mutation", "--without", "capfence")
+    assert "if that is what you want: `fencekit packs render notes --repin`" in done.out
+    done = fencekit("packs", "render", "notes", "--repin")
+    assert done.code == 0
+    (line,) = (line for line in done.out.splitlines() if line.startswith("repinned   "))
+    assert "permissive ALLOW -> " in line
+    assert edges.read_text("utf-8") == pinned
+    assert not failing_cases()
+    assert "repinned" not in fencekit("packs", "render", "notes", "--repin").out
+    assert fencekit("packs", "render", "notes", "--repin", "--check").code == 2
+
+
+def failing_cases() -> list[str]:
+    """Return what is said of cases that fail."""
+    done = fencekit("packs", "vet", "notes", "--without", "mutation", "--format", "json")
+    return [one["slug"] for one in done.report["findings"] if "cases" in one["slug"]]

@@ -57,6 +57,11 @@ class Trials:
                     return number
         return None
 
+    def failing(self) -> list[Case]:
+        """Return the cases that the policy itself does not meet: they can notice no edit."""
+        numbers = range(len(self.cases))
+        return [self.cases[number] for number in numbers if self.fails(self.original, number)]
+
     def notices(self, mutant: Policy, number: int) -> bool:
         """Say whether a case notices a mutant."""
         return self.fails(self.evaluator(mutant), number)
