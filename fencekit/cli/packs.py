@@ -46,25 +46,32 @@ def list_() -> None:
 @command.command("show")
 @click.argument("pack", metavar="PACK")
 def show_(pack: str) -> None:
-    """Show what a pack is for, what it stops, its limits and its parameters.
+    """Show what a pack is for, what it stops, its limits, payloads, parameters and licence.
 
     PACK is the name of an installed pack, or a folder.
     """
     from fencekit.cli.show import show
     from fencekit.packs.shipped import find_pack
+    from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
 
     found = find_pack(pack)
-    show([Line(f"{found.name} {found.version}", "bold"), Line(inert(found.purpose)), Line()])
+    show([Line(inert(f"{found.name} {found.version}"), "bold"), Line(inert(found.purpose)), Line()])
     for title, said in (("stops", found.stops), ("limits", found.limits)):
         show([Line(title, "bold"), *(Line(f"  - {inert(text, 500)}") for text in said), Line()])
-    show([Line("capabilities", "bold"), *(Line(f"  {one.name}") for one in found.capabilities)])
+    show([Line("capabilities, each with its payload", "bold")])
+    for one in found.capabilities:
+        payload = inert(json.write(one.payload), 2000)
+        show([Line(f"  {inert(one.name)}"), Line(f"    {payload}", "dim")])
     show([Line(), Line("parameters", "bold")])
     for parameter in found.parameters:
         value = ", ".join(map(str, parameter.default)) or "none"
-        about = inert(parameter.about, 300)
+        about = inert(parameter.described, 300)
         show([Line(f"  {parameter.name} ({parameter.kind}): {about}")])
         show([Line(f"    {inert(value, 300)}", "dim")])
+    evidence = ", ".join(one.file for one in found.evidence) or "none is named"
+    show([Line(), Line("evidence", "bold"), Line(f"  {inert(evidence, 500)}")])
+    show([Line(), Line("licence", "bold"), Line(f"  {inert(found.licence)}")])
 
 
 @command.command("vet")

@@ -29,15 +29,20 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
     fencekit packs evidence ./our-pack --pin
     """
     from fencekit.cli.show import show
+    from fencekit.packs.evidence import FILE
     from fencekit.packs.evidencing import pin_edges, write_fates
-    from fencekit.packs.pack import read_pack
+    from fencekit.packs.pack import MANIFEST, read_pack
+    from fencekit.packs.writing import refuse_unwritable
     from fencekit.reporting.terminal import Line, inert
 
     def say(line: str) -> None:
         show([Line(inert(line, 500))])
 
     found = read_pack(Path(pack))
+    refuse_unwritable(found.folder / FILE)
     if pin:
         pin_edges(found, limit, say)
     fates = write_fates(found, limit, say)
+    if FILE not in (one.file for one in found.evidence):
+        say(f"name `{FILE}` under `evidence` in `{found.folder / MANIFEST}`")
     sys.exit(1 if any(one.survived for one in fates.values()) else 0)

@@ -10,7 +10,7 @@ from fencekit.model.source import Place
 from fencekit.packs.archive import Files, files_in, read_archive, write_archive
 from fencekit.packs.envelope import seal, signer, statement
 from fencekit.packs.manifest import Manifest, manifest_of, read_manifest, refuse_other_files
-from fencekit.packs.pack import Pack, rendered
+from fencekit.packs.pack import Pack, is_written, rendered
 
 INSIDE = "pack/"
 MANIFEST = "manifest.json"
@@ -84,7 +84,7 @@ def refuse_unsigned(found: Verified, *, allow_unsigned: bool = False) -> None:
 def refuse_stale(pack: Pack) -> None:
     """Raise PackError where a file of a pack is not what its source stands for."""
     for file, text in rendered(pack):
-        if not file.is_file() or file.read_bytes() != text.encode():
+        if not is_written(file, text):
             raise PackError(
                 "this is not what the source of the pack stands for",
                 place=Place(str(file)),

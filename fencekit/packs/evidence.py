@@ -17,6 +17,7 @@ from fencekit.checks.mutation.trials import Trials
 from fencekit.model.errors import PackError
 from fencekit.model.mutant import Mutant
 from fencekit.model.source import Place
+from fencekit.packs.writing import write_text
 from fencekit.reading import json
 from fencekit.reading.files import read_text
 from fencekit.strategies.mutations import single_edits
@@ -98,9 +99,7 @@ def write_evidence(folder: Path, evidence: Mapping[str, Evidence]) -> None:
         lines.append(",\n".join(grouped({key: str(why) for key, why in one.equivalent.items()})))
         lines.append(" }}")
     lines.append("}}")
-    file = folder / FILE
-    file.parent.mkdir(exist_ok=True)
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(folder / FILE, "\n".join(lines) + "\n")
 
 
 def grouped(by_digest: Mapping[str, str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from fencekit.packs.readme import README, readme
 from fencekit.packs.render import render, render_guardrails
 from fencekit.packs.source import read_source
 from fencekit.packs.variants import Variant
+from fencekit.reading.files import read_bytes
 from fencekit.reading.yaml import Located
 
 MANIFEST = "pack.yaml"
@@ -160,6 +161,11 @@ def rendered(pack: Pack) -> Iterator[tuple[Path, str]]:
     for variant, text in render_cases(pack.folder / CASES, pack.name):
         yield pack.cases_file(variant), text
     yield pack.folder / README, readme(pack)
+
+
+def is_written(file: Path, text: str) -> bool:
+    """Say whether a file is what is rendered; raise PackError where it cannot be read."""
+    return file.is_file() and read_bytes(str(file), PackError) == text.encode()
 
 
 def policies(pack: Pack, chosen: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -9,6 +9,7 @@ from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.packs.documents import read_document
 from fencekit.packs.variants import Variant
+from fencekit.packs.writing import write_text
 from fencekit.reading import json
 from fencekit.reading.yaml import Located
 
@@ -69,4 +70,4 @@ def refuse_other(entry: Located) -> None:
 def write_edges(file: Path, pinned: Iterable[dict[str, Any]]) -> None:
     """Write the pinned calls, one to a line."""
     lines = [f"- {json.write(entry)}\n" for entry in pinned]
-    file.write_text(HEADER + "".join(lines), encoding="utf-8")
+    write_text(file, HEADER + "".join(lines))

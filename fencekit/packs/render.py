@@ -135,7 +135,9 @@ def flagged(regex: str) -> tuple[str, str]:
 def conditions(rule: SourceRule, terms: Terms) -> Iterator[list[tuple[str, Any]]]:
     """Yield, for each condition of a rule, what it is in the language of the policy.
 
-    That is one entry, or one for each of several values, of which any may hold.
+    That is one entry, or one for each of several values, of which any may hold: none, where they
+    are those of a parameter without a value. Then nothing can meet the condition, and no rule is
+    rendered. An allow rule allows nothing so; a deny or escalate rule has nothing to stop.
     """
     for name, value in rule.conditions:
         if name == "whole":
@@ -145,7 +147,8 @@ def conditions(rule: SourceRule, terms: Terms) -> Iterator[list[tuple[str, Any]]
         elif name == "match_regex":
             yield [(name, [terms.regex(item) for item in value.elements])]
         elif name == "match_keywords":
-            yield [(name, [word for item in value.elements for word in keywords(item, terms)])]
+            words = [word for item in value.elements for word in keywords(item, terms)]
+            yield [(name, words)] if words or not value.elements else []
         else:
             yield [(name, one) for one in plain(value, terms)]
 

@@ -9,7 +9,8 @@ from fencekit.model.errors import PackError, UsageError
 from fencekit.model.source import Place
 from fencekit.packs.archive import Files, files_in, unpack
 from fencekit.packs.names import refuse_unnamed
-from fencekit.packs.pack import MANIFEST, Pack, read_pack, rendered
+from fencekit.packs.pack import MANIFEST, Pack, is_written, read_pack, rendered
+from fencekit.packs.writing import write_text
 
 NAME = re.compile(r"^name:.*$", re.MULTILINE)
 """The line of `pack.yaml` that has the name."""
@@ -54,11 +55,10 @@ def refuse_other_name(pack: Pack, name: str) -> None:
 def render_files(pack: Pack, *, check: bool = False) -> Iterator[tuple[Path, bool]]:
     """Write what the source of a pack stands for; yield each file, and whether it was stale.
 
-    With `check`, nothing is written.
+    With `check`, nothing is written. Raises UsageError where a file cannot be.
     """
     for file, text in rendered(pack):
-        is_stale = not file.is_file() or file.read_bytes() != text.encode()
+        is_stale = not is_written(file, text)
         if is_stale and not check:
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
+            write_text(file, text)
         yield file, is_stale

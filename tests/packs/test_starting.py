@@ -1,5 +1,7 @@
 """A pack of one's own: begun small or as a copy, it vets clean and builds."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from running import fencekit
 
 from fencekit.packs.building import build
 from fencekit.packs.pack import read_pack
+from fencekit.packs.steps import STEPS
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 
@@ -62,6 +65,58 @@ def test_a_copy_of_an_archive_needs_a_trusted_key(folder: Path) -> None:
     assert not Path("ours").exists()
     done = fencekit("packs", "init", "ours", "--from", "notes.zip", "--key", "team.pub")
     assert done.code == 0, done.err
+
+
+def a_file(there: Path) -> None:
+    shutil.rmtree(there, ignore_errors=True)
+    there.write_text("", encoding="utf-8")
+
+
+def a_folder(there: Path) -> None:
+    there.unlink()
+    there.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("command", "there", "put"),
+    [
+        ("render", "policies", a_file),
+        ("render", "policies/strict.yaml", a_folder),
+        ("render", "README.md", a_folder),
+        ("evidence", "evidence", a_file),
+        ("evidence", "evidence/mutation.json", Path.mkdir),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named_before_any_work(
+    command: str, there: str, put: Callable[[Path], None], folder: Path
+) -> None:
+    write_pack(folder / "notes")
+    Path("notes/evidence").mkdir()
+    put(Path("notes", there))
+    done = fencekit("packs", command, "notes")
+    assert done.code == 2, done.all
+    assert "cannot write `notes/" in done.err
+    assert "mutants" not in done.out
+
+
+def test_evidence_is_written_where_the_pack_may_name_it() -> None:
+    assert fencekit("packs", "init", "our-tickets").code == 0
+    manifest = Path("our-tickets/pack.yaml")
+    assert read_pack(Path("our-tickets")).evidence == ()
+    left_out = [word for name in STEPS if name != "manifest" for word in ("--without", name)]
+    done = fencekit("packs", "evidence", "our-tickets")
+    assert "name `evidence/mutation.json` under `evidence` in `our-tickets/pack.yaml`" in done.out
+    unnamed = fencekit("packs", "vet", "our-tickets", *left_out)
+    assert unnamed.code == 0
+    assert "`evidence` does not name `evidence/mutation.json`" in unnamed.out
+    text = manifest.read_text(encoding="utf-8")
+    named = text.replace("evidence: []", "evidence: [evidence/mutation.json]")
+    manifest.write_text(named, encoding="utf-8")
+    assert "does not name" not in fencekit("packs", "vet", "our-tickets", *left_out).out
+    assert fencekit("packs", "render", "our-tickets").code == 0
+    page = Path("our-tickets/README.md").read_text(encoding="utf-8")
+    assert "evidence that it holds: [`evidence/mutation.json`](evidence/mutation.json)" in page
+    assert "under `evidence`" not in fencekit("packs", "evidence", "our-tickets").out
 
 
 def test_nothing_is_written_over() -> None:

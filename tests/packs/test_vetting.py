@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fencekit.packs.evidence import FILE as EVIDENCE
-from fencekit.packs.pack import read_pack, rendered
+from fencekit.packs.pack import PackCapability, read_pack, rendered
 from fencekit.packs.steps import STEPS
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, Done, fencekit
@@ -437,6 +437,10 @@ def test_rates_that_need_data_are_named_and_measured_where_it_is(pack: Path) -> 
     assert 0 < rate["interval"][0] < 0.5 < rate["interval"][1] < 1
 
 
+def payload(of: PackCapability) -> str:
+    return json.dumps(of.payload, separators=(",", ":"))
+
+
 def test_the_packs_that_ship_are_listed_and_shown() -> None:
     listed = fencekit("packs", "list")
     assert listed.code == 0
@@ -444,7 +448,11 @@ def test_the_packs_that_ship_are_listed_and_shown() -> None:
     for name in PACKS:
         shown = fencekit("packs", "show", name)
         assert shown.code == 0
-        assert all(part in shown.out for part in ("stops", "limits", "capabilities", "parameters"))
+        pack = read_pack(ROOT / "packs" / name)
+        parts = ("stops", "limits", "capabilities", "parameters", "evidence", "licence")
+        assert all(f"\n{part}" in shown.out for part in parts)
+        assert f"\n  {pack.licence}\n" in shown.out
+        assert all(f"    {payload(one)}\n" in shown.out for one in pack.capabilities)
 
 
 @pytest.mark.parametrize("name", PACKS)
