@@ -1,6 +1,8 @@
 """`fencekit packs`: policies that ship with the evidence that they hold, and how to vet others."""
 
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,10 @@ from fencekit.cli.packs_diff import diff
 from fencekit.cli.packs_evidence import evidence
 from fencekit.cli.packs_init import init
 from fencekit.cli.packs_install import install
+from fencekit.cli.packs_options import trust_options
+
+if TYPE_CHECKING:
+    from fencekit.packs.pack import Pack
 
 
 @click.group("packs", context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,17 +51,25 @@ def list_() -> None:
 
 @command.command("show")
 @click.argument("pack", metavar="PACK")
-def show_(pack: str) -> None:
+@trust_options
+def show_(pack: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None:
     """Show what a pack is for, what it stops, its limits, payloads, parameters and licence.
 
-    PACK is the name of an installed pack, or a folder.
+    PACK is the name of an installed pack, a folder, or an archive that verifies.
     """
+    from fencekit.cli.packs_options import trust
+    from fencekit.packs.opening import looked_at
+
+    with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
+        show_pack(found)
+
+
+def show_pack(found: "Pack") -> None:
+    """Show what a pack says of itself."""
     from fencekit.cli.show import show
-    from fencekit.packs.shipped import find_pack
     from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
 
-    found = find_pack(pack)
     show([Line(inert(f"{found.name} {found.version}"), "bold"), Line(inert(found.purpose)), Line()])
     for title, said in (("stops", found.stops), ("limits", found.limits)):
         show([Line(title, "bold"), *(Line(f"  - {inert(text, 500)}") for text in said), Line()])
@@ -96,6 +110,7 @@ def show_(pack: str) -> None:
     metavar="STEP",
     help="Leave a step out, which the report says; may be repeated.",
 )
+@trust_options
 @report_options
 def vet(
     pack: str,
@@ -104,6 +119,8 @@ def vet(
     max_mutants: int | None,
     jobs: int,
     without: tuple[str, ...],
+    keys: tuple[str, ...],
+    allow_unsigned: bool,
     output: str,
     html: str | None,
     out: tuple[str, ...],
@@ -114,16 +131,19 @@ def vet(
     The files are there and rendered from their source; lint is clean and no regex can run away; the
     cases pass on fencekit and on the real CapFence; the guardrails and the order of the variants
     are proved for every call; the cases notice every mutant; the rates that the pack promises are
-    reached on the data, where there is any.
+    reached on the data, where there is any. PACK is the name of an installed pack, a folder, or an
+    archive that verifies.
 
     \b
     fencekit packs vet shell
     fencekit packs vet ./our-pack --data recorded/
     """
     from fencekit.cli.finish import finish
+    from fencekit.cli.packs_options import trust
     from fencekit.cli.show import say
     from fencekit.model.errors import UsageError
-    from fencekit.packs.shipped import find_pack
+    from fencekit.packs.opening import is_archive, looked_at
+    from fencekit.packs.retelling import retold
     from fencekit.packs.steps import STEPS
     from fencekit.packs.vetting import VetJob
 
@@ -131,13 +151,11 @@ def vet(
         if name not in STEPS:
             hint = f"there is {', '.join(STEPS)}"
             raise UsageError(f"there is no step `{name}`", hint=hint)
-    job = VetJob(
-        str(find_pack(pack).folder),
-        data,
-        max_mutants=max_mutants,
-        jobs=jobs,
-        without=frozenset(without),
-    )
     quiet = not sys.stderr.isatty()
-    report = job.run(progress=None if quiet else lambda name: say(f"{name} ..."))
+    with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
+        folder = str(found.folder)
+        job = VetJob(folder, data, max_mutants=max_mutants, jobs=jobs, without=frozenset(without))
+        report = job.run(progress=None if quiet else lambda name: say(f"{name} ..."))
+    if is_archive(pack):
+        report = retold(report, folder, pack)
     finish(report, output, html, out, redact or "none")

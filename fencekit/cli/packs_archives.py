@@ -97,7 +97,7 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
 
     Exit code 3 where it does not verify, and where it is intact but nobody signed it. Nothing is
     unpacked. Of a `fencekit.lock`, or of the folder that has it, verify that the files beside it
-    are as they were installed.
+    are as they were installed, and that a trusted key signed their archive, as the lock says.
 
     \b
     fencekit packs verify our-pack-1.0.0.zip --key team.pub
@@ -105,30 +105,43 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     """
     lock = Path(archive, LOCK) if Path(archive).is_dir() else Path(archive)
     if lock.name == LOCK:
-        verify_lock(lock)
+        verify_lock(lock, keys, allow_unsigned=allow_unsigned)
         return
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
     from fencekit.packs.archive import load
     from fencekit.packs.building import refuse_unsigned
     from fencekit.packs.building import verify as verified
+    from fencekit.packs.opening import naming
     from fencekit.reporting.terminal import Line, inert
 
-    found = verified(load(archive), trusted(keys))
-    show([Line(f"{inert(archive, 500)}: {words_for(found)}")])
-    refuse_unsigned(found, allow_unsigned=allow_unsigned)
+    with naming(archive):
+        found = verified(load(archive), trusted(keys))
+        show([Line(f"{inert(archive, 500)}: {words_for(found)}")])
+        refuse_unsigned(found, allow_unsigned=allow_unsigned)
 
 
-def verify_lock(lock: Path) -> None:
-    """Say of each pack of a lock what is installed; raise PackError where a file was edited."""
+def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> None:
+    """Say of each pack of a lock what is installed; raise PackError where a file was edited.
+
+    Who signed an archive, only the lock says: where keys are trusted, it has to name one of them.
+    """
+    from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
-    from fencekit.packs.lock import refuse_edited
+    from fencekit.packs.lock import refuse_edited, refuse_untrusted
+    from fencekit.packs.shipped import ARCHIVE
     from fencekit.reporting.terminal import Line, inert
 
-    for name, one in refuse_edited(lock.parent).packs.items():
+    packs = refuse_edited(lock.parent).packs
+    for name, one in packs.items():
         signed = f", signed by the key `{inert(one.signer)}`" if one.signer else ""
-        said = f"as installed from {inert(one.origin)}{signed}"
+        said = f"as installed; the lock says: from {inert(one.origin)}{signed}"
         show([Line(f"{name} {one.version}, {one.variant}: {said}")])
+    if archived := {
+        name: one for name, one in packs.items() if one.origin == ARCHIVE or one.signer
+    }:
+        ids = {key.id for key in trusted(keys)}
+        refuse_untrusted(archived, ids, lock, allow_unsigned=allow_unsigned)
 
 
 def words_for(found: "Verified") -> str:

@@ -1,12 +1,14 @@
 """`fencekit.lock`: which packs are installed in a folder, from where, and with which parameters."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fencekit.model.errors import FencekitError, PackError
 from fencekit.model.source import Place
+from fencekit.packs.envelope import HINT
 from fencekit.packs.manifest import SHA256, sha256
 from fencekit.packs.names import is_plain, refuse_unnamed
 from fencekit.packs.variants import VARIANTS, Variant
@@ -128,3 +130,23 @@ def refuse_edited(folder: Path) -> Lock:
     if errors:
         raise PackError.together(errors)
     return lock
+
+
+def refuse_untrusted(
+    packs: Mapping[str, Locked], ids: AbstractSet[str], file: Path, *, allow_unsigned: bool = False
+) -> None:
+    """Raise PackError for archives that, as the lock says, none of the trusted keys signed.
+
+    Where no key is trusted, nothing is asked: the signature itself is not there any more.
+    """
+    errors: list[FencekitError] = []
+    for name, one in packs.items():
+        place = Place(str(file))
+        if one.signer and one.signer not in ids:
+            said = f"`{name}` is locked as signed by the key `{one.signer}`, which is not trusted"
+            errors.append(PackError(said, place=place, hint=HINT))
+        if not one.signer and not allow_unsigned:
+            said = f"`{name}` is locked as an archive that nobody signed"
+            errors.append(PackError(said, place=place, hint="pass `--allow-unsigned`"))
+    if errors and ids:
+        raise PackError.together(errors)

@@ -1,7 +1,7 @@
 """A pack by whatever it is named: an installed one, a folder, or an archive that verifies."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +44,28 @@ def opened(named: str, trust: Trust) -> Iterator[Opened]:
     no such pack.
     """
     if is_archive(named):
-        found = verify(load(named), trust.keys)
-        refuse_unsigned(found, allow_unsigned=trust.allow_unsigned)
+        with naming(named):
+            found = verify(load(named), trust.keys)
+            refuse_unsigned(found, allow_unsigned=trust.allow_unsigned)
         with tempfile.TemporaryDirectory() as work, shown_as(named, work):
             yield unpacked(found, Path(work))
         return
     pack = find_pack(named)
     manifest = manifest_of(pack.name, pack.version, files_in(pack.folder))
     yield Opened(pack, manifest, origin_of(pack) or FOLDER)
+
+
+@contextmanager
+def looked_at(named: str, trust: Callable[[], Trust]) -> Iterator[Pack]:
+    """Open the pack that is named, to be looked at where it is: any file may be in its folder.
+
+    Whom the user trusts is asked for an archive only.
+    """
+    if is_archive(named):
+        with opened(named, trust()) as found:
+            yield found.pack
+    else:
+        yield find_pack(named)
 
 
 def is_archive(named: str) -> bool:
@@ -74,6 +88,16 @@ def unpacked(found: Verified, folder: Path) -> Opened:
         raise PackError(f"`{MANIFEST}` is of another pack: {said}")
     refuse_stale(pack)
     return Opened(pack, manifest, ARCHIVE, found.signer.id if found.signer else "")
+
+
+@contextmanager
+def naming(archive: str) -> Iterator[None]:
+    """Name the archive in errors about the whole of it."""
+    try:
+        yield
+    except PackError as error:
+        place = error.place or Place(archive)
+        raise PackError(error.message, place=place, hint=error.hint) from error
 
 
 @contextmanager

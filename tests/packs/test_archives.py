@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from random import Random
@@ -29,6 +30,7 @@ from fencekit.packs.opening import Trust
 from fencekit.packs.pack import packs_in, read_pack
 from packs.archives import ROOT, built_in, install, key_in, refusal
 from packs.tampering import WAYS, Built, tampered
+from packs.tiny import write_pack
 
 ROUNDS = 12 * len(WAYS)
 
@@ -309,3 +311,78 @@ def test_an_archive_is_not_written_into_its_pack(tmp_path: Path) -> None:
     done = fencekit("packs", "build", str(folder), "-o", str(folder / "http.zip"))
     assert done.code == 2
     assert not (folder / "http.zip").exists()
+
+
+def test_an_archive_is_shown_and_vetted_once_it_verifies(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = write_pack(tmp_path / "notes")
+    cases = folder / "source/cases.yaml"
+    text = cases.read_text(encoding="utf-8").replace("[todos, atodo, secret]", "[todos, todo]")
+    cases.write_text(text, encoding="utf-8")
+    assert fencekit("packs", "render", "notes").code == 0
+    key_in(tmp_path, "team")
+    assert fencekit("packs", "build", "notes", "--sign", "team.key", "-o", "n.zip").code == 0
+    leave = [f"--without={step}" for step in ("mutation", "capfence", "order", "regexes")]
+    for command in (["show"], ["vet", *leave]):
+        refused = fencekit("packs", *command, "n.zip")
+        assert refused.code == 3
+        assert "n.zip: signed by the key" in refused.err
+    shown = fencekit("packs", "show", "n.zip", "--key", "team.pub")
+    assert (shown.code, shown.out) == (0, fencekit("packs", "show", "notes").out)
+    vetted = fencekit("packs", "vet", "n.zip", "--key", "team.pub", *leave)
+    assert vetted.code == 1, vetted.all
+    assert "n.zip:cases/baseline.fence.yaml:" in vetted.out
+    told = vetted.out.replace("n.zip:", "notes/").replace("n.zip", "notes")
+    assert told == fencekit("packs", "vet", "notes", *leave).out
+    report = fencekit("packs", "vet", "n.zip", "--key", "team.pub", *leave, "--format", "json")
+    assert report.report["vetting"]["folder"] == "n.zip"
+    assert tempfile.gettempdir() not in report.out
+
+
+def test_errors_of_an_archive_name_it(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("odd.zip").write_bytes(b"no zip")
+    Path("cut.zip").write_bytes(b"PK\x03\x04")
+    assert fencekit("packs", "build", "http", "-o", "http.zip").code == 0
+    said = {"odd": "not an archive", "cut": "the archive is cut off", "http": "nobody signed"}
+    for command in ("verify", "install", "vet", "show"):
+        for name, words in said.items():
+            done = fencekit("packs", command, f"{name}.zip")
+            assert done.code == 3
+            assert f"{name}.zip: {words}" in done.err
+
+
+def test_a_key_that_is_none_of_ours_is_said_to_be_what_it_is(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    from cryptography.hazmat.primitives import serialization as forms
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+    plain, pem = forms.NoEncryption(), forms.Encoding.PEM
+    pkcs8 = forms.PrivateFormat.PKCS8
+    team = ed25519.Ed25519PrivateKey.generate()
+    secret = forms.BestAvailableEncryption(b"secret")
+    large = rsa.generate_private_key(65537, 2048)
+    Path("locked.key").write_bytes(team.private_bytes(pem, pkcs8, secret))
+    Path("team.key").write_bytes(team.private_bytes(pem, pkcs8, plain))
+    Path("rsa.key").write_bytes(large.private_bytes(pem, pkcs8, plain))
+    public = large.public_key().public_bytes(pem, forms.PublicFormat.SubjectPublicKeyInfo)
+    Path("rsa.pub").write_bytes(public)
+    Path("text").write_text("hello", encoding="utf-8")
+
+    def said(*options: str) -> str:
+        done = fencekit("packs", *options)
+        assert done.code == 2, done.all
+        return done.err
+
+    build_http = ("build", "http", "-o", "http.zip", "--sign")
+    assert "the key in `locked.key` is encrypted" in said(*build_http, "locked.key")
+    assert "`openssl pkey -in locked.key -out FILE`" in said(*build_http, "locked.key")
+    none = "holds no private Ed25519 key"
+    assert f"`rsa.key` {none}: it holds a key of the kind RSA" in said(*build_http, "rsa.key")
+    assert f"`rsa.pub` {none}: it holds PEM with the label `PUBLIC" in said(*build_http, "rsa.pub")
+    assert f"`text` {none}\n" in said(*build_http, "text")
+    assert fencekit("packs", *build_http, "team.key").code == 0
+    none = "holds no public Ed25519 key"
+    verify_http = ("verify", "http.zip", "--key")
+    assert f"`rsa.pub` {none}: it holds a key of the kind RSA" in said(*verify_http, "rsa.pub")
+    assert f"`team.key` {none}: it holds PEM with the label" in said(*verify_http, "team.key")

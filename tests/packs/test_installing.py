@@ -424,6 +424,33 @@ def test_an_archive_is_installed_when_a_trusted_key_signed_it(folder: Path) -> N
     assert str(folder) not in Path("policies", FILE).read_text(encoding="utf-8")
 
 
+def test_the_signer_of_a_lock_is_what_the_lock_says_and_has_to_be_trusted(folder: Path) -> None:
+    key = key_in(folder, "team")
+    Path("notes.zip").write_bytes(build(read_pack(Path("notes")), key))
+    assert install("--key", "team.pub", pack="notes.zip").code == 0
+    file = Path("policies", FILE)
+    text = file.read_text(encoding="utf-8")
+    said = "as installed; the lock says: from archive, signed by the key"
+    for options in ((), ("--key", "team.pub")):
+        done = fencekit("packs", "verify", "policies", *options)
+        assert done.code == 0, done.err
+        assert f"{said} `{key.public.id}`" in done.out
+    file.write_text(text.replace(key.public.id, "deadbeefdeadbeef"), encoding="utf-8")
+    done = fencekit("packs", "verify", "policies")
+    assert (done.code, f"{said} `deadbeefdeadbeef`" in done.out) == (0, True)
+    trusting = 'trusted_keys = ["team.pub"]\n'
+    Path("pyproject.toml").write_text(f"[tool.fencekit]\n{trusting}", encoding="utf-8")
+    done = fencekit("packs", "verify", "policies")
+    assert done.code == 3
+    assert f"policies/{FILE}: `notes` is locked as signed by the key `dead" in done.err
+    assert "which is not trusted" in done.err
+    file.write_text(text.replace(key.public.id, ""), encoding="utf-8")
+    done = fencekit("packs", "verify", "policies")
+    assert done.code == 3
+    assert "`notes` is locked as an archive that nobody signed" in done.err
+    assert fencekit("packs", "verify", "policies", "--allow-unsigned").code == 0
+
+
 def test_an_unsigned_archive_is_installed_only_where_that_is_allowed() -> None:
     Path("notes.zip").write_bytes(build(read_pack(Path("notes"))))
     assert install(pack="notes.zip").code == 3

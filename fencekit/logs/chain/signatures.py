@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -63,10 +64,10 @@ def read_public(path: str) -> PublicKey:
             key = need(SERIALIZATION).load_pem_public_key(data)
         else:
             key = kind.from_public_bytes(base64.b64decode(data, validate=True))
-    except (ValueError, binascii.Error) as error:
-        raise not_a_key(path, "public") from error
+    except (ValueError, unsupported()) as error:
+        raise not_a_key(path, "public", label(data)) from error
     if not isinstance(key, kind):
-        raise not_a_key(path, "public")
+        raise not_a_key(path, "public", kind_of(key))
     return public(key)
 
 
@@ -79,10 +80,13 @@ def read_private(path: str) -> PrivateKey:
             key = need(SERIALIZATION).load_pem_private_key(data, password=None)
         else:
             key = kind.from_private_bytes(base64.b64decode(data, validate=True))
-    except (TypeError, ValueError, binascii.Error) as error:
-        raise not_a_key(path, "private") from error
+    except TypeError as error:
+        hint = f"decrypt it into a file of its own: `openssl pkey -in {path} -out FILE`"
+        raise UsageError(f"the key in `{path}` is encrypted", hint=hint) from error
+    except (ValueError, unsupported()) as error:
+        raise not_a_key(path, "private", label(data)) from error
     if not isinstance(key, kind):
-        raise not_a_key(path, "private")
+        raise not_a_key(path, "private", kind_of(key))
     return PrivateKey(public(key.public_key()), key)
 
 
@@ -97,10 +101,29 @@ def contents(path: str) -> bytes:
         return Path(path).read_bytes().strip()
 
 
-def not_a_key(path: str, kind: str) -> UsageError:
-    """Return the error of a file that holds no such key."""
+def not_a_key(path: str, kind: str, what: str) -> UsageError:
+    """Return the error of a file that holds no such key, but what it holds, where that is known."""
     hint = f"PEM, or the base64 of its {RAW} bytes"
-    return UsageError(f"`{path}` holds no {kind} Ed25519 key", hint=hint)
+    said = f"`{path}` holds no {kind} Ed25519 key"
+    return UsageError(f"{said}: it holds {what}" if what else said, hint=hint)
+
+
+def kind_of(key: object) -> str:
+    """Return what another key is, in words: its class is named for it."""
+    name = type(key).__name__.strip("_").removesuffix("Key")
+    return f"a key of the kind {name.removesuffix('Private').removesuffix('Public')}"
+
+
+def label(data: bytes) -> str:
+    """Return what a PEM file says that it holds, in words; nothing for another file."""
+    found = re.match(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----", data)
+    return f"PEM with the label `{found[1].decode()}`" if found else ""
+
+
+def unsupported() -> type[Exception]:
+    """Return the error of `cryptography` for keys that it knows nothing of."""
+    found: type[Exception] = need("cryptography.exceptions").UnsupportedAlgorithm
+    return found
 
 
 def need(module: str) -> ModuleType:
