@@ -119,11 +119,11 @@ def kept(text: str, holds: list[bool]) -> str:
     Cases are written for the default values of parameters, and name them: with other values, some
     are about a folder or a host that is no longer meant.
     """
-    head, *blocks = CASE.split(text)
-    assert len(blocks) == len(holds), "each case is one block"
+    head, *parts = CASE.split(text)
+    assert len(parts) == len(holds), "each case is one part"
     if not any(holds):
         raise PackError("no case of the pack holds with these parameters")
-    return head + "".join(block for block, fine in zip(blocks, holds, strict=True) if fine)
+    return head + "".join(part for part, fine in zip(parts, holds, strict=True) if fine)
 
 
 def now_allowed(cases: tuple[Case, ...], decisions: list[Decision]) -> tuple[Case, ...]:
