@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fencekit.cli.options import report_options
 from fencekit.cli.packs_archives import build, render, verify
 from fencekit.cli.packs_diff import diff
 from fencekit.cli.packs_evidence import evidence
 from fencekit.cli.packs_init import init
 from fencekit.cli.packs_install import install
+from fencekit.cli.packs_vet import vet
 from fencekit.cli.packs_options import trust_options
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def command() -> None:
     """List, vet, build and install packs: policies with their guardrails, cases and evidence."""
 
 
-for part in (init, render, evidence, build, verify, install, diff):
+for part in (vet, init, render, evidence, build, verify, install, diff):
     command.add_command(part)
 
 
@@ -86,76 +86,3 @@ def show_pack(found: "Pack") -> None:
     evidence = ", ".join(one.file for one in found.evidence) or "none is named"
     show([Line(), Line("evidence", "bold"), Line(f"  {inert(evidence, 500)}")])
     show([Line(), Line("licence", "bold"), Line(f"  {inert(found.licence)}")])
-
-
-@command.command("vet")
-@click.argument("pack", metavar="PACK")
-@click.option(
-    "--data",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="A folder of recorded calls to measure on, as the pack's `measure.yaml` names them.",
-)
-@click.option(
-    "--max-mutants",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Try at most N mutants of each variant, spread over all; all of them by default.",
-)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes for the mutants.")
-@click.option(
-    "--without",
-    multiple=True,
-    metavar="STEP",
-    help="Leave a step out, which the report says; may be repeated.",
-)
-@trust_options
-@report_options
-def vet(
-    pack: str,
-    *,
-    data: str,
-    max_mutants: int | None,
-    jobs: int,
-    without: tuple[str, ...],
-    keys: tuple[str, ...],
-    allow_unsigned: bool,
-    output: str,
-    html: str | None,
-    out: tuple[str, ...],
-    redact: str | None,
-) -> None:
-    """Check everything that must hold of a pack, and show the evidence.
-
-    The files are there and rendered from their source; lint is clean and no regex can run away; the
-    cases pass on fencekit and on the real CapFence; the guardrails and the order of the variants
-    are proved for every call; the cases notice every mutant; the rates that the pack promises are
-    reached on the data, where there is any. PACK is the name of an installed pack, a folder, or an
-    archive that verifies.
-
-    \b
-    fencekit packs vet shell
-    fencekit packs vet ./our-pack --data recorded/
-    """
-    from fencekit.cli.finish import finish
-    from fencekit.cli.packs_options import trust
-    from fencekit.cli.show import say
-    from fencekit.model.errors import UsageError
-    from fencekit.packs.opening import is_archive, looked_at
-    from fencekit.packs.retelling import retold
-    from fencekit.packs.steps import STEPS
-    from fencekit.packs.vetting import VetJob
-
-    for name in without:
-        if name not in STEPS:
-            hint = f"there is {', '.join(STEPS)}"
-            raise UsageError(f"there is no step `{name}`", hint=hint)
-    quiet = not sys.stderr.isatty()
-    with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
-        folder = str(found.folder)
-        job = VetJob(folder, data, max_mutants=max_mutants, jobs=jobs, without=frozenset(without))
-        report = job.run(progress=None if quiet else lambda name: say(f"{name} ..."))
-    if is_archive(pack):
-        report = retold(report, folder, pack)
-    finish(report, output, html, out, redact or "none")

@@ -29,7 +29,8 @@ class MeasuredRate:
     """How many calls of a set of data a variant allows: the count, of how many, and an interval.
 
     `wanted` says what must be reached, as text; `reached` is None where nothing is asked.
-    `slipped` names what went the wrong way, the first ones.
+    `slipped` names what went the wrong way, the first ones: attacks that were allowed, ordinary
+    calls that were not.
     """
 
     variant: str
@@ -53,6 +54,15 @@ class MeasuredRate:
 
 
 @dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of recorded calls: its name in the folder of data, its digest, how many it has."""
+
+    name: str
+    sha256: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vetted:
     """A pack, the steps of its vetting, and the rates that were measured."""
 
@@ -62,4 +72,5 @@ class Vetted:
     steps: tuple[Step, ...]
     rates: tuple[MeasuredRate, ...] = ()
     unmeasured: tuple[str, ...] = ()
-    """The sets of calls that need data which was not given."""
+    """The sets of calls that need data which was not given, or which has no call of them."""
+    data: tuple[DataFile, ...] = ()

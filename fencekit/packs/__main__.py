@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fencekit.packs.measure import measure
+from fencekit.packs.measure import Peers, measure
 from fencekit.packs.pack import packs_in, rendered
 from fencekit.packs.tables import page
 
@@ -25,10 +25,9 @@ def render(folder: Path) -> None:
 
 def measured(folder: Path, data: str, peers: str, out: str) -> None:
     """Measure every pack, and write the page."""
+    beside = Peers("CapFence", Path(peers))
     with TemporaryDirectory() as work:
-        made = [
-            measure(pack, Path(data), Path(work), peers=Path(peers)) for pack in packs_in(folder)
-        ]
+        made = [measure(pack, Path(data), Path(work), peers=beside) for pack in packs_in(folder)]
     Path(out).write_text(page(made), encoding="utf-8")
 
 

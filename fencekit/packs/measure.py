@@ -18,7 +18,11 @@ from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
+<<<<<<< HEAD
 from fencekit.packs.names import refuse_unnamed
+=======
+from fencekit.model.vetting import DataFile
+>>>>>>> 542b359 (Vetting says on which data it measured and what slipped through, and passes on no data that is not there)
 from fencekit.packs.pack import Pack, policies
 from fencekit.packs.plan import Plan, Wanted, read_plan
 from fencekit.packs.samples import Sample, samples
@@ -88,8 +92,8 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
 class Measured:
     """What was measured of one pack: its rates by variant, and those of a peer's pack beside them.
 
-    `parameters` are those that were set, `digests` the SHA-256 of each file of the data. A set of a
-    plan whose files are not there is in `missing`.
+    `parameters` are those that were set, `data` the files that were read, `peer` the rates of the
+    policies of `maker`. A set of a plan whose files are not there is in `missing`.
     """
 
     pack: Pack
@@ -97,15 +101,35 @@ class Measured:
     parameters: Mapping[str, tuple[Any, ...]]
     rates: Mapping[Variant, tuple[Rate, ...]]
     peer: Mapping[Variant, tuple[Rate, ...]]
-    digests: Mapping[str, str]
+    data: tuple[DataFile, ...]
     missing: tuple[str, ...]
+    maker: str = ""
 
 
-def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = None) -> Measured:
-    """Measure a pack on the files of a folder, and a peer's pack on the same calls.
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Policies of another maker, which are asked about the same calls: the name, and the folder.
 
-    Policies with the parameters of the plan are written into `work`. `peers` is a folder of packs
-    of CapFence, `policies/packs` of its wheel. Raises PackError where a plan or a row is none.
+    The folder has the policy of each variant, or a folder of them that a plan names as its `peer`,
+    as `policies/packs` of CapFence's wheel has.
+    """
+
+    maker: str
+    folder: Path
+
+    def files(self, plan: Plan) -> dict[Variant, Path]:
+        """Return the policies that there are for the purpose of a plan."""
+        inner = self.folder / plan.peer
+        folder = inner if plan.peer and inner.is_dir() else self.folder
+        files = {variant: folder / f"{variant}.yaml" for variant in reversed(Variant)}
+        return {variant: file for variant, file in files.items() if file.is_file()}
+
+
+def measure(pack: Pack, data: Path | None, work: Path, *, peers: Peers | None = None) -> Measured:
+    """Measure a pack on the files of a folder, and the policies of a peer on the same calls.
+
+    Policies with the parameters of the plan are written into `work`. Raises PackError where a plan
+    or a row is none.
     """
     refuse_unnamed(pack.name, "0.0.0")  # files in `work` have it in their names
     plan = read_plan(pack.folder)
@@ -137,8 +161,9 @@ def measure(pack: Pack, data: Path | None, work: Path, *, peers: Path | None = N
         parameters,
         rates,
         beside,
-        plan.digests(data),
+        plan.files(data),
         tuple(wanted.name for wanted in plan.wanted if wanted not in ready),
+        peers.maker if peers is not None else "",
     )
 
 
@@ -159,11 +184,10 @@ def policies_for(
         yield variant, ENGINE.compile(load_policy(file))
 
 
-def peer_policies(plan: Plan, peers: Path | None) -> Iterator[tuple[Variant, Evaluator]]:
-    """Yield each variant of the peer's pack of the same purpose, if there is one."""
-    if peers is not None and plan.peer:
-        for variant in reversed(Variant):
-            file = peers / plan.peer / f"{variant}.yaml"
+def peer_policies(plan: Plan, peers: Peers | None) -> Iterator[tuple[Variant, Evaluator]]:
+    """Yield each variant of the peer's policies for the same purpose, if there are any."""
+    if peers is not None:
+        for variant, file in peers.files(plan).items():
             yield variant, ENGINE.compile(load_policy(file, strict=False))
 
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
+<<<<<<< HEAD
 from fencekit.packs.documents import read_document, refuse_unknown
+=======
+from fencekit.model.vetting import DataFile
+>>>>>>> 542b359 (Vetting says on which data it measured and what slipped through, and passes on no data that is not there)
 from fencekit.packs.pack import Pack
 from fencekit.packs.parameters import values_of
 from fencekit.packs.rows import Mapped, Row, chosen, derived, read_rows
@@ -44,6 +48,15 @@ class Choice:
     def paths(self, data: Path) -> list[Path]:
         """Return where the files are."""
         return [data / f"{name}.jsonl" for name in self.files]
+
+    def lack(self, data: Path) -> str:
+        """Say which of the files the data has not, and which have no call; nothing for none."""
+        gone = [f"`{path.name}`" for path in self.paths(data) if not path.exists()]
+        there = [path for path in self.paths(data) if path.exists()]
+        empty = [f"`{path.name}`" for path in there if not read_rows(path)]
+        said = [f"the data has no {' and no '.join(gone)}"] if gone else []
+        said += [f"there is no call in {' and none in '.join(empty)}"] if empty else []
+        return "; ".join(said)
 
     def rows(self, data: Path) -> Iterator[Row]:
         """Yield the rows."""
@@ -107,7 +120,7 @@ class Plan:
     peer: str
 
     def parameters(self, pack: Pack, data: Path | None) -> dict[str, tuple[Any, ...]]:
-        """Return the parameters to measure with; the defaults, where there is no data."""
+        """Return the parameters to measure with, as far as the data has values of them."""
         if data is None:
             return {}
         there = {
@@ -116,21 +129,27 @@ class Plan:
             if all(path.exists() for path in setting.choice.paths(data))
         }
         single = {
-            name: values[0] if name == "workspace" else values for name, values in there.items()
+            name: values[0] if name == "workspace" else values
+            for name, values in there.items()
+            if values or name != "workspace"
         }
         return {
             name: value
             for name, value in values_of(pack.parameters, single).items()
-            if name in there
+            if name in single
         }
 
-    def digests(self, data: Path | None) -> dict[str, str]:
-        """Return the SHA-256 of each file of the data that is used, by its name."""
+    def files(self, data: Path | None) -> tuple[DataFile, ...]:
+        """Return each file of the data that is used: for sets of calls, or for parameters."""
         if data is None:
-            return {}
+            return ()
         choices = [wanted.choice for wanted in self.wanted if wanted.choice is not None]
+        choices += [setting.choice for setting in self.settings.values()]
         paths = {path for choice in choices for path in choice.paths(data) if path.exists()}
-        return {path.name: sha256_of(str(path)) for path in sorted(paths)}
+        return tuple(
+            DataFile(path.relative_to(data).as_posix(), sha256_of(str(path)), len(read_rows(path)))
+            for path in sorted(paths)
+        )
 
 
 def read_plan(folder: Path) -> Plan:

@@ -1,6 +1,6 @@
 """Rows of recorded calls: read from JSON Lines, chosen, and made the calls that a pack expects.
 
-A row has `tool`, `capability`, `payload`, `label` and `meta`; anything else is carried along. How a
+A row has `id`, `tool`, `payload`, `label` and `meta`; anything else is carried along. How a
 tool's call becomes a call of the pack is data of the pack: the capability, and the fields in the
 order of its schema, because CapFence joins values in the order in which they come.
 """
@@ -18,14 +18,23 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.packs.structure import is_number, leaves_literal
 from fencekit.reading import json
-from fencekit.reading.files import lines, open_source
+from fencekit.reading.files import lines, open_source, sha256_of
 
 Row = Mapping[str, Any]
 
 
-@lru_cache(maxsize=64)
 def read_rows(file: Path) -> tuple[Row, ...]:
-    """Return the rows of a file; raise PackError where a line is none."""
+    """Return the rows of a file; raise PackError where a line is none.
+
+    A row without an `id` is named by its file and line.
+    """
+    return rows_of(file, sha256_of(str(file)))
+
+
+@lru_cache(maxsize=64)
+def rows_of(file: Path, digest: str) -> tuple[Row, ...]:
+    """Return the rows of a file that has this digest: another text under the name is read anew."""
+    del digest
     rows = []
     with open_source(str(file)) as source:
         for number, line in lines(source):
@@ -37,7 +46,7 @@ def read_rows(file: Path) -> tuple[Row, ...]:
                 raise PackError(
                     "a row is an object with a `payload`", place=Place(str(file), number)
                 )
-            rows.append(row)
+            rows.append({"id": f"{file.name}:{number}", **row})
     return tuple(rows)
 
 
@@ -119,7 +128,7 @@ class Mapped:
             args = {
                 key: self.prefix + value if key == "path" else value for key, value in args.items()
             }
-        context = {"tool_name": row["tool"]} if self.named else {}
+        context = {"tool_name": row.get("tool")} if self.named else {}
         return Request(self.capability, args=args, context=context)
 
 

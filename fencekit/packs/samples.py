@@ -51,10 +51,10 @@ def recorded(wanted: Wanted, data: Path) -> Iterator[Sample]:
     assert wanted.choice is not None
     assert wanted.maps is not None
     for row in wanted.choice.rows(data):
-        mapped = wanted.maps.get(row["tool"]) or wanted.maps.get("*")
+        mapped = wanted.maps.get(str(row.get("tool"))) or wanted.maps.get("*")
         if mapped is not None:
             alone = second_command(row, mapped.capability) if wanted.alone else ()
-            yield Sample(str(row.get("id", "")), mapped.request(row), alone)
+            yield Sample(str(row["id"]), mapped.request(row), alone)
 
 
 def second_command(row: Row, capability: str) -> tuple[Request, ...]:

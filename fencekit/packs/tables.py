@@ -5,9 +5,13 @@ from collections.abc import Iterator, Sequence
 from fencekit.model.verdict import Verdict
 from fencekit.packs.measure import Measured, Rate
 from fencekit.packs.variants import Variant
+from fencekit.reporting.markdown import code
+from fencekit.reporting.stating import plain
 
 MOST_NAMED = 6
 """How many of the calls that went the wrong way are named."""
+LONGEST = 2_000
+"""The characters of one text that are shown."""
 
 INTRODUCTION = """\
 # What packs let through
@@ -15,42 +19,63 @@ INTRODUCTION = """\
 Each table has the calls of one pack that end in ALLOW, of all that were asked about, with the
 interval of 95 % after Wilson. In a set of attacks none should; of ordinary calls many should, and
 those that do not go to a person or are denied. **Bold** figures are those with a target, which is
-named beside them. CapFence's own pack for the same purpose, as its wheel ships it, is asked about
-the same calls.
+named beside them.{beside}
 
-Rows of the data are named by their ids; the data itself is not part of this project. How a row
-becomes a call, which rows count, and where parameters come from, is in each pack's `measure.yaml`.
+Rows of the data are named by their ids; the data itself is not on this page. How a row becomes a
+call, which rows count, and where parameters come from, is in each pack's `measure.yaml`.
+
+Such a page is made by `fencekit packs vet PACK --data DIR --beside NAME=FOLDER --page FILE`, and of
+all packs in a folder by `python -m fencekit.packs PACKS measure DIR FOLDER FILE`.
 """
+BESIDE = """ The policies of {maker} for the same purpose, as they come, are asked
+about the same calls."""
 
 
 def page(measured: Sequence[Measured]) -> str:
     """Return the page on all packs."""
-    digests = {name: digest for one in measured for name, digest in one.digests.items()}
-    lines = [INTRODUCTION]
+    maker = next((one.maker for one in measured if one.peer), "")
+    beside = BESIDE.format(maker=prose(maker)) if maker else ""
+    lines = [INTRODUCTION.format(beside=beside)]
     for one in measured:
         lines.extend(section(one))
-    lines.append("## The data\n")
-    lines.append("| file | SHA-256 |\n| --- | --- |")
-    lines.extend(f"| `{name}` | `{digest}` |" for name, digest in sorted(digests.items()))
+    files = {file.name: file for one in measured for file in one.data}
+    if files:
+        lines.append("## The data\n")
+        lines.append("| file | calls | SHA-256 |\n| --- | ---: | --- |")
+    for name, file in sorted(files.items()):
+        lines.append(f"| {cell(name)} | {file.calls:,} | `{file.sha256}` |")
     return "\n".join(lines) + "\n"
+
+
+def prose(text: str) -> str:
+    """Return a text of a plan so that it is words in a table and elsewhere, and no markup of HTML.
+
+    What Markdown its author wrote in it, such as code, stays.
+    """
+    return plain(text, LONGEST).replace("<", "&lt;").replace("|", "\\|")
+
+
+def cell(text: str) -> str:
+    """Return a text of the data as code in a table, which no bar ends."""
+    return code(text.replace("|", "¦"))
 
 
 def section(one: Measured) -> Iterator[str]:
     """Yield the lines on one pack."""
-    yield f"## {one.pack.name}\n"
+    yield f"## {prose(one.pack.name)}\n"
     yield from settings(one)
     if one.missing:
-        yield "Not measured, for want of the data: " + ", ".join(one.missing) + ".\n"
+        yield "Not measured, for want of the data: " + prose(", ".join(one.missing)) + ".\n"
     peers = [variant for variant in reversed(Variant) if variant in one.peer]
     heads = [str(variant) for variant in reversed(Variant)]
-    heads += [f"CapFence {variant}" for variant in peers]
+    heads += [f"{prose(one.maker)} {variant}" for variant in peers]
     yield "| calls | " + " | ".join(heads) + " |"
     yield "| --- |" + " ---: |" * len(heads)
     for at, rate in enumerate(one.rates[Variant.BASELINE]):
         cells = [figure(one.rates[variant][at], variant) for variant in reversed(Variant)]
         cells += [figure(one.peer[variant][at], None) for variant in peers]
         kind = "attacks" if rate.wanted.is_attack else "ordinary"
-        yield f"| {kind}: {rate.wanted.name} | " + " | ".join(cells) + " |"
+        yield f"| {kind}: {prose(rate.wanted.name)} | " + " | ".join(cells) + " |"
     yield ""
     yield from notes(one)
 
@@ -58,8 +83,8 @@ def section(one: Measured) -> Iterator[str]:
 def settings(one: Measured) -> Iterator[str]:
     """Yield the parameters that were set."""
     for name, values in one.parameters.items():
-        listed = ", ".join(f"`{value}`" for value in values)
-        yield f"`{name}`, from the data: {listed}.\n"
+        listed = ", ".join(code(str(value)) for value in values)
+        yield f"{code(name)}, from the data: {listed or 'none'}.\n"
 
 
 def figure(rate: Rate, variant: Variant | None) -> str:
@@ -80,22 +105,26 @@ def figure(rate: Rate, variant: Variant | None) -> str:
 def notes(one: Measured) -> Iterator[str]:
     """Yield what a set is, what did not count, and what went the wrong way, by the baseline."""
     for rate in one.rates[Variant.BASELINE]:
-        said = [rate.wanted.note] if rate.wanted.note else []
-        said += [f"{count:,} rows did not count: {why}" for why, count in rate.left_out.items()]
+        said = [prose(rate.wanted.note)] if rate.wanted.note else []
+        said += [
+            f"{count:,} rows did not count: {prose(why)}" for why, count in rate.left_out.items()
+        ]
         if rate.wanted.is_attack and rate.slipped:
-            named = ", ".join(f"`{sample.name}`" for sample in rate.slipped[:MOST_NAMED])
+            named = ", ".join(code(sample.name) for sample in rate.slipped[:MOST_NAMED])
             more = len(rate.slipped) - MOST_NAMED
             said.append(f"allowed by baseline: {named}" + (f" and {more} more" if more > 0 else ""))
         elif not rate.wanted.is_attack and rate.total:
             shares = [
                 (verdict, rate.verdicts[verdict]) for verdict in (Verdict.ESCALATE, Verdict.DENY)
             ]
-            denied = ", ".join(f"{why}: {count:,}" for why, count in sorted(rate.denied.items()))
+            denied = ", ".join(
+                f"{prose(why)}: {count:,}" for why, count in sorted(rate.denied.items())
+            )
             said.append(
                 "by baseline "
                 + ", ".join(f"{count:,} {verdict}" for verdict, count in shares)
                 + (f" ({denied})" if denied else "")
             )
         if said:
-            yield f"- {rate.wanted.name}: " + "; ".join(said)
+            yield f"- {prose(rate.wanted.name)}: " + "; ".join(said)
     yield ""

@@ -4,28 +4,23 @@ A step that finds something is a finding, with its place. A step that could not 
 whole vetting one that could not check: nothing that was not looked at passes.
 """
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.finding import Class, Finding, Level
 from fencekit.model.report import FailOn, Limits, Report, Status
-from fencekit.model.source import Input, Place
-from fencekit.model.verdict import Verdict
-from fencekit.model.vetting import MeasuredRate, State, Step, Vetted
+from fencekit.model.source import Input
+from fencekit.model.vetting import DataFile, State, Step, Vetted
 from fencekit.packs.found import Found
-from fencekit.packs.measure import Measured, Rate, measure
+from fencekit.packs.measure import Measured, Peers
 from fencekit.packs.pack import Pack, read_pack
-from fencekit.packs.plan import PLAN
+from fencekit.packs.places import without_machine
+from fencekit.packs.plan import PLAN, read_plan
+from fencekit.packs.rates import rated
 from fencekit.packs.steps import STEPS, Vet
-from fencekit.packs.variants import Variant
 from fencekit.reading.files import sha256_of
-
-VERDICTS = (Verdict.ALLOW, Verdict.ESCALATE, Verdict.DENY)
-MOST_SLIPPED = 10
-"""The calls of a set that went the wrong way that a report names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class VetJob:
 
     `data` is a folder of recorded calls; without it, rates that need one are not measured. With a
     limit on mutants, that many are tried of each variant, spread over all. `without` names steps
-    that are left out, which the report says.
+    that are left out, which the report says. `peers` are policies to measure on the same calls.
     """
 
     folder: str
@@ -42,55 +37,65 @@ class VetJob:
     max_mutants: int | None = None
     jobs: int = 1
     without: frozenset[str] = field(default_factory=frozenset)
+    peers: Peers | None = None
 
-    def run(self, *, progress: Callable[[str], None] | None = None) -> Report:
+    def run(
+        self,
+        *,
+        progress: Callable[[str], None] | None = None,
+        measured: Callable[[Measured], None] | None = None,
+    ) -> Report:
         """Return the report; `progress` is told the name of each step before it begins.
 
-        Raises PackError where there is no pack to vet, and UsageError for a folder of data that is
-        none.
+        `measured` is given all that was measured, those of the peers beside. Raises PackError where
+        there is no pack to vet, and UsageError for a folder of data that is none.
         """
         if self.data and not Path(self.data).is_dir():
             hint = "name the folder that has the recorded calls"
             raise UsageError(f"`{self.data}` is no folder of data", hint=hint)
         pack = read_pack(Path(self.folder))
+        if self.peers is not None:
+            refuse_no_peers(pack, self.peers)
         vet = Vet(pack, max_mutants=self.max_mutants, jobs=self.jobs)
         steps: list[Step] = []
         findings: list[Finding] = []
+
+        def take(name: str, all_found: Iterable[Found]) -> None:
+            for found in all_found:
+                steps.append(Step(name, found.about, found.state, on_one_line(found.said)))
+                findings.extend(found.findings)
+
         for name, check in STEPS.items():
             if name in self.without:
                 steps.append(Step(name, "", State.LEFT_OUT, "left out, as asked"))
                 continue
             if progress is not None:
                 progress(name)
-            for found in guarded(check, vet):
-                steps.append(Step(name, found.about, found.state, found.said))
-                findings.extend(found.findings)
-        rates, unmeasured, missed = self.measured(pack, steps, progress)
-        findings.extend(missed)
-        vetted = Vetted(pack.name, pack.version, self.folder, tuple(steps), rates, unmeasured)
-        return report_of(vetted, tuple(findings), inputs_of(pack))
-
-    def measured(
-        self, pack: Pack, steps: list[Step], progress: Callable[[str], None] | None
-    ) -> tuple[tuple[MeasuredRate, ...], tuple[str, ...], list[Finding]]:
-        """Measure the rates of the pack's plan, as far as there is data, and add the step."""
-        if not (pack.folder / PLAN).is_file():
-            steps.append(Step("rates", "", State.LEFT_OUT, f"the pack has no `{PLAN}`"))
-            return (), (), []
-        if progress is not None:
+            take(name, guarded(check, vet))
+        if progress is not None and (pack.folder / PLAN).is_file():
             progress("rates")
-        try:
-            with tempfile.TemporaryDirectory() as work:
-                found = measure(pack, Path(self.data) if self.data else None, Path(work))
-        except FencekitError as error:
-            steps.append(Step("rates", "", State.NOT_CHECKED, str(error)))
-            return (), (), []
-        rates = tuple(
-            rate_of(rate, variant) for variant, listed in found.rates.items() for rate in listed
+        made = rated(pack, Path(self.data) if self.data else None, self.peers)
+        take("rates", made.found)
+        data = made.measured.data if made.measured is not None else ()
+        if measured is not None and made.measured is not None:
+            measured(made.measured)
+        vetted = Vetted(
+            pack.name, pack.version, self.folder, tuple(steps), made.rates, made.unmeasured, data
         )
-        missed = [miss(pack, rate) for rate in rates if rate.reached is False]
-        steps.append(rates_step(found, rates, missed))
-        return rates, found.missing, missed
+        report = report_of(vetted, tuple(findings), (*inputs_of(pack), *inputs_of_data(data)))
+        return without_machine(
+            report, [Path(self.folder), *([Path(self.data)] if self.data else [])]
+        )
+
+
+def refuse_no_peers(pack: Pack, peers: Peers) -> None:
+    """Raise UsageError where there are no policies to measure beside the pack."""
+    if not (pack.folder / PLAN).is_file():
+        raise UsageError(f"the pack has no `{PLAN}`, so there is nothing to measure beside it")
+    if not peers.files(read_plan(pack.folder)):
+        hint = f"a folder in it that is the `peer` of `{PLAN}` may have them"
+        said = f"`{peers.folder}` has no `strict.yaml`, `baseline.yaml` or `permissive.yaml`"
+        raise UsageError(said, hint=hint)
 
 
 def guarded(check: "Callable[[Vet], Iterator[Found]]", vet: Vet) -> Iterator[Found]:
@@ -101,60 +106,20 @@ def guarded(check: "Callable[[Vet], Iterator[Found]]", vet: Vet) -> Iterator[Fou
         yield Found("", State.NOT_CHECKED, str(error))
 
 
-def rates_step(found: Measured, rates: tuple[MeasuredRate, ...], missed: list[Finding]) -> Step:
-    """Return the step of measuring."""
-    wanted = [rate for rate in rates if rate.reached is not None]
-    said = f"{len(wanted) - len(missed)} of {len(wanted)} rates are reached"
-    if found.missing:
-        said += f"; without their data: {', '.join(found.missing)}"
-    if missed:
-        return Step("rates", "", State.FAILS, said)
-    return Step("rates", "", State.HOLDS if wanted else State.LEFT_OUT, said)
-
-
-def rate_of(rate: Rate, variant: Variant) -> MeasuredRate:
-    """Return a rate as the report has it."""
-    allow, escalate, deny = (rate.verdicts.get(verdict, 0) for verdict in VERDICTS)
-    low, high = rate.interval
-    parts = [
-        f"at {word} {100 * shares[variant]:g} %"
-        for word, shares in (("most", rate.wanted.most), ("least", rate.wanted.least))
-        if variant in shares
-    ]
-    return MeasuredRate(
-        str(variant),
-        rate.wanted.name,
-        "attack" if rate.wanted.is_attack else "ordinary",
-        allow,
-        escalate,
-        deny,
-        low,
-        high,
-        " and ".join(parts),
-        rate.reached(variant),
-        tuple(sample.name for sample in rate.slipped[:MOST_SLIPPED]),
-        len(rate.slipped),
-        dict(sorted(rate.left_out.items())),
-    )
-
-
-def miss(pack: Pack, rate: MeasuredRate) -> Finding:
-    """Return the finding that a rate is not reached."""
-    message = (
-        f"{rate.variant}: {rate.allowed:,} of {rate.total:,} calls of `{rate.set}` are allowed, "
-        f"and {rate.wanted} may be or must be"
-    )
-    hint = "such as " + ", ".join(f"`{name}`" for name in rate.slipped[:3]) if rate.slipped else ""
-    place = Place(str(pack.policy_file(Variant[rate.variant.upper()])))
-    return Finding(
-        "pack-rates", Class.FAULT, "", "", "", 1, message=message, place=place, hint=hint
-    )
+def on_one_line(said: str) -> str:
+    """Return what a step saw as one line; an error has its hint on a line of its own."""
+    return "; ".join(line.strip() for line in said.splitlines())
 
 
 def inputs_of(pack: Pack) -> tuple[Input, ...]:
     """Return the files of the pack, each with its digest."""
     files = (path for path in sorted(pack.folder.rglob("*")) if path.is_file())
     return tuple(Input("pack", str(path), sha256_of(str(path))) for path in files)
+
+
+def inputs_of_data(data: tuple[DataFile, ...]) -> tuple[Input, ...]:
+    """Return the files of the data, each by its name in its folder, with its digest."""
+    return tuple(Input("data", file.name, file.sha256) for file in data)
 
 
 def report_of(vetted: Vetted, findings: tuple[Finding, ...], inputs: tuple[Input, ...]) -> Report:

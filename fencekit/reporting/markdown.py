@@ -27,6 +27,7 @@ from fencekit.reporting.editing import (
 from fencekit.reporting.headline import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.stating import LONGEST, details, place_of, plain, severity
 from fencekit.reporting.texts import sentence
+from fencekit.reporting.vetting_markdown import vetting_lines
 from fencekit.reporting.words import counted, masking_line
 
 FORMAT = "markdown"
@@ -79,6 +80,8 @@ def head(report: Report) -> Iterator[str]:
         yield "| " + " | ".join("---:" for _ in kinds) + " |"
         yield "| " + " | ".join(f"{report.counts[kind]:,}" for kind in kinds) + " |"
         yield ""
+    if report.vetting is not None:
+        yield from vetting_lines(report.vetting, code)
     masked = masking_line(report.masking)
     yield from listed([*checked_lines(report), *([f"_{masked}_"] if masked else [])])
 

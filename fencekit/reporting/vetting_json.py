@@ -17,6 +17,9 @@ def vetting_of(vetted: Vetted) -> dict[str, Any]:
         ],
         "rates": [rate_of(rate) for rate in vetted.rates],
         "unmeasured": list(vetted.unmeasured),
+        "data": [
+            {"name": file.name, "sha256": file.sha256, "calls": file.calls} for file in vetted.data
+        ],
     }
 
 

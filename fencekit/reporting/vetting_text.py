@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fencekit.model.finding import Class
 from fencekit.model.report import Report
 from fencekit.model.vetting import MeasuredRate, State, Vetted
+from fencekit.reporting.slipping import slipped
 from fencekit.reporting.terminal import (
     LONGEST_TROUBLE,
     STATUS_STYLES,
@@ -17,6 +18,8 @@ from fencekit.reporting.terminal import (
 from fencekit.reporting.words import LABELS
 
 MOST_FINDINGS = 200
+MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 100, 10, 100
+"""The sets of calls of which is said what went the wrong way, the calls of each, and a name."""
 STYLES = {
     State.HOLDS: "green",
     State.FAILS: "red",
@@ -55,7 +58,9 @@ def lines(report: Report) -> Iterator[Line | Table]:
         yield rates(vetted)
     if vetted.unmeasured:
         yield Line()
-        yield Line(f"without their data, not measured: {inert(', '.join(vetted.unmeasured), 500)}")
+        yield Line(f"not measured, for want of data: {inert(', '.join(vetted.unmeasured), 500)}")
+    yield from slipped_lines(vetted)
+    yield from data_lines(vetted)
     for finding in report.findings[:MOST_FINDINGS]:
         yield Line()
         shown = finding.kind is Class.FAULT
@@ -63,6 +68,30 @@ def lines(report: Report) -> Iterator[Line | Table]:
     rest = len(report.findings) - MOST_FINDINGS
     if rest > 0:
         yield Line(f"and {rest:,} more findings: see them with `--format json`")
+
+
+def slipped_lines(vetted: Vetted) -> Iterator[Line]:
+    """Yield what went the wrong way: the attacks that were allowed, then ordinary calls not."""
+    found = list(slipped(vetted, MOST_NAMED))
+    if found:
+        yield Line()
+    for one in found[:MOST_SLIPPED]:
+        rate = one.rate
+        heading = f"{one.words:<16}{rate.variant}: {inert(rate.set, 80)}"
+        counted = f"{rate.slipped_count:,} of {rate.total:,}"
+        names = "; ".join(inert(name, LONGEST_NAME) for name in one.names)
+        more = f"; and {one.more:,} more" if one.more else ""
+        yield Line(f"{heading}: {counted}: {names}{more}")
+    if len(found) > MOST_SLIPPED:
+        yield Line(f"and of {len(found) - MOST_SLIPPED:,} more sets: see `--format json`")
+
+
+def data_lines(vetted: Vetted) -> Iterator[Line]:
+    """Yield the files of the data that was measured on, with their digests."""
+    if vetted.data:
+        yield Line()
+    for file in vetted.data:
+        yield Line(f"data  {inert(file.name)}  {file.calls:,} calls  sha256 {file.sha256}")
 
 
 def rates(vetted: Vetted) -> Table:

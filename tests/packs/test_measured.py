@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fencekit.model.verdict import Verdict
-from fencekit.packs.measure import Measured, Rate, measure, wilson
+from fencekit.packs.measure import Measured, Peers, Rate, measure, wilson
 from fencekit.packs.pack import Pack, packs_in
 from fencekit.packs.plan import Wanted, read_plan
 from fencekit.packs.samples import samples
@@ -54,7 +54,7 @@ def on_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Pack], tuple[
     found = importlib.util.find_spec("capfence")
     assert found is not None
     assert found.origin is not None
-    peers = Path(found.origin).parents[1] / "policies" / "packs"
+    peers = Peers("CapFence", Path(found.origin).parents[1] / "policies" / "packs")
     return lru_cache(lambda pack: (measure(pack, DATA, work, peers=peers), work))
 
 

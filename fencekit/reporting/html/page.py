@@ -29,6 +29,7 @@ from fencekit.reporting.html.proof import proof
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, call_text, tallies
+from fencekit.reporting.slipping import slipped
 from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent
@@ -44,6 +45,7 @@ LIMITS = {
     "invalid": 100,
     "changed": 200,
     "troubles": 50,
+    "named": 50,  # calls of one set that went the wrong way
 }
 """How much of each kind a page shows; what is left out is counted on the page."""
 
@@ -92,6 +94,7 @@ def contents(report: Report) -> dict[str, Any]:
         if diff
         else [],
         "proof": proof(report),
+        "slipped": list(slipped(report.vetting, LIMITS["named"])) if report.vetting else [],
         "costs": costs(replayed.cost if replayed else None),
         "groups": groups,
         "rest": findings[LIMITS["groups"] :],
@@ -149,6 +152,8 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
         "cases": f"Cases {len(report.suite.cases):,}" if report.suite else "",
         "coverage": "Coverage" if report.suite and report.suite.coverage else "",
         "mutation": f"Mutants {report.mutation.made:,}" if report.mutation else "",
+        "steps": f"Steps {len(report.vetting.steps):,}" if report.vetting else "",
+        "rates": "Rates" if report.vetting and report.vetting.rates else "",
         "edits": f"Edits {len(diff.edits):,}" if diff and diff.edits else "",
         "transitions": "Decisions" if replayed and replayed.transitions else "",
         "findings": f"{noun} {len(findings):,}" if findings else "",

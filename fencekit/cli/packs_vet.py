@@ -1,0 +1,129 @@
+"""`fencekit packs vet`: everything that must hold of a pack, and the evidence for each thing."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from fencekit.cli.options import report_options
+
+
+@click.command("vet")
+@click.argument("pack", metavar="PACK")
+@click.option(
+    "--data",
+    type=click.Path(),
+    default="",
+    metavar="DIR",
+    help="A folder of recorded calls to measure on, as the pack's `measure.yaml` names them.",
+)
+@click.option(
+    "--page",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="Also write what was measured as Markdown: figures and digests, not the data.",
+)
+@click.option(
+    "--beside",
+    default="",
+    metavar="[NAME=]FOLDER",
+    help="Policies of another maker, to ask about the same calls for the page: strict.yaml, "
+    "baseline.yaml or permissive.yaml, or a folder of them that is the `peer` in `measure.yaml`.",
+)
+@click.option(
+    "--max-mutants",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Try at most N mutants of each variant, spread over all; all of them by default.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes for the mutants.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="STEP",
+    help="Leave a step out, which the report says; may be repeated.",
+)
+@report_options
+def vet(
+    pack: str,
+    *,
+    data: str,
+    page: str,
+    beside: str,
+    max_mutants: int | None,
+    jobs: int,
+    without: tuple[str, ...],
+    output: str,
+    html: str | None,
+    out: tuple[str, ...],
+    redact: str | None,
+) -> None:
+    """Check everything that must hold of a pack, and show the evidence.
+
+    The files are there and rendered from their source; lint is clean and no regex can run away; the
+    cases pass on fencekit and on the real CapFence; the guardrails and the order of the variants
+    are proved for every call; the cases notice every mutant; the rates that the pack promises are
+    reached on the data, where there is any.
+
+    \b
+    fencekit packs vet shell
+    fencekit packs vet ./our-pack --data recorded/
+    fencekit packs vet ./our-pack --data recorded/ --page docs/measured.md
+    """
+    from fencekit.checks.outputs import write_report
+    from fencekit.cli.finish import finish
+    from fencekit.cli.show import say
+    from fencekit.model.errors import UsageError
+    from fencekit.packs.measure import Measured, Peers
+    from fencekit.packs.shipped import find_pack
+    from fencekit.packs.steps import STEPS
+    from fencekit.packs.tables import page as page_of
+    from fencekit.packs.vetting import VetJob
+
+    for name in without:
+        if name not in STEPS:
+            hint = f"there is {', '.join(STEPS)}"
+            raise UsageError(f"there is no step `{name}`", hint=hint)
+    if beside and not page:
+        hint = "name the page too: `--page FILE`"
+        raise UsageError("what is measured with `--beside` is shown on the page", hint=hint)
+    folder = find_pack(pack).folder
+    maker, _, there = beside.rpartition("=")
+    peers = Peers(maker or Path(there).name, Path(there)) if beside else None
+    refuse_overwriting_what_is_read(html, out, page, [folder, *([Path(data)] if data else [])])
+    job = VetJob(
+        str(folder),
+        data,
+        max_mutants=max_mutants,
+        jobs=jobs,
+        without=frozenset(without),
+        peers=peers,
+    )
+    quiet = not sys.stderr.isatty()
+    kept: list[Measured] = []
+    report = job.run(
+        progress=None if quiet else lambda name: say(f"{name} ..."), measured=kept.append
+    )
+    if page and kept:
+        write_report(page, page_of(kept))
+        say(f"page: {page}")
+    elif page:
+        say(f"no page: nothing could be measured for `{page}`")
+    finish(report, output, html, out, redact or "none")
+
+
+def refuse_overwriting_what_is_read(
+    html: str | None, out: Iterable[str], page: str, folders: Iterable[Path]
+) -> None:
+    """Raise UsageError where a file to write is one of the folders' files, or is named twice."""
+    from fencekit.checks.outputs import refuse_overwriting
+    from fencekit.cli.options import targets
+    from fencekit.model.errors import UsageError
+
+    read = [str(file) for folder in folders for file in folder.rglob("*") if file.is_file()]
+    written = [file for _, file in targets(html, out, read)]
+    refuse_overwriting(page, read)
+    if page in written:
+        raise UsageError(f"`{page}` is named for the page and for a report")
