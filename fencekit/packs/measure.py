@@ -18,11 +18,8 @@ from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-<<<<<<< HEAD
-from fencekit.packs.names import refuse_unnamed
-=======
 from fencekit.model.vetting import DataFile
->>>>>>> 542b359 (Vetting says on which data it measured and what slipped through, and passes on no data that is not there)
+from fencekit.packs.names import refuse_unnamed
 from fencekit.packs.pack import Pack, policies
 from fencekit.packs.plan import Plan, Wanted, read_plan
 from fencekit.packs.samples import Sample, samples

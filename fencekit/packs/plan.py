@@ -7,11 +7,8 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
-<<<<<<< HEAD
-from fencekit.packs.documents import read_document, refuse_unknown
-=======
 from fencekit.model.vetting import DataFile
->>>>>>> 542b359 (Vetting says on which data it measured and what slipped through, and passes on no data that is not there)
+from fencekit.packs.documents import read_document, refuse_unknown
 from fencekit.packs.pack import Pack
 from fencekit.packs.parameters import values_of
 from fencekit.packs.rows import Mapped, Row, chosen, derived, read_rows
