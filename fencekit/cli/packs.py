@@ -1,6 +1,5 @@
 """`fencekit packs`: policies that ship with the evidence that they hold, and how to vet others."""
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ from fencekit.cli.packs_diff import diff
 from fencekit.cli.packs_evidence import evidence
 from fencekit.cli.packs_init import init
 from fencekit.cli.packs_install import install
-from fencekit.cli.packs_vet import vet
 from fencekit.cli.packs_options import trust_options
+from fencekit.cli.packs_vet import vet
 
 if TYPE_CHECKING:
     from fencekit.packs.pack import Pack

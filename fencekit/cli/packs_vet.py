@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from fencekit.cli.options import report_options
+from fencekit.cli.packs_options import trust_options
 
 
 @click.command("vet")
@@ -45,6 +47,7 @@ from fencekit.cli.options import report_options
     metavar="STEP",
     help="Leave a step out, which the report says; may be repeated.",
 )
+@trust_options
 @report_options
 def vet(
     pack: str,
@@ -55,6 +58,8 @@ def vet(
     max_mutants: int | None,
     jobs: int,
     without: tuple[str, ...],
+    keys: tuple[str, ...],
+    allow_unsigned: bool,
     output: str,
     html: str | None,
     out: tuple[str, ...],
@@ -65,7 +70,8 @@ def vet(
     The files are there and rendered from their source; lint is clean and no regex can run away; the
     cases pass on fencekit and on the real CapFence; the guardrails and the order of the variants
     are proved for every call; the cases notice every mutant; the rates that the pack promises are
-    reached on the data, where there is any.
+    reached on the data, where there is any. PACK is the name of an installed pack, a folder, or an
+    archive that verifies.
 
     \b
     fencekit packs vet shell
@@ -74,10 +80,11 @@ def vet(
     """
     from fencekit.checks.outputs import write_report
     from fencekit.cli.finish import finish
+    from fencekit.cli.packs_options import trust
     from fencekit.cli.show import say
     from fencekit.model.errors import UsageError
     from fencekit.packs.measure import Measured, Peers
-    from fencekit.packs.shipped import find_pack
+    from fencekit.packs.opening import is_archive, looked_at
     from fencekit.packs.steps import STEPS
     from fencekit.packs.tables import page as page_of
     from fencekit.packs.vetting import VetJob
@@ -89,23 +96,24 @@ def vet(
     if beside and not page:
         hint = "name the page too: `--page FILE`"
         raise UsageError("what is measured with `--beside` is shown on the page", hint=hint)
-    folder = find_pack(pack).folder
     maker, _, there = beside.rpartition("=")
     peers = Peers(maker or Path(there).name, Path(there)) if beside else None
-    refuse_overwriting_what_is_read(html, out, page, [folder, *([Path(data)] if data else [])])
-    job = VetJob(
-        str(folder),
-        data,
-        max_mutants=max_mutants,
-        jobs=jobs,
-        without=frozenset(without),
-        peers=peers,
-    )
     quiet = not sys.stderr.isatty()
     kept: list[Measured] = []
-    report = job.run(
-        progress=None if quiet else lambda name: say(f"{name} ..."), measured=kept.append
-    )
+    with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
+        read = [Path(pack), found.folder, *([Path(data)] if data else [])]
+        refuse_overwriting_what_is_read(html, out, page, read)
+        job = VetJob(
+            str(found.folder),
+            data,
+            max_mutants=max_mutants,
+            jobs=jobs,
+            without=frozenset(without),
+            peers=peers,
+            archive=pack if is_archive(pack) else "",
+        )
+        told = None if quiet else lambda name: say(f"{name} ...")
+        report = job.run(progress=told, measured=kept.append)
     if page and kept:
         write_report(page, page_of(kept))
         say(f"page: {page}")
@@ -122,7 +130,8 @@ def refuse_overwriting_what_is_read(
     from fencekit.cli.options import targets
     from fencekit.model.errors import UsageError
 
-    read = [str(file) for folder in folders for file in folder.rglob("*") if file.is_file()]
+    files = (file for one in folders for file in (one, *one.rglob("*")))
+    read = [str(file) for file in files if file.is_file()]
     written = [file for _, file in targets(html, out, read)]
     refuse_overwriting(page, read)
     if page in written:

@@ -19,6 +19,7 @@ from fencekit.packs.pack import Pack, read_pack
 from fencekit.packs.places import without_machine
 from fencekit.packs.plan import PLAN, read_plan
 from fencekit.packs.rates import rated
+from fencekit.packs.retelling import retold
 from fencekit.packs.steps import STEPS, Vet
 from fencekit.reading.files import sha256_of
 
@@ -38,6 +39,8 @@ class VetJob:
     jobs: int = 1
     without: frozenset[str] = field(default_factory=frozenset)
     peers: Peers | None = None
+    archive: str = ""
+    """The archive that the folder was unpacked from, for the time being."""
 
     def run(
         self,
@@ -83,9 +86,14 @@ class VetJob:
             pack.name, pack.version, self.folder, tuple(steps), made.rates, made.unmeasured, data
         )
         report = report_of(vetted, tuple(findings), (*inputs_of(pack), *inputs_of_data(data)))
-        return without_machine(
-            report, [Path(self.folder), *([Path(self.data)] if self.data else [])]
-        )
+        return self.retold(report)
+
+    def retold(self, report: Report) -> Report:
+        """Return the report with the names that its user knows: of the archive, of the folders."""
+        if self.archive:
+            report = retold(report, self.folder, self.archive)
+        named = (self.archive or self.folder, self.data)
+        return without_machine(report, [Path(one) for one in named if one])
 
 
 def refuse_no_peers(pack: Pack, peers: Peers) -> None:
