@@ -96,13 +96,14 @@ def show_left_out(filled: "Filled") -> None:
     from fencekit.model.form import to_form
     from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
+    from fencekit.reporting.words import counted
 
     if filled.left_out:
-        said = f"{filled.left_out:,} cases hold for the default values of parameters only"
-        show([Line(f"  {said}, and are left out", "dim")])
+        said = f"{counted(filled.left_out, 'case')} left out: right for the default parameters only"
+        show([Line(f"  {said}", "dim")])
     if filled.opened:
-        said = f"{len(filled.opened):,} of them are not to be allowed there, and are ALLOW here"
-        show([Line(f"  {said}, such as", "bold")])
+        said = f"not to be allowed there, and ALLOW here: {len(filled.opened):,} of them, such as"
+        show([Line(f"  {said}", "bold")])
     for case in filled.opened[:MOST_OPENED]:
         call = json.write(to_form(case.request))
         show([Line(f"    {case.expected} -> ALLOW  {inert(call, 300)}")])

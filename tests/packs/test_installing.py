@@ -107,7 +107,7 @@ def test_calls_that_a_case_forbids_and_parameters_allow_are_counted_and_shown() 
     assert "ALLOW here" not in install("--set", "titles=plan").out
     done = install("--set", "titles=secret", "--into", "opened")
     assert done.code == 0, done.all
-    assert "4 of them are not to be allowed there, and are ALLOW here" in done.out
+    assert "not to be allowed there, and ALLOW here: 4 of them" in done.out
     call = '{"capability":"note.read.home","args":{"title":"secret"}}'
     assert f"ESCALATE -> ALLOW  {call}" in done.out
 
