@@ -266,3 +266,19 @@ def test_an_error_of_several_lines_is_one_trouble(pack: Path) -> None:
     shown = text()
     assert r"\n" not in shown
     assert shown.count("  ! ") == 1
+
+
+def test_an_archive_is_named_without_a_path_of_the_machine(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Path.cwd()
+    assert fencekit("packs", "build", "notes", "-o", "notes.zip").code == 0
+    (there / "elsewhere").mkdir()
+    monkeypatch.chdir(there / "elsewhere")
+    given = [str(there / "notes.zip"), "--allow-unsigned", *WITHOUT, "--data", str(there / "data")]
+    done = fencekit("packs", "vet", *given, "--format", "json", "--page", "page.md")
+    assert done.code == 0, done.all
+    assert done.report["vetting"]["folder"] == "notes.zip"
+    assert done.report["inputs"][0]["path"] == "notes.zip:CHANGELOG.md"
+    assert str(there) not in done.out
+    assert str(there) not in Path("page.md").read_text("utf-8")
