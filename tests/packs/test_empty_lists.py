@@ -26,7 +26,12 @@ LISTS = [
     for one in pack.parameters
     if one.kind not in SINGLE
 ]
-STOPPING = {("mcp", "asked_tools"), ("mcp", "fetching_tools"), ("sql", "sensitive_columns")}
+STOPPING = {
+    ("mcp", "asked_tools"),
+    ("mcp", "fetching_tools"),
+    ("mcp", "twofold_tools"),
+    ("sql", "sensitive_columns"),
+}
 """The lists of what goes to a person, or does so in part: without one, less does."""
 
 

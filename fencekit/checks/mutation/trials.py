@@ -59,8 +59,9 @@ class Trials:
 
     def failing(self) -> list[Case]:
         """Return the cases that the policy itself does not meet: they can notice no edit."""
+        plain = NativeEvaluator(self.policy)
         numbers = range(len(self.cases))
-        return [self.cases[number] for number in numbers if self.fails(self.original, number)]
+        return [self.cases[number] for number in numbers if self.fails(plain, number)]
 
     def notices(self, mutant: Policy, number: int) -> bool:
         """Say whether a case notices a mutant."""
