@@ -86,7 +86,7 @@ def main() -> None:
 def write_database(path: Path, records: int) -> None:
     """Write rows varied from the recorded ones, hashed by CapFence's own function."""
     from capfence.core.audit import AuditLogger  # noqa: PLC0415  (of no use to the processes)
-    from capfence.core.chain import compute_entry_hash  # noqa: PLC0415
+    from capfence.core.chain import compute_entry_hash  # noqa: PLC0415  (likewise)
 
     AuditLogger(path)
     uri = f"file:{RECORDED}?mode=ro&immutable=1"

@@ -22,7 +22,7 @@ REPORT = ROOT / "reports/sweep/front-ends.json"
 sys.path[0] = str(ROOT / "tests")
 
 from prove import patterns, spelling  # noqa: E402  (from the tests, found above)
-from prove.test_regexes import differing  # noqa: E402
+from prove.test_regexes import differing  # noqa: E402  (likewise)
 
 TEXTS = 24
 AT_ONCE = 20_000

@@ -17,18 +17,18 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fencekit.checks.prove.atoms import order
+from fencekit.checks.prove.compare import compare
+from fencekit.checks.search import search
+from fencekit.dialects.registry import load_policy
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Unknown, Witness
+from fencekit.strategies.mutations import single_edits
+
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT / "tests")
 
 from prove.hard_set import Pair, pairs, sides  # noqa: E402  (from the tests, found above)
-
-from fencekit.checks.prove.atoms import order  # noqa: E402
-from fencekit.checks.prove.compare import compare  # noqa: E402
-from fencekit.checks.search import search  # noqa: E402
-from fencekit.dialects.registry import load_policy  # noqa: E402
-from fencekit.model.policy import Policy  # noqa: E402
-from fencekit.model.proof import Proved, Unknown, Witness  # noqa: E402
-from fencekit.strategies.mutations import single_edits  # noqa: E402
 
 if TYPE_CHECKING:
     from prove.subproblems import Settled

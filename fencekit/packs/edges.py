@@ -13,7 +13,7 @@ from fencekit.checks.mutation.settling import Open, Settling, Why
 from fencekit.checks.mutation.trials import Trials
 from fencekit.model.mutant import Mutant
 from fencekit.model.request import Request
-from fencekit.packs.pinned import AT_AN_EDGE, pin
+from fencekit.packs.pinned import AT_AN_EDGE, pin, verdicts_of
 from fencekit.packs.variants import Variant
 from fencekit.strategies.mutations import single_edits
 
@@ -90,13 +90,9 @@ class Edges:
             if any(told):
                 taken.append((call, missing[told.index(True)][0]))
                 missing = [one for one, is_told in zip(missing, told, strict=True) if not is_told]
+        originals = {variant: trials.original for variant, trials in self.trials.items()}
         for call, first in reversed(taken):
-            yield pin(call, name_of(first), self.verdicts(call))
-
-    def verdicts(self, call: Request) -> Iterator[Any]:
-        """Yield what each variant says of a call, the strict one first."""
-        for variant in reversed(Variant):
-            yield self.trials[variant].original.decide(call).outcomes[0].effect.verdict
+            yield pin(call, name_of(first), verdicts_of(originals, call))
 
 
 def unnoticed(trials: Trials) -> Iterator[Mutant]:

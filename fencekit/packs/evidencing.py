@@ -9,7 +9,7 @@ from fencekit.model.source import Place
 from fencekit.packs.edges import Edges
 from fencekit.packs.evidence import Evidence, made, write_evidence
 from fencekit.packs.pack import EDGES, Pack
-from fencekit.packs.pinned import is_pinned, write_edges
+from fencekit.packs.pinned import is_pinned, pinned_calls, write_edges
 from fencekit.packs.starting import render_files
 from fencekit.packs.steps import Vet
 from fencekit.packs.variants import Variant
@@ -25,8 +25,7 @@ def pin_edges(pack: Pack, limit: float, say: Say) -> None:
     """
     refuse_stale(pack)
     trials = {variant: of_variant(pack, variant, edges=False) for variant in reversed(Variant)}
-    cases = read_cases(str(pack.cases_file(Variant.STRICT))).cases
-    calls = [case.request for case in cases if is_pinned(case.name)]
+    calls = pinned_calls(pack.cases_file(Variant.STRICT))
     edges = Edges(trials, pack.payloads, limit, say, calls)
     edges.find()
     write_edges(pack.folder / EDGES, edges.pinned())

@@ -1,9 +1,11 @@
 """The file of pinned calls, `source/edges.yaml`: what each variant says of them is to stay so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from fencekit.cases.registry import read_cases
+from fencekit.engines.base import Evaluator
 from fencekit.model.errors import PackError
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
@@ -36,6 +38,17 @@ def pin(call: Request, name: str, verdicts: Iterable[Verdict]) -> dict[str, Any]
 def is_pinned(name: str) -> bool:
     """Say whether a case with that name is of a pinned call."""
     return name.startswith(AT_AN_EDGE)
+
+
+def pinned_calls(file: Path) -> list[Request]:
+    """Return the pinned calls of a rendered file of cases, in the order of the pins."""
+    return [case.request for case in read_cases(str(file)).cases if is_pinned(case.name)]
+
+
+def verdicts_of(evaluators: Mapping[Variant, Evaluator], call: Request) -> list[Verdict]:
+    """Return what each variant says of a call, the strict one first."""
+    asked = (evaluators[variant] for variant in reversed(Variant))
+    return [one.decide(call).outcomes[0].effect.verdict for one in asked]
 
 
 def read_edges(file: Path) -> list[dict[str, Any]]:

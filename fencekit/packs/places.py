@@ -1,7 +1,7 @@
 """A report without paths of the machine: a file is named in the folder that it belongs to."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -25,6 +25,13 @@ def without_machine(report: Report, folders: Iterable[Path]) -> Report:
     return renamed(report, lambda text: found.sub(lambda match: named[match[0]], text))
 
 
+def of_archive(report: Report, folder: str, archive: str) -> Report:
+    """Return the report about an unpacked archive: a file in its folder is `ARCHIVE:NAME`."""
+    return renamed(
+        report, lambda text: text.replace(f"{folder}/", f"{archive}:").replace(folder, archive)
+    )
+
+
 def name_of(folder: Path) -> str:
     """Return how a folder is named: from the working directory, or by itself."""
     here = Path.cwd()
@@ -43,7 +50,13 @@ def _renamed(value: Any, name: Callable[[str], str]) -> Any:
         return name(value) if value.__class__ is str else value  # not the word of an enumeration
     if isinstance(value, tuple):
         return tuple(_renamed(part, name) for part in value)
+    if isinstance(value, Mapping):
+        return {_renamed(key, name): _renamed(part, name) for key, part in value.items()}
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    made = {entry.name: _renamed(getattr(value, entry.name), name) for entry in fields(value)}
+    made = {
+        entry.name: _renamed(getattr(value, entry.name), name)
+        for entry in fields(value)
+        if entry.init
+    }
     return replace(value, **made)

@@ -16,10 +16,9 @@ from fencekit.model.vetting import DataFile, State, Step, Vetted
 from fencekit.packs.found import Found
 from fencekit.packs.measure import Measured, Peers
 from fencekit.packs.pack import Pack, read_pack
-from fencekit.packs.places import without_machine
+from fencekit.packs.places import of_archive, without_machine
 from fencekit.packs.plan import PLAN, read_plan
 from fencekit.packs.rates import rated
-from fencekit.packs.retelling import retold
 from fencekit.packs.steps import STEPS, Vet
 from fencekit.reading.files import sha256_of
 
@@ -91,7 +90,7 @@ class VetJob:
     def retold(self, report: Report) -> Report:
         """Return the report with the names that its user knows: of the archive, of the folders."""
         if self.archive:
-            report = retold(report, self.folder, self.archive)
+            report = of_archive(report, self.folder, self.archive)
         named = (self.archive or self.folder, self.data)
         return without_machine(report, [Path(one) for one in named if one])
 
