@@ -17,13 +17,13 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fencekit.checks.prove.atoms import order
-from fencekit.checks.prove.compare import compare
-from fencekit.checks.search import search
 from fencekit.dialects.registry import load_policy
+from fencekit.generation.search import search
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
-from fencekit.strategies.mutations import single_edits
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.prover.api import compare
+from fencekit.prover.literals import order
 
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT / "tests")

@@ -24,13 +24,13 @@ from typing import Any
 
 from corpus import corpus
 
-from fencekit.checks.prove.compare import compare
 from fencekit.dialects.registry import load_policy, write_policy
 from fencekit.model.errors import PolicyError
-from fencekit.model.form import from_form, to_form
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.strategies.mutations import single_edits
+from fencekit.model.request_json import from_form, request_to_json
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.prover.api import compare
 
 ROOT = Path(__file__).parents[1]
 SIZES = (50, 200, 1_000)
@@ -101,7 +101,7 @@ def measure_mutants() -> dict[str, Any]:
             if isinstance(result, Unknown):
                 row["reason"] = result.reason
             elif isinstance(result, Witness):
-                row["request"] = to_form(result.request)
+                row["request"] = request_to_json(result.request)
                 row["effects"] = [str(outcome.effect) for outcome in result.outcomes]
                 row["texts"] = texts_of(policy, mutant.policy)
             rows.append(row)

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from fencekit.checks.job import ReplayJob
-from fencekit.checks.redaction import without_secrets
+from fencekit.checks.postprocess.redaction import without_secrets
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.reporting.html.page import render
 
 ROOT = Path(__file__).parents[1]

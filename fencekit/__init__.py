@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fencekit.checks.assertion import assert_not_looser as assert_not_looser
-    from fencekit.checks.lint.run import lint as lint
-    from fencekit.checks.prove.compare import compare as compare
-    from fencekit.checks.replay import replay as replay
+    from fencekit.checks.replay.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
+    from fencekit.linter.run import lint as lint
     from fencekit.logs.registry import read_log as read_log
     from fencekit.model.policy import Policy as Policy
     from fencekit.model.report import Report as Report
     from fencekit.model.request import UNKNOWN as UNKNOWN
     from fencekit.model.request import Request as Request
     from fencekit.model.verdict import Verdict as Verdict
+    from fencekit.prover.api import compare as compare
 
 __version__ = "0.1.0"
 
@@ -29,12 +29,12 @@ HOMES = {
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
     "assert_not_looser": "fencekit.checks.assertion",
-    "compare": "fencekit.checks.prove.compare",
+    "compare": "fencekit.prover.api",
     "explain": "fencekit.engines.native.explain",
-    "lint": "fencekit.checks.lint.run",
+    "lint": "fencekit.linter.run",
     "load_policy": "fencekit.dialects.registry",
     "read_log": "fencekit.logs.registry",
-    "replay": "fencekit.checks.replay",
+    "replay": "fencekit.checks.replay.replay",
 }
 """The module of each public name."""
 

@@ -12,11 +12,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.checks.comparison import ComparisonJob
-from fencekit.checks.diffing import DiffJob
-from fencekit.checks.guardrails import GuardrailsJob
-from fencekit.checks.job import ReplayJob
-from fencekit.checks.redaction import without_secrets
+from fencekit.checks.diff.diff_policies import DiffJob
+from fencekit.checks.postprocess.redaction import without_secrets
+from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.checks.proofs.guardrails import GuardrailsJob
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.cli.show import in_lines
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report

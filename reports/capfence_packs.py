@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from fencekit.checks.lint.levels import Levels
-from fencekit.checks.lint.registry import shapes
-from fencekit.checks.lint.run import LintJob
+from fencekit.linter.levels import Levels
+from fencekit.linter.registry import shapes
+from fencekit.linter.run import LintJob
 from fencekit.model.finding import Finding, Level
-from fencekit.model.form import to_form
 from fencekit.model.record import Record
 from fencekit.model.report import Report
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.characters import visible
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/capfence-packs.md"
@@ -109,7 +109,7 @@ def entry(finding: Finding) -> Iterator[str]:
 
 def call(record: Record, decided: str) -> str:
     """Return a call as code; of one that takes for ever, what is long stays out."""
-    form = to_form(record.request)
+    form = request_to_json(record.request)
     if decided == "time limit":
         return "a text that the matcher is measured to be slow for"
     text = visible(json.dumps(form, ensure_ascii=False))

@@ -7,9 +7,9 @@ from strategies.policies import IN_FORCE, edited, policy
 
 import fencekit
 from fencekit.cases.registry import read_cases
-from fencekit.checks.pinning import case_of, case_text, save
-from fencekit.checks.search import search
+from fencekit.checks.proofs.regression_case import case_of, case_text, save
 from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.generation.search import search
 from fencekit.model.errors import EngineError, PolicyError, UsageError
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request

@@ -10,15 +10,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ESCAPE, ROOT, Done, fencekit
 
-from fencekit.checks import comparison, fallback
-from fencekit.checks.comparison import ComparisonJob, compared_classes
+from fencekit.checks.proofs import comparison, prove_or_search
+from fencekit.checks.proofs.comparison import ComparisonJob, compared_classes
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import ClassCompared, Compared, summary
-from fencekit.model.form import from_form
+from fencekit.model.comparison import ClassComparison, ComparisonResult, summary
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Method, Proved, Rung, Unknown, Witness
+from fencekit.model.proof import Method, ProofStep, Proved, Unknown, Witness
+from fencekit.model.request_json import from_form
 from fencekit.reporting.json import to_json
 
 OLD = "deny: [{capability: pay.out, amount_gte: 500}]\nallow: [pay.out, 'file.*']\n"
@@ -48,7 +48,7 @@ def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every comparison end in not known."""
-    open_one = ClassCompared("pay.out", Unknown("it is dark"), Unknown("it is dark"))
+    open_one = ClassComparison("pay.out", Unknown("it is dark"), Unknown("it is dark"))
     monkeypatch.setattr(comparison, "compared_classes", lambda *_, **__: iter([open_one]))
 
 
@@ -185,8 +185,8 @@ def test_the_answer_for_all_calls_is_the_worst_of_the_classes(diff: Any) -> None
     dark, sure = Unknown("dark"), Proved(Method.CASES)
     assert summary([]).word == "proved"
     assert summary([sure, dark]) is dark
-    assert Compared("o", "n", (ClassCompared("a", sure, dark),)).equivalent is None
-    assert Compared("o", "n", ()).equivalent is True
+    assert ComparisonResult("o", "n", (ClassComparison("a", sure, dark),)).equivalent is None
+    assert ComparisonResult("o", "n", ()).equivalent is True
     diff(OLD, BOTH)
     classes = list(compared_classes(load("old.yaml"), load("new.yaml")))
     found = [one.looser for one in classes if isinstance(one.looser, Witness)]
@@ -211,9 +211,9 @@ def dark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave every class of capabilities open, so that a search is all there is."""
 
     def by_capability(*_: Any, **__: Any) -> Any:
-        yield "pay.out", Unknown("it is dark", (Rung(Method.WORDS, "groped about"),))
+        yield "pay.out", Unknown("it is dark", (ProofStep(Method.WORDS, "groped about"),))
 
-    monkeypatch.setattr(fallback, "by_capability", by_capability)
+    monkeypatch.setattr(prove_or_search, "by_capability", by_capability)
 
 
 @pytest.mark.usefixtures("dark")

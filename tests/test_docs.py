@@ -15,16 +15,16 @@ import click
 import pytest
 
 import fencekit.pytest_plugin
-from fencekit.checks.groups import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
-from fencekit.checks.job import ReplayJob, report_of_failure
-from fencekit.checks.mutation.findings import SLUGS as MUTATION_SLUGS
+from fencekit.checks.findings.grouping import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
+from fencekit.checks.postprocess.waivers import SLUGS as WAIVER_SLUGS
+from fencekit.checks.replay.job import ReplayJob, report_of_failure
 from fencekit.checks.suite.running import SLUGS as SUITE_SLUGS
-from fencekit.checks.waivers import SLUGS as WAIVER_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
 from fencekit.cli.show import in_lines
 from fencekit.logs.registry import formats
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
+from fencekit.mutation.findings import SLUGS as MUTATION_SLUGS
 from fencekit.reporting.registry import formats as report_formats
 from fencekit.reporting.registry import render as render_report
 from fencekit.reporting.terminal import lines

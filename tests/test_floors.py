@@ -39,11 +39,11 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "click": "fencekit/cli/",
     "pytest": "fencekit/pytest_plugin/",
     "_pytest": "fencekit/pytest_plugin/",
-    "cryptography": "fencekit/logs/chain/signatures.py",
-    "subprocess": ("fencekit/reading/git.py", "fencekit/checks/lint/regexes/measuring.py"),
+    "cryptography": "fencekit/reading/signatures.py",
+    "subprocess": ("fencekit/reading/git.py", "fencekit/regex/redos/timing.py"),
     "xml": "fencekit/reporting/junit.py",
-    "deepdiff": "fencekit/checks/edits/inside.py",
-    "zipfile": "fencekit/packs/archive.py",
+    "deepdiff": "fencekit/checks/diff/value_diff.py",
+    "zipfile": "fencekit/packs/archive/archive.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import ROOT, fencekit
 
-from fencekit.checks.edits.inside import inside
+from fencekit.checks.diff.value_diff import inside
 from fencekit.model.edit import Edit, EditKind
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.source import Place

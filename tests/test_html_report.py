@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from fencekit.model.finding import OF_CALLS, Class
+from fencekit.model.finding import OF_CALLS, RecordClass
 from fencekit.model.record import Completeness
 from fencekit.model.report import Report
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
@@ -155,7 +155,7 @@ def test_troubles_are_told_beside_findings():
 
 
 def test_a_rule_is_shown_with_the_lines_below_it_and_no_line_of_the_next():
-    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1))))
+    page = Page(render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1))))
     assert "6 - capability: shell.exec.* 7 match_regex: '^(ls|cat)'" in page.text
     assert "8 - capability: payment.refund.*" not in page.text
 
@@ -166,9 +166,9 @@ def test_a_rule_whose_file_is_not_at_hand_is_shown_by_its_conditions():
 
 
 def test_an_anchor_does_not_depend_on_counts_or_lines():
-    before = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1)))
+    before = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1)))
     moved = replace(ALLOW_1, place=Place("candidate.yaml", 8, 5))
-    after = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 70, rule=moved)))
+    after = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 70, rule=moved)))
     (anchor,) = re.findall(r'<article[^>]* id="(g-[0-9a-f]{10})"', before)
     assert f'id="{anchor}"' in after
 
@@ -209,7 +209,7 @@ def test_what_is_very_long_is_cut_and_the_cut_is_told():
     huge = replace(
         record(1), request=Request("c" * 10**6, args={"data": "d" * 10**6, "after": "seen"})
     )
-    page = render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(huge,))))
+    page = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1, witnesses=(huge,))))
     assert len(page) < 100_000
     assert f"({10**6 - LONGEST:,} more characters left out)" in page
     assert "seen" in page
@@ -217,7 +217,9 @@ def test_what_is_very_long_is_cut_and_the_cut_is_told():
 
 def test_many_groups_are_bounded_and_what_is_left_out_is_counted():
     many = [
-        finding(Class.LOOSER, "DENY", "ALLOW", 1, capability=f"tool.call.n{number}", witnesses=())
+        finding(
+            RecordClass.LOOSER, "DENY", "ALLOW", 1, capability=f"tool.call.n{number}", witnesses=()
+        )
         for number in range(1_200)
     ]
     page = Page(render(report(*many)))
@@ -228,7 +230,9 @@ def test_many_groups_are_bounded_and_what_is_left_out_is_counted():
 def test_what_is_unknown_is_shown_as_unknown():
     request = Request(UNKNOWN, principal=UNKNOWN, context=ANYTHING, args=Facts({"a": 1}, open=True))
     partial = replace(record(1), request=request, completeness=Completeness.MASKED, recorded=None)
-    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(partial,)))))
+    page = Page(
+        render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1, witnesses=(partial,))))
+    )
     assert "Principal unknown" in page.text
     assert '"args": {"$unknown": true, "a": 1}' in page.text
     assert "less than the call: masked" in page.text
@@ -242,7 +246,9 @@ def test_a_request_is_printed_in_its_documented_form_with_its_keys_in_order():
 
 def test_the_command_to_explain_a_witness_survives_a_shell():
     spaced = replace(record(1), place=Place("my logs/a;b.jsonl", 4))
-    page = Page(render(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(spaced,)))))
+    page = Page(
+        render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1, witnesses=(spaced,))))
+    )
     assert "fencekit explain candidate.yaml 'my logs/a;b.jsonl:4'" in page.text
 
 
@@ -307,7 +313,7 @@ def test_the_records_of_the_script_are_those_of_the_report():
 def test_what_is_long_or_odd_is_cut_for_the_script_and_nothing_is_lost_of_the_others():
     odd = [{"a": "d" * 10**6}, {"a": float("nan")}, {"a": UNKNOWN}, {"a": "\udc80"}, {"a": 1}]
     records = [replace(record(n + 1), request=Request("a.b", args=x)) for n, x in enumerate(odd)]
-    found = finding(Class.LOOSER, "DENY", "ALLOW", 5, witnesses=tuple(records))
+    found = finding(RecordClass.LOOSER, "DENY", "ALLOW", 5, witnesses=tuple(records))
     page = render(report(found))
     data = island_of(page)
     assert len(page) < 200_000
@@ -322,7 +328,7 @@ def test_many_records_are_packed_small():
         replace(record(n + 1), request=Request("a.b", principal="p", args={"n": f"request {n}"}))
         for n in range(20_000)
     )
-    page = render(report(finding(Class.LOOSER, "DENY", "ALLOW", len(many), witnesses=many)))
+    page = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", len(many), witnesses=many)))
     assert 'data-encoding="deflate"' in page
     assert len(page) < 400_000
     assert island_of(page)["a"][-1] == {"n": "request 19999"}

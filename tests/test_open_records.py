@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks import certainty
-from fencekit.checks.prove import filling
-from fencekit.checks.replay import replay
-from fencekit.model.finding import Class
+from fencekit.checks.replay import refine
+from fencekit.checks.replay.replay import replay
+from fencekit.model.finding import RecordClass
 from fencekit.model.record import Completeness, Record
 from fencekit.model.report import Report
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
+from fencekit.prover import partial
 
 Rules = dict[str, Any]
 
@@ -28,7 +28,7 @@ def replayed(before: Rules, after: Rules, *records: Record, **options: Any) -> R
     return replay(records, *policies, **options)
 
 
-def kind(before: Rules, after: Rules, **call: Any) -> Class:
+def kind(before: Rules, after: Rules, **call: Any) -> RecordClass:
     (found,) = (
         kind for kind, count in replayed(before, after, a_call(**call)).counts.items() if count
     )
@@ -41,72 +41,72 @@ def deny(*rules: Rules) -> Rules:
 
 def test_a_value_of_one_argument_stands_in_the_text_of_all() -> None:
     path = {"path_prefix": "/etc"}
-    assert kind(deny(path), deny({**path, "contains": "/etc"})) is Class.UNCHANGED
-    assert kind(deny(path), deny({**path, "contains": "/etc/"})) is Class.MAYBE_LOOSER
+    assert kind(deny(path), deny({**path, "contains": "/etc"})) is RecordClass.UNCHANGED
+    assert kind(deny(path), deny({**path, "contains": "/etc/"})) is RecordClass.MAYBE_LOOSER
 
 
 def test_the_relation_of_two_globs_is_known() -> None:
     wide, narrow = {"environment": "p*"}, {"environment": "prod*"}
-    assert kind(deny(wide), deny(wide, narrow), environment=UNKNOWN) is Class.UNCHANGED
-    assert kind(deny(narrow), deny(narrow, wide), environment=UNKNOWN) is Class.MAYBE_TIGHTER
+    assert kind(deny(wide), deny(wide, narrow), environment=UNKNOWN) is RecordClass.UNCHANGED
+    assert kind(deny(narrow), deny(narrow, wide), environment=UNKNOWN) is RecordClass.MAYBE_TIGHTER
 
 
 def test_the_relation_of_two_patterns_is_known() -> None:
     wide, narrow = {"match_regex": "rm"}, {"match_regex": "rm +-rf"}
-    assert kind(deny(wide), deny(wide, narrow)) is Class.UNCHANGED
-    assert kind(deny(narrow), deny(narrow, wide)) is Class.MAYBE_TIGHTER
+    assert kind(deny(wide), deny(wide, narrow)) is RecordClass.UNCHANGED
+    assert kind(deny(narrow), deny(narrow, wide)) is RecordClass.MAYBE_TIGHTER
 
 
 def test_beyond_any_number_of_combinations_what_is_certain_is_said() -> None:
     before = [{"contains": f"w{number} ", "path_prefix": f"/{number}"} for number in range(16)]
     after = [{**rule, "match_keywords": [rule["path_prefix"], "x"]} for rule in before]
-    assert kind(deny(*before), deny(*after)) is Class.UNCHANGED
+    assert kind(deny(*before), deny(*after)) is RecordClass.UNCHANGED
 
 
 def test_what_is_kept_of_the_arguments_is_taken_as_given() -> None:
     known, first = Facts({"command": "ls", "note": UNKNOWN}), deny({"match_regex": "^rm"})
-    assert kind({}, first, args=known) is Class.UNCHANGED
-    assert kind({}, first, args=Facts(known.values, open=True)) is Class.MAYBE_TIGHTER
-    assert kind({}, deny({"match_regex": "rm"}), args=known) is Class.MAYBE_TIGHTER
+    assert kind({}, first, args=known) is RecordClass.UNCHANGED
+    assert kind({}, first, args=Facts(known.values, open=True)) is RecordClass.MAYBE_TIGHTER
+    assert kind({}, deny({"match_regex": "rm"}), args=known) is RecordClass.MAYBE_TIGHTER
 
 
 def test_the_rest_of_a_list_is_taken_as_given() -> None:
     args = Facts({"argv": ["rm", UNKNOWN]})
-    assert kind({}, deny({"match_regex": r"^\['ls"}), args=args) is Class.UNCHANGED
-    assert kind({}, deny({"match_regex": r"^\['rm', '-rf"}), args=args) is Class.MAYBE_TIGHTER
+    assert kind({}, deny({"match_regex": r"^\['ls"}), args=args) is RecordClass.UNCHANGED
+    assert kind({}, deny({"match_regex": r"^\['rm', '-rf"}), args=args) is RecordClass.MAYBE_TIGHTER
 
 
 def test_what_is_no_json_stays_open_and_is_said_to() -> None:
     report = replayed({}, deny({"match_regex": r"^\['ls"}), a_call(args=Facts({"a": (UNKNOWN,)})))
-    assert report.counts[Class.MAYBE_TIGHTER] == 1
+    assert report.counts[RecordClass.MAYBE_TIGHTER] == 1
     assert any("what is no JSON in `a`" in trouble for trouble in report.troubles)
 
 
 def test_a_change_that_some_call_shows_each_way_stays_open() -> None:
     before, after = deny({"contains": "a"}), deny({"contains": "b"})
-    assert kind(before, after) is Class.CANNOT_TELL
+    assert kind(before, after) is RecordClass.CANNOT_TELL
 
 
 def test_a_record_without_a_decision_is_not_guessed() -> None:
     (found,) = (k for k, n in replay([a_call()], policy_of(deny({}))).counts.items() if n)
-    assert found is Class.CANNOT_TELL
+    assert found is RecordClass.CANNOT_TELL
 
 
 def test_a_regex_that_takes_for_ever_on_a_call_made_up_leaves_the_record_open() -> None:
     long = Facts({"command": "a" * 40 + "!", "note": UNKNOWN})
     endless = deny({"match_regex": "(a+)+$"})
     report = replayed({}, endless, a_call(args=long), timeout=0.2)
-    assert report.counts[Class.MAYBE_TIGHTER] == 1
+    assert report.counts[RecordClass.MAYBE_TIGHTER] == 1
     (trouble,) = (line for line in report.troubles if "more could perhaps be said" in line)
     assert trouble.startswith("1 of the records that stay open")
     assert "time limit of 0.2 s" in trouble
 
 
 def test_what_a_replay_no_longer_looks_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certainty, "MOST_IN_ALL", 0)
+    monkeypatch.setattr(refine, "MOST_IN_ALL", 0)
     wide, narrow = deny({"environment": "p*"}), deny({"environment": "p*"}, {"environment": "pr*"})
     report = replayed(wide, narrow, a_call(environment=UNKNOWN))
-    assert report.counts[Class.MAYBE_TIGHTER] == 1
+    assert report.counts[RecordClass.MAYBE_TIGHTER] == 1
     (trouble,) = report.troubles
     assert trouble == (
         "1 of the records that stay open more could perhaps be said: "
@@ -116,16 +116,16 @@ def test_what_a_replay_no_longer_looks_at_is_said(monkeypatch: pytest.MonkeyPatc
 
 def test_records_with_the_same_gap_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = filling.Gap.filled
+    real = partial.Gap.filled
     monkeypatch.setattr(
-        filling.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        partial.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     after = deny({"user_role": "dev", "caller_depth_gt": 3})
     records = [
         a_call(args=Facts({"n": number}), context=Facts({}, open=True)) for number in range(50)
     ]
     report = replayed({}, after, *records)
-    assert report.counts[Class.MAYBE_TIGHTER] == 50
+    assert report.counts[RecordClass.MAYBE_TIGHTER] == 50
     assert asked == ["never tighter", "never unchanged"]
 
 
@@ -133,11 +133,11 @@ def test_a_call_that_showed_a_change_is_tried_on_the_next_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
-    real = filling.Gap.filled
+    real = partial.Gap.filled
     monkeypatch.setattr(
-        filling.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        partial.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     records = [a_call(args=Facts({"n": n, "command": UNKNOWN})) for n in range(50)]
     report = replayed({}, deny({"contains": "rm"}), *records)
-    assert report.counts[Class.MAYBE_TIGHTER] == 50
+    assert report.counts[RecordClass.MAYBE_TIGHTER] == 50
     assert asked == ["never tighter", "never unchanged"]

@@ -10,17 +10,17 @@ from jsonschema import Draft202012Validator
 from laws.drawing import policies, requests
 from running import ROOT, fencekit
 
-from fencekit.checks import guardrails as guardrails_check
-from fencekit.checks.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob, keeps_to
-from fencekit.checks.prove.compare import holds
+from fencekit.checks.proofs import guardrails as guardrails_check
+from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob, keeps_to
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import ClassGuarded
+from fencekit.model.comparison import ClassGuardrail
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
+from fencekit.prover.api import check_property
 
 GUARDRAILS = """
 deny: [{capability: pay.out, amount_gt: 1000}]
@@ -97,7 +97,7 @@ def test_where_it_is_proved_no_drawn_call_breaks_it() -> None:
         outcomes = tuple(
             NativeEvaluator(one).decide(request).outcomes[0] for one in (guardrails, policy)
         )
-        result = holds(AT_LEAST_AS_STRICT, guardrails, policy)
+        result = check_property(AT_LEAST_AS_STRICT, guardrails, policy)
         proved += isinstance(result, Proved)
         if AT_LEAST_AS_STRICT.broken(outcomes):
             assert not isinstance(result, Proved)
@@ -153,7 +153,7 @@ def test_not_known_is_no_pass_unless_that_is_allowed(
     files: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files("allow: [pay.out]\n", GUARDRAILS)
-    one = ClassGuarded("pay.out", Unknown("it is dark"))
+    one = ClassGuardrail("pay.out", Unknown("it is dark"))
     monkeypatch.setattr(guardrails_check, "guarded_classes", lambda *_, **__: iter([one]))
     job = GuardrailsJob("policy.yaml", "guardrails.yaml")
     assert job.run().exit_code == 3

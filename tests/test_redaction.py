@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from laws import drawing
 from running import fencekit, record, write_lines
 
-from fencekit.checks.redaction import Redaction
-from fencekit.checks.secrets import MASK, Masker
-from fencekit.model.masking import Redact, Why
+from fencekit.checks.postprocess.redaction import Redaction
+from fencekit.checks.postprocess.secrets import MASK, Masker
+from fencekit.model.masking import MaskingReason, Redact
 from fencekit.model.request import Request
 
 WORD = "hunter" + "2-correct-horse"
@@ -100,7 +100,7 @@ def test_a_text_that_is_no_secret_is_one_under_the_name_of_one() -> None:
     assert masker.object({"note": "blue", "n": 7}) == {"note": "blue", "n": 7}
     assert masker.object({"note": "pin=1234"}) == {"note": f"pin={MASK}"}
     assert masker.object({"note": "pin=1234"}) == {"note": f"pin={MASK}"}
-    assert masker.counts == {Why.KEY: 4}
+    assert masker.counts == {MaskingReason.KEY: 4}
 
 
 def test_a_call_with_nothing_to_mask_is_kept_as_it_is() -> None:
@@ -109,7 +109,7 @@ def test_a_call_with_nothing_to_mask_is_kept_as_it_is() -> None:
     assert redaction.request(kept) is kept
     assert redaction.request(masked).args.values == {"pin": MASK}
     assert redaction.request(masked) is redaction.request(masked)
-    assert redaction.masker.counts == {Why.KEY: 1}
+    assert redaction.masker.counts == {MaskingReason.KEY: 1}
 
 
 @pytest.fixture
@@ -159,4 +159,4 @@ def test_every_reason_has_a_count_of_its_own() -> None:
     masker = Masker()
     for key, text in SECRETS.values():
         masker.value(text, key)
-    assert set(masker.counts) == set(Why) - {Why.ALL}
+    assert set(masker.counts) == set(MaskingReason) - {MaskingReason.ALL}

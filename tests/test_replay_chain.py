@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.job import ReplayJob
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.logs.registry import read_log
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.record import Record

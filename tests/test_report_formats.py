@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from fencekit.model.finding import Level
 from fencekit.model.report import Report, Status
 from fencekit.reporting import github, gitlab, junit, markdown, sarif
-from fencekit.reporting.stating import fingerprint, fingerprints, severity
+from fencekit.reporting.finding_text import fingerprint, fingerprints, severity
 
 REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE), "huge": hostile_report("`x|" * 400_000)}
 SARIF_PACKAGE = "@microsoft/sarif-multitool-linux@5.7.0"
@@ -213,10 +213,10 @@ def test_markdown_counts_what_does_not_fit() -> None:
     from browser.sample_reports import finding
     from browser.sample_reports import report as report_of
 
-    from fencekit.model.finding import Class
+    from fencekit.model.finding import RecordClass
 
     many = report_of(
-        *(finding(Class.LOOSER, "DENY", "ALLOW", 2, capability=f"a.b{n}") for n in range(300))
+        *(finding(RecordClass.LOOSER, "DENY", "ALLOW", 2, capability=f"a.b{n}") for n in range(300))
     )
     page = markdown.render(many)
     assert re.search(r"and \d+ more findings \(\d+ calls\)", page)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from running import Done, fencekit
 
-from fencekit.checks.groups import Groups
+from fencekit.checks.findings.grouping import Groups
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.native.possible import coarse_pairs, every_way

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from fencekit.checks.job import ReplayJob
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.logs.jsonl import encode
 from fencekit.logs.registry import read_log
 from fencekit.model.record import Record

@@ -5,12 +5,12 @@ import time
 import pytest
 from strategies.policies import IN_FORCE, edited, policy
 
-from fencekit.checks.search import different, search
 from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.generation.search import different, search
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import UsageError
-from fencekit.model.form import to_form
 from fencekit.model.request import Request
+from fencekit.model.request_json import request_to_json
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE
 
 LOOSER = edited('["rm -rf", "mkfs"]', '["rm -rf"]')
@@ -59,7 +59,7 @@ def test_the_witness_is_the_smallest_readable_call(edit):
     candidate = edited(*edit)
     witness = search(IN_FORCE, candidate).witness
     assert witness is not None
-    assert to_form(witness.request) == SMALLEST[edit]
+    assert request_to_json(witness.request) == SMALLEST[edit]
 
 
 def test_a_witness_has_of_the_context_what_it_takes_and_no_more():
@@ -166,7 +166,7 @@ def test_dropped_obligations_and_what_raises_are_found_too():
     warns = policy("rules: [{action: warn, capability: x}]\nallow: [x]")
     witness = search(warns, policy("allow: [x]")).witness
     assert witness is not None
-    assert to_form(witness.request) == {"capability": "x"}
+    assert request_to_json(witness.request) == {"capability": "x"}
     raises = policy("deny: [{capability: x, match_regex: '('}]\nallow: [x]")
     witness = search(raises, policy("allow: [x]")).witness
     assert witness is not None

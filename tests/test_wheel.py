@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.building import build
-from fencekit.packs.pack import read_pack
+from fencekit.packs.archive.build import build
+from fencekit.packs.pack.pack import read_pack
 
 ROOT = Path(__file__).parents[1]
 

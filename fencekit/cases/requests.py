@@ -8,8 +8,8 @@ from typing import Any
 
 from fencekit.cases.base import Problems, listed, nearest
 from fencekit.model.errors import RequestError
-from fencekit.model.form import KEYS, from_form
 from fencekit.model.request import Request
+from fencekit.model.request_json import KEYS, from_form
 from fencekit.model.source import Place
 from fencekit.reading.yaml import Located
 
@@ -21,7 +21,7 @@ OBJECTS = ("context", "args")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class NamedCall:
     """A call of an entry, with its name; the request is None where it was refused."""
 
     name: str
@@ -32,7 +32,7 @@ class Call:
 
 def calls(
     entry: Located, name: str, problems: Problems, *, may_expect: bool = False
-) -> Iterator[Call]:
+) -> Iterator[NamedCall]:
     """Yield the calls that an entry stands for; complain of what is wrong with them.
 
     With `may_expect`, a row may have an `expect` of its own.
@@ -56,12 +56,12 @@ def calls(
         problems.add(f"`{name}` has no `request`", entry.place)
     else:
         place = entry.place
-        yield Call(name, request(form, f"`{name}`", template.place, problems), place)
+        yield NamedCall(name, request(form, f"`{name}`", template.place, problems), place)
 
 
 def of_rows(
     rows: Located, form: dict[str, Any], name: str, problems: Problems, *, may_expect: bool
-) -> Iterator[Call]:
+) -> Iterator[NamedCall]:
     """Yield a call for each row: the template with what the row says."""
     if not isinstance(rows.value, list) or not rows.value:
         problems.add(f"`rows` of `{name}` is not a list of rows", rows.place)
@@ -82,10 +82,12 @@ def of_rows(
             filled = with_parts(form, [(str(key.value), value.value) for key, value in parts])
             expect = row.find("expect") if may_expect else None
             made = request(filled, f"`{called}`", row.place, problems)
-            yield Call(called, made, row.place, expect)
+            yield NamedCall(called, made, row.place, expect)
 
 
-def of_each(each: Located, form: dict[str, Any], name: str, problems: Problems) -> Iterator[Call]:
+def of_each(
+    each: Located, form: dict[str, Any], name: str, problems: Problems
+) -> Iterator[NamedCall]:
     """Yield a call for each combination of the values that are listed for each part."""
     if not isinstance(each.value, dict) or not each.value:
         hint = "write the parts of a request, each with a list of values"
@@ -108,7 +110,7 @@ def of_each(each: Located, form: dict[str, Any], name: str, problems: Problems) 
         called = f"{name} [{number}]"
         place = Place(each.place.file, each.place.line, number)
         filled = with_parts(form, list(zip(names, combination, strict=True)))
-        yield Call(called, request(filled, f"`{called}`", place, problems), place)
+        yield NamedCall(called, request(filled, f"`{called}`", place, problems), place)
 
 
 MOST = f"at most {MAX_CALLS:,} calls are read of one entry"

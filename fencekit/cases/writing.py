@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fencekit.model.case import Case, Expectation
-from fencekit.model.form import to_form
+from fencekit.model.request_json import request_to_json
 from fencekit.model.verdict import Verdict
 from fencekit.reading import yaml
 
@@ -21,7 +21,7 @@ def entry(case: Case) -> dict[str, Any]:
     """Return a case as an entry of `cases`."""
     return {
         "name": case.name,
-        "request": to_form(case.request),
+        "request": request_to_json(case.request),
         "expect": written(case.expected),
     }
 

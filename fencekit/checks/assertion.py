@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from os import PathLike
 
-from fencekit.checks.pinning import case_text
-from fencekit.checks.prove.compare import compare
-from fencekit.checks.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.checks.proofs.regression_case import case_text
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
+from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.generation.shrinking import shrunk
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.source import SourceFile
+from fencekit.prover.api import compare
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.witness_text import Sides
 from fencekit.reporting.words import counted
-from fencekit.strategies.domains import OPEN, Domain, domain_of
-from fencekit.strategies.shrinking import shrunk
+from fencekit.schema.validator import OPEN, Domain, domain_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def assert_not_looser(
         if isinstance(result, Witness):
             told = "found by the exact comparison of both policies"
             raise AssertionError(
-                message(smaller(result, before, after, domain), before, after, told)
+                message(minimise_witness(result, before, after, domain), before, after, told)
             )
     found = search(
         before,
@@ -81,7 +81,7 @@ def assert_not_looser(
         raise AssertionError(message(found.witness, before, after, told))
 
 
-def smaller(witness: Witness, old: Policy, new: Policy, domain: Domain) -> Witness:
+def minimise_witness(witness: Witness, old: Policy, new: Policy, domain: Domain) -> Witness:
     """Return the witness with the smallest readable call of the domain that shows the same."""
     evaluators, schema = (ENGINE.compile(old), ENGINE.compile(new)), domain_of(domain)
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fencekit.checks.job import ReplayJob
-from fencekit.checks.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
+from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, search
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
-from fencekit.model.search import Searched
+from fencekit.model.search import SearchResult
 from fencekit.model.source import SourceFile
 
 EVERY_CALL = "*"
@@ -73,7 +73,7 @@ class Properties:
         yield from self.new.rules
         yield from self.old.rules
 
-    def search(self, capability: str) -> Searched:
+    def search(self, capability: str) -> SearchResult:
         """Look for a call of the capability, or nearly of it, on which the candidate is looser."""
         kept = self.remembered(capability)
         found = search(
@@ -92,15 +92,15 @@ class Properties:
         """Return the calls on which the property failed before."""
         if not self.job.database:
             return []
-        from fencekit.strategies.remembered import Remembered  # noqa: PLC0415  (brings Hypothesis)
+        from fencekit.strategies.example_database import Remembered  # noqa: PLC0415  (brings Hypothesis)
 
         return Remembered(Path(self.job.database), self.name(capability)).requests()
 
-    def remember(self, capability: str, kept: list[Request], found: Searched) -> None:
+    def remember(self, capability: str, kept: list[Request], found: SearchResult) -> None:
         """Keep the witness, and forget the calls that show nothing any more."""
         if not self.job.database or not (kept or found.witness):
             return
-        from fencekit.strategies.remembered import Remembered  # noqa: PLC0415  (brings Hypothesis)
+        from fencekit.strategies.example_database import Remembered  # noqa: PLC0415  (brings Hypothesis)
 
         remembered = Remembered(Path(self.job.database), self.name(capability))
         before, after = ENGINE.compile(self.old), ENGINE.compile(self.new)

@@ -21,9 +21,9 @@ def command(folder: str) -> None:
     report beside them. The candidate loosens more than it says: exit code 0 means that the demo
     showed it.
     """
-    from fencekit.checks.job import ReplayJob
-    from fencekit.checks.outputs import write_report
-    from fencekit.checks.redaction import without_secrets
+    from fencekit.checks.postprocess.outputs import write_report
+    from fencekit.checks.postprocess.redaction import without_secrets
+    from fencekit.checks.replay.job import ReplayJob
     from fencekit.cli.show import show
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render

@@ -108,9 +108,9 @@ def command(
     fencekit diff policy.yaml candidate.yaml --log audit.jsonl --html report.html
     fencekit diff policies/agents.yaml --from origin/main
     """
-    from fencekit.checks.certificates import certify
-    from fencekit.checks.outputs import refuse_overwriting
-    from fencekit.cli.differing import job_of
+    from fencekit.checks.postprocess.outputs import refuse_overwriting
+    from fencekit.checks.proofs.certificates import certify
+    from fencekit.cli.diff_options import job_of
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
     from fencekit.cli.show import progress_bar, say

@@ -41,7 +41,7 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     echo '{"capability": "shell.exec.production", "args": {"command": "ls"}}' |
       fencekit explain policy.yaml -
     """
-    from fencekit.checks.replay import TIMEOUT, checked_timeout
+    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
     from fencekit.cli.requests import read_request
     from fencekit.cli.show import put, show
     from fencekit.config.settings import Settings, settings_near

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
-from fencekit.checks.bounds import bounded
-from fencekit.checks.redaction import without_secrets
+from fencekit.checks.postprocess.bounds import bounded
+from fencekit.checks.postprocess.redaction import without_secrets
 from fencekit.cli.options import HTML, targets
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report
@@ -33,7 +33,7 @@ def finish(
 
 def write_reports(report: Report, output: str, html: str | None, out: Iterable[str] = ()) -> None:
     """Print the report in a format other than text, and write it into each file that is named."""
-    from fencekit.checks.outputs import write_report
+    from fencekit.checks.postprocess.outputs import write_report
     from fencekit.cli.show import put, say
 
     if output != "text":

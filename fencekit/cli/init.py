@@ -24,14 +24,14 @@ def command(folder: str, ci: str | None, *, dry_run: bool) -> None:
     fencekit init
     """
     from fencekit.cli.show import show
-    from fencekit.config.start import Does, Server, carry_out, plan, server_of
+    from fencekit.config.start import Server, StartAction, carry_out, plan, server_of
     from fencekit.reporting.terminal import Line, inert
 
     at = Path(folder)
     steps = plan(at, Server(ci) if ci else server_of(at))
-    styles = {Does.WRITES: "green", Does.APPENDS: "green", Does.LEAVES: "dim"}
+    styles = {StartAction.WRITES: "green", StartAction.APPENDS: "green", StartAction.LEAVES: "dim"}
     for step in steps if dry_run else carry_out(at, steps):
-        left = " (it is there already)" if step.does is Does.LEAVES else ""
+        left = " (it is there already)" if step.does is StartAction.LEAVES else ""
         show([Line(f"{step.does} {inert(str(at / step.path), 500)}{left}", styles[step.does])])
         if dry_run:
             show([Line(f"    {line}", "dim") for line in step.text.splitlines()])

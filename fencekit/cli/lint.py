@@ -60,10 +60,10 @@ def command(  # the options of click come by keyword
     fencekit lint policies/*.yaml --log audit.jsonl --fail-on warning
     fencekit lint --explain evadable-spacing
     """
-    from fencekit.checks.lint.registry import explanation, shapes
     from fencekit.cli.finish import finish
     from fencekit.cli.show import put, show
     from fencekit.config.lint import lint_job
+    from fencekit.linter.registry import explanation, shapes
     from fencekit.reporting.lint_text import listed
 
     if explain is not None:

@@ -54,7 +54,7 @@ def command() -> None:
 )
 def show_records(log: str, output: str, **given: Any) -> None:
     """Show the records of LOG, one a line; as JSON, in fencekit's own format."""
-    from fencekit.checks.selection import Selection, given_time
+    from fencekit.checks.replay.selection import Selection, given_time
     from fencekit.cli.show import put, say, show
     from fencekit.logs.jsonl import encode
     from fencekit.model.verdict import Verdict

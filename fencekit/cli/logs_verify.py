@@ -42,9 +42,9 @@ def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: A
     import sys
 
     from fencekit.cli.show import show
-    from fencekit.logs.chain.signatures import read_public
     from fencekit.logs.chain.verify import verify_log
     from fencekit.model.chain import Anchor
+    from fencekit.reading.signatures import read_public
     from fencekit.reporting.verification import render, verification_lines
 
     anchor = Anchor(kept["count"], checked(kept["head"]))

@@ -82,12 +82,12 @@ def command(
     fencekit mutate policy.yaml --cases cases/
     fencekit mutate policy.yaml --cases cases/ --log audit.jsonl --min-score 90 --jobs 4
     """
-    from fencekit.checks.mutation.job import MutationJob
-    from fencekit.checks.replay import TIMEOUT, checked_timeout
+    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
     from fencekit.cli.finish import finish
     from fencekit.cli.show import counting_bar
     from fencekit.config.settings import limit
     from fencekit.model.errors import UsageError
+    from fencekit.mutation.job import MutationJob
 
     if not given["cases"] and not given["logs"]:
         hint = "name cases with `--cases`, or a log with `--log`"

@@ -132,7 +132,7 @@ def targets(html: str | None, out: Iterable[str], inputs: Iterable[str]) -> list
     Raises UsageError for a format that there is none of, for a file that is named twice, and for
     one that is among the inputs.
     """
-    from fencekit.checks.outputs import is_same, refuse_overwriting
+    from fencekit.checks.postprocess.outputs import is_same, refuse_overwriting
     from fencekit.model.errors import UsageError
 
     if html == "":

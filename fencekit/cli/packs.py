@@ -14,7 +14,7 @@ from fencekit.cli.packs_options import trust_options
 from fencekit.cli.packs_vet import vet
 
 if TYPE_CHECKING:
-    from fencekit.packs.pack import Pack
+    from fencekit.packs.pack.pack import Pack
 
 
 @click.group("packs", context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +34,7 @@ def list_() -> None:
     """
     from fencekit.cli.show import show
     from fencekit.model.errors import PackError
-    from fencekit.packs.shipped import packs
+    from fencekit.packs.pack.discovery import packs
     from fencekit.reporting.terminal import Line, inert
 
     wrong: list[PackError] = []
@@ -57,7 +57,7 @@ def show_(pack: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None:
     PACK is the name of an installed pack, a folder, or an archive that verifies.
     """
     from fencekit.cli.packs_options import trust
-    from fencekit.packs.opening import looked_at
+    from fencekit.packs.pack.opening import looked_at
 
     with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
         show_pack(found)

@@ -9,7 +9,7 @@ import click
 from fencekit.cli.packs_options import trust_options
 
 if TYPE_CHECKING:
-    from fencekit.packs.building import Verified
+    from fencekit.packs.archive.build import Verified
 
 LOCK = "fencekit.lock"
 
@@ -31,9 +31,9 @@ def render(pack: str, *, check: bool, repin: bool) -> None:
     """
     from fencekit.cli.show import show
     from fencekit.model.errors import UsageError
-    from fencekit.packs.pack import read_pack
-    from fencekit.packs.repinning import repin as repinned
-    from fencekit.packs.starting import render_files
+    from fencekit.packs.pack.pack import read_pack
+    from fencekit.packs.render.repin import repin as repinned
+    from fencekit.packs.render.scaffold import render_files
     from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
 
@@ -70,11 +70,11 @@ def build(pack: str, *, sign: str | None, output: str | None) -> None:
     fencekit packs build ./our-pack -o dist/our-pack.zip
     """
     from fencekit.cli.show import show
-    from fencekit.logs.chain.signatures import read_private
-    from fencekit.packs.building import build as built
-    from fencekit.packs.building import write_beside
-    from fencekit.packs.manifest import sha256
-    from fencekit.packs.shipped import find_pack
+    from fencekit.packs.archive.build import build as built
+    from fencekit.packs.archive.build import write_beside
+    from fencekit.packs.archive.manifest import sha256
+    from fencekit.packs.pack.discovery import find_pack
+    from fencekit.reading.signatures import read_private
     from fencekit.reporting.terminal import Line, inert
 
     found = find_pack(pack)
@@ -109,10 +109,10 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
         return
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
-    from fencekit.packs.archive import load
-    from fencekit.packs.building import refuse_unsigned
-    from fencekit.packs.building import verify as verified
-    from fencekit.packs.opening import naming
+    from fencekit.packs.archive.archive import load
+    from fencekit.packs.archive.build import refuse_unsigned
+    from fencekit.packs.archive.build import verify as verified
+    from fencekit.packs.pack.opening import naming
     from fencekit.reporting.terminal import Line, inert
 
     with naming(archive):
@@ -128,8 +128,8 @@ def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> N
     """
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
-    from fencekit.packs.lock import refuse_edited, refuse_untrusted
-    from fencekit.packs.shipped import ARCHIVE
+    from fencekit.packs.install.lock import refuse_edited, refuse_untrusted
+    from fencekit.packs.pack.discovery import ARCHIVE
     from fencekit.reporting.terminal import Line, inert
 
     packs = refuse_edited(lock.parent).packs

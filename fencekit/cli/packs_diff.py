@@ -52,7 +52,7 @@ def diff(
     from fencekit.cli.packs_options import given, trust
     from fencekit.cli.show import show
     from fencekit.model.errors import UsageError
-    from fencekit.packs.versions import PARTS, Versions
+    from fencekit.packs.install.versions import PARTS, Versions
     from fencekit.reporting.terminal import Line
     from fencekit.reporting.texts import lines
 

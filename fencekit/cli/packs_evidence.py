@@ -29,10 +29,10 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
     fencekit packs evidence ./our-pack --pin
     """
     from fencekit.cli.show import show
-    from fencekit.packs.evidence import FILE
-    from fencekit.packs.evidencing import pin_edges, write_fates
-    from fencekit.packs.pack import MANIFEST, read_pack
-    from fencekit.packs.writing import refuse_unwritable
+    from fencekit.packs.pack.pack import MANIFEST, read_pack
+    from fencekit.packs.render.write_files import refuse_unwritable
+    from fencekit.packs.vet.evidence import FILE
+    from fencekit.packs.vet.write_evidence import pin_edges, write_fates
     from fencekit.reporting.terminal import Line, inert
 
     def say(line: str) -> None:

@@ -32,9 +32,9 @@ def init(
     """
     from fencekit.cli.packs_options import trust
     from fencekit.cli.show import show
-    from fencekit.packs.archive import files_in
-    from fencekit.packs.opening import opened
-    from fencekit.packs.starting import begin, first_files
+    from fencekit.packs.archive.archive import files_in
+    from fencekit.packs.pack.opening import opened
+    from fencekit.packs.render.scaffold import begin, first_files
     from fencekit.reporting.terminal import Line, inert
 
     folder = Path(into) / name

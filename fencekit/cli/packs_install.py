@@ -10,8 +10,8 @@ import click
 from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 if TYPE_CHECKING:
-    from fencekit.packs.filling import Filled
-    from fencekit.packs.installing import Plan
+    from fencekit.packs.install.install import InstallPlan
+    from fencekit.packs.install.instantiate import InstantiatedFiles
 
 MOST_OPENED = 5
 """The calls that parameters allow which are shown."""
@@ -66,11 +66,11 @@ def install(
     """
     from fencekit.cli.packs_options import chosen, trust
     from fencekit.cli.show import show
-    from fencekit.packs.installing import carry_out, plan
-    from fencekit.packs.lock import read_lock
-    from fencekit.packs.moves import LOOSER, OLDER, SIGNER
-    from fencekit.packs.opening import opened
-    from fencekit.packs.variants import VARIANTS, Variant
+    from fencekit.packs.install.install import carry_out, plan
+    from fencekit.packs.install.lock import read_lock
+    from fencekit.packs.install.upgrade_checks import LOOSER, OLDER, SIGNER
+    from fencekit.packs.pack.opening import opened
+    from fencekit.packs.pack.variants import VARIANTS, Variant
     from fencekit.reporting.terminal import Line, inert
 
     folder = Path(into)
@@ -90,10 +90,10 @@ def install(
     show_left_out(planned.filled)
 
 
-def show_left_out(filled: "Filled") -> None:
+def show_left_out(filled: "InstantiatedFiles") -> None:
     """Say how many cases do not hold with these parameters, and which calls they now allow."""
     from fencekit.cli.show import show
-    from fencekit.model.form import to_form
+    from fencekit.model.request_json import request_to_json
     from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
     from fencekit.reporting.words import counted
@@ -105,17 +105,17 @@ def show_left_out(filled: "Filled") -> None:
         said = f"not to be allowed there, and ALLOW here: {len(filled.opened):,} of them, such as"
         show([Line(f"  {said}", "bold")])
     for case in filled.opened[:MOST_OPENED]:
-        call = json.write(to_form(case.request))
+        call = json.write(request_to_json(case.request))
         show([Line(f"    {case.expected} -> ALLOW  {inert(call, 300)}")])
 
 
-def refuse_changes(planned: "Plan", accepted: Mapping[str, bool]) -> None:
+def refuse_changes(planned: "InstallPlan", accepted: Mapping[str, bool]) -> None:
     """Show what changes about a locked pack; exit where that is not accepted.
 
     `accepted` says of each option whether it is given.
     """
     from fencekit.cli.show import say, show, show_error
-    from fencekit.packs.moves import LOOSER
+    from fencekit.packs.install.upgrade_checks import LOOSER
     from fencekit.reporting.terminal import Line, inert
     from fencekit.reporting.texts import lines
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from fencekit.logs.chain.signatures import PublicKey
-    from fencekit.packs.opening import Trust
-    from fencekit.packs.pack import Pack
+    from fencekit.packs.pack.opening import Trust
+    from fencekit.packs.pack.pack import Pack
+    from fencekit.reading.signatures import PublicKey
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def trust_options(command: Command) -> Command:
 
 def trust(keys: tuple[str, ...], *, allow_unsigned: bool) -> "Trust":
     """Return whom the user trusts: the keys named, and those of the configuration."""
-    from fencekit.packs.opening import Trust
+    from fencekit.packs.pack.opening import Trust
 
     return Trust(tuple(trusted(keys)), allow_unsigned)
 
@@ -65,7 +65,7 @@ def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
     configured = settings_near(Path.cwd()).trusted_keys or ()
     if not keys and not configured:
         return []
-    from fencekit.logs.chain.signatures import read_public
+    from fencekit.reading.signatures import read_public
 
     return [read_public(key) for key in (*keys, *configured)]
 

@@ -78,16 +78,16 @@ def vet(
     fencekit packs vet ./our-pack --data recorded/
     fencekit packs vet ./our-pack --data recorded/ --page docs/measured.md
     """
-    from fencekit.checks.outputs import write_report
+    from fencekit.checks.postprocess.outputs import write_report
     from fencekit.cli.finish import finish
     from fencekit.cli.packs_options import trust
     from fencekit.cli.show import say
     from fencekit.model.errors import UsageError
-    from fencekit.packs.measure import Measured, Peers
-    from fencekit.packs.opening import is_archive, looked_at
-    from fencekit.packs.steps import STEPS
-    from fencekit.packs.tables import page as page_of
-    from fencekit.packs.vetting import VetJob
+    from fencekit.packs.measure.measure import Measured, Peers
+    from fencekit.packs.measure.tables import page as page_of
+    from fencekit.packs.pack.opening import is_archive, looked_at
+    from fencekit.packs.vet.steps import STEPS
+    from fencekit.packs.vet.vet import VetJob
 
     for name in without:
         if name not in STEPS:
@@ -126,7 +126,7 @@ def refuse_overwriting_what_is_read(
     html: str | None, out: Iterable[str], page: str, folders: Iterable[Path]
 ) -> None:
     """Raise UsageError where a file to write is one of the folders' files, or is named twice."""
-    from fencekit.checks.outputs import refuse_overwriting
+    from fencekit.checks.postprocess.outputs import refuse_overwriting
     from fencekit.cli.options import targets
     from fencekit.model.errors import UsageError
 

@@ -58,9 +58,9 @@ def command(
     fencekit prove policy.yaml --guardrails guardrails.yaml --certificate certificate.json
     fencekit prove --check certificate.json
     """
-    from fencekit.checks.certificates import certify
-    from fencekit.checks.guardrails import GuardrailsJob
-    from fencekit.checks.outputs import refuse_overwriting
+    from fencekit.checks.postprocess.outputs import refuse_overwriting
+    from fencekit.checks.proofs.certificates import certify
+    from fencekit.checks.proofs.guardrails import GuardrailsJob
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
     from fencekit.cli.show import say
@@ -88,7 +88,7 @@ def command(
 
 def checked(path: str, policies: tuple[str, ...], root: str, domain: str) -> None:
     """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
-    from fencekit.checks.certificates import check_file
+    from fencekit.checks.proofs.certificates import check_file
     from fencekit.cli.show import show
     from fencekit.reporting.terminal import Line, inert
 

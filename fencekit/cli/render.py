@@ -20,7 +20,7 @@ def command(
     fencekit render report.json --html report.html
     fencekit render report.json --format markdown
     """
-    from fencekit.checks.stored import load_report
+    from fencekit.checks.postprocess.stored import load_report
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
 

@@ -96,22 +96,22 @@ def command(
     fencekit replay audit.jsonl --policy candidate.yaml
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
-    from fencekit.checks.job import report_of_failure
-    from fencekit.checks.redaction import without_secrets
+    from fencekit.checks.postprocess.redaction import without_secrets
+    from fencekit.checks.replay.job import report_of_failure
     from fencekit.cli.finish import finish, write_reports
     from fencekit.cli.show import progress_bar, show
     from fencekit.config.settings import settings_near
     from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
-    from fencekit.model.finding import Changed
+    from fencekit.model.finding import ChangedRecord
     from fencekit.reporting.terminal import Line, four_lines
 
     settings = settings_near(Path.cwd())
     job = settings.job(**given)
     html = settings.report if html is None else html
     targets(html, out, job.read_files())
-    seen: list[Changed] = []
+    seen: list[ChangedRecord] = []
 
-    def watch(changed: Changed) -> None:
+    def watch(changed: ChangedRecord) -> None:
         if records and output == "text":
             show([*four_lines(changed), Line()])
         elif len(seen) < 2:

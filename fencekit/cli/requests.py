@@ -9,9 +9,9 @@ from fencekit.logs.mapping import ToolMap
 from fencekit.logs.registry import Log, open_log
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, RequestError
-from fencekit.model.form import from_form
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import Request
+from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
 from fencekit.reading.files import decoded, read_text

@@ -47,7 +47,7 @@ def command(
     fencekit test policies/ --coverage --min-coverage 90
     """
     from fencekit.cases.registry import found
-    from fencekit.checks.replay import TIMEOUT, checked_timeout
+    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
     from fencekit.checks.suite.job import SuiteJob
     from fencekit.cli.finish import finish
     from fencekit.cli.show import progress_bar

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from fencekit.checks.lint.levels import OFF, Levels
-from fencekit.checks.lint.registry import checked
-from fencekit.checks.lint.run import TIMEOUT, LintJob
-from fencekit.checks.replay import checked_timeout
+from fencekit.checks.replay.replay import checked_timeout
 from fencekit.config.settings import distinct, expanded, settings_near
+from fencekit.linter.levels import OFF, Levels
+from fencekit.linter.registry import checked
+from fencekit.linter.run import TIMEOUT, LintJob
 from fencekit.model.errors import UsageError
 from fencekit.model.finding import Level
 from fencekit.model.lint import FailAt

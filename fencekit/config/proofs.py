@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.checks.comparison import ComparisonJob
-from fencekit.checks.guardrails import GuardrailsJob
+from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.config.settings import Settings
 from fencekit.model.errors import UsageError
 

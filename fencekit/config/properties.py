@@ -3,9 +3,9 @@
 from typing import Any
 
 from fencekit.checks.properties import PropertyJob
-from fencekit.checks.replay import checked_timeout
-from fencekit.checks.search import MAX_EXAMPLES, TIMEOUT
+from fencekit.checks.replay.replay import checked_timeout
 from fencekit.config.settings import Settings
+from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT
 from fencekit.model.errors import UsageError
 
 NEEDED = {

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from fencekit.checks.job import ReplayJob
-from fencekit.checks.replay import checked_timeout, named_fail_on
-from fencekit.checks.waiver_file import FILE as WAIVERS
+from fencekit.checks.postprocess.waiver_file import FILE as WAIVERS
+from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay import checked_timeout, named_fail_on
 from fencekit.model.errors import UsageError
 from fencekit.model.masking import Redact
 from fencekit.model.report import Limits

@@ -41,7 +41,7 @@ WORKFLOWS = {
 }
 
 
-class Does(StrEnum):
+class StartAction(StrEnum):
     """What becomes of a file."""
 
     WRITES = "writes"
@@ -50,15 +50,15 @@ class Does(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StartStep:
     """A file of the start, relative to the repository: what becomes of it, and the new text."""
 
-    does: Does
+    does: StartAction
     path: str
     text: str = ""
 
 
-def plan(folder: Path, server: Server) -> list[Step]:
+def plan(folder: Path, server: Server) -> list[StartStep]:
     """Return what a start in the folder takes; nothing is written yet.
 
     Raises UsageError for a `pyproject.toml` that cannot be read.
@@ -70,22 +70,22 @@ def plan(folder: Path, server: Server) -> list[Step]:
     steps = [configuration(folder)]
     for path, packed in wanted.items():
         if (folder / path).exists() or (folder / path).is_symlink():
-            steps.append(Step(Does.LEAVES, path))
+            steps.append(StartStep(StartAction.LEAVES, path))
         else:
             text = (files("fencekit") / "_start" / packed).read_text(encoding="utf-8")
-            steps.append(Step(Does.WRITES, path, text))
+            steps.append(StartStep(StartAction.WRITES, path, text))
     return steps
 
 
-def configuration(folder: Path) -> Step:
+def configuration(folder: Path) -> StartStep:
     """Return what becomes of `pyproject.toml`."""
     path = folder / FILE
     if not path.exists():
-        return Step(Does.WRITES, FILE, TABLE)
+        return StartStep(StartAction.WRITES, FILE, TABLE)
     tools = toml.read(str(path)).get("tool", {})
     if isinstance(tools, dict) and "fencekit" in tools:
-        return Step(Does.LEAVES, FILE)
-    return Step(Does.APPENDS, FILE, f"\n{TABLE}")
+        return StartStep(StartAction.LEAVES, FILE)
+    return StartStep(StartAction.APPENDS, FILE, f"\n{TABLE}")
 
 
 def server_of(folder: Path) -> Server:
@@ -93,7 +93,7 @@ def server_of(folder: Path) -> Server:
     return Server.GITLAB if (folder / ".gitlab-ci.yml").exists() else Server.GITHUB
 
 
-def carry_out(folder: Path, steps: list[Step]) -> Iterator[Step]:
+def carry_out(folder: Path, steps: list[StartStep]) -> Iterator[StartStep]:
     """Write what the steps say, and yield each as it is done; raise UsageError where it cannot.
 
     A file that has come to be in the meantime is not written over.
@@ -101,11 +101,11 @@ def carry_out(folder: Path, steps: list[Step]) -> Iterator[Step]:
     for step in steps:
         target = folder / step.path
         try:
-            if step.does is Does.WRITES:
+            if step.does is StartAction.WRITES:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("x", encoding="utf-8") as file:
                     file.write(step.text)
-            elif step.does is Does.APPENDS:
+            elif step.does is StartAction.APPENDS:
                 with target.open("a", encoding="utf-8") as file:
                     file.write(step.text)
         except OSError as error:

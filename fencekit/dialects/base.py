@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fencekit.model.policy import Policy
-from fencekit.reading.trees import Tree
+from fencekit.reading.trees import FileTree
 
 
 class Dialect(Protocol):
@@ -23,7 +23,7 @@ class Dialect(Protocol):
         strict: bool,
         root: Path | None,
         search_paths: Sequence[Path],
-        tree: Tree,
+        tree: FileTree,
     ) -> Policy:
         """Return the policy in the file of the tree; raise PolicyError where it is none."""
         ...

@@ -9,7 +9,7 @@ from typing import cast
 from fencekit.dialects.base import Dialect
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
-from fencekit.reading.trees import DISK, Tree
+from fencekit.reading.trees import DISK, FileTree
 
 DIALECTS = {"capfence": "fencekit.dialects.capfence.dialect"}
 
@@ -52,7 +52,7 @@ def load_policy(
     )
 
 
-def tree_of(revision: str, path: str) -> Tree:
+def tree_of(revision: str, path: str) -> FileTree:
     """Return where the files of a revision are; those on disk without one."""
     if not revision:
         return DISK

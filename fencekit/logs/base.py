@@ -11,7 +11,7 @@ from fencekit.reading.files import Source
 Entry = Record | InvalidRecord
 
 
-class Shape(StrEnum):
+class LogLayout(StrEnum):
     """How the bytes of a log are laid out."""
 
     LINES = "lines"
@@ -20,13 +20,13 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class LogSample:
     """The beginning of a log: its shape, the first few JSON objects where it has any, and its text.
 
     `head` is the first line, for formats that are not JSON.
     """
 
-    shape: Shape
+    shape: LogLayout
     objects: tuple[dict[str, Any], ...] = ()
     head: str = ""
 
@@ -44,7 +44,7 @@ class LogFormat(Protocol):
         """The name by which users ask for it."""
         ...
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether a log that begins so is of this format; no two formats may both say yes."""
         ...
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.capfence_words import time_of
 from fencekit.logs.objects import entry_of, objects
 from fencekit.model.errors import RecordError
@@ -53,7 +53,7 @@ class CapabilityProxy:
     name: str = "capability-proxy"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the first object holds a call beside a decision, or is both."""
         first = sample.first
         if first_of(first, DECISION) is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.capfence_events import record_of_audit_line
 from fencekit.logs.objects import objects
 from fencekit.model.record import InvalidRecord
@@ -16,7 +16,7 @@ class CapFenceAudit:
 
     name: str = "capfence-audit"
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects name a tool and what was decided, but no arguments."""
         first = sample.first.keys()
         others = {"args", "arguments", "params", "schema"}

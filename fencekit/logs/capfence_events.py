@@ -5,7 +5,7 @@ from typing import Any
 
 from fencekit.logs.base import Entry
 from fencekit.logs.capfence_words import recorded, risk_level, time_of
-from fencekit.logs.objects import Found, entry_of
+from fencekit.logs.objects import LoggedObject, entry_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Record
 from fencekit.model.request import NOTHING, Facts, Request
@@ -25,7 +25,7 @@ NO_CONTEXT = frozenset(
 """The keys of the metadata that no condition can ask about."""
 
 
-def record_of_trace(found: Found) -> Entry:
+def record_of_trace(found: LoggedObject) -> Entry:
     """Return the record of an event in a replay trace.
 
     The capability is `resource.action.scope`, with the environment where there is no scope, unless
@@ -97,7 +97,7 @@ def refuse_strangers(event: dict[str, Any], place: Place) -> None:
                 raise RecordError(message, place=place)
 
 
-def record_of_audit_line(found: Found) -> Entry:
+def record_of_audit_line(found: LoggedObject) -> Entry:
     """Return the record of an audit line without header, where `tool` is the capability.
 
     What it does not hold of the context is unknown.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.capfence_rows import NEEDED, record_of
 from fencekit.logs.objects import objects
 from fencekit.model.record import InvalidRecord
@@ -16,7 +16,7 @@ class CapFenceJSON:
 
     name: str = "capfence-json"
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects have the columns of the table."""
         return set(sample.first) >= NEEDED
 

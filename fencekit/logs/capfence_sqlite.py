@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from fencekit.logs.base import Entry, Sample, Shape
+from fencekit.logs.base import Entry, LogLayout, LogSample
 from fencekit.logs.capfence_rows import NEEDED, is_text, record_of
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
@@ -26,9 +26,9 @@ class CapFenceSQLite:
 
     name: str = "capfence-sqlite"
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether it is a database."""
-        return sample.shape is Shape.SQLITE
+        return sample.shape is LogLayout.SQLITE
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every row; raise LogError for a damaged database or one without the table."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.capfence_events import record_of_trace
-from fencekit.logs.objects import Found, objects
+from fencekit.logs.objects import LoggedObject, objects
 from fencekit.model.errors import LogError
 from fencekit.model.record import InvalidRecord
 from fencekit.model.source import Place
@@ -29,7 +29,7 @@ class CapFenceTrace:
 
     name: str = "capfence-trace"
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether there is the header, or an event without one."""
         first = sample.first
         other = "agent_id" in first or "hook_event_name" in first
@@ -66,7 +66,7 @@ class Checksum:
     added: int = 0
     sha256: Any = field(default_factory=lambda: hashlib.sha256(b"["))
 
-    def add(self, found: Found) -> None:
+    def add(self, found: LoggedObject) -> None:
         """Take in one event."""
         self.sha256.update(b", " if self.added else b"")
         self.sha256.update(json.write_sorted(found.value).encode())

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
-from fencekit.logs.objects import EXCERPT, Found, objects
+from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.objects import EXCERPT, LoggedObject, objects
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import UNKNOWN, Facts, Request
@@ -57,7 +57,7 @@ class ClaudeCode:
     name: str = "claude-code"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first lines has a type of a transcript's and its envelope."""
         return any(is_line(value) for value in sample.objects)
 
@@ -94,7 +94,7 @@ def is_new(record: Record, seen: set[bytes]) -> bool:
     return True
 
 
-def entries_of(found: Found) -> Iterator[Entry]:
+def entries_of(found: LoggedObject) -> Iterator[Entry]:
     """Yield the calls of a line, each valid or not."""
     try:
         blocks = blocks_of(found.value, found.place)
@@ -166,7 +166,7 @@ def text_of(value: dict[str, Any], key: str, place: Place) -> str:
     return given
 
 
-def excerpt_of(found: Found) -> str:
+def excerpt_of(found: LoggedObject) -> str:
     """Return the beginning of what a line is written as."""
     return (found.text or str(found.value))[:EXCERPT]
 

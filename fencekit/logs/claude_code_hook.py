@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.claude_code import TOOLS, excerpt_of, text_of
-from fencekit.logs.objects import Found, objects
+from fencekit.logs.objects import LoggedObject, objects
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
@@ -49,7 +49,7 @@ class ClaudeCodeHook:
     name: str = "claude-code-hook"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects, or their `input`, name the event of a hook."""
         return EVENT in sample.first or EVENT in given_to(sample.first)
 
@@ -67,7 +67,7 @@ def given_to(line: dict[str, Any]) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def entry_of(found: Found) -> Entry | None:
+def entry_of(found: LoggedObject) -> Entry | None:
     """Return the record of a line, what is wrong with it, or None for another event."""
     line, place = found.value, found.place
     wrapped = EVENT not in line

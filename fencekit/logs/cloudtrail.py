@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.cloudtrail_calls import record_of_call
 from fencekit.logs.cloudtrail_decisions import is_decision, records_of_decision
 from fencekit.logs.fields import text_of
-from fencekit.logs.objects import Found, excerpt_of_value, invalid
+from fencekit.logs.objects import LoggedObject, excerpt_of_value, invalid
 from fencekit.logs.pages import elements, first_ones
 from fencekit.model.errors import LogError, RecordError
 from fencekit.model.record import InvalidRecord
@@ -37,7 +37,7 @@ class CloudTrail:
 
     name: str = "cloudtrail"
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether an object is a record of CloudTrail."""
         return any(each.keys() >= NEEDED for each in first_ones(sample, PAGE))
 
@@ -51,7 +51,7 @@ class CloudTrail:
                 yield from entries_of(found)
 
 
-def records_of_files(source: Source) -> Iterator[Found | InvalidRecord]:
+def records_of_files(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
     """Yield the records of files that are read as a whole; the line of a place is their number."""
     with located(source.path):
         data = source.stream.read().removeprefix(BOM)
@@ -68,7 +68,7 @@ def records_of_files(source: Source) -> Iterator[Found | InvalidRecord]:
             number += 1
             place = Place(source.path, number)
             if isinstance(record, dict):
-                yield Found(record, place)
+                yield LoggedObject(record, place)
             else:
                 yield invalid("not a JSON object", place, excerpt_of_value(record))
 
@@ -89,7 +89,7 @@ def files_in(data: bytes, path: str) -> Iterator[tuple[int, str]]:
     yield line, text[begin:]
 
 
-def entries_of(found: Found) -> Iterator[Entry]:
+def entries_of(found: LoggedObject) -> Iterator[Entry]:
     """Yield the records of an event, or what is wrong with it."""
     event, place = found.value, found.place
     try:

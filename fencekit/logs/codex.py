@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.claude_code import excerpt_of, is_new, text_of
-from fencekit.logs.objects import Found, objects
+from fencekit.logs.objects import LoggedObject, objects
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts, Request
@@ -53,7 +53,7 @@ class Codex:
     name: str = "codex"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first lines has a type of a rollout's and a payload."""
         return any(is_line(value) for value in sample.objects)
 
@@ -100,7 +100,7 @@ def is_line(value: Mapping[str, Any]) -> bool:
     return isinstance(kind, str) and kind in KINDS and isinstance(value.get("payload"), dict)
 
 
-def entry_of(found: Found, session: Session) -> Entry | None:
+def entry_of(found: LoggedObject, session: Session) -> Entry | None:
     """Return the record of a line, what is wrong with it, or None where it is no call."""
     line, place = found.value, found.place
     try:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
-from fencekit.logs.objects import EXCERPT, Found, objects
+from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.objects import EXCERPT, LoggedObject, objects
 from fencekit.model.errors import FencekitError, RecordError
-from fencekit.model.form import from_form, to_form
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
 from fencekit.model.request import Unknown
+from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading import json
@@ -30,7 +30,7 @@ class FencekitJSONL:
     name: str = "fencekit"
     tools: Mapping[str, str] = field(default_factory=dict)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects carry our schema."""
         return str(sample.first.get("schema", "")).startswith("fencekit.record/")
 
@@ -51,7 +51,7 @@ def form_of(record: Record) -> dict[str, Any]:
     for key in TEXTS:
         if getattr(record, key):
             line[key] = getattr(record, key)
-    line["request"] = to_form(record.request, digests=True)
+    line["request"] = request_to_json(record.request, digests=True)
     if record.recorded is not None:
         line["decision"] = encode_recorded(record.recorded)
     if record.completeness is not Completeness.FULL:
@@ -77,7 +77,7 @@ def encode_recorded(recorded: Recorded) -> dict[str, Any]:
     return made
 
 
-def entry_of(found: Found) -> Entry:
+def entry_of(found: LoggedObject) -> Entry:
     """Return the record of a line, or what is wrong with it."""
     try:
         return decode(found.value, found.place, found.text)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.arguments import Arguments, arguments_of, is_mask
-from fencekit.logs.base import Entry, Sample
-from fencekit.logs.objects import Found, excerpt_of_value
+from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.objects import LoggedObject, excerpt_of_value
 from fencekit.logs.pages import elements, first_ones
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, InvalidRecord, Record
@@ -35,7 +35,7 @@ class Langfuse:
     name: str = "langfuse"
     tools: Mapping[str, str] = field(default_factory=dict)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether an object is an observation."""
         return any(map(is_observation, first_ones(sample, *PAGES)))
 
@@ -57,7 +57,7 @@ def is_observation(given: dict[str, Any]) -> bool:
 NAMES = {"trace": ("traceId", "trace_id"), "start": ("startTime", "start_time")}
 
 
-def entry_of(found: Found) -> Entry | None:
+def entry_of(found: LoggedObject) -> Entry | None:
     """Return the record of an observation, what is wrong with it, or None for another type."""
     try:
         kind = text_of(found.value, found.place, "type")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.arguments import MISSING, Arguments, arguments_of
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.fields import object_of, text_of
-from fencekit.logs.objects import Found, excerpt_of_value
+from fencekit.logs.objects import LoggedObject, excerpt_of_value
 from fencekit.logs.pages import elements, first_ones
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Record
@@ -51,7 +51,7 @@ class LangSmith:
     name: str = "langsmith"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether an object is a run."""
         return any(each.keys() >= {"id", "run_type", "inputs"} for each in first_ones(sample, PAGE))
 
@@ -76,7 +76,7 @@ def runs_in(run: Any) -> Iterator[Any]:
             yield from runs_in(child)
 
 
-def place_of(found: Found, number: int) -> Place:
+def place_of(found: LoggedObject, number: int) -> Place:
     """Return the place of an object, with the number of the run where it holds several."""
     place = found.place
     if place.column is not None or not found.value.get("child_runs"):

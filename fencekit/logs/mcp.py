@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.mcp_messages import CLIENT, SERVER, Message, is_wrapped, messages
 from fencekit.logs.objects import EXCERPT
 from fencekit.model.errors import RecordError
@@ -33,7 +33,7 @@ class MCP:
     name: str = "mcp"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first objects is a message of JSON-RPC."""
         return any(value.get("jsonrpc") == VERSION or is_wrapped(value) for value in sample.objects)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.logs.indented import is_indented
-from fencekit.logs.objects import Found, excerpt_of, invalid, is_array, objects
+from fencekit.logs.objects import LoggedObject, excerpt_of, invalid, is_array, objects
 from fencekit.model.record import InvalidRecord
 from fencekit.model.source import Place
 from fencekit.reading import json
@@ -66,12 +66,12 @@ def messages_of(line: bytes, place: Place) -> Iterator[Message | InvalidRecord]:
         yield invalid("an empty batch", place, excerpt_of(line))
     for item in batch:
         if isinstance(item, dict):
-            yield unwrapped(Found(item, place, line.decode("utf-8", "replace")), sender)
+            yield unwrapped(LoggedObject(item, place, line.decode("utf-8", "replace")), sender)
         else:
             yield invalid("not a JSON object", place, excerpt_of(line))
 
 
-def unwrapped(found: Found, sender: str | None) -> Message | InvalidRecord:
+def unwrapped(found: LoggedObject, sender: str | None) -> Message | InvalidRecord:
     """Return the message of an object, which may be inside it."""
     around = found.value
     value: Any = around

@@ -26,7 +26,7 @@ MAX_ARRAY = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LoggedObject:
     """An object of a log: its value, its place, and its text where it stands on a line alone."""
 
     value: dict[str, Any]
@@ -34,7 +34,7 @@ class Found:
     text: str | None = None
 
 
-def objects(source: Source) -> Iterator[Found | InvalidRecord]:
+def objects(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
     """Yield every object of the source; what is no object, or not strict JSON, is invalid.
 
     An array that is not strict JSON is a LogError, because nothing of it can be told apart.
@@ -54,7 +54,7 @@ def objects(source: Source) -> Iterator[Found | InvalidRecord]:
             yield parsed(line, place)
 
 
-def entry_of(found: Found, record_of: Callable[[dict[str, Any], Place], Record]) -> Entry:
+def entry_of(found: LoggedObject, record_of: Callable[[dict[str, Any], Place], Record]) -> Entry:
     """Return the record of an object, or what is wrong with it, as `record_of` says."""
     try:
         return record_of(found.value, found.place)
@@ -63,7 +63,7 @@ def entry_of(found: Found, record_of: Callable[[dict[str, Any], Place], Record])
         return InvalidRecord(error, found.place, excerpt)
 
 
-def parsed(line: bytes, place: Place) -> Found | InvalidRecord:
+def parsed(line: bytes, place: Place) -> LoggedObject | InvalidRecord:
     """Return the object on a line."""
     try:
         text = line.decode("utf-8")
@@ -77,10 +77,10 @@ def parsed(line: bytes, place: Place) -> Found | InvalidRecord:
         return invalid(error.message, at, excerpt_of(line))
     if not isinstance(value, dict):
         return invalid("not a JSON object", place, excerpt_of(line))
-    return Found(value, place, text)
+    return LoggedObject(value, place, text)
 
 
-def objects_of_chunks(source: Source) -> Iterator[Found | InvalidRecord]:
+def objects_of_chunks(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
     """Yield the objects of a log that writes each over several lines; a place is the first one."""
     for chunk in chunks(lines(source)):
         place = Place(source.path, chunk.number)
@@ -95,12 +95,12 @@ def objects_of_chunks(source: Source) -> Iterator[Found | InvalidRecord]:
             yield invalid(error.message, at, excerpt_of(b" ".join(text[:MAX_LINE].split())))
             continue
         if isinstance(value, dict):
-            yield Found(value, place)
+            yield LoggedObject(value, place)
         else:
             yield invalid("not a JSON object", place, excerpt_of(text))
 
 
-def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
+def objects_of_array(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
     """Yield the objects of a log that is one JSON array; the line of a place is the element."""
     with located(source.path):
         data = source.stream.read(MAX_ARRAY + 1)
@@ -118,7 +118,7 @@ def objects_of_array(source: Source) -> Iterator[Found | InvalidRecord]:
     for number, item in enumerate(value, 1):
         place = Place(source.path, number)
         if isinstance(item, dict):
-            yield Found(item, place)
+            yield LoggedObject(item, place)
         else:
             yield invalid("not a JSON object", place, excerpt_of_value(item))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.objects import entry_of, objects
 from fencekit.logs.opa_input import asked, session_of
 from fencekit.logs.opa_result import recorded
@@ -31,7 +31,7 @@ class OPA:
     name: str = "opa"
     tools: Mapping[str, str] = field(default_factory=dict)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first objects is a decision of OPA's."""
         return any(is_event(value) for value in sample.objects)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.arguments import MISSING, Arguments, arguments_of
-from fencekit.logs.base import Entry, Sample
-from fencekit.logs.objects import Found, excerpt_of_value, objects
-from fencekit.logs.otel_values import Span, by_key, listed, otlp_span, sdk_span
+from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.objects import LoggedObject, excerpt_of_value, objects
+from fencekit.logs.otel_values import OtelSpan, by_key, listed, otlp_span, sdk_span
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Request
@@ -37,7 +37,7 @@ class OpenTelemetry:
     name: str = "otel"
     tools: Mapping[str, str] = field(default_factory=dict)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether an object holds OTLP spans, or is a span as the SDK prints it."""
         return any(isinstance(of.get(SPANS), list) or is_sdk_span(of) for of in sample.objects)
 
@@ -57,7 +57,7 @@ def is_sdk_span(given: dict[str, Any]) -> bool:
     return is_span and given.keys() >= {"name", "attributes", "start_time"}
 
 
-def entries_of(found: Found) -> Iterator[Entry]:
+def entries_of(found: LoggedObject) -> Iterator[Entry]:
     """Yield the calls of tools in one object, or what is wrong with each."""
     if SPANS in found.value:
         yield from entries_of_otlp(found.value[SPANS], found.place)
@@ -119,12 +119,12 @@ def entry_of(given: Any, resource: Mapping[str, Any] | None, place: Place) -> En
         return InvalidRecord(error, place, excerpt_of_value(given))
 
 
-def span_of(given: Any, resource: Mapping[str, Any] | None, place: Place) -> Span:
+def span_of(given: Any, resource: Mapping[str, Any] | None, place: Place) -> OtelSpan:
     """Return the span; raise RecordError where it is none. The SDK's holds its own resource."""
     return sdk_span(given, place) if resource is None else otlp_span(given, resource, place)
 
 
-def record_of(span: Span) -> Record | None:
+def record_of(span: OtelSpan) -> Record | None:
     """Return the record of a span, or None where it is no call of a tool.
 
     Whom it was for is the agent, or else the user; where neither is named it is unknown.
@@ -156,7 +156,7 @@ def record_of(span: Span) -> Record | None:
     )
 
 
-def tool_of(span: Span, *, is_gen_ai: bool) -> str:
+def tool_of(span: OtelSpan, *, is_gen_ai: bool) -> str:
     """Return the name of the tool; GenAI's spans are named `execute_tool` and the tool."""
     named = span.text("gen_ai.tool.name", "tool.name")
     if named or not is_gen_ai or not isinstance(span.name, str):
@@ -165,7 +165,7 @@ def tool_of(span: Span, *, is_gen_ai: bool) -> str:
     return rest.strip() if verb == EXECUTES else ""
 
 
-def arguments_in(span: Span) -> Arguments:
+def arguments_in(span: OtelSpan) -> Arguments:
     """Return the arguments: GenAI's, or else OpenInference's input, which may be any text.
 
     `tool.parameters` is not looked at: there stands how the tool is defined, not how it is called.

@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OtelSpan:
     """A span: its name, its attributes and those of its resource still as they are encoded."""
 
     name: Any
@@ -69,14 +69,14 @@ def first_text(found: Iterator[tuple[str, Any]], place: Place) -> str:
     return ""
 
 
-def sdk_span(given: dict[str, Any], place: Place) -> Span:
+def sdk_span(given: dict[str, Any], place: Place) -> OtelSpan:
     """Return a span as the Python SDK writes it; raise RecordError where it is none."""
     context, resource = given.get("context"), given.get("resource") or {}
     attributes = given.get("attributes") or {}
     if not isinstance(context, dict) or not isinstance(attributes, dict):
         raise RecordError("a span has `context` and `attributes`, both objects", place=place)
     about = resource.get("attributes") if isinstance(resource, dict) else None
-    return Span(
+    return OtelSpan(
         given.get("name"),
         context.get("span_id"),
         given.get("start_time"),
@@ -87,11 +87,11 @@ def sdk_span(given: dict[str, Any], place: Place) -> Span:
     )
 
 
-def otlp_span(given: Any, resource: Mapping[str, Any], place: Place) -> Span:
+def otlp_span(given: Any, resource: Mapping[str, Any], place: Place) -> OtelSpan:
     """Return a span of OTLP/JSON; raise RecordError where it is none."""
     if not isinstance(given, dict):
         raise RecordError("a span is not an object", place=place)
-    return Span(
+    return OtelSpan(
         given.get("name"),
         given.get("spanId"),
         given.get("startTimeUnixNano"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, Sample
+from fencekit.logs.base import Entry, LogSample
 from fencekit.logs.claude_code import TOOLS
 from fencekit.logs.objects import entry_of, objects
 from fencekit.logs.opa import pointers_of, without
@@ -41,7 +41,7 @@ class Permdiff:
     name: str = "permdiff"
     tools: Mapping[str, str] = field(default_factory=lambda: TOOLS)
 
-    def recognises(self, sample: Sample) -> bool:
+    def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects have what permdiff requires, in the form that it requires."""
         first = sample.first
         inner = (first.get("principal"), first.get("agent"), first.get("tool"))

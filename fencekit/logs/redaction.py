@@ -13,7 +13,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from fencekit.model.errors import UsageError
-from fencekit.model.form import DIGEST, MARK
+from fencekit.model.request_json import DIGEST, MARK
 from fencekit.reading import json
 from fencekit.reading.files import read_bytes
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, cast
 
-from fencekit.logs.base import Entry, LogFormat, NamesTools, Sample, Shape
+from fencekit.logs.base import Entry, LogFormat, LogLayout, LogSample, NamesTools
 from fencekit.logs.indented import chunks, is_indented
 from fencekit.logs.mapping import ToolMap
 from fencekit.logs.objects import SAMPLED, is_array
@@ -139,18 +139,18 @@ def recognised(source: Source) -> LogFormat:
     )
 
 
-def sample_of(source: Source) -> Sample:
+def sample_of(source: Source) -> LogSample:
     """Return the beginning of a log; raise LogError where it is empty."""
     head = source.head()
     if not head.removeprefix(BOM).strip():
         raise LogError("the log is empty", place=Place(source.path))
     if head.startswith(SQLITE_MAGIC):
-        return Sample(Shape.SQLITE)
+        return LogSample(LogLayout.SQLITE)
     if is_array(head):
-        return Sample(Shape.ARRAY, tuple(first_of_array(head)))
+        return LogSample(LogLayout.ARRAY, tuple(first_of_array(head)))
     first = first_chunks(head) if is_indented(head) else first_lines(head)
     text = head.removeprefix(BOM).partition(b"\n")[0].decode("utf-8", "replace")
-    return Sample(Shape.LINES, tuple(first) or tuple(opening(head)), text)
+    return LogSample(LogLayout.LINES, tuple(first) or tuple(opening(head)), text)
 
 
 def first_lines(head: bytes) -> Iterator[dict[str, object]]:

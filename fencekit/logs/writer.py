@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
-from fencekit.logs.chain.signatures import PrivateKey
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.logs.jsonl import TEXTS, decode, form_of
 from fencekit.logs.redaction import checked, redact, steps_of
@@ -26,6 +25,7 @@ from fencekit.model.record import Completeness, Record
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE, located
+from fencekit.reading.signatures import PrivateKey
 
 OURS = {"schema", *TEXTS, "request", "decision", "completeness", "chain", "hash"}
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)

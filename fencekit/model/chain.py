@@ -6,7 +6,7 @@ from enum import StrEnum
 from fencekit.model.source import Place
 
 
-class Why(StrEnum):
+class BrokenChainReason(StrEnum):
     """Why a chain does not hold, as exactly as the evidence permits."""
 
     EDITED = "edited"
@@ -27,7 +27,7 @@ class Why(StrEnum):
 class Fault:
     """Where a chain breaks first, why, and what shows it."""
 
-    why: Why
+    why: BrokenChainReason
     place: Place
     message: str
 
@@ -73,7 +73,7 @@ class Verification:
         return self.fault is None
 
     @property
-    def why(self) -> Why | None:
+    def why(self) -> BrokenChainReason | None:
         """Why the chain does not hold; None where it does."""
         return self.fault.why if self.fault else None
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fencekit.model.measure import Measure
-from fencekit.model.proof import Method, Proved, Result, Rung, Unknown, Witness
+from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
 
 OPEN = "open"
 """The domain of every call there is: any JSON objects as arguments and as context."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClassCompared:
+class ClassComparison:
     """Whether the candidate is looser, and whether it is tighter, for one class of capabilities.
 
     `capability` is one of the class; all others of it meet the same rules, so that the answers are
@@ -26,7 +26,7 @@ class ClassCompared:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparisonResult:
     """Two policies, compared over every call of the domain.
 
     `classes` are the classes of capabilities that needed a look; every call of any other meets the
@@ -36,7 +36,7 @@ class Compared:
 
     baseline: str
     candidate: str
-    classes: tuple[ClassCompared, ...]
+    classes: tuple[ClassComparison, ...]
     domain: str = OPEN
     explained: bool = False
     policy_root: str = ""
@@ -67,7 +67,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassGuarded:
+class ClassGuardrail:
     """Whether the policy is at least as strict as its guardrails, for one class of capabilities."""
 
     capability: str
@@ -75,7 +75,7 @@ class ClassGuarded:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class GuardrailResult:
     """A policy, held against its guardrails over every call of the domain.
 
     `binding` counts the rules of the guardrails that ask for something: a denial, an approval or a
@@ -84,7 +84,7 @@ class Guarded:
 
     policy: str
     guardrails: str
-    classes: tuple[ClassGuarded, ...]
+    classes: tuple[ClassGuardrail, ...]
     binding: int
     domain: str = OPEN
     explained: bool = False
@@ -125,5 +125,7 @@ def summary(results: Iterable[Result]) -> Result:
     return Proved(max((rung.method for rung in ladder), key=list(Method).index), ladder)
 
 
-SAME = Proved(Method.SAME, (Rung(Method.SAME, "every call meets the same rules in both policies"),))
+SAME = Proved(
+    Method.SAME, (ProofStep(Method.SAME, "every call meets the same rules in both policies"),)
+)
 """The answer where no class of capabilities needs a look."""

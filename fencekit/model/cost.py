@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApprovalCount:
     """How often a person was asked for one capability, or one principal, and would be now."""
 
     name: str
@@ -40,8 +40,8 @@ class Cost:
     before: int
     after: int
     open: int
-    capabilities: tuple[Asked, ...] = ()
-    principals: tuple[Asked, ...] = ()
+    capabilities: tuple[ApprovalCount, ...] = ()
+    principals: tuple[ApprovalCount, ...] = ()
     amounts: tuple[Amounts, ...] = ()
 
     def per_day(self, count: int) -> float | None:

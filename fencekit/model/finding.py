@@ -14,7 +14,7 @@ from fencekit.model.source import Place
 from fencekit.model.waiver import Waiver
 
 
-class Class(StrEnum):
+class RecordClass(StrEnum):
     """What a check made of a record: how its decision changed, or that it could not be read."""
 
     UNCHANGED = "unchanged"
@@ -28,7 +28,7 @@ class Class(StrEnum):
     """What is wrong without any decision having changed: a failing case, a bad shape, say."""
 
     @classmethod
-    def of(cls, change: Change) -> "Class":
+    def of(cls, change: Change) -> "RecordClass":
         """Return the class of a record whose decision changed so."""
         return cls(change.value)
 
@@ -38,7 +38,7 @@ class Class(StrEnum):
         return self.value.replace("_", " ")
 
 
-OF_CALLS = tuple(kind for kind in Class if kind is not Class.FAULT)
+OF_CALLS = tuple(kind for kind in RecordClass if kind is not RecordClass.FAULT)
 """The classes that calls fall into; a report counts its calls by them."""
 
 
@@ -77,14 +77,14 @@ DEFAULT_RULE = RuleRef("default")
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedRecord:
     """A record, and both decisions for it.
 
     `before` and `after` are what is possible, as text: `ALLOW`, `ALLOW+warn`, `DENY|ESCALATE`.
     """
 
     record: Record
-    kind: Class
+    kind: RecordClass
     before: str
     after: str
     rule: RuleRef
@@ -100,7 +100,7 @@ class Transition:
 
     before: str
     after: str
-    kind: Class
+    kind: RecordClass
     count: int
 
 
@@ -116,7 +116,7 @@ class Finding:
     """
 
     slug: str
-    kind: Class
+    kind: RecordClass
     capability: str
     before: str
     after: str
@@ -141,7 +141,7 @@ class Finding:
     @property
     def is_fault(self) -> bool:
         """Whether it is a fault that its level disallows."""
-        return self.kind is Class.FAULT and self.level is Level.ERROR
+        return self.kind is RecordClass.FAULT and self.level is Level.ERROR
 
 
 def capability_name(record: Record) -> str:

@@ -37,7 +37,7 @@ class LintedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Linted:
+class LintResult:
     """What was linted, and how.
 
     `shapes` are the slugs that were looked for. `ignored` counts the findings that a comment in a

@@ -13,7 +13,7 @@ class Redact(StrEnum):
     NONE = "none"
 
 
-class Why(StrEnum):
+class MaskingReason(StrEnum):
     """What made a value be hidden."""
 
     KEY = "the name of its key"
@@ -27,7 +27,7 @@ class Masking:
     """How a report was redacted: the mode, and the number of values hidden for each reason."""
 
     mode: Redact
-    counts: Mapping[Why, int]
+    counts: Mapping[MaskingReason, int]
 
     @property
     def total(self) -> int:

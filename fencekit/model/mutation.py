@@ -9,7 +9,7 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 
 
-class Fate(StrEnum):
+class MutantStatus(StrEnum):
     """What became of a mutant; one that nothing tells from the policy is equivalent to it."""
 
     KILLED = "killed"
@@ -40,7 +40,7 @@ class MutantResult:
     can: Direction
     rule: str
     place: Place
-    fate: Fate
+    fate: MutantStatus
     by: str = ""
     by_place: Place | None = None
     difference: Difference | None = None
@@ -62,19 +62,19 @@ class Mutation:
     made: int = 0
     """How many mutants there are; more than were judged where a sample was."""
 
-    def count(self, fate: Fate) -> int:
+    def count(self, fate: MutantStatus) -> int:
         """How many mutants had that fate."""
         return sum(mutant.fate is fate for mutant in self.mutants)
 
     @property
     def killed(self) -> int:
         """How many mutants something noticed."""
-        return self.count(Fate.KILLED)
+        return self.count(MutantStatus.KILLED)
 
     @property
     def equivalent(self) -> int:
         """How many mutants are proved to decide every call alike."""
-        return self.count(Fate.EQUIVALENT)
+        return self.count(MutantStatus.EQUIVALENT)
 
     @property
     def told(self) -> int:
@@ -89,12 +89,12 @@ class Mutation:
     @property
     def survivors(self) -> tuple[MutantResult, ...]:
         """The mutants that nothing noticed."""
-        return tuple(mutant for mutant in self.mutants if mutant.fate is Fate.SURVIVED)
+        return tuple(mutant for mutant in self.mutants if mutant.fate is MutantStatus.SURVIVED)
 
     def by_operator(self) -> list[tuple[str, int, int]]:
         """Each kind of edit with how many of its mutants were killed, of how many; sorted."""
-        told = Counter(m.operator for m in self.mutants if m.fate is not Fate.EQUIVALENT)
-        killed = Counter(m.operator for m in self.mutants if m.fate is Fate.KILLED)
+        told = Counter(m.operator for m in self.mutants if m.fate is not MutantStatus.EQUIVALENT)
+        killed = Counter(m.operator for m in self.mutants if m.fate is MutantStatus.KILLED)
         return [(operator, killed[operator], told[operator]) for operator in sorted(told)]
 
     def by_change(self) -> list[tuple[str, str, int, int]]:
@@ -106,8 +106,8 @@ class Mutation:
         told: Counter[tuple[str, str]] = Counter()
         killed: Counter[tuple[str, str]] = Counter()
         for mutant in self.mutants:
-            if mutant.difference is not None and mutant.fate is not Fate.EQUIVALENT:
+            if mutant.difference is not None and mutant.fate is not MutantStatus.EQUIVALENT:
                 change = mutant.difference.before, mutant.difference.after
                 told[change] += 1
-                killed[change] += mutant.fate is Fate.KILLED
+                killed[change] += mutant.fate is MutantStatus.KILLED
         return [(*change, killed[change], told[change]) for change in sorted(told)]

@@ -23,7 +23,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class ProofStep:
     """One step of the ladder: what was done, in plain words, and how much of it."""
 
     method: Method
@@ -40,7 +40,7 @@ class Rung:
 class Certificate:
     """Why a relation holds, in a form that a checker can follow without trusting who wrote it.
 
-    `content` is plain JSON values; the format is described in `checks/prove/certificate.py`.
+    `content` is plain JSON values; the format is described in `prover/certificate.py`.
     """
 
     content: dict[str, Any]
@@ -51,7 +51,7 @@ class Proved:
     """The relation holds for every call of the domain."""
 
     method: Method
-    ladder: tuple[Rung, ...] = ()
+    ladder: tuple[ProofStep, ...] = ()
     certificate: Certificate | None = None
     word: ClassVar[str] = "proved"
 
@@ -70,7 +70,7 @@ class Witness:
 
     request: Request
     outcomes: tuple[Outcome, ...]
-    ladder: tuple[Rung, ...] = ()
+    ladder: tuple[ProofStep, ...] = ()
     word: ClassVar[str] = "witness"
 
     @property
@@ -99,7 +99,7 @@ class Unknown:
     """Neither was found; the reason says what stood in the way."""
 
     reason: str
-    ladder: tuple[Rung, ...] = ()
+    ladder: tuple[ProofStep, ...] = ()
     word: ClassVar[str] = "unknown"
 
     @property

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fencekit.model.comparison import Compared, Guarded
+from fencekit.model.comparison import ComparisonResult, GuardrailResult
 from fencekit.model.cost import Cost
-from fencekit.model.diffed import Diffed
+from fencekit.model.diff_result import DiffResult
 from fencekit.model.errors import COULD_NOT_CHECK
-from fencekit.model.finding import Changed, Class, Finding, Transition
-from fencekit.model.lint import Linted
+from fencekit.model.finding import ChangedRecord, Finding, RecordClass, Transition
+from fencekit.model.lint import LintResult
 from fencekit.model.masking import Masking
 from fencekit.model.mutation import Mutation
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.suite import Suite
-from fencekit.model.vetting import Vetted
+from fencekit.model.vetting import VettingResult
 from fencekit.model.waiver import Waivers
 
 
@@ -71,7 +71,7 @@ class LogSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayResult:
     """What the replay check adds to a report.
 
     `against` says what the candidate was compared with: `recorded` or `baseline`. `changed` holds
@@ -83,7 +83,7 @@ class Replayed:
     baseline: str
     logs: tuple[LogSummary, ...]
     transitions: tuple[Transition, ...]
-    changed: tuple[Changed, ...]
+    changed: tuple[ChangedRecord, ...]
     not_kept: int
     approvals: int
     """Records that ran only because a person had approved them."""
@@ -124,7 +124,7 @@ class Report:
     check: str
     status: Status
     checked: int
-    counts: Mapping[Class, int]
+    counts: Mapping[RecordClass, int]
     findings: tuple[Finding, ...]
     inputs: tuple[Input, ...]
     fail_on: FailOn
@@ -133,15 +133,15 @@ class Report:
     troubles: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     """The words of the command that makes this report again."""
-    replay: Replayed | None = None
-    lint: Linted | None = None
-    vetting: Vetted | None = None
+    replay: ReplayResult | None = None
+    lint: LintResult | None = None
+    vetting: VettingResult | None = None
     waivers: Waivers | None = None
     masking: Masking | None = None
     """How the calls in the report were redacted; None where nobody has looked."""
-    comparison: Compared | None = None
-    guardrails: Guarded | None = None
-    diff: Diffed | None = None
+    comparison: ComparisonResult | None = None
+    guardrails: GuardrailResult | None = None
+    diff: DiffResult | None = None
     suite: Suite | None = None
     mutation: Mutation | None = None
 
@@ -155,7 +155,7 @@ class Report:
     @property
     def read(self) -> int:
         """How many records there were, the invalid ones included."""
-        return self.checked + self.counts.get(Class.INVALID, 0)
+        return self.checked + self.counts.get(RecordClass.INVALID, 0)
 
     @property
     def disallowed(self) -> tuple[Finding, ...]:
@@ -169,13 +169,15 @@ class Report:
         return finding.is_fault or finding.kind in DISALLOWED[self.fail_on]
 
 
-DISALLOWED: dict[FailOn, frozenset[Class]] = {
-    FailOn.LOOSER: frozenset({Class.LOOSER}),
-    FailOn.CHANGED: frozenset({Class.LOOSER, Class.TIGHTER}),
-    FailOn.NEVER: frozenset({Class.LOOSER}),
+DISALLOWED: dict[FailOn, frozenset[RecordClass]] = {
+    FailOn.LOOSER: frozenset({RecordClass.LOOSER}),
+    FailOn.CHANGED: frozenset({RecordClass.LOOSER, RecordClass.TIGHTER}),
+    FailOn.NEVER: frozenset({RecordClass.LOOSER}),
 }
-UNDECIDED: dict[FailOn, frozenset[Class]] = {
-    FailOn.LOOSER: frozenset({Class.MAYBE_LOOSER, Class.CANNOT_TELL}),
-    FailOn.CHANGED: frozenset({Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL}),
-    FailOn.NEVER: frozenset({Class.MAYBE_LOOSER, Class.CANNOT_TELL}),
+UNDECIDED: dict[FailOn, frozenset[RecordClass]] = {
+    FailOn.LOOSER: frozenset({RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL}),
+    FailOn.CHANGED: frozenset(
+        {RecordClass.MAYBE_LOOSER, RecordClass.MAYBE_TIGHTER, RecordClass.CANNOT_TELL}
+    ),
+    FailOn.NEVER: frozenset({RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL}),
 }

@@ -7,7 +7,7 @@ from fencekit.model.proof import Witness
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
     """What came of a search; no witness proves nothing, which is why `tried` stands beside it.
 
     `tried` counts every call that was decided by both policies until the first witness; making

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class VettingState(StrEnum):
     """What came of a step: `left out` was not asked for, `not checked` should have been."""
 
     HOLDS = "holds"
@@ -15,12 +15,12 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VettingStep:
     """One thing that must hold of a pack, or of a variant of it, and what was seen."""
 
     name: str
     about: str
-    state: State
+    state: VettingState
     said: str
 
 
@@ -63,13 +63,13 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Vetted:
+class VettingResult:
     """A pack, the steps of its vetting, and the rates that were measured."""
 
     pack: str
     version: str
     folder: str
-    steps: tuple[Step, ...]
+    steps: tuple[VettingStep, ...]
     rates: tuple[MeasuredRate, ...] = ()
     unmeasured: tuple[str, ...] = ()
     """The sets of calls that need data which was not given, or which has no call of them."""

@@ -32,7 +32,7 @@ class Waiver:
         return not (self.rule or self.conditions or self.capability.strip("*?."))
 
 
-class State(StrEnum):
+class WaiverState(StrEnum):
     """What became of a waiver in a run."""
 
     APPLIED = "applied"
@@ -47,7 +47,7 @@ class WaiverUse:
     """A waiver, what became of it, and the number of calls that its scope covers."""
 
     waiver: Waiver
-    state: State
+    state: WaiverState
     calls: int
 
 

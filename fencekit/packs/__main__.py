@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fencekit.packs.measure import Peers, measure
-from fencekit.packs.pack import packs_in, rendered
-from fencekit.packs.tables import page
+from fencekit.packs.measure.measure import Peers, measure
+from fencekit.packs.measure.tables import page
+from fencekit.packs.pack.pack import packs_in, rendered
 
 
 def render(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.job import ReplayJob
+from fencekit.checks.replay.job import ReplayJob
 from fencekit.config.settings import Settings, settings_near
 from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin import FLAG, OPTIONS

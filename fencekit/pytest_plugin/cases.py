@@ -12,7 +12,7 @@ import pytest
 
 from fencekit.cases.base import CaseFile, Claim, beside
 from fencekit.cases.registry import is_suite, read_cases
-from fencekit.checks.replay import TIMEOUT
+from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite import claims
 from fencekit.checks.suite.running import results
 from fencekit.dialects.registry import load_policy

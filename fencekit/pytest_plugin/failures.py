@@ -5,8 +5,8 @@ Each part begins with a place, `audit.jsonl:88: …`, which editors and build se
 
 from collections.abc import Iterator, Sequence
 
-from fencekit.checks.groups import UNREADABLE, Group
-from fencekit.model.finding import Class, Finding
+from fencekit.checks.findings.grouping import UNREADABLE, RecordGroup
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.report import DISALLOWED, UNDECIDED, FailOn, Report
 from fencekit.pytest_plugin.arguments import words_of
 from fencekit.reporting.terminal import at, finding_lines, inert
@@ -16,24 +16,26 @@ MOST_PARTS = 10
 """How many kinds of record one test speaks of; errors may differ from record to record."""
 
 SAYS = {
-    Class.LOOSER: "would be decided looser",
-    Class.TIGHTER: "would be decided tighter",
-    Class.MAYBE_LOOSER: "may be decided looser",
-    Class.MAYBE_TIGHTER: "may be decided tighter",
-    Class.CANNOT_TELL: "cannot be compared",
-    Class.INVALID: "could not be decided",
+    RecordClass.LOOSER: "would be decided looser",
+    RecordClass.TIGHTER: "would be decided tighter",
+    RecordClass.MAYBE_LOOSER: "may be decided looser",
+    RecordClass.MAYBE_TIGHTER: "may be decided tighter",
+    RecordClass.CANNOT_TELL: "cannot be compared",
+    RecordClass.INVALID: "could not be decided",
 }
 
 
-def failing_classes(report: Report) -> frozenset[Class]:
+def failing_classes(report: Report) -> frozenset[RecordClass]:
     """Return the classes whose groups fail: disallowed, or more of them than the limits allow."""
-    failing = set[Class]() if report.fail_on is FailOn.NEVER else set(DISALLOWED[report.fail_on])
+    failing = (
+        set[RecordClass]() if report.fail_on is FailOn.NEVER else set(DISALLOWED[report.fail_on])
+    )
     limits, undecided = report.limits, UNDECIDED[report.fail_on]
     if limits.undecided is not None:
         open_ones = sum(report.counts[kind] for kind in undecided)
         failing |= undecided if open_ones > limits.undecided else set()
-    if limits.invalid is not None and report.counts[Class.INVALID] > limits.invalid:
-        failing.add(Class.INVALID)
+    if limits.invalid is not None and report.counts[RecordClass.INVALID] > limits.invalid:
+        failing.add(RecordClass.INVALID)
     return frozenset(failing)
 
 
@@ -47,23 +49,23 @@ def said_of_unreadable(log: str, count: int, report: Report) -> str:
     """Return what is wrong with the records of a log that could not be read, as far as is kept."""
     kept = [place for f in report.findings if f.slug == UNREADABLE for place in f.invalid]
     here = tuple(entry for entry in kept if entry[0].file == log)
-    finding = Finding(UNREADABLE, Class.INVALID, "", "", "", count, invalid=here)
+    finding = Finding(UNREADABLE, RecordClass.INVALID, "", "", "", count, invalid=here)
     _, *lines = (line.text for line in finding_lines(finding, report.replay))
     first = at(here[0][0]) if here else at_log(log)
     head = f"{first}: {counted(count, 'record')} could not be read"
-    return "\n".join([head, *lines, f"  {reason(Class.INVALID, report)}"])
+    return "\n".join([head, *lines, f"  {reason(RecordClass.INVALID, report)}"])
 
 
-def said_of_group(groups: Sequence[Group], report: Report) -> str:
+def said_of_group(groups: Sequence[RecordGroup], report: Report) -> str:
     """Return what changed for the records of a test; empty where nothing did."""
-    changed = [group for group in groups if group.first.kind is not Class.UNCHANGED]
+    changed = [group for group in groups if group.first.kind is not RecordClass.UNCHANGED]
     parts = [line for group in changed[:MOST_PARTS] for line in lines_of(group, report)]
     if len(changed) > MOST_PARTS:
         parts.append(f"and {len(changed) - MOST_PARTS:,} more kinds of record")
     return "\n".join(parts)
 
 
-def lines_of(group: Group, report: Report) -> Iterator[str]:
+def lines_of(group: RecordGroup, report: Report) -> Iterator[str]:
     """Yield the lines on one kind of record: what changed, by which rules, which calls."""
     finding = group.finding()
     place = at(finding.witnesses[0].place)
@@ -75,10 +77,10 @@ def lines_of(group: Group, report: Report) -> Iterator[str]:
     yield f"  {reason(finding.kind, report)}"
 
 
-def reason(kind: Class, report: Report) -> str:
+def reason(kind: RecordClass, report: Report) -> str:
     """Return which option decides whether a class fails, and what it is set to."""
-    if kind is Class.INVALID:
-        many = report.counts[Class.INVALID]
+    if kind is RecordClass.INVALID:
+        many = report.counts[RecordClass.INVALID]
         return limit_text("max-invalid", report.limits.invalid, f"{many:,} invalid")
     undecided = UNDECIDED[report.fail_on]
     if kind in undecided:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.comparison import ComparisonJob
-from fencekit.checks.guardrails import GuardrailsJob
+from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.config.proofs import ProofJobs, proof_jobs
 from fencekit.model.errors import FencekitError
 from fencekit.pytest_plugin import FOR_PROOFS, PROOF_OPTIONS

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from fencekit.checks.pinning import case_text, save
+from fencekit.checks.proofs.regression_case import case_text, save
 from fencekit.checks.properties import Properties, PropertyJob
 from fencekit.config.properties import property_job
 from fencekit.model.errors import FencekitError
 from fencekit.model.proof import Witness
-from fencekit.model.search import Searched
+from fencekit.model.search import SearchResult
 from fencekit.pytest_plugin import FOR_BOTH, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import (
     absolute,
@@ -152,7 +152,7 @@ class PropertySession(Collecting):
         self.folder = folder
         self.path = absolute(properties.new.file)
 
-    def told(self, witness: Witness, found: Searched) -> str:
+    def told(self, witness: Witness, found: SearchResult) -> str:
         """Return what a failing test says, with where its witness was written."""
         job, policy = self.properties.job, self.properties.new.file
         sides = Sides("before", "after", policy, job.policy_root)

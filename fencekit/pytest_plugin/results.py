@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote
 
-from fencekit.checks.groups import MAX_WITNESSES, Group, key_of
-from fencekit.checks.redaction import Redaction
-from fencekit.checks.waivers import about, wholly_waived
-from fencekit.model.finding import Changed, Class, capability_name
+from fencekit.checks.findings.grouping import MAX_WITNESSES, RecordGroup, key_of
+from fencekit.checks.postprocess.redaction import Redaction
+from fencekit.checks.postprocess.waivers import about, wholly_waived
+from fencekit.model.finding import ChangedRecord, RecordClass, capability_name
 from fencekit.model.report import Report
 from fencekit.model.source import Place
 from fencekit.pytest_plugin.arguments import absolute
@@ -58,22 +58,22 @@ class LogResults:
 class Gathered:
     """Every compared record of a replay in its group, the unchanged ones too."""
 
-    groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
+    groups: dict[tuple[object, ...], RecordGroup] = field(default_factory=dict)
     redaction: Redaction = field(default_factory=Redaction)
 
-    def add(self, changed: Changed) -> None:
+    def add(self, changed: ChangedRecord) -> None:
         """Take in a record that was compared."""
         key = changed.record.place.file, *key_of(changed)
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = Group(changed)
+            group = self.groups[key] = RecordGroup(changed)
         group.count += 1
         if len(group.witnesses) < MAX_WITNESSES:
             group.witnesses.append(self.redaction.of(changed.record))
 
-    def by_log(self) -> dict[str, dict[str, list[Group]]]:
+    def by_log(self) -> dict[str, dict[str, list[RecordGroup]]]:
         """Return the groups by log, then by the name of their test, in the order of the logs."""
-        found: dict[str, dict[str, list[Group]]] = {}
+        found: dict[str, dict[str, list[RecordGroup]]] = {}
         for group in self.groups.values():
             tests = found.setdefault(group.first.record.place.file, {})
             tests.setdefault(name_of(group.first), []).append(group)
@@ -89,13 +89,15 @@ def results(logs: Sequence[str], report: Report, gathered: Gathered) -> tuple[Lo
             why = said_of_log(log, "no record of this log was checked")
             listed.append(Result(COULD_NOT_CHECK, failure=why))
     if report.exit_code and not any(r.failure for listed in made.values() for r in listed):
-        faults = [f"{f.place}: {f.message}" for f in report.disallowed if f.kind is Class.FAULT]
+        faults = [
+            f"{f.place}: {f.message}" for f in report.disallowed if f.kind is RecordClass.FAULT
+        ]
         why = said_of_log(logs[0], "\n".join([*faults, *report.troubles]) or report.status)
         made[logs[0]].append(Result(COULD_NOT_CHECK, failure=why))
     return tuple(LogResults(absolute(log), tuple(listed)) for log, listed in made.items())
 
 
-def results_of(log: str, report: Report, groups: dict[str, list[Group]]) -> Iterator[Result]:
+def results_of(log: str, report: Report, groups: dict[str, list[RecordGroup]]) -> Iterator[Result]:
     """Yield the results of one log: what failed of it as a whole, what is invalid, the groups."""
     assert report.replay is not None
     for why in (text for path, text in report.replay.failed if path == log):
@@ -106,17 +108,17 @@ def results_of(log: str, report: Report, groups: dict[str, list[Group]]) -> Iter
         group.count
         for listed in groups.values()
         for group in listed
-        if group.first.kind is Class.INVALID
+        if group.first.kind is RecordClass.INVALID
     )
     invalid = sum(read.invalid for read in report.replay.logs if read.path == log) - undecidable
     if invalid:
         said = said_of_unreadable(log, invalid, report)
-        fails = Class.INVALID in failing
+        fails = RecordClass.INVALID in failing
         yield Result(
             INVALID_RECORDS,
             failure=said if fails else "",
             note="" if fails else said,
-            classes=(Class.INVALID.value,),
+            classes=(RecordClass.INVALID.value,),
             calls=invalid,
         )
     for name, listed in groups.items():
@@ -132,12 +134,12 @@ def results_of(log: str, report: Report, groups: dict[str, list[Group]]) -> Iter
         )
 
 
-def place_of(group: Group) -> Place:
+def place_of(group: RecordGroup) -> Place:
     """Return the place of the first record of a group."""
     return group.first.record.place
 
 
-def name_of(changed: Changed) -> str:
+def name_of(changed: ChangedRecord) -> str:
     """Return the name of the test of a record: `capability[before->after,rule]`.
 
     With a baseline, the rule is two: `rule-before->rule-after`. Records of different classes or

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from fencekit.checks.job import ReplayJob, report_of_failure
-from fencekit.checks.outputs import refuse_overwriting, write_report
-from fencekit.checks.redaction import Redaction, without_secrets
+from fencekit.checks.postprocess.outputs import refuse_overwriting, write_report
+from fencekit.checks.postprocess.redaction import Redaction, without_secrets
+from fencekit.checks.replay.job import ReplayJob, report_of_failure
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
 from fencekit.pytest_plugin.arguments import job_of, usage_error

@@ -9,7 +9,7 @@ from fencekit.model.errors import FencekitError
 from fencekit.reading.files import read_text
 
 
-class Tree(Protocol):
+class FileTree(Protocol):
     """A place that has files by the paths that the user names."""
 
     def read(self, path: str, kind: type[FencekitError]) -> tuple[str, str]:

@@ -30,7 +30,7 @@ ON_ONE_LINE = re.compile(f"[\n{HIDDEN}]+")
 SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What a piece of shown text is: as written, an escape for it, or a note of ours."""
 
     TEXT = "text"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 class Piece:
     """A run of shown text of one kind."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
 
 
@@ -71,13 +71,13 @@ def pieces(text: str, limit: int = LONGEST, *, lines: bool = False) -> Iterator[
     start = 0
     for found in hidden.finditer(text[:limit]):
         if start < found.start():
-            yield Piece(Kind.TEXT, text[start : found.start()])
-        yield Piece(Kind.ESCAPE, escaped(found[0]))
+            yield Piece(PieceKind.TEXT, text[start : found.start()])
+        yield Piece(PieceKind.ESCAPE, escaped(found[0]))
         start = found.end()
     if start < len(text[:limit]):
-        yield Piece(Kind.TEXT, text[start:limit])
+        yield Piece(PieceKind.TEXT, text[start:limit])
     if len(text) > limit:
-        yield Piece(Kind.NOTE, left_out(text, limit))
+        yield Piece(PieceKind.NOTE, left_out(text, limit))
 
 
 def shortened(text: str, limit: int = LONGEST) -> str:

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from fencekit.model.comparison import Compared, Guarded
+from fencekit.model.comparison import ComparisonResult, GuardrailResult
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
-from fencekit.model.form import to_form
 from fencekit.model.measure import Measure
 from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.values import rule_of
 
 
-def comparison_of(compared: Compared) -> dict[str, Any]:
+def comparison_of(compared: ComparisonResult) -> dict[str, Any]:
     """Return the section of a comparison as JSON values."""
     return {
         "candidate": compared.candidate,
@@ -38,7 +38,7 @@ def measure_of(measure: Measure) -> dict[str, Any]:
     return {"said": measure.said, "looser": str(measure.looser), "counted": str(measure.counted)}
 
 
-def guardrails_of(guarded: Guarded) -> dict[str, Any]:
+def guardrails_of(guarded: GuardrailResult) -> dict[str, Any]:
     """Return the section of a policy held against its guardrails as JSON values."""
     return {
         "policy": guarded.policy,
@@ -61,7 +61,7 @@ def answer_of(result: Result) -> dict[str, Any]:
     elif isinstance(result, Unknown):
         made["reason"] = result.reason
     elif isinstance(result, Witness):
-        made["request"] = to_form(result.request)
+        made["request"] = request_to_json(result.request)
         made["before"] = outcome_of(result.before)
         made["after"] = outcome_of(result.after)
     made["ladder"] = [

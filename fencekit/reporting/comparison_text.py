@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from fencekit.model.comparison import ClassCompared, Compared
-from fencekit.model.finding import Class
+from fencekit.model.comparison import ClassComparison, ComparisonResult
+from fencekit.model.finding import RecordClass
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.checked import generated_line
+from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.diff_text import edit_lines
 from fencekit.reporting.editing import blames
 from fencekit.reporting.terminal import (
@@ -85,8 +85,8 @@ def lines(report: Report) -> Iterator[Line | Table]:
 
 
 def directions(
-    classes: Sequence[ClassCompared],
-) -> Iterator[tuple[str, ClassCompared, Result]]:
+    classes: Sequence[ClassComparison],
+) -> Iterator[tuple[str, ClassComparison, Result]]:
     """Yield every answer with its direction and its class: whatever is looser comes first."""
     yield from (("looser", one, one.looser) for one in classes)
     yield from (("tighter", one, one.tighter) for one in classes)
@@ -95,7 +95,7 @@ def directions(
 def faults(report: Report) -> Iterator[Line]:
     """Yield what is wrong beside the policies: failing cases, waivers that do not hold."""
     for finding in report.findings[:MOST_GROUPS]:
-        if finding.kind is Class.FAULT:
+        if finding.kind is RecordClass.FAULT:
             yield Line()
             yield from finding_lines(finding, report.replay)
 
@@ -114,14 +114,14 @@ def replayed_lines(report: Report) -> Iterator[Line | Table]:
     yield from what_was_checked(report.replay)
     yield from counts(report)
     for finding in report.findings[:MOST_GROUPS]:
-        if finding.kind is not Class.FAULT and any(
+        if finding.kind is not RecordClass.FAULT and any(
             record.place.file for record in finding.witnesses
         ):
             yield Line()
             yield from finding_lines(finding, report.replay)
 
 
-def answers(compared: Compared) -> Iterator[Table]:
+def answers(compared: ComparisonResult) -> Iterator[Table]:
     """Yield the table of answers: all calls first, then class by class."""
     rows = [("all calls", compared.looser, compared.tighter)]
     rows += [(named(one), one.looser, one.tighter) for one in compared.classes[:MOST_CLASSES]]
@@ -130,7 +130,7 @@ def answers(compared: Compared) -> Iterator[Table]:
     yield Table(("", "looser", "tighter"), cells, styles)
 
 
-def named(one: ClassCompared) -> str:
+def named(one: ClassComparison) -> str:
     """Return a class of capabilities by one of them."""
     return inert(one.capability) or "(empty)"
 

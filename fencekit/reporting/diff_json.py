@@ -3,14 +3,14 @@
 from typing import Any
 
 from fencekit.model.cost import Cost
-from fencekit.model.diffed import Consequence, Diffed
+from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.model.edit import Edit
 from fencekit.model.finding import RuleRef
 from fencekit.model.policy import Condition, Rule
 from fencekit.reporting.values import rule_of, witness_of
 
 
-def diff_of(diff: Diffed) -> dict[str, Any]:
+def diff_of(diff: DiffResult) -> dict[str, Any]:
     """Return the section of the edits as JSON values."""
     return {
         "old": diff.old,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fencekit.model.diffed import Consequence, Diffed
+from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.reporting.editing import author_line, consequences, instance, name_of, what
 from fencekit.reporting.terminal import LONGEST, Line, inert, record_text
 from fencekit.reporting.words import counted
@@ -11,7 +11,7 @@ MOST_EDITS, LONGEST_CALL = 60, 400
 STYLES = {True: "red", False: ""}
 
 
-def edit_lines(diff: Diffed) -> Iterator[Line]:
+def edit_lines(diff: DiffResult) -> Iterator[Line]:
     """Yield the edits in the order of the new version, each with its place and consequence."""
     yield Line()
     if not diff.edits:

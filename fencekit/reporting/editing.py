@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fencekit.model.diffed import Author, Consequence
+from fencekit.model.diff_result import Author, Consequence
 from fencekit.model.edit import Blame, Edit, EditKind
-from fencekit.model.finding import Class, Finding, Transition
-from fencekit.model.form import to_form
+from fencekit.model.finding import Finding, RecordClass, Transition
 from fencekit.model.policy import ConditionName, Rule
+from fencekit.model.request_json import request_to_json
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.words import counted
@@ -140,7 +140,7 @@ def freed(caused: Consequence) -> int:
 
 def loosenings(caused: Consequence) -> tuple[Transition, ...]:
     """Return what an edit does to the recorded calls that it loosens."""
-    return tuple(step for step in caused.transitions if step.kind is Class.LOOSER)
+    return tuple(step for step in caused.transitions if step.kind is RecordClass.LOOSER)
 
 
 def is_loosening(caused: Consequence) -> bool:
@@ -171,7 +171,7 @@ def instance(caused: Consequence) -> str:
         return ""
     record = caused.witness.record
     where = f" at {record.place}" if record.place.file else ""
-    return f"{json.dumps(to_form(record.request), ensure_ascii=False, default=repr)}{where}"
+    return f"{json.dumps(request_to_json(record.request), ensure_ascii=False, default=repr)}{where}"
 
 
 PHRASES = (
@@ -204,13 +204,13 @@ def happening(step: Transition) -> int:
         return OPEN[step.kind]
     before, after = (text.split("+")[0] for text in (step.before, step.after))
     if before == after:
-        return 2 if step.kind is Class.LOOSER else 7
-    if step.kind is Class.LOOSER:
+        return 2 if step.kind is RecordClass.LOOSER else 7
+    if step.kind is RecordClass.LOOSER:
         return 0 if after == str(Verdict.ALLOW) else 1
     return 5 if after == str(Verdict.DENY) else 6
 
 
-OPEN = {Class.MAYBE_LOOSER: 3, Class.CANNOT_TELL: 4, Class.MAYBE_TIGHTER: 8}
+OPEN = {RecordClass.MAYBE_LOOSER: 3, RecordClass.CANNOT_TELL: 4, RecordClass.MAYBE_TIGHTER: 8}
 
 
 def blamed(blame: Blame) -> str:

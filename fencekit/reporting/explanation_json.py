@@ -4,7 +4,7 @@ from typing import Any
 
 from fencekit.model.explanation import ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
-from fencekit.model.form import to_form
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.json import written
 from fencekit.reporting.values import rule_of
 
@@ -21,7 +21,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "policy": explanation.policy.file,
-        "request": to_form(explanation.request),
+        "request": request_to_json(explanation.request),
         "decision": str(explanation.decision),
         "outcomes": [
             {

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
-from fencekit.model.form import to_form
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.terminal import Line, at, inert, rule_text
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[Line]:
     """Yield the lines of an explanation: the request, the decision, every rule considered."""
-    form = to_form(explanation.request)
+    form = request_to_json(explanation.request)
     yield Line(f"request   {inert(json.dumps(form, ensure_ascii=False, default=repr), 2_000)}")
     yield Line(f"policy    {inert(explanation.policy.file)}")
     yield Line(f"decision  {explanation.decision}", "bold")

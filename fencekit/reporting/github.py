@@ -6,8 +6,8 @@ counts the rest. Everything from a log or a policy is escaped: a value cannot en
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
-from fencekit.reporting.checked import checked_lines
-from fencekit.reporting.stating import details, place_of, plain, severity, title
+from fencekit.reporting.coverage_note import checked_lines
+from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
 from fencekit.reporting.words import counted
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
-from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
 
 FORMAT = "gitlab"

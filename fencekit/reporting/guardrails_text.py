@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from fencekit.model.comparison import Guarded
+from fencekit.model.comparison import GuardrailResult
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.checked import generated_line
+from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
 from fencekit.reporting.words import LABELS, counted
@@ -62,7 +62,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
         yield from ladder_lines(settled, without="no call meets a rule of the guardrails")
 
 
-def answers(guarded: Guarded) -> Table:
+def answers(guarded: GuardrailResult) -> Table:
     """Return the table of answers, a class of capabilities a row."""
     listed = guarded.classes[:MOST_CLASSES]
     rows = tuple((inert(one.capability) or "(empty)", said(one.result)) for one in listed)

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
-from fencekit.reporting.checked import checked_lines
-from fencekit.reporting.stating import details, place_of, plain, severity, title
+from fencekit.reporting.coverage_note import checked_lines
+from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
 
 FORMAT = "junit"

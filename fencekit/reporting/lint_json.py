@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fencekit.model.lint import Linted
+from fencekit.model.lint import LintResult
 
 
-def lint_of(linted: Linted) -> dict[str, Any]:
+def lint_of(linted: LintResult) -> dict[str, Any]:
     """Return the section of lint as JSON values."""
     return {
         "policies": [

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fencekit.model.finding import Finding, Level
-from fencekit.model.form import to_form
 from fencekit.model.lint import RANKS
 from fencekit.model.record import Record
 from fencekit.model.report import Report
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
 from fencekit.reporting.terminal import (
     LEVEL_STYLES,
@@ -71,7 +71,7 @@ def finding_lines(finding: Finding) -> Iterator[Line]:
 def call_text(record: Record) -> str:
     """Return a call in one line of JSON."""
     return inert(
-        json.dumps(to_form(record.request), ensure_ascii=False, default=repr), LONGEST_CALL
+        json.dumps(request_to_json(record.request), ensure_ascii=False, default=repr), LONGEST_CALL
     )
 
 

@@ -11,10 +11,10 @@ import shlex
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from fencekit.model.diffed import Consequence
-from fencekit.model.finding import OF_CALLS, Class, Finding, Level
+from fencekit.model.diff_result import Consequence
+from fencekit.model.finding import OF_CALLS, Finding, Level, RecordClass
 from fencekit.model.report import Report, Status
-from fencekit.reporting.checked import checked_lines
+from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.editing import (
     author_line,
     consequences,
@@ -24,8 +24,8 @@ from fencekit.reporting.editing import (
     name_of,
     what,
 )
-from fencekit.reporting.headline import CHECKS_OF_CHANGES, headline, is_found
-from fencekit.reporting.stating import LONGEST, details, place_of, plain, severity
+from fencekit.reporting.finding_text import LONGEST, details, place_of, plain, severity
+from fencekit.reporting.summary import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.texts import sentence
 from fencekit.reporting.vetting_markdown import vetting_lines
 from fencekit.reporting.words import counted, masking_line
@@ -164,7 +164,7 @@ def section(report: Report, finding: Finding, *, is_first: bool) -> Iterator[str
 def heading(finding: Finding) -> str:
     """Return what a finding is about, as HTML, with every text of policy or log as code."""
     waived = "waived, " if finding.waiver is not None else ""
-    if finding.kind is Class.FAULT:
+    if finding.kind is RecordClass.FAULT:
         about = f"{html_code(finding.capability)} " if finding.capability else ""
         return f"{html_code(finding.slug)} {about}{html_code(finding.message)}"
     if finding.invalid:

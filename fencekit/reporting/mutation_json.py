@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fencekit.model.form import to_form
-from fencekit.model.mutation import Fate, MutantResult, Mutation
+from fencekit.model.mutation import MutantResult, MutantStatus, Mutation
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.values import column_of, place_of
 
 
@@ -16,7 +16,7 @@ def mutation_of(mutation: Mutation) -> dict[str, Any]:
         "made": mutation.made,
         "score": None if mutation.score is None else round(mutation.score, 2),
         "minimum": mutation.minimum,
-        "counts": {str(fate): mutation.count(fate) for fate in Fate},
+        "counts": {str(fate): mutation.count(fate) for fate in MutantStatus},
         "operators": [
             {"operator": operator, "killed": killed, "mutants": told}
             for operator, killed, told in mutation.by_operator()
@@ -43,7 +43,7 @@ def mutant_of(mutant: MutantResult) -> dict[str, Any]:
         "by_place": None
         if mutant.by_place is None
         else {**place_of(mutant.by_place), "column": column_of(mutant.by_place)},
-        "request": None if found is None else to_form(found.request),
+        "request": None if found is None else request_to_json(found.request),
         "before": None if found is None else found.before,
         "after": None if found is None else found.after,
         "note": mutant.note or None,

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 
-from fencekit.model.form import to_form
 from fencekit.model.mutation import MutantResult, Mutation
 from fencekit.model.report import Report
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.lint_text import at
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
 from fencekit.reporting.words import LABELS, counted
@@ -73,5 +73,5 @@ def survivor(mutant: MutantResult) -> Iterator[Line]:
     if found is None:
         yield Line(f"  {inert(mutant.note, LONGEST_TROUBLE)}")
         return
-    form = json.dumps(to_form(found.request), ensure_ascii=False, default=repr)
+    form = json.dumps(request_to_json(found.request), ensure_ascii=False, default=repr)
     yield Line(f"  {inert(found.before)} -> {inert(found.after)}  {inert(form, LONGEST_CALL)}")

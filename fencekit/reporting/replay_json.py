@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from fencekit.model.finding import Changed
-from fencekit.model.report import Replayed
+from fencekit.model.finding import ChangedRecord
+from fencekit.model.report import ReplayResult
 from fencekit.reporting.diff_json import cost_of
 from fencekit.reporting.values import witness_of
 
 
-def replay_of(replay: Replayed) -> dict[str, Any]:
+def replay_of(replay: ReplayResult) -> dict[str, Any]:
     """Return the section of the replay check as JSON values."""
     return {
         "candidate": replay.candidate,
@@ -40,7 +40,7 @@ def replay_of(replay: Replayed) -> dict[str, Any]:
     }
 
 
-def changed_of(changed: Changed) -> dict[str, Any]:
+def changed_of(changed: ChangedRecord) -> dict[str, Any]:
     """Return a changed record as JSON values."""
     return {
         "class": str(changed.kind),

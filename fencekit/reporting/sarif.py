@@ -14,9 +14,9 @@ import fencekit
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.model.source import Place
-from fencekit.reporting.checked import checked_lines
+from fencekit.reporting.coverage_note import checked_lines
+from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
-from fencekit.reporting.stating import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.words import counted
 
 FORMAT = "sarif"

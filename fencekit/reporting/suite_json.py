@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fencekit.model.form import to_form
+from fencekit.model.request_json import request_to_json
 from fencekit.model.suite import CaseResult, ClaimResult, Coverage, Suite
 from fencekit.reporting.values import column_of, place_of, rule_of
 
@@ -35,7 +35,7 @@ def case_of(case: CaseResult) -> dict[str, Any]:
         "actual": case.actual,
         "rule": rule_of(case.rule),
         "note": case.note or None,
-        "request": to_form(case.request),
+        "request": request_to_json(case.request),
     }
 
 
@@ -48,7 +48,7 @@ def claim_of(claim: ClaimResult) -> dict[str, Any]:
         "place": {**place_of(claim.place), "column": column_of(claim.place)},
         "policy": claim.policy,
         "message": claim.message,
-        "request": None if claim.request is None else to_form(claim.request),
+        "request": None if claim.request is None else request_to_json(claim.request),
         "actual": claim.actual or None,
         "rule": rule_of(claim.rule),
     }

@@ -4,8 +4,8 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from fencekit.model.form import to_form
 from fencekit.model.report import Report
+from fencekit.model.request_json import request_to_json
 from fencekit.model.suite import (
     CaseResult,
     CaseStatus,
@@ -113,7 +113,7 @@ def case_lines(case: CaseResult) -> Iterator[Line]:
 
 def call_text(result: CaseResult | ClaimResult) -> str:
     """Return the call of a result in one line of JSON."""
-    form = to_form(result.request) if result.request is not None else {}
+    form = request_to_json(result.request) if result.request is not None else {}
     return inert(json.dumps(form, ensure_ascii=False, default=repr), LONGEST_CALL)
 
 

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from fencekit.model.finding import (
     OF_CALLS,
-    Changed,
-    Class,
+    ChangedRecord,
     Finding,
     Level,
+    RecordClass,
     RuleRef,
     capability_name,
 )
-from fencekit.model.form import to_form
 from fencekit.model.record import Record
-from fencekit.model.report import Replayed, Report, Status
+from fencekit.model.report import ReplayResult, Report, Status
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
-from fencekit.reporting.checked import generated_line
+from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.editing import blames
 from fencekit.reporting.words import LABELS, chain_line, counted, verdict_line, waiver_line
 
@@ -57,14 +57,14 @@ STATUS_STYLES = {
     Status.COULD_NOT_CHECK: "bold yellow",
 }
 CLASS_STYLES = {
-    Class.LOOSER: "red",
-    Class.MAYBE_LOOSER: "yellow",
-    Class.CANNOT_TELL: "yellow",
-    Class.INVALID: "yellow",
-    Class.TIGHTER: "blue",
-    Class.MAYBE_TIGHTER: "blue",
-    Class.UNCHANGED: "",
-    Class.FAULT: "red",
+    RecordClass.LOOSER: "red",
+    RecordClass.MAYBE_LOOSER: "yellow",
+    RecordClass.CANNOT_TELL: "yellow",
+    RecordClass.INVALID: "yellow",
+    RecordClass.TIGHTER: "blue",
+    RecordClass.MAYBE_TIGHTER: "blue",
+    RecordClass.UNCHANGED: "",
+    RecordClass.FAULT: "red",
 }
 LEVEL_STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 
@@ -99,7 +99,7 @@ def headline(report: Report) -> str:
     return verdict_line(report)
 
 
-def what_was_checked(replay: Replayed, generated: str = "") -> Iterator[Line]:
+def what_was_checked(replay: ReplayResult, generated: str = "") -> Iterator[Line]:
     """Yield the lines that say what was compared with what."""
     yield Line(f"candidate  {inert(replay.candidate)}")
     against = inert(replay.baseline) if replay.baseline else "the recorded decisions"
@@ -149,7 +149,7 @@ def counts(report: Report) -> Iterator[Line | Table]:
         yield matrix(report.replay)
 
 
-def matrix(replay: Replayed) -> Table:
+def matrix(replay: ReplayResult) -> Table:
     """Return how many records went from which decision to which, as a table."""
     befores = sorted({transition.before for transition in replay.transitions}, key=looseness)
     afters = sorted({transition.after for transition in replay.transitions}, key=looseness)
@@ -164,9 +164,9 @@ def matrix(replay: Replayed) -> Table:
     return Table(("before / after", *map(inert, afters)), rows, ("",) * len(rows))
 
 
-def finding_lines(finding: Finding, replay: Replayed | None) -> Iterator[Line]:
+def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Line]:
     """Yield the lines of one finding: what changed, by which rules, with witnesses."""
-    if finding.invalid or finding.kind is Class.FAULT:
+    if finding.invalid or finding.kind is RecordClass.FAULT:
         yield from (invalid_lines if finding.invalid else fault_lines)(finding)
         return
     change = f"{inert(finding.before)} -> {inert(finding.after)}"
@@ -210,7 +210,7 @@ def fault_lines(finding: Finding) -> Iterator[Line]:
         yield Line(f"  hint   {inert(finding.hint)}")
 
 
-def explain_command(finding: Finding, replay: Replayed | None) -> str:
+def explain_command(finding: Finding, replay: ReplayResult | None) -> str:
     """Return the command that explains the first witness; empty where there is no such."""
     place = finding.witnesses[0].place if finding.witnesses else None
     if replay is None or place is None or place.line is None or not place.file:
@@ -231,7 +231,7 @@ def rule_text(rule: RuleRef) -> str:
 
 def record_text(record: Record) -> str:
     """Return a record in one line: where, who, and with which arguments."""
-    form = to_form(record.request)
+    form = request_to_json(record.request)
     who = form.get("principal")
     shown = [numbered(record.place), inert(who) if isinstance(who, str) else "unknown principal"]
     args = form.get("args", {})
@@ -248,9 +248,9 @@ def listed_record(record: Record) -> str:
     return f"{inert(record.time) or '-'}  {decided}  {inert(named)}  {record_text(record)}"
 
 
-def four_lines(changed: Changed) -> Iterator[Line]:
+def four_lines(changed: ChangedRecord) -> Iterator[Line]:
     """Yield a compared record in four lines: recorded, original, replayed, changed."""
-    capability = to_form(changed.record.request)["capability"]
+    capability = request_to_json(changed.record.request)["capability"]
     shown = capability if isinstance(capability, str) else "unknown"
     yield Line(f"Recorded: {inert(shown)}")
     recorded = changed.record.recorded
@@ -261,14 +261,14 @@ def four_lines(changed: Changed) -> Iterator[Line]:
 
 
 CHANGED = {
-    Class.UNCHANGED: "false",
-    Class.LOOSER: "true",
-    Class.TIGHTER: "true",
-    Class.MAYBE_LOOSER: "maybe looser",
-    Class.MAYBE_TIGHTER: "maybe tighter",
-    Class.CANNOT_TELL: "cannot tell",
-    Class.INVALID: "cannot tell",
-    Class.FAULT: "cannot tell",
+    RecordClass.UNCHANGED: "false",
+    RecordClass.LOOSER: "true",
+    RecordClass.TIGHTER: "true",
+    RecordClass.MAYBE_LOOSER: "maybe looser",
+    RecordClass.MAYBE_TIGHTER: "maybe tighter",
+    RecordClass.CANNOT_TELL: "cannot tell",
+    RecordClass.INVALID: "cannot tell",
+    RecordClass.FAULT: "cannot tell",
 }
 
 

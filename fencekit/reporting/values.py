@@ -3,10 +3,10 @@
 from typing import Any
 
 from fencekit.model.edit import Blame
-from fencekit.model.finding import Class, Finding, RuleRef
-from fencekit.model.form import to_form
-from fencekit.model.masking import Masking, Why
+from fencekit.model.finding import Finding, RecordClass, RuleRef
+from fencekit.model.masking import Masking, MaskingReason
 from fencekit.model.record import Record
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
 from fencekit.model.waiver import Waiver, Waivers
 
@@ -26,7 +26,7 @@ def finding_of(finding: Finding) -> dict[str, Any]:
     }
     if finding.message:
         made["message"] = finding.message
-    if finding.kind is Class.FAULT:
+    if finding.kind is RecordClass.FAULT:
         made["level"] = str(finding.level)
         made["place"] = {**place_of(finding.place), "column": column_of(finding.place)}
     if finding.hint:
@@ -75,7 +75,7 @@ def column_of(place: Place | None) -> int | None:
 
 def witness_of(record: Record) -> dict[str, Any]:
     """Return a record as a witness."""
-    made = {**place_of(record.place), "request": to_form(record.request)}
+    made = {**place_of(record.place), "request": request_to_json(record.request)}
     if record.place.column is not None:
         made["number"] = record.place.column
     for key in ("id", "time", "session", "tool"):
@@ -88,7 +88,7 @@ def witness_of(record: Record) -> dict[str, Any]:
 
 def masking_of(masking: Masking) -> dict[str, Any]:
     """Return how a report was redacted as JSON values."""
-    counts = {why.name.lower(): masking.counts.get(why, 0) for why in Why}
+    counts = {why.name.lower(): masking.counts.get(why, 0) for why in MaskingReason}
     return {"mode": str(masking.mode), "masked": masking.total, **counts}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fencekit.model.chain import Verification, Why
+from fencekit.model.chain import BrokenChainReason, Verification
 from fencekit.reporting.json import written
 from fencekit.reporting.terminal import Line, at, inert
 from fencekit.reporting.words import counted
@@ -32,7 +32,7 @@ def headline(found: Verification) -> Line:
         return Line(
             f"VERIFIED: the chain holds for {counted(found.covered, 'record')}", "bold green"
         )
-    label = "NO CHAIN" if found.why is Why.NO_CHAIN else f"BROKEN: {found.why}"
+    label = "NO CHAIN" if found.why is BrokenChainReason.NO_CHAIN else f"BROKEN: {found.why}"
     where, said = at(found.fault.place), inert(found.fault.message)
     return Line(f"{label}: {where}: {said}", "bold red")
 

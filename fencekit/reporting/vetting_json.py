@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fencekit.model.vetting import MeasuredRate, Vetted
+from fencekit.model.vetting import MeasuredRate, VettingResult
 
 
-def vetting_of(vetted: Vetted) -> dict[str, Any]:
+def vetting_of(vetted: VettingResult) -> dict[str, Any]:
     """Return a vetting as JSON values."""
     return {
         "pack": vetted.pack,

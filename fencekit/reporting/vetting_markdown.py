@@ -5,17 +5,17 @@ Every text of a pack or of data stands as code, as `code` writes it.
 
 from collections.abc import Callable, Iterator
 
-from fencekit.model.vetting import MeasuredRate, State, Vetted
-from fencekit.reporting.slipping import slipped
+from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
+from fencekit.reporting.misclassified import slipped
 from fencekit.reporting.words import counted
 
 MOST_STEPS, MOST_RATES, MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 30, 60, 30, 5, 60
-DOTS = {State.FAILS: "🔴", State.NOT_CHECKED: "🟡", State.LEFT_OUT: "⚪"}
+DOTS = {VettingState.FAILS: "🔴", VettingState.NOT_CHECKED: "🟡", VettingState.LEFT_OUT: "⚪"}
 
 Code = Callable[[str, int], str]
 
 
-def vetting_lines(vetted: Vetted, code: Code) -> Iterator[str]:
+def vetting_lines(vetted: VettingResult, code: Code) -> Iterator[str]:
     """Yield the section, bounded."""
     yield from steps(vetted, code)
     yield from rates(vetted, code)
@@ -28,9 +28,9 @@ def vetting_lines(vetted: Vetted, code: Code) -> Iterator[str]:
         yield ""
 
 
-def steps(vetted: Vetted, code: Code) -> Iterator[str]:
+def steps(vetted: VettingResult, code: Code) -> Iterator[str]:
     """Yield the steps that do not hold."""
-    others = [step for step in vetted.steps if step.state is not State.HOLDS]
+    others = [step for step in vetted.steps if step.state is not VettingState.HOLDS]
     for step in others[:MOST_STEPS]:
         about = f" {code(step.about, 100)}" if step.about else ""
         yield f"- {DOTS[step.state]} {step.state}: {step.name}{about} {code(step.said, 200)}"
@@ -39,7 +39,7 @@ def steps(vetted: Vetted, code: Code) -> Iterator[str]:
         yield ""
 
 
-def rates(vetted: Vetted, code: Code) -> Iterator[str]:
+def rates(vetted: VettingResult, code: Code) -> Iterator[str]:
     """Yield the rates as a table."""
     if not vetted.rates:
         return
@@ -65,7 +65,7 @@ def cells(rate: MeasuredRate, code: Code) -> Iterator[str]:
     yield {True: "reached", False: "**missed**", None: ""}[rate.reached]
 
 
-def slipped_lines(vetted: Vetted, code: Code) -> Iterator[str]:
+def slipped_lines(vetted: VettingResult, code: Code) -> Iterator[str]:
     """Yield what went the wrong way, some of each set by name."""
     found = list(slipped(vetted, MOST_NAMED))
     for one in found[:MOST_SLIPPED]:

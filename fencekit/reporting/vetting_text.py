@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.report import Report
-from fencekit.model.vetting import MeasuredRate, State, Vetted
-from fencekit.reporting.slipping import slipped
+from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
+from fencekit.reporting.misclassified import slipped
 from fencekit.reporting.terminal import (
     LONGEST_TROUBLE,
     STATUS_STYLES,
@@ -21,10 +21,10 @@ MOST_FINDINGS = 200
 MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 100, 10, 100
 """The sets of calls of which is said what went the wrong way, the calls of each, and a name."""
 STYLES = {
-    State.HOLDS: "green",
-    State.FAILS: "red",
-    State.NOT_CHECKED: "yellow",
-    State.LEFT_OUT: "dim",
+    VettingState.HOLDS: "green",
+    VettingState.FAILS: "red",
+    VettingState.NOT_CHECKED: "yellow",
+    VettingState.LEFT_OUT: "dim",
 }
 
 
@@ -33,7 +33,7 @@ def headline(report: Report) -> str:
     vetted = report.vetting
     if vetted is None:
         return "nothing was checked"
-    held = sum(step.state is State.HOLDS for step in vetted.steps)
+    held = sum(step.state is VettingState.HOLDS for step in vetted.steps)
     return f"{held:,} of {len(vetted.steps):,} steps hold for the pack {inert(vetted.pack)}"
 
 
@@ -63,14 +63,14 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield from data_lines(vetted)
     for finding in report.findings[:MOST_FINDINGS]:
         yield Line()
-        shown = finding.kind is Class.FAULT
+        shown = finding.kind is RecordClass.FAULT
         yield from fault_lines(finding) if shown else finding_lines(finding, None)
     rest = len(report.findings) - MOST_FINDINGS
     if rest > 0:
         yield Line(f"and {rest:,} more findings: see them with `--format json`")
 
 
-def slipped_lines(vetted: Vetted) -> Iterator[Line]:
+def slipped_lines(vetted: VettingResult) -> Iterator[Line]:
     """Yield what went the wrong way: the attacks that were allowed, then ordinary calls not."""
     found = list(slipped(vetted, MOST_NAMED))
     if found:
@@ -86,7 +86,7 @@ def slipped_lines(vetted: Vetted) -> Iterator[Line]:
         yield Line(f"and of {len(found) - MOST_SLIPPED:,} more sets: see `--format json`")
 
 
-def data_lines(vetted: Vetted) -> Iterator[Line]:
+def data_lines(vetted: VettingResult) -> Iterator[Line]:
     """Yield the files of the data that was measured on, with their digests."""
     if vetted.data:
         yield Line()
@@ -94,7 +94,7 @@ def data_lines(vetted: Vetted) -> Iterator[Line]:
         yield Line(f"data  {inert(file.name)}  {file.calls:,} calls  sha256 {file.sha256}")
 
 
-def rates(vetted: Vetted) -> Table:
+def rates(vetted: VettingResult) -> Table:
     """Return the rates that were measured, as a table."""
     header = ("rates", "allowed", "of", "share", "95 % interval", "wanted", "")
     rows = tuple(row(rate) for rate in vetted.rates)

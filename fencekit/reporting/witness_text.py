@@ -8,8 +8,8 @@ from typing import Protocol
 
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
-from fencekit.model.form import to_form
 from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import SourceFile
 from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
 from fencekit.reporting.words import counted
@@ -43,7 +43,7 @@ def witness_lines(word: str, witness: Witness, sides: Sides, report: Sourced) ->
     change = f"{before.effect} -> {after.effect}"
     heading = f"{word}  {inert(str(witness.request.capability))}  {change}"
     yield Line(heading, "blue" if word == "tighter" else "red")
-    form = json.dumps(to_form(witness.request), ensure_ascii=False)
+    form = json.dumps(request_to_json(witness.request), ensure_ascii=False)
     yield Line(f"  call   {inert(form, LONGEST_CALL)}")
     yield from outcome_lines(sides.before, before, report)
     yield from outcome_lines(sides.after, after, report)
@@ -76,7 +76,7 @@ def source_line(rule: RuleRef, report: Sourced) -> str:
 
 def explain_command(witness: Witness, sides: Sides) -> str:
     """Return the command that explains the call; it can be pasted anywhere."""
-    call = json.dumps(to_form(witness.request))
+    call = json.dumps(request_to_json(witness.request))
     words = ["fencekit", "explain", sides.policy, "-"]
     if sides.root:
         words += ["--policy-root", sides.root]

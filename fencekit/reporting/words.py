@@ -1,8 +1,8 @@
 """Small phrases that several reports share."""
 
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.masking import Masking
-from fencekit.model.report import Replayed, Report, Status
+from fencekit.model.report import ReplayResult, Report, Status
 from fencekit.model.waiver import Waiver
 
 LABELS: dict[Status, str] = {
@@ -12,7 +12,7 @@ LABELS: dict[Status, str] = {
 }
 
 
-OPEN = (Class.MAYBE_LOOSER, Class.MAYBE_TIGHTER, Class.CANNOT_TELL)
+OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.MAYBE_TIGHTER, RecordClass.CANNOT_TELL)
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
@@ -25,10 +25,10 @@ def verdict_line(report: Report) -> str:
     counts = report.counts
     if not report.checked:
         return "nothing was checked"
-    if counts[Class.UNCHANGED] == report.checked:
+    if counts[RecordClass.UNCHANGED] == report.checked:
         return f"{counted(report.checked, 'checked call')} unchanged"
     of = f"of {counted(report.checked, 'checked call')}"
-    looser, tighter = counts[Class.LOOSER], counts[Class.TIGHTER]
+    looser, tighter = counts[RecordClass.LOOSER], counts[RecordClass.TIGHTER]
     if looser:
         said = f"{looser:,} {of} would be decided looser" + (
             f", {tighter:,} tighter" * bool(tighter)
@@ -43,7 +43,7 @@ def verdict_line(report: Report) -> str:
     return ", ".join([said, *notes])
 
 
-def chain_line(replay: Replayed) -> str:
+def chain_line(replay: ReplayResult) -> str:
     """Say how much of what was read a verified chain covers."""
     total = counted(replay.record_count, "record")
     return f"{replay.covered:,} of {total} covered by a verified chain"

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fencekit.strategies.drawn import mutants as mutants
-    from fencekit.strategies.drawn import nearness as nearness
-    from fencekit.strategies.drawn import policies as policies
-    from fencekit.strategies.drawn import requests as requests
+    from fencekit.strategies.hypothesis_strategies import mutants as mutants
+    from fencekit.strategies.hypothesis_strategies import nearness as nearness
+    from fencekit.strategies.hypothesis_strategies import policies as policies
+    from fencekit.strategies.hypothesis_strategies import requests as requests
 
 __all__ = ["mutants", "nearness", "policies", "requests"]
 
@@ -18,4 +18,4 @@ __all__ = ["mutants", "nearness", "policies", "requests"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("fencekit.strategies.drawn"), name)
+    return getattr(import_module("fencekit.strategies.hypothesis_strategies"), name)

@@ -5,29 +5,41 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from fencekit.model.comparison import ClassCompared, ClassGuarded, Compared, Guarded
-from fencekit.model.cost import Amounts, Asked, Cost
+from fencekit.model.comparison import (
+    ClassComparison,
+    ClassGuardrail,
+    ComparisonResult,
+    GuardrailResult,
+)
+from fencekit.model.cost import Amounts, ApprovalCount, Cost
 from fencekit.model.decision import Outcome
-from fencekit.model.diffed import Author, Consequence, Diffed
+from fencekit.model.diff_result import Author, Consequence, DiffResult
 from fencekit.model.edit import Blame, Edit, EditKind, Pair, Seat
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Trace
-from fencekit.model.finding import DEFAULT_RULE, Changed, Class, Finding, RuleRef, Transition
+from fencekit.model.finding import (
+    DEFAULT_RULE,
+    ChangedRecord,
+    Finding,
+    RecordClass,
+    RuleRef,
+    Transition,
+)
 from fencekit.model.measure import Measure
 from fencekit.model.policy import Condition, ConditionName, Rule
-from fencekit.model.proof import Method, Proved, Rung, Unknown, Witness
+from fencekit.model.proof import Method, ProofStep, Proved, Unknown, Witness
 from fencekit.model.record import Record, Recorded
 from fencekit.model.report import (
     FailOn,
     Limits,
     LogSummary,
-    Replayed,
+    ReplayResult,
     Report,
     Status,
 )
 from fencekit.model.request import UNKNOWN, Request
 from fencekit.model.source import Input, Place, SourceFile
 from fencekit.model.verdict import ALLOW, DENY, Obligation, Verdict
-from fencekit.model.waiver import State, Waiver, Waivers, WaiverUse
+from fencekit.model.waiver import Waiver, Waivers, WaiverState, WaiverUse
 
 POLICY = """\
 # candidate
@@ -68,7 +80,9 @@ def record(line: int, capability: str = "shell.exec.production", **changes) -> R
     return replace(made, **changes)
 
 
-def finding(kind: Class, before: str, after: str, count: int, slug: str = "", **parts) -> Finding:
+def finding(
+    kind: RecordClass, before: str, after: str, count: int, slug: str = "", **parts
+) -> Finding:
     """Return a finding with as many witnesses as are kept of its records."""
     witnesses = tuple(record(100 + line) for line in range(min(count, 3)))
     given = {"rule": ALLOW_1, "witnesses": witnesses, "capability": "shell.exec.production"}
@@ -78,20 +92,20 @@ def finding(kind: Class, before: str, after: str, count: int, slug: str = "", **
 
 def report(*findings: Finding, unchanged: int = 400, **parts) -> Report:
     """Return the report of a replay with these findings, and with as many unchanged records."""
-    counts = Counter(dict.fromkeys(Class, 0) | {Class.UNCHANGED: unchanged})
+    counts = Counter(dict.fromkeys(RecordClass, 0) | {RecordClass.UNCHANGED: unchanged})
     for found in findings:
         counts[found.kind] += found.count
     decided = [found for found in findings if found.before]
     changed = tuple(
-        Changed(witness, found.kind, found.before, found.after, ALLOW_1, found.baseline_rule)
+        ChangedRecord(witness, found.kind, found.before, found.after, ALLOW_1, found.baseline_rule)
         for found in decided
         for witness in found.witnesses
     )
     steps = [Transition(f.before, f.after, f.kind, f.count) for f in decided]
     if unchanged:
-        steps.append(Transition("DENY", "DENY", Class.UNCHANGED, unchanged))
-    invalid = counts[Class.INVALID]
-    replayed = Replayed(
+        steps.append(Transition("DENY", "DENY", RecordClass.UNCHANGED, unchanged))
+    invalid = counts[RecordClass.INVALID]
+    replayed = ReplayResult(
         candidate="candidate.yaml",
         against="recorded",
         baseline="",
@@ -103,7 +117,7 @@ def report(*findings: Finding, unchanged: int = 400, **parts) -> Report:
     )
     made = Report(
         check="replay",
-        status=Status.FINDINGS if counts[Class.LOOSER] else Status.CLEAN,
+        status=Status.FINDINGS if counts[RecordClass.LOOSER] else Status.CLEAN,
         checked=counts.total() - invalid,
         counts=counts,
         findings=findings,
@@ -121,26 +135,30 @@ def report(*findings: Finding, unchanged: int = 400, **parts) -> Report:
 
 UNREADABLE = Finding(
     "invalid-record",
-    Class.INVALID,
+    RecordClass.INVALID,
     *("", "", ""),
     3,
     invalid=((Place("logs/audit.jsonl", 17), "not JSON: expecting a value", '{"actor": '),),
     message="records that could not be read",
 )
 FINDINGS = report(
-    finding(Class.LOOSER, "DENY", "ALLOW", 9, baseline_rule=DEFAULT_RULE),
-    finding(Class.LOOSER, "ESCALATE", "ALLOW", 5, rule=ALLOW_2, capability="payment.refund.eu"),
-    finding(Class.LOOSER, "ALLOW+warn", "ALLOW", 2, baseline_rule=OLD, capability="sql.read.eu"),
-    finding(Class.MAYBE_LOOSER, "DENY", "DENY|ALLOW", 1, witnesses=(record(9, UNKNOWN),)),
-    finding(Class.TIGHTER, "ALLOW", "DENY", 1_240, rule=DENY_1),
+    finding(RecordClass.LOOSER, "DENY", "ALLOW", 9, baseline_rule=DEFAULT_RULE),
+    finding(
+        RecordClass.LOOSER, "ESCALATE", "ALLOW", 5, rule=ALLOW_2, capability="payment.refund.eu"
+    ),
+    finding(
+        RecordClass.LOOSER, "ALLOW+warn", "ALLOW", 2, baseline_rule=OLD, capability="sql.read.eu"
+    ),
+    finding(RecordClass.MAYBE_LOOSER, "DENY", "DENY|ALLOW", 1, witnesses=(record(9, UNKNOWN),)),
+    finding(RecordClass.TIGHTER, "ALLOW", "DENY", 1_240, rule=DENY_1),
     UNREADABLE,
 )
 SAMPLES = {
     "findings": FINDINGS,
     "clean": report(),
-    "clean but tighter": report(finding(Class.TIGHTER, "ALLOW", "DENY", 4)),
+    "clean but tighter": report(finding(RecordClass.TIGHTER, "ALLOW", "DENY", 4)),
     "clean within limits": report(
-        finding(Class.CANNOT_TELL, "DENY|ALLOW", "DENY|ALLOW", 4),
+        finding(RecordClass.CANNOT_TELL, "DENY|ALLOW", "DENY|ALLOW", 4),
         UNREADABLE,
         limits=Limits(3, None),
     ),
@@ -154,7 +172,7 @@ SAMPLES = {
         UNREADABLE, unchanged=0, status=Status.COULD_NOT_CHECK, troubles=("no record was checked",)
     ),
     "an engine error": report(
-        finding(Class.INVALID, "DENY", "DENY", 2, message="rule `allow-1`: ran past 5.0 s"),
+        finding(RecordClass.INVALID, "DENY", "DENY", 2, message="rule `allow-1`: ran past 5.0 s"),
         UNREADABLE,
         status=Status.COULD_NOT_CHECK,
         troubles=("5 records could not be read or decided",),
@@ -162,7 +180,9 @@ SAMPLES = {
     "no replay": report(status=Status.COULD_NOT_CHECK, replay=None, sources=()),
     "never fails": replace(FINDINGS, fail_on=FailOn.NEVER),
     "only tighter, not allowed": report(
-        finding(Class.TIGHTER, "ALLOW", "DENY", 4), status=Status.FINDINGS, fail_on=FailOn.CHANGED
+        finding(RecordClass.TIGHTER, "ALLOW", "DENY", 4),
+        status=Status.FINDINGS,
+        fail_on=FailOn.CHANGED,
     ),
 }
 
@@ -180,14 +200,21 @@ def compared(text: str, rule: Rule, other: Rule, request: Request) -> dict[str, 
         (text,),
     )
     outcomes = Outcome(DENY, rule), Outcome(ALLOW, other)
-    witness = Witness(request, outcomes, (Rung(Method.CASES, text),))
-    kinds = (ClassCompared(text, witness, Unknown(text, witness.ladder), Measure(text, 1, 2)),)
-    changed = Changed(
-        record(9), Class.LOOSER, "DENY", "ALLOW", RuleRef.to(other), None, "", Blame(((edit,),))
+    witness = Witness(request, outcomes, (ProofStep(Method.CASES, text),))
+    kinds = (ClassComparison(text, witness, Unknown(text, witness.ladder), Measure(text, 1, 2)),)
+    changed = ChangedRecord(
+        record(9),
+        RecordClass.LOOSER,
+        "DENY",
+        "ALLOW",
+        RuleRef.to(other),
+        None,
+        "",
+        Blame(((edit,),)),
     )
     caused = Consequence(
         edit,
-        (Transition("DENY", "ALLOW", Class.LOOSER, 14),),
+        (Transition("DENY", "ALLOW", RecordClass.LOOSER, 14),),
         (text, "a.b.c"),
         0,
         1,
@@ -202,8 +229,8 @@ def compared(text: str, rule: Rule, other: Rule, request: Request) -> dict[str, 
         Pair(Seat("deny", 0, rule), Seat("deny", 0, rule)),
     )
     return {
-        "diff": Diffed(text, text, pairs, (caused, added)),
-        "comparison": Compared(text, text, kinds, text, explained=True),
+        "diff": DiffResult(text, text, pairs, (caused, added)),
+        "comparison": ComparisonResult(text, text, kinds, text, explained=True),
         "command": ("fencekit", "diff", text),
     }
 
@@ -224,8 +251,11 @@ COST = Cost(
     300,
     4_100,
     3,
-    (Asked("payment.refund.production", 300, 4_000), Asked("shell.exec.ci", 0, 100)),
-    (Asked("support-agent", 300, 4_100),),
+    (
+        ApprovalCount("payment.refund.production", 300, 4_000),
+        ApprovalCount("shell.exec.ci", 0, 100),
+    ),
+    (ApprovalCount("support-agent", 300, 4_100),),
     (Amounts("payment.create.production", "EUR", 14, 28_000.5, 2_500),),
 )
 
@@ -276,7 +306,7 @@ def hostile_report(text: str) -> Report:
     blame = Blame(((sections["diff"].edits[0].edit,),))
     looser = Finding(
         text,
-        Class.LOOSER,
+        RecordClass.LOOSER,
         text,
         *step,
         1,
@@ -292,7 +322,9 @@ def hostile_report(text: str) -> Report:
         blames=((blame, 1),),
         trace=traced(evil_rule),
     )
-    fault = Finding("bad-shape", Class.FAULT, text, "", "", 1, message=text, place=Place(text, 1))
+    fault = Finding(
+        "bad-shape", RecordClass.FAULT, text, "", "", 1, message=text, place=Place(text, 1)
+    )
     unreadable = replace(UNREADABLE, message=text, invalid=((Place(text, 2), text, text),))
     made = report(looser, fault, unreadable, troubles=(text,), inputs=(Input(text, text, text),))
     assert made.replay
@@ -305,13 +337,13 @@ def hostile_report(text: str) -> Report:
             against="baseline",
             baseline=text,
             logs=(LogSummary(text, text, 1, 1, 0, 0),),
-            changed=(Changed(evil, Class.LOOSER, *step, rule, rule, text, blame),),
+            changed=(ChangedRecord(evil, RecordClass.LOOSER, *step, rule, rule, text, blame),),
             cost=replace(
                 COST,
                 first=text,
                 last=text,
-                capabilities=(Asked(text, 1, 2),),
-                principals=(Asked(text, 1, 2),),
+                capabilities=(ApprovalCount(text, 1, 2),),
+                principals=(ApprovalCount(text, 1, 2),),
                 amounts=(Amounts(text, text, 1, 2.0, 3.0),),
             ),
         ),
@@ -324,14 +356,14 @@ def against_guardrails(text: str) -> Report:
     """Return the report of a policy that is held against guardrails, with the text everywhere."""
     rule = Rule(text, text, DENY, text, place=Place(text, 1, 1))
     request = Request(text, args={text: text})
-    rungs = (Rung(Method.WORDS, text, 1_000, 60_000), Rung(Method.SEARCH, text))
+    rungs = (ProofStep(Method.WORDS, text, 1_000, 60_000), ProofStep(Method.SEARCH, text))
     looser = Witness(request, (Outcome(DENY, rule), Outcome(ALLOW, rule)), rungs)
     classes = (
-        ClassGuarded(text, looser),
-        ClassGuarded(f"{text}.", Unknown(text, rungs)),
-        ClassGuarded(f"{text}..", Proved(Method.CASES, rungs[:1])),
+        ClassGuardrail(text, looser),
+        ClassGuardrail(f"{text}.", Unknown(text, rungs)),
+        ClassGuardrail(f"{text}..", Proved(Method.CASES, rungs[:1])),
     )
-    found = finding(Class.LOOSER, "DENY", "ALLOW", 1, slug=text, capability=text)
+    found = finding(RecordClass.LOOSER, "DENY", "ALLOW", 1, slug=text, capability=text)
     return report(
         found,
         check="prove",
@@ -339,7 +371,7 @@ def against_guardrails(text: str) -> Report:
         replay=None,
         sources=(),
         troubles=(text,),
-        guardrails=Guarded(text, text, classes, 1, text, explained=True),
+        guardrails=GuardrailResult(text, text, classes, 1, text, explained=True),
         command=("fencekit", "prove", text, "--guardrails", text),
     )
 
@@ -347,7 +379,7 @@ def against_guardrails(text: str) -> Report:
 def waiver_of(text: str) -> WaiverUse:
     """Return a waiver with the text in every place."""
     waiver = Waiver(text, text, (), text, text, date(2026, 12, 1), 3, Place(text, 1))
-    return WaiverUse(waiver, State.APPLIED, 1)
+    return WaiverUse(waiver, WaiverState.APPLIED, 1)
 
 
 SAMPLES["edits"] = with_edits()

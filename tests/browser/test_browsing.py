@@ -6,7 +6,7 @@ import pytest
 
 from browser.opening import PAGES, needs_chromium
 from browser.sample_reports import FINDINGS, finding, record, report
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.request import Request
 from fencekit.reporting.html.page import render
 from fencekit.reporting.html.records import record_anchor
@@ -192,7 +192,7 @@ def many_records(count: int):
         )
         for n in range(count)
     )
-    return report(finding(Class.LOOSER, "DENY", "ALLOW", count, witnesses=records))
+    return report(finding(RecordClass.LOOSER, "DENY", "ALLOW", count, witnesses=records))
 
 
 def test_a_hundred_thousand_records_are_ready_in_a_second_and_filter_quickly(page_of):
@@ -223,7 +223,9 @@ def test_a_hundred_thousand_records_are_ready_in_a_second_and_filter_quickly(pag
 def test_values_of_a_megabyte_and_links_that_are_scripts_stay_text(page_of):
     evil = "javascript:alert(1)//</script><script>alert(2)</script>" + "\u202e" + "x" * 10**6
     one = replace(record(1), request=Request(evil, principal=evil, args={evil[:40]: evil}))
-    page, said, *_ = page_of(report(finding(Class.LOOSER, "DENY", "ALLOW", 1, witnesses=(one,))))
+    page, said, *_ = page_of(
+        report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1, witnesses=(one,)))
+    )
     ready(page)
     page.locator(".records .row").first.click()
     assert said == []

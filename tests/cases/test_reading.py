@@ -15,7 +15,7 @@ from fencekit.cases.writing import write_cases
 from fencekit.model.case import Case, Expectation
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import CaseError, EngineError
-from fencekit.model.form import to_form
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW, DENY, WARN, Obligation, Verdict
 from fencekit.reading import yaml
@@ -47,7 +47,7 @@ CASE = "policy: p.yaml\ncases:\n  - name: one\n    request: {capability: a.b}\n 
 
 def test_a_case_has_a_name_a_request_and_an_expectation(tmp_path):
     [case] = cases_of(tmp_path, CASE)
-    assert (case.name, to_form(case.request)) == ("one", {"capability": "a.b"})
+    assert (case.name, request_to_json(case.request)) == ("one", {"capability": "a.b"})
     assert case.expected == Expectation(frozenset({Verdict.DENY}))
     assert (case.place.line, case.place.column) == (3, 5)
 
@@ -71,10 +71,10 @@ def test_a_row_comes_over_the_template_and_has_its_own_expectation(tmp_path):
     )
     first, second, third = cases_of(tmp_path, text)
     assert [case.name for case in (first, second, third)] == ["t [1]", "t [named]", "t [3]"]
-    assert to_form(first.request)["args"] == {"x": 1, "y": 5}
-    assert to_form(second.request)["args"] == {"x": 1, "y": 2, "w": 6}
+    assert request_to_json(first.request)["args"] == {"x": 1, "y": 5}
+    assert request_to_json(second.request)["args"] == {"x": 1, "y": 2, "w": 6}
     assert second.expected == Expectation(frozenset({Verdict.DENY}), "deny-1")
-    assert to_form(third.request) == {
+    assert request_to_json(third.request) == {
         "capability": "c",
         "principal": "ann",
         "environment": "e",
@@ -303,7 +303,7 @@ def test_a_suite_of_capfence_is_read_as_it_reads_it(tmp_path):
     [case] = file.cases
     assert (file.title, file.policy, file.strict) == ("s", "", False)
     assert case.policy == str(tmp_path.parent / "p.yaml")
-    assert to_form(case.request) == {
+    assert request_to_json(case.request) == {
         "capability": "a.b",
         "environment": "development",
         "context": {"tenant": "x", "actor": "bot", "user_role": "dev", "tool_name": "t"},

@@ -77,7 +77,7 @@ def verify_rows(
     head: str = "",
 ) -> Fault | None:
     """Verify rows as they would stand in a table; `start` of them are known to be good."""
-    walk = capfence.Walk(LOG, Anchors(anchors), keys, head, start, last=start or None)
+    walk = capfence.CapFenceChainWalk(LOG, Anchors(anchors), keys, head, start, last=start or None)
     numbered = ((number + 1, *items[number][1:]) for number in range(start, len(items)))
 
     def links() -> Iterator[Link]:
@@ -95,7 +95,7 @@ def verify_lines(
     head: str = GENESIS,
 ) -> Fault | None:
     """Verify lines as they would stand in a file; `start` of them are known to be good."""
-    walk = own.Walk(Anchors(anchors), head, start, start, place=Place(LOG, start))
+    walk = own.OwnChainWalk(Anchors(anchors), head, start, start, place=Place(LOG, start))
     placed = ((Place(LOG, number + 1), items[number]) for number in range(start, len(items)))
 
     def links() -> Iterator[Link]:

@@ -14,7 +14,7 @@ from chain.signed import change
 from chain.tampering import DATABASES, resigned, rows_of, verify_rows
 from fencekit.logs.chain import capfence
 from fencekit.logs.chain.capfence_fields import BASE, MORE, NAMES, hashes_of, is_quickly
-from fencekit.model.chain import Why
+from fencekit.model.chain import BrokenChainReason
 from fencekit.reading.files import open_source
 
 TEXT = st.none() | st.text() | st.binary(max_size=4)
@@ -129,7 +129,7 @@ def test_old_rows_hash_ten_fields_and_that_is_said(table):
     assert verify(table).partly == 2
     change(table, "UPDATE audit_events SET reason = 'other' WHERE id = 2")
     found = verify(table)
-    assert (found.why, found.broken_at.line, found.covered) == (Why.EDITED, 2, 1)
+    assert (found.why, found.broken_at.line, found.covered) == (BrokenChainReason.EDITED, 2, 1)
 
 
 def test_rows_from_before_the_chain_that_capfence_hashed_later_verify(table):
@@ -144,7 +144,7 @@ def test_rows_from_before_the_chain_that_capfence_hashed_later_verify(table):
                 (1.7e9 + number + 1 / 3,),
             )
         connection.commit()
-    assert verify(table).why is Why.BLANK_HASH
+    assert verify(table).why is BrokenChainReason.BLANK_HASH
     with injected():
         logger = AuditLogger(table)
         assert not logger.verify()[0]
@@ -157,7 +157,7 @@ def test_a_value_that_capfence_never_writes_is_an_edit(tmp_path, value):
     database.write_bytes(DATABASES[0].read_bytes())
     change(database, f"UPDATE audit_events SET reason = {value} WHERE id = 100")
     found = verify(database)
-    assert (found.why, found.broken_at.line, found.covered) == (Why.EDITED, 100, 99)
+    assert (found.why, found.broken_at.line, found.covered) == (BrokenChainReason.EDITED, 100, 99)
     assert found.records == 355
 
 
@@ -167,7 +167,7 @@ def test_a_hash_that_is_none_is_found(tmp_path, value):
     database.write_bytes(DATABASES[0].read_bytes())
     change(database, f"UPDATE audit_events SET entry_hash = {value} WHERE id = 50")
     found = verify(database)
-    assert found.why in {Why.EDITED, Why.BLANK_HASH}
+    assert found.why in {BrokenChainReason.EDITED, BrokenChainReason.BLANK_HASH}
     assert (found.broken_at.line, found.covered) == (50, 49)
 
 
@@ -179,11 +179,11 @@ def test_an_old_table_without_hashes_has_no_chain(table):
         "INSERT INTO audit_events VALUES (1, 'a', 'pass', 1.0)",
     )
     found = verify(table)
-    assert (found.why, found.records, found.covered) == (Why.NO_CHAIN, 1, 0)
+    assert (found.why, found.records, found.covered) == (BrokenChainReason.NO_CHAIN, 1, 0)
 
 
 def test_a_table_without_rows_has_no_chain(table):
-    assert verify(table).why is Why.NO_CHAIN
+    assert verify(table).why is BrokenChainReason.NO_CHAIN
 
 
 def test_rows_deleted_at_the_end_show_as_long_as_sqlite_remembers_their_ids(tmp_path):
@@ -191,7 +191,11 @@ def test_rows_deleted_at_the_end_show_as_long_as_sqlite_remembers_their_ids(tmp_
     database.write_bytes(DATABASES[0].read_bytes())
     change(database, "DELETE FROM audit_events WHERE id > 300")
     found = verify(database)
-    assert (found.why, found.broken_at.line, found.covered) == (Why.TRUNCATED, 300, 300)
+    assert (found.why, found.broken_at.line, found.covered) == (
+        BrokenChainReason.TRUNCATED,
+        300,
+        300,
+    )
     change(database, "UPDATE sqlite_sequence SET seq = 300")
     assert verify(database).fault is None
 
@@ -201,5 +205,5 @@ def test_two_rows_that_continue_from_the_same_one_are_told():
     rows = list(rows_of(DATABASES[0], 20))
     rows.insert(10, resigned((99, *rows[3][1:]), rows[9][1]))
     fault = verify_rows(rows)
-    assert (fault.why, fault.place.line) == (Why.INSERTED, 12)
+    assert (fault.why, fault.place.line) == (BrokenChainReason.INSERTED, 12)
     assert "two processes" in fault.message

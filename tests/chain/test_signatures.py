@@ -18,12 +18,13 @@ from chain.tampering import (
     verify_rows,
     write_log,
 )
-from fencekit.logs.chain import capfence, checkpoints, own, signatures
+from fencekit.logs.chain import capfence, checkpoints, own
 from fencekit.logs.chain.line import GENESIS, sealed
 from fencekit.logs.jsonl import encode
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import Why
+from fencekit.model.chain import BrokenChainReason
 from fencekit.model.errors import LogError, UsageError
+from fencekit.reading import signatures
 from fencekit.reading.files import open_source
 
 
@@ -61,10 +62,10 @@ def test_a_recomputed_chain_holds_without_and_breaks_with_the_key(signed):
         made = recomputed(rows, number)
         assert verify_rows(made) is None
         fault = verify_rows(made, keys=(key,))
-        assert (fault.why, fault.place.line) == (Why.BAD_SIGNATURE, number + 1)
+        assert (fault.why, fault.place.line) == (BrokenChainReason.BAD_SIGNATURE, number + 1)
         stripped = [*made[:number], *map(unsigned, made[number:])]
         fault = verify_rows(stripped, keys=(key,))
-        assert fault.why is Why.BAD_SIGNATURE
+        assert fault.why is BrokenChainReason.BAD_SIGNATURE
         assert fault.place.line == (number + 1 if number else None)
 
 
@@ -72,14 +73,14 @@ def test_signatures_of_another_key_or_of_none_do_not_hold(signed, tmp_path):
     database, key = signed
     _, public = make_keys(tmp_path)
     fault = verify_rows(list(rows_of(database)), keys=(signatures.read_public(public),))
-    assert (fault.why, fault.place.line) == (Why.BAD_SIGNATURE, 1)
+    assert (fault.why, fault.place.line) == (BrokenChainReason.BAD_SIGNATURE, 1)
     forged = base64.b64encode(b"FALLBACK:" + bytes(32)).decode()
     copy = tmp_path / "copy.db"
     shutil.copyfile(database, copy)
     change(copy, f"UPDATE audit_events SET signature = '{forged}' WHERE id = 3")
     with open_source(str(copy)) as source:
         found = capfence.verify(source, keys=[signatures.read_public(public)])
-    assert found.why is Why.BAD_SIGNATURE
+    assert found.why is BrokenChainReason.BAD_SIGNATURE
     fault = verify_rows(list(rows_of(copy)), keys=(key,))
     assert (fault.place.line, "forge" in fault.message) == (3, True)
 
@@ -127,7 +128,10 @@ def test_a_recomputed_log_shows_at_the_next_checkpoint(kept, tmp_path):
         log.write_bytes(b"".join(rewritten(lines, number)))
         assert own.verify([str(log)]).fault is None
         fault = verify(log, file, public)
-        assert (fault.why, fault.place.line) == (Why.REWRITTEN, number // 50 * 50 + 50)
+        assert (fault.why, fault.place.line) == (
+            BrokenChainReason.REWRITTEN,
+            number // 50 * 50 + 50,
+        )
 
 
 def test_checkpoints_cannot_be_made_anew_without_the_key(kept, tmp_path):
@@ -138,15 +142,18 @@ def test_checkpoints_cannot_be_made_anew_without_the_key(kept, tmp_path):
     head = own.verify([str(log)]).head
 
     forged = checkpoints.encode(SIZE, head, "2026-11-23T09:00:00Z")
-    assert why(log, file, forged, public) == (Why.BAD_SIGNATURE, 1)
+    assert why(log, file, forged, public) == (BrokenChainReason.BAD_SIGNATURE, 1)
     forged = checkpoints.encode(SIZE, head, "", signatures.read_private(other))
-    assert why(log, file, forged, public) == (Why.UNKNOWN_KEY, 1)
+    assert why(log, file, forged, public) == (BrokenChainReason.UNKNOWN_KEY, 1)
     same_id = forged.replace(
         signatures.read_public(other_public).id.encode(), signatures.read_public(public).id.encode()
     )
-    assert why(log, file, same_id, public) == (Why.BAD_SIGNATURE, 1)
+    assert why(log, file, same_id, public) == (BrokenChainReason.BAD_SIGNATURE, 1)
     edited = lines[3].replace(json.loads(lines[3])["head"].encode(), head.encode())
-    assert why(log, file, b"".join([*lines[:2], edited]), public) == (Why.BAD_SIGNATURE, 3)
+    assert why(log, file, b"".join([*lines[:2], edited]), public) == (
+        BrokenChainReason.BAD_SIGNATURE,
+        3,
+    )
 
 
 def why(log, file, data, public):

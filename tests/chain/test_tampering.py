@@ -12,7 +12,7 @@ from chain.tampering import (
     rows_of,
     verify_rows,
 )
-from fencekit.model.chain import Anchor, Why
+from fencekit.model.chain import Anchor, BrokenChainReason
 
 
 def at(fault):
@@ -41,7 +41,9 @@ def test_each_byte_of_each_hashed_field_of_a_row_counts(kinds):
             assert fault is not None, (number, edited)
             assert fault.place.line == number + 1
             blank = edited[1] in ("", None) or not isinstance(edited[1], str)
-            assert fault.why is (Why.BLANK_HASH if blank else Why.EDITED), edited
+            assert fault.why is (
+                BrokenChainReason.BLANK_HASH if blank else BrokenChainReason.EDITED
+            ), edited
     assert tried > 80_000
 
 
@@ -55,8 +57,10 @@ def test_each_byte_of_a_line_counts(kinds):
             tried += 1
             assert fault is not None, (number, edited)
             assert fault.place.line == number + 1, (number, edited, fault)
-            possible = {Why.EDITED, Why.BLANK_HASH}
-            assert fault.why in possible | ({Why.TORN} if number == SIZE - 1 else set()), edited
+            possible = {BrokenChainReason.EDITED, BrokenChainReason.BLANK_HASH}
+            assert fault.why in possible | (
+                {BrokenChainReason.TORN} if number == SIZE - 1 else set()
+            ), edited
     assert tried > 90_000
 
 
@@ -65,14 +69,14 @@ def test_every_deletion_but_the_tail_is_missed(kind):
         for after in {first + 1, *range(first + 1, SIZE, STEP)} - {SIZE}:
             items = [*kind.items[:first], *kind.items[after:]]
             fault = kind.verify(items, start=first, head=kind.heads[first])
-            assert at(fault) == (first + 1, Why.MISSING)
+            assert at(fault) == (first + 1, BrokenChainReason.MISSING)
 
 
 def test_every_swap_of_neighbours_is_a_reordering(kind):
     for first in range(SIZE - 1):
         items = list(kind.items)
         items[first], items[first + 1] = items[first + 1], items[first]
-        assert at(kind.verify(items)) == (first + 1, Why.REORDERED)
+        assert at(kind.verify(items)) == (first + 1, BrokenChainReason.REORDERED)
 
 
 def test_every_move_of_a_record_is_a_reordering(kind):
@@ -82,7 +86,7 @@ def test_every_move_of_a_record_is_a_reordering(kind):
             items.insert(target, items.pop(source))
             if source == target:
                 continue
-            assert at(kind.verify(items)) == (min(source, target) + 1, Why.REORDERED)
+            assert at(kind.verify(items)) == (min(source, target) + 1, BrokenChainReason.REORDERED)
 
 
 def test_a_duplicate_at_every_place_is_a_duplicate(kind):
@@ -94,7 +98,7 @@ def test_a_duplicate_at_every_place_is_a_duplicate(kind):
             number = target + 1 if target == source else target
             known = min(number, SIZE)
             fault = kind.verify(items, start=known, head=kind.heads[known])
-            assert at(fault) == (number + 1, Why.DUPLICATED)
+            assert at(fault) == (number + 1, BrokenChainReason.DUPLICATED)
 
 
 def test_a_record_of_another_log_at_every_place_was_inserted(kind):
@@ -105,12 +109,12 @@ def test_a_record_of_another_log_at_every_place_was_inserted(kind):
             fault = kind.verify(items)
             if target == 0 and foreign is kind.foreign[0]:
                 # Both begin a chain: what came first cannot be told.
-                assert at(fault) == (2, Why.INSERTED)
+                assert at(fault) == (2, BrokenChainReason.INSERTED)
             elif target == SIZE and foreign is kind.foreign[20]:
                 # Nothing continues after it, so records may as well be missing before it.
-                assert at(fault) == (SIZE + 1, Why.MISSING)
+                assert at(fault) == (SIZE + 1, BrokenChainReason.MISSING)
             else:
-                assert at(fault) == (target + 1, Why.INSERTED)
+                assert at(fault) == (target + 1, BrokenChainReason.INSERTED)
 
 
 def test_an_edited_copy_at_every_place_was_inserted(kind):
@@ -119,7 +123,7 @@ def test_an_edited_copy_at_every_place_was_inserted(kind):
     for target in range(SIZE + 1):
         items = list(kind.items)
         items.insert(target, edited)
-        why = Why.INSERTED if target < SIZE else Why.EDITED
+        why = BrokenChainReason.INSERTED if target < SIZE else BrokenChainReason.EDITED
         assert at(kind.verify(items)) == (target + 1, why)
 
 
@@ -128,13 +132,13 @@ def test_one_blank_hash_is_found(kind, also_prev):
     for number in range(SIZE):
         items = list(kind.items)
         items[number] = blanked(items[number], also_prev=also_prev)
-        assert at(kind.verify(items)) == (number + 1, Why.BLANK_HASH)
+        assert at(kind.verify(items)) == (number + 1, BrokenChainReason.BLANK_HASH)
 
 
 @pytest.mark.parametrize("also_prev", [False, True])
 def test_all_hashes_blank_are_found_at_the_first(kind, also_prev):
     items = [blanked(item, also_prev=also_prev) for item in kind.items]
-    assert at(kind.verify(items)) == (1, Why.BLANK_HASH)
+    assert at(kind.verify(items)) == (1, BrokenChainReason.BLANK_HASH)
 
 
 def test_every_truncation_shows_against_an_anchor(kind):
@@ -143,7 +147,10 @@ def test_every_truncation_shows_against_an_anchor(kind):
         items = list(kind.items[:kept])
         for anchor in (Anchor(SIZE, head), Anchor(SIZE), Anchor(head=head)):
             fault = kind.verify(items, anchors=(anchor,))
-            assert at(fault) == (kept or (None if kind.name == "capfence" else 0), Why.TRUNCATED)
+            assert at(fault) == (
+                kept or (None if kind.name == "capfence" else 0),
+                BrokenChainReason.TRUNCATED,
+            )
 
 
 def test_without_an_anchor_a_truncation_does_not_show(kind):
@@ -158,4 +165,4 @@ def test_an_anchor_in_the_middle_of_a_log_that_grew_holds(kind):
 
 def test_another_chain_shows_at_the_record_of_the_anchor(kind):
     anchors = (Anchor(30, kind.heads[30]), Anchor(40, "0" * 64), Anchor(50, "1" * 64))
-    assert at(kind.verify(list(kind.items), anchors=anchors)) == (40, Why.REWRITTEN)
+    assert at(kind.verify(list(kind.items), anchors=anchors)) == (40, BrokenChainReason.REWRITTEN)

@@ -13,10 +13,10 @@ import pytest
 from chain.signed import change, make_keys, signed_database
 from chain.tampering import AGENTS, SIZE, lines_of, write_log
 from fencekit.cli.logs_verify import verify as command
-from fencekit.logs.chain import signatures
 from fencekit.logs.chain.verify import verify_log
-from fencekit.model.chain import Anchor, Why
+from fencekit.model.chain import Anchor, BrokenChainReason
 from fencekit.model.errors import FencekitError, LogError, UsageError
+from fencekit.reading import signatures
 
 
 @pytest.fixture
@@ -249,4 +249,4 @@ def test_no_corruption_ends_in_anything_but_our_errors(tmp_path, log):
             found = verify_log(str(broken), anchors=[anchor], log_format="fencekit")
         except FencekitError:
             continue
-        assert bytes(made) == data or found.why not in {None, Why.NO_CHAIN}
+        assert bytes(made) == data or found.why not in {None, BrokenChainReason.NO_CHAIN}

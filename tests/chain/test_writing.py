@@ -19,7 +19,7 @@ from fencekit.logs.chain import own
 from fencekit.logs.chain.line import GENESIS
 from fencekit.logs.jsonl import FORMAT, decode, encode
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import Anchor, Why
+from fencekit.model.chain import Anchor, BrokenChainReason
 from fencekit.model.errors import LogError, RecordError, UsageError
 from fencekit.model.record import Completeness, Record
 from fencekit.model.request import Facts, Request
@@ -215,7 +215,7 @@ def test_a_log_cut_anywhere_in_its_last_record_is_continued(tmp_path):
         before = verify(log)
         is_whole = cut == len(whole) - 1
         assert before.covered == (3 if is_whole else 2)
-        assert before.why is (None if is_whole else Why.TORN)
+        assert before.why is (None if is_whole else BrokenChainReason.TORN)
         assert is_whole or before.broken_at == Place(str(log), 3)
         write_log(log, 2, first=8)
         assert log.read_bytes().startswith(whole[:cut])
@@ -229,7 +229,7 @@ def test_a_log_cut_in_its_first_record_is_continued(tmp_path):
     log = tmp_path / "audit.jsonl"
     for cut in range(1, len(whole) - 1):
         log.write_bytes(whole[:cut])
-        assert (verify(log).why, verify(log).records) == (Why.TORN, 0)
+        assert (verify(log).why, verify(log).records) == (BrokenChainReason.TORN, 0)
         write_log(log, 1)
         assert (verify(log).covered, verify(log).torn, verify(log).fault) == (1, 1, None)
 
@@ -237,7 +237,7 @@ def test_a_log_cut_in_its_first_record_is_continued(tmp_path):
 def test_torn_twice_in_a_row_is_continued(tmp_path):
     log = write_log(tmp_path / "audit.jsonl", 3)
     log.write_bytes(log.read_bytes()[:-30] + b'\n{"schema":"fencekit.rec')
-    assert (verify(log).why, verify(log).broken_at) == (Why.TORN, Place(str(log), 3))
+    assert (verify(log).why, verify(log).broken_at) == (BrokenChainReason.TORN, Place(str(log), 3))
     write_log(log, 2, first=3)
     assert (verify(log).covered, verify(log).torn, verify(log).fault) == (4, 2, None)
 
@@ -261,7 +261,10 @@ def test_a_readable_record_is_never_taken_for_a_torn_one(tmp_path):
     log = write_log(tmp_path / "audit.jsonl", 3)
     with log.open("ab") as out:
         out.write(encode(record(4)).encode())
-    assert (verify(log).why, verify(log).broken_at) == (Why.EDITED, Place(str(log), 4))
+    assert (verify(log).why, verify(log).broken_at) == (
+        BrokenChainReason.EDITED,
+        Place(str(log), 4),
+    )
     with pytest.raises(LogError):
         write_log(log, 1)
 
@@ -297,10 +300,14 @@ def test_a_writer_killed_at_any_moment_loses_and_forks_nothing(tmp_path):
             said = process.stdout.read().splitlines()
         acknowledged += [line.split() for line in said if line.count(" ") == 1 and len(line) > 64]
         found = verify(log)
-        assert found.why in {None, Why.TORN, Why.NO_CHAIN}
+        assert found.why in {None, BrokenChainReason.TORN, BrokenChainReason.NO_CHAIN}
         kept = [Anchor(int(count), head) for count, head in acknowledged if len(head) == 64]
         assert found.covered >= len(kept)
-        assert verify(log, anchors=kept).why in {None, Why.TORN, Why.NO_CHAIN}
+        assert verify(log, anchors=kept).why in {
+            None,
+            BrokenChainReason.TORN,
+            BrokenChainReason.NO_CHAIN,
+        }
     write_log(log, 1)
     assert verify(log, anchors=kept).fault is None
     assert len(kept) > times
@@ -372,9 +379,9 @@ def test_a_renamed_log_is_continued_by_the_next_file(tmp_path):
     found = verify(old, log)
     assert (found.fault, found.covered, found.count) == (None, 4, 4)
     alone = verify(log)
-    assert (alone.why, alone.broken_at) == (Why.MISSING, Place(str(log), 1))
+    assert (alone.why, alone.broken_at) == (BrokenChainReason.MISSING, Place(str(log), 1))
     assert verify(log, anchors=[Anchor(2, verify(old).head)]).fault is None
-    assert verify(log, old).why is Why.REORDERED
+    assert verify(log, old).why is BrokenChainReason.REORDERED
 
 
 def test_a_new_file_follows_an_old_one(tmp_path):
@@ -397,7 +404,10 @@ def test_a_log_that_was_cut_under_its_writer_shows_it(tmp_path):
                 writer.append(record(number))
             os.truncate(log, len(b"".join(lines_of(log)[:kept])))
             writer.append(record(5))
-        assert (verify(log).why, verify(log).broken_at) == (Why.MISSING, Place(str(log), kept + 1))
+        assert (verify(log).why, verify(log).broken_at) == (
+            BrokenChainReason.MISSING,
+            Place(str(log), kept + 1),
+        )
 
 
 def test_a_new_log_is_readable_by_its_owner_only(tmp_path):

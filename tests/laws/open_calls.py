@@ -12,15 +12,15 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from fencekit.checks.certainty import Certainty, Possible
-from fencekit.checks.comparer import OPEN, Comparer
-from fencekit.checks.relations import between, changes_from, with_recorded
+from fencekit.checks.findings.comparison import between, changes_from, with_recorded
+from fencekit.checks.replay.comparer import OPEN, Comparer
+from fencekit.checks.replay.refine import Possible, Refiner
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.pairs import decide_both
 from fencekit.logs.redaction import digest
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.record import Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Masked, Request, Unknown
@@ -49,18 +49,18 @@ CONTEXT: dict[str, list[Any]] = {
     "risk_level": [*LEVELS, "other", None, 5],
 }
 SHOWN = {
-    Class.MAYBE_LOOSER: {Change.LOOSER, Change.UNCHANGED},
-    Class.MAYBE_TIGHTER: {Change.TIGHTER, Change.UNCHANGED},
-    Class.CANNOT_TELL: {Change.LOOSER, Change.TIGHTER},
+    RecordClass.MAYBE_LOOSER: {Change.LOOSER, Change.UNCHANGED},
+    RecordClass.MAYBE_TIGHTER: {Change.TIGHTER, Change.UNCHANGED},
+    RecordClass.CANNOT_TELL: {Change.LOOSER, Change.TIGHTER},
 }
 """What must be shown for an answer to be as open as it says."""
 ALLOWED = {
-    Class.UNCHANGED: {Change.UNCHANGED},
-    Class.LOOSER: {Change.LOOSER},
-    Class.TIGHTER: {Change.TIGHTER},
-    Class.MAYBE_LOOSER: SHOWN[Class.MAYBE_LOOSER],
-    Class.MAYBE_TIGHTER: SHOWN[Class.MAYBE_TIGHTER],
-    Class.CANNOT_TELL: {Change.UNCHANGED, Change.LOOSER, Change.TIGHTER},
+    RecordClass.UNCHANGED: {Change.UNCHANGED},
+    RecordClass.LOOSER: {Change.LOOSER},
+    RecordClass.TIGHTER: {Change.TIGHTER},
+    RecordClass.MAYBE_LOOSER: SHOWN[RecordClass.MAYBE_LOOSER],
+    RecordClass.MAYBE_TIGHTER: SHOWN[RecordClass.MAYBE_TIGHTER],
+    RecordClass.CANNOT_TELL: {Change.UNCHANGED, Change.LOOSER, Change.TIGHTER},
 }
 
 
@@ -207,7 +207,7 @@ def between_policies(kept: Kept) -> Counter[str]:
     kind = Comparer(new, old).compare(Record(part, None, Place("log", 1))).kind
     (left,), (right,) = old.decide(kept.whole).outcomes, new.decide(kept.whole).outcomes
     assert not told_wrongly(kind, {compare_effects(left.effect, right.effect)}) or (
-        kind is Class.INVALID and (left.error or right.error)
+        kind is RecordClass.INVALID and (left.error or right.error)
     ), (kept, kind)
 
     def change_of(call: Request) -> set[Change]:
@@ -215,7 +215,7 @@ def between_policies(kept: Kept) -> Counter[str]:
         return {compare_effects(one.effect, other.effect)}
 
     changes = frozenset(compare_effects(one.effect, other.effect) for one, other in pairs)
-    ask = partial(Certainty(new, old).between, part, changes)
+    ask = partial(Refiner(new, old).between, part, changes)
     return counts("between", cheap, kind) + shown("between", kind, kept, ask, change_of)
 
 
@@ -231,7 +231,7 @@ def since_recorded(kept: Kept) -> Counter[str]:
     for flag in flags:
         known = replace(recorded, verdicts=frozenset({verdict}), escalates_default=flag)
         full = {change for change, _ in changes_from(known, new.decide(kept.whole))}
-        assert not told_wrongly(kind, full) or (kind is Class.INVALID and outcome.error), kept
+        assert not told_wrongly(kind, full) or (kind is RecordClass.INVALID and outcome.error), kept
     if after.certain:
         return Counter()
 
@@ -239,16 +239,16 @@ def since_recorded(kept: Kept) -> Counter[str]:
         return {change for change, _ in changes_from(recorded, new.decide(call))}
 
     changes = frozenset(change for change, _ in changes_from(recorded, after))
-    ask = partial(Certainty(new).since, recorded, part, changes)
+    ask = partial(Refiner(new).since, recorded, part, changes)
     return counts("since", cheap, kind) + shown("since", kind, kept, ask, change_of)
 
 
-def told_wrongly(kind: Class, changes: set[Change]) -> set[Change]:
+def told_wrongly(kind: RecordClass, changes: set[Change]) -> set[Change]:
     """Return the changes of a call that what was said of it leaves out."""
     return changes - ALLOWED.get(kind, set())
 
 
-def counts(relation: str, cheap: Class, kind: Class) -> Counter[str]:
+def counts(relation: str, cheap: RecordClass, kind: RecordClass) -> Counter[str]:
     """Count a call by what the questions leave open, and what the proofs then do."""
     is_open = cheap in OPEN
     return Counter(
@@ -263,7 +263,7 @@ def counts(relation: str, cheap: Class, kind: Class) -> Counter[str]:
 
 def shown(
     relation: str,
-    kind: Class,
+    kind: RecordClass,
     kept: Kept,
     ask: Callable[[], Possible],
     change_of: Callable[[Request], set[Change]],

@@ -14,14 +14,14 @@ from random import Random
 import pytest
 from running import LOGS, POLICIES
 
-from fencekit.checks.comparer import Comparer
-from fencekit.checks.relations import between, changes_from, with_recorded
+from fencekit.checks.findings.comparison import between, changes_from, with_recorded
+from fencekit.checks.replay.comparer import Comparer
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.pairs import decide_both
 from fencekit.logs.registry import read_log
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.record import Record, Recorded
 from fencekit.model.request import ANYTHING, Facts, Request
@@ -30,7 +30,7 @@ from laws.drawing import CAPABILITIES, LEVELS, policy_of
 from laws.open_calls import drawn, looked_at
 from laws.test_unknown import ALLOWED, told
 
-CERTAIN = (Class.UNCHANGED, Class.LOOSER, Class.TIGHTER)
+CERTAIN = (RecordClass.UNCHANGED, RecordClass.LOOSER, RecordClass.TIGHTER)
 SEARCHED = 4_000
 
 
@@ -65,7 +65,7 @@ def ways(chance: Random, request: Request, *policies: Policy) -> Iterator[Reques
 
 
 def test_no_answer_without_the_payload_is_one_that_the_full_log_contradicts() -> None:
-    chance, kinds = Random(20_261_125), Counter[Class]()
+    chance, kinds = Random(20_261_125), Counter[RecordClass]()
     for _ in range(1_500):
         made = document(chance)
         before, after = policy_of(made), policy_of(edited(chance, made))
@@ -178,7 +178,7 @@ def comparer_of(name: str, against: str) -> Comparer:
     return Comparer(evaluator_of(name), in_force)
 
 
-def kind_of(record: Record, name: str, against: str) -> Class:
+def kind_of(record: Record, name: str, against: str) -> RecordClass:
     comparison = comparer_of(name, against).compare(record)
     assert not comparison.doubt
     return comparison.kind

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.prove import filling, gaps, names, printed, told
-from fencekit.checks.prove.given import Given
 from fencekit.model.request import UNKNOWN, Facts
+from fencekit.prover import glob_solver, partial, partial_domain, repr_transducer, three_valued
+from fencekit.prover.known import PartialRequest
 from laws.open_calls import drawn, looked_at
 
 CALLS = 4_000
@@ -21,62 +21,66 @@ Patch = pytest.MonkeyPatch
 
 
 def only_the_context_is_looked_at(patch: Patch) -> None:
-    def named(given: Given, atom: Any) -> bool | None:
-        return told.matches(given.in_context(atom.key), atom.expected)
+    def named(given: PartialRequest, atom: Any) -> bool | None:
+        return three_valued.matches(given.in_context(atom.key), atom.expected)
 
-    patch.setitem(told.TOLD, told.Named, named)
+    patch.setitem(three_valued.TOLD, three_valued.Named, named)
 
 
 def no_call_is_left_to_the_default(patch: Patch) -> None:
-    real = filling.reduced
+    real = partial.reduced
     patch.setattr(
-        filling, "reduced", lambda exits, known: real(exits, known)[:-1] or real(exits, known)
+        partial, "reduced", lambda exits, known: real(exits, known)[:-1] or real(exits, known)
     )
 
 
 def only_one_class_of_capabilities_is_asked(patch: Patch) -> None:
-    real = filling.Filler.gaps
-    patch.setattr(filling.Filler, "gaps", lambda self, request: iter(list(real(self, request))[:1]))
+    real = partial.Completer.gaps
+    patch.setattr(
+        partial.Completer, "gaps", lambda self, request: iter(list(real(self, request))[:1])
+    )
 
 
 def an_amount_that_is_kept_is_forgotten(patch: Patch) -> None:
-    patch.setattr(gaps.Gaps, "reads", lambda self, sample: True)
+    patch.setattr(partial_domain.PartialArgumentsDomain, "reads", lambda self, sample: True)
 
 
 def no_key_that_is_kept_is_of_a_path(patch: Patch) -> None:
-    patch.setattr(gaps.Gaps, "_paths", lambda self, held: iter(()))
+    patch.setattr(partial_domain.PartialArgumentsDomain, "_paths", lambda self, held: iter(()))
 
 
 def what_a_list_holds_is_forgotten(patch: Patch) -> None:
-    patch.setattr(gaps, "parts_of", lambda known: ["[", "]"])
+    patch.setattr(partial_domain, "parts_of", lambda known: ["[", "]"])
 
 
 def what_is_unknown_in_a_list_is_a_number(patch: Patch) -> None:
-    real = dict(printed.IN_GAP)
-    patch.setitem(printed.IN_GAP, "gap", tuple(way for way in real["gap"] if way[1] == "whole"))
-    patch.setattr(printed, "TEXT_IN_GAP", {})
+    real = dict(repr_transducer.IN_GAP)
+    patch.setitem(
+        repr_transducer.IN_GAP, "gap", tuple(way for way in real["gap"] if way[1] == "whole")
+    )
+    patch.setattr(repr_transducer, "TEXT_IN_GAP", {})
 
 
 def keys_that_are_kept_may_stand_in_any_order(patch: Patch) -> None:
-    from fencekit.checks.prove.payload import Payload
+    from fencekit.prover.payload_automaton import ArgumentsAutomaton
 
-    real = Payload.__post_init__
+    real = ArgumentsAutomaton.__post_init__
 
-    def made(self: Payload) -> None:
+    def made(self: ArgumentsAutomaton) -> None:
         self.in_order = 0
         real(self)
 
-    patch.setattr(Payload, "__post_init__", made)
+    patch.setattr(ArgumentsAutomaton, "__post_init__", made)
 
 
 def what_is_known_of_the_context_is_forgotten(patch: Patch) -> None:
-    real = names.choices
-    patch.setattr(names, "choices", lambda key, literals, known=UNKNOWN: real(key, literals))
+    real = glob_solver.choices
+    patch.setattr(glob_solver, "choices", lambda key, literals, known=UNKNOWN: real(key, literals))
 
 
 def there_are_no_other_arguments(patch: Patch) -> None:
-    real = filling.Gaps
-    patch.setattr(filling, "Gaps", lambda args: real(Facts(args.values)))
+    real = partial.Gaps
+    patch.setattr(partial, "Gaps", lambda args: real(Facts(args.values)))
 
 
 FAULTS: tuple[Callable[[Patch], None], ...] = (

@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from running import POLICIES
 
-from fencekit.checks.edits.applying import Applying, apply
-from fencekit.checks.edits.attribution import STILL, Attributor
-from fencekit.checks.edits.between import diff
-from fencekit.checks.edits.trials import MOST_SETS
-from fencekit.checks.relations import between
+from fencekit.checks.diff.apply import Applying, apply
+from fencekit.checks.diff.blame import STILL, Attributor
+from fencekit.checks.diff.blame_search import MOST_SETS
+from fencekit.checks.diff.edit_script import diff
+from fencekit.checks.findings.comparison import between
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.pairs import decide_both
 from fencekit.model.edit import EditKind
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.reporting.editing import WHAT, name_of, what
@@ -188,7 +188,7 @@ def test_calls_that_share_their_rules_are_looked_into_once_and_blamed_alike():
     found = diff(policy_of(TWELVE_OLD), policy_of(TWELVE_NEW))
     attributor = Attributor(found)
     blames = {
-        id(attributor.blame(Request("pay.in", args={"amount": amount, "n": n}), Class.LOOSER))
+        id(attributor.blame(Request("pay.in", args={"amount": amount, "n": n}), RecordClass.LOOSER))
         for n, amount in enumerate((2, 3, 4, 4.5))
     }
     assert len(blames) == 1
@@ -197,17 +197,17 @@ def test_calls_that_share_their_rules_are_looked_into_once_and_blamed_alike():
 def test_a_search_that_is_cut_short_says_so_and_names_edits_of_which_none_can_be_spared(
     monkeypatch,
 ):
-    monkeypatch.setattr("fencekit.checks.edits.attribution.MOST_TRIALS", 8)
+    monkeypatch.setattr("fencekit.checks.diff.blame.MOST_TRIALS", 8)
     old = policy_of({"deny": [{"capability": "pay.*", "amount_gt": n} for n in range(6)]})
     new = policy_of({"allow": ["pay.*"]})
     request = Request("pay.in", args={"amount": 100})
     found = diff(old, new)
-    blame = Attributor(found).blame(request, Class.LOOSER)
+    blame = Attributor(found).blame(request, RecordClass.LOOSER)
     assert blame.undo
     old_one = NativeEvaluator(old)
     rest = [edit for edit in found.edits if edit not in blame.undo[0]]
     changed = between(*decide_both(old_one, NativeEvaluator(apply(rest, found)), request)).kind
-    assert changed is Class.UNCHANGED
+    assert changed is RecordClass.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_two_policies_of_other_tiers_have_one_edit_that_replaces_all():
     assert [edit.kind for edit in found.edits] == [EditKind.REPLACED]
     assert Applying(found).policy(found.edits) is new
     assert Applying(found).policy(()) is old
-    blame = Attributor(found).blame(Request("a.b"), Class.LOOSER)
+    blame = Attributor(found).blame(Request("a.b"), RecordClass.LOOSER)
     assert blame.undo == (found.edits,)
 
 

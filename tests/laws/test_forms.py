@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fencekit.model.errors import RequestError
-from fencekit.model.form import from_form, to_form
 from fencekit.model.request import UNKNOWN, Facts, Request
+from fencekit.model.request_json import from_form, request_to_json
 
 keys = st.one_of(
     st.sampled_from(["a", "b", "$unknown", "$$unknown", "$$$unknown", "$", "unknown", "x$unknown"]),
@@ -53,26 +53,26 @@ def in_one_place(request: Request) -> bool:
 @given(requests)
 def test_reading_what_was_written_gives_the_same_request(request):
     assume(in_one_place(request))
-    assert from_form(to_form(request)) == request
+    assert from_form(request_to_json(request)) == request
 
 
 @given(requests)
 def test_reading_what_was_written_as_json_gives_the_same_request(request):
     assume(in_one_place(request))
-    assert from_form(json.loads(json.dumps(to_form(request)))) == request
+    assert from_form(json.loads(json.dumps(request_to_json(request)))) == request
 
 
 @given(requests)
 def test_writing_what_was_read_gives_the_same_form_in_the_same_order(request):
     assume(in_one_place(request))
-    form = json.dumps(to_form(request))
-    assert json.dumps(to_form(from_form(json.loads(form)))) == form
+    form = json.dumps(request_to_json(request))
+    assert json.dumps(request_to_json(from_form(json.loads(form)))) == form
 
 
 @given(requests)
 def test_a_request_knows_whether_it_is_whole(request):
     assert request.whole == (
-        '"$unknown": true' not in json.dumps(to_form(request)) or not unknown(request)
+        '"$unknown": true' not in json.dumps(request_to_json(request)) or not unknown(request)
     )
 
 
@@ -112,7 +112,7 @@ def test_a_pickled_request_is_the_same_request(request):
 def test_a_request_that_is_spelled_otherwise_is_another_one(one, other):
     left, right = Request("x", args=one), Request("x", args=other)
     assert left != right
-    assert json.dumps(to_form(left)) != json.dumps(to_form(right))
+    assert json.dumps(request_to_json(left)) != json.dumps(request_to_json(right))
 
 
 @pytest.mark.parametrize(

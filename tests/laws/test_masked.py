@@ -12,10 +12,10 @@ from fencekit.engines.native.view import covers, covers_itself_only
 from fencekit.logs.redaction import digest
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.explanation import Answer
-from fencekit.model.form import from_form, to_form
 from fencekit.model.policy import ConditionName
 from fencekit.model.record import Record
 from fencekit.model.request import Facts, Masked, Request
+from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.source import Place
 from laws.drawing import (
     CAPABILITIES,
@@ -154,7 +154,7 @@ def test_a_pattern_that_covers_itself_only_covers_no_other_capability(pattern, c
 @given(requests, randoms)
 def test_a_masked_request_is_read_back_as_it_was_written(request, random):
     hidden = masked(random, request)
-    assert from_form(to_form(hidden, digests=True)) == hidden
+    assert from_form(request_to_json(hidden, digests=True)) == hidden
 
 
 def test_requests_with_different_digests_are_different() -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fencekit.checks.prove.compare import compare
 from fencekit.dialects.registry import load_policy, write_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.native.view import covers
@@ -17,10 +16,12 @@ from fencekit.model.mutant import Direction, Mutant
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
-from fencekit.strategies import capability_edits, regex_edits
-from fencekit.strategies.capability_edits import Reach
-from fencekit.strategies.meaning import Meanings
-from fencekit.strategies.mutations import single_edits
+from fencekit.mutation.operators import capabilities
+from fencekit.mutation.operators.capabilities import Reach
+from fencekit.mutation.operators.normal_form import Meanings
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.prover.api import compare
+from fencekit.regex import mutate
 from laws import drawing
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "policies" / "capfence"
@@ -196,7 +197,7 @@ texts = st.one_of(TEXT, *(st.from_regex(re.compile(pattern)) for pattern in PATT
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_an_edited_regex_compiles_differs_and_reaches_what_it_says(pattern):
-    edits = list(regex_edits.edits(pattern))
+    edits = list(mutate.edits(pattern))
     assert edits
     compiled = [(edit, re.compile(edit.pattern)) for edit in edits]
     assert pattern not in [edit.pattern for edit in edits]
@@ -223,9 +224,9 @@ CAPABILITIES = (
 def test_what_is_said_of_two_capability_patterns_is_true_of_every_call(one):
     for other in CAPABILITIES:
         both = [(covers(one, call), covers(other, call)) for call in CAPABILITIES]
-        if capability_edits.within(one, other):
+        if capabilities.within(one, other):
             assert (True, False) not in both, (one, other)
-        if not capability_edits.may_meet(one, other):
+        if not capabilities.may_meet(one, other):
             assert (True, True) not in both, (one, other)
 
 

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import fencekit
 
-from fencekit.checks.comparison import compared_classes
-from fencekit.checks.edits import silent
-from fencekit.checks.edits.applying import Applying
-from fencekit.checks.edits.between import diff
-from fencekit.checks.edits.consequences import Consequences
-from fencekit.checks.edits.silent import asked, undone
+from fencekit.checks.diff import unwitnessed_edits
+from fencekit.checks.diff.apply import Applying
+from fencekit.checks.diff.consequences import Consequences
+from fencekit.checks.diff.edit_script import diff
+from fencekit.checks.diff.unwitnessed_edits import asked, undone
+from fencekit.checks.proofs.comparison import compared_classes
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
@@ -99,7 +99,7 @@ def test_no_edit_that_loosens_hides_behind_another_of_the_same_capability() -> N
 def test_where_not_every_edit_is_looked_into_the_page_does_not_say_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(silent, "MOST_EDITS", 0)
+    monkeypatch.setattr(unwitnessed_edits, "MOST_EDITS", 0)
     done = fencekit("diff", "old.yaml", "new.yaml", "--format", "json", "--html", "r.html")
     assert done.report["diff"]["unsettled"]
     page = Path("r.html").read_text("utf-8")

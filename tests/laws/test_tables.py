@@ -5,23 +5,24 @@ from typing import get_args
 
 import pytest
 
-from fencekit.checks.prove import atoms, told, truth
-from fencekit.checks.suite import points
+from fencekit.checks.suite import coverage_targets
 from fencekit.dialects.capfence import strictness, words
 from fencekit.engines.native import conditions, questions
+from fencekit.generation import aims, random_policies
 from fencekit.model.policy import ConditionName, Pick
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN
-from fencekit.strategies import aims, condition_edits, random_policies
+from fencekit.mutation.operators import conditions as condition_edits
+from fencekit.prover import evaluate, literals, three_valued
 from laws import drawing
 
 TABLES: dict[str, Mapping[ConditionName, object]] = {
-    "fencekit.checks.prove.atoms.READINGS": atoms.READINGS,
+    "fencekit.prover.literals.READINGS": literals.READINGS,
     "fencekit.engines.native.conditions.TESTS": conditions.TESTS,
     "fencekit.dialects.capfence.strictness.CHECKS": strictness.CHECKS,
-    "fencekit.strategies.condition_edits.EDITS": condition_edits.EDITS,
-    "fencekit.checks.suite.points.INSIDE": points.INSIDE,
-    "fencekit.strategies.aims.AIMS": aims.AIMS,
-    "fencekit.strategies.random_policies.VALUES": random_policies.VALUES,
+    "fencekit.mutation.operators.conditions.EDITS": condition_edits.EDITS,
+    "fencekit.checks.suite.coverage_targets.INSIDE": coverage_targets.INSIDE,
+    "fencekit.generation.aims.AIMS": aims.AIMS,
+    "fencekit.generation.random_policies.VALUES": random_policies.VALUES,
 }
 """Every table of conditions; a new one is added here."""
 
@@ -59,7 +60,7 @@ def test_every_relation_is_a_comparison_or_says_what_its_answer_implies():
 
 
 def test_every_atom_is_true_or_told_by_a_function_of_its_own():
-    assert set(truth.TRUTHS) == set(told.TOLD) == set(get_args(atoms.Atom))
+    assert set(evaluate.TRUTHS) == set(three_valued.TOLD) == set(get_args(literals.Atom))
 
 
 def test_the_laws_draw_every_condition_that_a_policy_can_write():

@@ -10,14 +10,14 @@ from conformance.oracle import our_load, real_load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.checks.relations import between
+from fencekit.checks.findings.comparison import between
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.native.possible import coarse_pairs, every_way
 from fencekit.engines.native.view import View
 from fencekit.engines.pairs import decide_both
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
-from fencekit.model.finding import Class
+from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from laws.drawing import masked, policies, requests
@@ -26,12 +26,12 @@ from laws.test_policies import a_rule, with_rules
 randoms = st.randoms(use_true_random=False)
 
 ALLOWED = {
-    Class.UNCHANGED: {Change.UNCHANGED},
-    Class.LOOSER: {Change.LOOSER},
-    Class.TIGHTER: {Change.TIGHTER},
-    Class.MAYBE_LOOSER: {Change.UNCHANGED, Change.LOOSER},
-    Class.MAYBE_TIGHTER: {Change.UNCHANGED, Change.TIGHTER},
-    Class.CANNOT_TELL: {Change.UNCHANGED, Change.LOOSER, Change.TIGHTER},
+    RecordClass.UNCHANGED: {Change.UNCHANGED},
+    RecordClass.LOOSER: {Change.LOOSER},
+    RecordClass.TIGHTER: {Change.TIGHTER},
+    RecordClass.MAYBE_LOOSER: {Change.UNCHANGED, Change.LOOSER},
+    RecordClass.MAYBE_TIGHTER: {Change.UNCHANGED, Change.TIGHTER},
+    RecordClass.CANNOT_TELL: {Change.UNCHANGED, Change.LOOSER, Change.TIGHTER},
 }
 
 
@@ -57,7 +57,7 @@ def pair_is_among_the_possible(
     found = {(told(one), told(other)) for one, other in pairs}
     assert (told(left), told(right)) in found, (whole, partial, left, right, pairs)
     kind = between(decision_before, decision_after, pairs).kind
-    if kind is Class.INVALID:
+    if kind is RecordClass.INVALID:
         assert left.error or right.error
     else:
         assert compare_effects(left.effect, right.effect) in ALLOWED[kind]
@@ -65,8 +65,8 @@ def pair_is_among_the_possible(
 
 def is_unchanged(before: Policy, after: Policy, request: Request) -> None:
     decided = decide_both(NativeEvaluator(before), NativeEvaluator(after), request)
-    if between(*decided).kind is not Class.INVALID:
-        assert between(*decided).kind is Class.UNCHANGED, (request, decided)
+    if between(*decided).kind is not RecordClass.INVALID:
+        assert between(*decided).kind is RecordClass.UNCHANGED, (request, decided)
     else:
         assert decided[0].certain
         assert decided[0].error

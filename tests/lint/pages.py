@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.checks.lint.levels import Levels
-from fencekit.checks.lint.run import LintJob
+from fencekit.linter.levels import Levels
+from fencekit.linter.run import LintJob
 from fencekit.model.lint import FailAt
 from fencekit.model.report import Report
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.lint.regexes.ambiguity import suspicions
-from fencekit.checks.lint.regexes.growth import growth
-from fencekit.checks.lint.regexes.measuring import first_slow
-from fencekit.checks.lint.rewriting import elements
-from fencekit.checks.lint.shapes.regex_backtracks import slow_text
 from fencekit.dialects.registry import load_policy
+from fencekit.linter.pattern_rewrites import elements
+from fencekit.linter.rules.regex_backtracks import slow_text
 from fencekit.model.policy import ConditionName
+from fencekit.regex.redos.growth import growth
+from fencekit.regex.redos.heuristics import suspicions
+from fencekit.regex.redos.timing import first_slow
 
 EXPONENTIAL = [
     r"^(\w+\s?)*;$",

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ROOT, assert_inert, fencekit, record, write_lines
 
-from fencekit.checks.lint.registry import shapes
+from fencekit.linter.registry import shapes
 from lint.pages import policy_at
 
 WILDCARD = "allow:\n  - '*'\n"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.lint.regexes import growth as growing
-from fencekit.checks.lint.regexes.growth import growth
-from fencekit.checks.lint.regexes.parsed import ops, parsed
-from fencekit.checks.lint.regexes.paths import Paths, paths
+from fencekit.regex.redos import growth as growing
+from fencekit.regex.redos.growth import growth
+from fencekit.regex.redos.paths import Paths, paths
+from fencekit.regex.syntax import ops, parsed
 
 LINEAR = [
     r"\A(?:a|b)*c",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.lint.levels import Levels
-from fencekit.checks.lint.run import LintJob
+from fencekit.linter.levels import Levels
+from fencekit.linter.run import LintJob
 from fencekit.model.report import Report
 from fencekit.reading.comments import comments
 from lint.pages import policy_at

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from running import LOGS, POLICIES
 
-from fencekit.checks.lint.levels import Levels
-from fencekit.checks.lint.run import LintJob
+from fencekit.linter.levels import Levels
+from fencekit.linter.run import LintJob
 from fencekit.model.finding import Finding
 from lint.pages import policy_at
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.lint.registry import explanation, shapes
-from fencekit.model.finding import Class, Finding
+from fencekit.linter.registry import explanation, shapes
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
 from lint.confirming import confirmed
@@ -42,7 +42,7 @@ def test_what_a_page_says_to_avoid_is_found(shown: Page, tmp_path: Path) -> None
     assert report.status is Status.FINDINGS
     assert found
     for finding in found:
-        assert finding.kind is Class.FAULT
+        assert finding.kind is RecordClass.FAULT
         assert finding.place
         assert finding.place.line
         assert finding.place.column

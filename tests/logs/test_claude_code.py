@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.logs.base import Sample, Shape
+from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code import FORMAT, TOOLS
 from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.record import Completeness, InvalidRecord
@@ -202,7 +202,7 @@ def test_the_lines_of_a_printed_stream_are_read_too(read):
 
 def test_detection_asks_for_a_type_and_for_the_envelope():
     def recognised(*values):
-        return FORMAT.recognises(Sample(Shape.LINES, values))
+        return FORMAT.recognises(LogSample(LogLayout.LINES, values))
 
     assert recognised({"odd": 1}, said())
     assert recognised({"type": "summary", "leafUuid": "u"})

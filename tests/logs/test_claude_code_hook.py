@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.logs.base import Sample, Shape
+from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code_hook import DECISIONS, FORMAT, OLDER_DECISIONS
 from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.record import Completeness, InvalidRecord, Record
@@ -243,7 +243,7 @@ def test_detection_asks_for_the_event_of_a_hook():
         return [
             name
             for name, log_format in formats().items()
-            if log_format.recognises(Sample(Shape.LINES, (value,)))
+            if log_format.recognises(LogSample(LogLayout.LINES, (value,)))
         ]
 
     assert recognised(stdin()) == ["claude-code-hook"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.logs.base import Sample, Shape
+from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.codex import CALLS, FORMAT
 from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.record import Completeness, InvalidRecord
@@ -258,7 +258,7 @@ def test_lines_of_other_kinds_are_passed_over(read, other):
 
 def test_detection_asks_for_a_type_and_a_payload():
     def recognised(*values):
-        sample = Sample(Shape.LINES, values)
+        sample = LogSample(LogLayout.LINES, values)
         return [name for name, known in formats().items() if known.recognises(sample)]
 
     assert recognised(meta()) == ["codex"]

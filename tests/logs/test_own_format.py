@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from running import LOGS, POLICIES, ROOT, fencekit
 
 from fencekit.logs.jsonl import encode
-from fencekit.logs.objects import Found
+from fencekit.logs.objects import LoggedObject
 from fencekit.logs.registry import read_log
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
@@ -211,6 +211,6 @@ def test_a_found_object_without_its_text_is_searched_for_marks() -> None:
     from fencekit.logs.jsonl import entry_of
 
     form = {"capability": "a", "args": {"x": {"$unknown": True}}}
-    entry = entry_of(Found({"schema": "fencekit.record/1", "request": form}, PLACE))
+    entry = entry_of(LoggedObject({"schema": "fencekit.record/1", "request": form}, PLACE))
     assert isinstance(entry, Record)
     assert entry.request.args.get("x") is UNKNOWN

@@ -10,17 +10,17 @@ from laws import drawing
 from running import ROOT, assert_inert, fencekit, record, write_lines
 
 from fencekit.cases.writing import write_cases
-from fencekit.checks.mutation.job import mutate
-from fencekit.checks.mutation.workers import spread
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.case import Case, Expectation
-from fencekit.model.mutation import Fate
+from fencekit.model.mutation import MutantStatus
 from fencekit.model.record import Record
 from fencekit.model.report import Status
 from fencekit.model.request import ANYTHING, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.strategies.mutations import single_edits
+from fencekit.mutation.job import mutate
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.pool import spread
 
 SMALL = """\
 deny:
@@ -73,7 +73,7 @@ def test_a_suite_that_asserts_nothing_scores_zero():
     mutation = mutate(policy_of(), asserting_nothing).mutation
     assert mutation is not None
     assert mutation.cases == 4
-    assert mutation.count(Fate.KILLED) == 0
+    assert mutation.count(MutantStatus.KILLED) == 0
     assert mutation.told > 10
     assert mutation.score == 0
 
@@ -128,7 +128,7 @@ def test_making_a_case_of_each_survivor_notices_every_mutant(text):
             expected = Expectation(frozenset({effect.verdict}), "", effect.obligations)
             cases.append(Case(str(len(cases)), request, expected, Place("c", len(cases))))
     assert mutation.score == 100
-    assert mutation.count(Fate.KILLED) > 10
+    assert mutation.count(MutantStatus.KILLED) > 10
 
 
 def test_a_denial_that_becomes_a_question_is_a_mutant_of_its_own():
@@ -142,9 +142,9 @@ def test_a_denial_that_becomes_a_question_is_a_mutant_of_its_own():
         {m.operator: m.fate for m in mutation.mutants if m.rule == "deny-1"}
         for mutation in (lenient, strict)
     ]
-    assert fates[0]["deny-to-require-approval"] is Fate.SURVIVED
-    assert fates[0]["deny-to-allow"] is Fate.KILLED
-    assert fates[1]["deny-to-require-approval"] is Fate.KILLED
+    assert fates[0]["deny-to-require-approval"] is MutantStatus.SURVIVED
+    assert fates[0]["deny-to-allow"] is MutantStatus.KILLED
+    assert fates[1]["deny-to-require-approval"] is MutantStatus.KILLED
     assert ("DENY", "ESCALATE", 0) in {change[:3] for change in lenient.by_change()}
 
 
@@ -157,7 +157,7 @@ def test_an_obligation_that_is_lost_is_noticed_by_a_case_that_asks_for_it():
         mutation = mutate(policy, [one]).mutation
         assert mutation is not None
         fates.append({m.operator: m.fate for m in mutation.mutants}["warn-to-allow"])
-    assert fates == [Fate.SURVIVED, Fate.KILLED]
+    assert fates == [MutantStatus.SURVIVED, MutantStatus.KILLED]
 
 
 WARNS = frozenset({Obligation("warn")})
@@ -169,11 +169,13 @@ def test_a_recorded_call_notices_what_is_certain_to_be_decided_otherwise():
     mutation = mutate(policy_of(), (), [whole, whole, without]).mutation
     assert mutation is not None
     assert mutation.records == 2
-    killers = {m.operator: str(m.by_place) for m in mutation.mutants if m.fate is Fate.KILLED}
+    killers = {
+        m.operator: str(m.by_place) for m in mutation.mutants if m.fate is MutantStatus.KILLED
+    }
     assert killers["allow-to-deny"] == "log:7"
     only_unknown = mutate(policy_of(), (), [without]).mutation
     assert only_unknown is not None
-    killed = {m.operator for m in only_unknown.mutants if m.fate is Fate.KILLED}
+    killed = {m.operator for m in only_unknown.mutants if m.fate is MutantStatus.KILLED}
     # Whatever the amount is, this denies it; that it was allowed before is not certain.
     assert "deny-to-allow" not in killed
 
@@ -182,7 +184,7 @@ def test_what_is_proved_to_decide_alike_is_not_counted():
     policy = policy_of("deny: [{capability: a, amount_gt: 5}]\nallow: ['b']\n")
     mutation = mutate(policy, [case(Request("b"), Verdict.ALLOW)]).mutation
     assert mutation is not None
-    equivalent = [m for m in mutation.mutants if m.fate is Fate.EQUIVALENT]
+    equivalent = [m for m in mutation.mutants if m.fate is MutantStatus.EQUIVALENT]
     assert all(m.note.startswith("proved by ") and m.difference is None for m in equivalent)
     assert mutation.told == len(mutation.mutants) - len(equivalent)
     mutants = {(m.label): m for m in single_edits(policy)}

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from fencekit.checks.mutation.settling import Settling, Why
-from fencekit.checks.mutation.sharing import LONG_TEXT
-from fencekit.checks.mutation.trials import Trials
 from fencekit.model.case import Case, Expectation
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
-from fencekit.strategies.mutations import single_edits
+from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.shared_tests import LONG_TEXT
+from fencekit.mutation.test_prioritisation import PrioritisedTests
 from tests.laws import drawing
 
 FORKS = r"\A(?:/[a-z]+)*\Z"
@@ -38,9 +38,9 @@ def policy_of(*patterns: str) -> Policy:
     )
 
 
-def trials(policy: Policy, calls: Sequence[Request] = ()) -> Trials:
+def trials(policy: Policy, calls: Sequence[Request] = ()) -> PrioritisedTests:
     expected = Expectation(frozenset({Verdict.ALLOW}))
-    return Trials(policy, [Case("a", call, expected, Place("c", 1)) for call in calls])
+    return PrioritisedTests(policy, [Case("a", call, expected, Place("c", 1)) for call in calls])
 
 
 def one(policy: Policy, pattern: str) -> Policy:
@@ -84,7 +84,7 @@ def test_a_call_is_found_for_an_edit_in_the_middle_of_what_is_allowed() -> None:
     policy = drawing.policy_of_text(NARROW)
     known = [Request("db.read", args={"query": "SELECT id FROM cities LIMIT 5"})]
     tried = trials(policy, known)
-    settling = Settling(tried)
+    settling = EquivalenceChecker(tried)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for wanted in (r"secrets\b", r"\bsecrets"):
@@ -97,7 +97,7 @@ def test_a_call_is_found_for_an_edit_in_the_middle_of_what_is_allowed() -> None:
 def test_a_call_is_found_for_a_keyword_beside_what_is_allowed() -> None:
     policy = drawing.policy_of_text(NARROW)
     known = [Request("db.read", args={"query": "SELECT id FROM cities LIMIT 5"})]
-    settling = Settling(trials(policy, known))
+    settling = EquivalenceChecker(trials(policy, known))
     dropped = [e.policy for e in single_edits(policy) if "more" in e.label]
     assert dropped
     for mutant in dropped:
@@ -108,6 +108,6 @@ def test_a_call_is_found_for_a_keyword_beside_what_is_allowed() -> None:
 def test_a_pattern_that_only_looks_otherwise_is_the_same_by_automata() -> None:
     policy = drawing.policy_of_text(NARROW.replace(r"'\bsecrets\b'", r"'\A(?:ab|(?=a)ab?)\Z'"))
     (same,) = (edit.policy for edit in single_edits(policy) if r"`\A(?:(?=a)ab?)\Z`" in edit.label)
-    settling = Settling(trials(policy))
-    assert settling.settle(same) is Why.AUTOMATA
-    assert settling.is_same(same, Why.AUTOMATA)
+    settling = EquivalenceChecker(trials(policy))
+    assert settling.settle(same) is EquivalenceProof.AUTOMATA
+    assert settling.is_same(same, EquivalenceProof.AUTOMATA)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fencekit.checks.trees.contexts import candidates
-from fencekit.checks.trees.forest import Forest
-from fencekit.checks.trees.placed import NotReadError, Reader, Tree
-from fencekit.checks.trees.reading import Text
-from fencekit.checks.trees.telling import Telling
-from fencekit.strategies.regex_edits import edits
+from fencekit.regex.derivatives.contexts import candidates
+from fencekit.regex.derivatives.distinguish import Distinguisher
+from fencekit.regex.derivatives.matcher import TextMatcher
+from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.terms import TermStore
+from fencekit.regex.mutate import edits
 
 PATTERNS = [
     r"\A(?!(?:(?:ls|pwd(?: +-[alh]+)*|cat(?: +[a-z.]+)+)(?: *; *)?)+\Z)",
@@ -25,9 +25,9 @@ PATTERNS = [
 TEXT = st.text("abcdxyzlspwt -;.D1\n/", max_size=14)
 
 
-def tree_of(pattern: str) -> Tree:
-    reader = Reader(Forest())
-    return Tree(reader, pattern, reader.read(pattern))
+def tree_of(pattern: str) -> PatternTree:
+    reader = Reader(TermStore())
+    return PatternTree(reader, pattern, reader.read(pattern))
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -43,7 +43,7 @@ def test_a_tree_and_every_edit_of_it_match_as_python_does(pattern: str) -> None:
     @given(text=TEXT)
     @settings(max_examples=40)
     def alike(text: str) -> None:
-        read = Text(tree.reader.forest, text)
+        read = TextMatcher(tree.reader.forest, text)
         for compiled, node in made:
             assert read.is_found(node) == (compiled.search(text) is not None), compiled.pattern
 
@@ -53,7 +53,7 @@ def test_a_tree_and_every_edit_of_it_match_as_python_does(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_an_edit_is_told_by_a_text_or_finds_the_same_texts(pattern: str) -> None:
     tree = tree_of(pattern)
-    telling = Telling(tree.reader.forest)
+    telling = Distinguisher(tree.reader.forest)
     fates = set()
     for edit in edits(pattern):
         levels = tree.edited(edit.pattern)
@@ -84,7 +84,7 @@ def differing(old: re.Pattern[str], new: re.Pattern[str]) -> None:
 @pytest.mark.parametrize("pattern", [r"(a)\1", r"(?>a)b", r"a++b", r"(a)?(?(1)b|c)", r"(?x) a b"])
 def test_what_existence_of_a_match_does_not_say_is_not_read(pattern: str) -> None:
     with pytest.raises(NotReadError):
-        Reader(Forest()).read(pattern)
+        Reader(TermStore()).read(pattern)
 
 
 def test_an_edit_makes_new_nodes_only_on_its_way_to_the_root() -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from chain.signed import make_keys
 
-from fencekit.logs.chain.signatures import PrivateKey, read_private
 from fencekit.model.errors import PackError
-from fencekit.packs.archive import read_archive
-from fencekit.packs.building import build
-from fencekit.packs.installing import carry_out, plan
-from fencekit.packs.opening import Trust, opened
-from fencekit.packs.pack import read_pack
-from fencekit.packs.variants import Variant
+from fencekit.packs.archive.archive import read_archive
+from fencekit.packs.archive.build import build
+from fencekit.packs.install.install import carry_out, plan
+from fencekit.packs.pack.opening import Trust, opened
+from fencekit.packs.pack.pack import read_pack
+from fencekit.packs.pack.variants import Variant
+from fencekit.reading.signatures import PrivateKey, read_private
 from packs.tampering import Built
 
 ROOT = Path(__file__).parents[2] / "packs"

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from fencekit.logs.chain.signatures import PrivateKey
-from fencekit.packs.building import ENVELOPE, INSIDE, MANIFEST
-from fencekit.packs.envelope import PAYLOAD_TYPE, encoded, seal, statement
-from fencekit.packs.manifest import Manifest, manifest_of
+from fencekit.packs.archive.build import ENVELOPE, INSIDE, MANIFEST
+from fencekit.packs.archive.envelope import PAYLOAD_TYPE, encoded, seal, statement
+from fencekit.packs.archive.manifest import Manifest, manifest_of
+from fencekit.reading.signatures import PrivateKey
 
 ODD = (
     *(

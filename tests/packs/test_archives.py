@@ -13,10 +13,9 @@ from random import Random
 import pytest
 from running import fencekit
 
-from fencekit.logs.chain.signatures import PublicKey
 from fencekit.model.errors import PackError
-from fencekit.packs.archive import files_in, load, read_archive, write_archive
-from fencekit.packs.building import (
+from fencekit.packs.archive.archive import files_in, load, read_archive, write_archive
+from fencekit.packs.archive.build import (
     ENVELOPE,
     INSIDE,
     MANIFEST,
@@ -24,10 +23,11 @@ from fencekit.packs.building import (
     refuse_unsigned,
     verify,
 )
-from fencekit.packs.envelope import encoded
-from fencekit.packs.manifest import read_manifest, sha256
-from fencekit.packs.opening import Trust
-from fencekit.packs.pack import packs_in, read_pack
+from fencekit.packs.archive.envelope import encoded
+from fencekit.packs.archive.manifest import read_manifest, sha256
+from fencekit.packs.pack.opening import Trust
+from fencekit.packs.pack.pack import packs_in, read_pack
+from fencekit.reading.signatures import PublicKey
 from packs.archives import ROOT, built_in, install, key_in, refusal
 from packs.tampering import WAYS, Built, tampered
 from packs.tiny import write_pack
@@ -60,8 +60,8 @@ def test_a_pack_is_built_to_the_same_bytes_by_another_process_from_another_copy(
         if file.is_file():
             file.chmod(0o600 + number % 8)
     code = (
-        "import sys; from pathlib import Path; from fencekit.packs.building import build; "
-        "from fencekit.packs.pack import read_pack; "
+        "import sys; from pathlib import Path; from fencekit.packs.archive.build import build; "
+        "from fencekit.packs.pack.pack import read_pack; "
         "sys.stdout.buffer.write(build(read_pack(Path('http'))))"
     )
     done = subprocess.run(

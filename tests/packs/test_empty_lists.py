@@ -10,12 +10,12 @@ import pytest
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.packs.casetable import calls
-from fencekit.packs.pack import packs_in, policies
-from fencekit.packs.parameters import SINGLE
-from fencekit.packs.samples import entries
-from fencekit.packs.texts import policy_of
-from fencekit.packs.variants import Variant
+from fencekit.packs.install.in_memory import policy_of
+from fencekit.packs.measure.samples import entries
+from fencekit.packs.pack.pack import packs_in, policies
+from fencekit.packs.pack.parameters import SINGLE
+from fencekit.packs.pack.variants import Variant
+from fencekit.packs.render.casetable import calls
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, fencekit
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.evidence import FILE
-from fencekit.packs.pack import read_pack, rendered
+from fencekit.packs.pack.pack import read_pack, rendered
+from fencekit.packs.vet.evidence import FILE
 from fencekit.reading.files import sha256_of
 from tests.packs.tiny import write_pack
 from tests.running import Done, fencekit

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from fencekit.model.errors import FencekitError, PackError
-from fencekit.packs.building import build
-from fencekit.packs.opening import Trust, opened
-from fencekit.packs.pack import read_pack, rendered
+from fencekit.packs.archive.build import build
+from fencekit.packs.pack.opening import Trust, opened
+from fencekit.packs.pack.pack import read_pack, rendered
 from packs.tiny import FILES, write_pack
 
 ODD: tuple[Any, ...] = (
@@ -102,9 +102,9 @@ def test_terms_that_double_one_another_are_refused_before_they_fill_the_memory(
 def test_an_error_in_an_archive_names_the_archive(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "notes")
     data = build(read_pack(folder))
-    from fencekit.packs.archive import write_archive
-    from fencekit.packs.building import INSIDE, MANIFEST, verify
-    from fencekit.packs.manifest import manifest_of
+    from fencekit.packs.archive.archive import write_archive
+    from fencekit.packs.archive.build import INSIDE, MANIFEST, verify
+    from fencekit.packs.archive.manifest import manifest_of
 
     files = {**verify(data).files, "pack.yaml": b"name: notes\n"}
     parts = {INSIDE + name: content for name, content in files.items()}

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from running import Done, fencekit
 
-from fencekit.packs.building import build
-from fencekit.packs.lock import FILE
-from fencekit.packs.pack import read_pack, rendered
-from fencekit.packs.texts import compare_guardrails, policy_of
+from fencekit.packs.archive.build import build
+from fencekit.packs.install.in_memory import compare_guardrails, policy_of
+from fencekit.packs.install.lock import FILE
+from fencekit.packs.pack.pack import read_pack, rendered
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 

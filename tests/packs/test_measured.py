@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from fencekit.model.verdict import Verdict
-from fencekit.packs.measure import Measured, Peers, Rate, measure, wilson
-from fencekit.packs.pack import Pack, packs_in
-from fencekit.packs.plan import Wanted, read_plan
-from fencekit.packs.samples import samples
-from fencekit.packs.tables import figure, page
-from fencekit.packs.variants import Variant
+from fencekit.packs.measure.measure import Measured, Peers, Rate, measure, wilson
+from fencekit.packs.measure.plan import MeasurementTarget, read_plan
+from fencekit.packs.measure.samples import samples
+from fencekit.packs.measure.tables import figure, page
+from fencekit.packs.pack.pack import Pack, packs_in
+from fencekit.packs.pack.variants import Variant
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
 ROOT = Path(__file__).parents[2]
@@ -188,7 +188,7 @@ def test_what_is_denied_of_ordinary_calls_is_said_with_its_reason(
     assert "1 DENY (runs what it is piped, or opens a shell to elsewhere: 1)" in text
 
 
-WANTED = Wanted("x", is_attack=True, most={Variant.BASELINE: 0.01}, least={})
+WANTED = MeasurementTarget("x", is_attack=True, most={Variant.BASELINE: 0.01}, least={})
 
 
 def test_nothing_measured_reaches_nothing() -> None:

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.prove.compare import compare
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.proof import Proved
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.packs.casetable import calls
-from fencekit.packs.pack import GUARDRAILS, Pack, packs_in
-from fencekit.packs.samples import entries
-from fencekit.packs.variants import Variant
+from fencekit.packs.measure.samples import entries
+from fencekit.packs.pack.pack import GUARDRAILS, Pack, packs_in
+from fencekit.packs.pack.variants import Variant
+from fencekit.packs.render.casetable import calls
+from fencekit.prover.api import compare
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
 PACKS = list(packs_in(Path(__file__).parents[2] / "packs"))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fencekit.model.errors import PackError
-from fencekit.packs.pack import read_pack
-from fencekit.packs.parameters import checked
+from fencekit.packs.pack.pack import read_pack
+from fencekit.packs.pack.parameters import checked
 from tests.packs.tiny import write_pack
 from tests.running import fencekit
 

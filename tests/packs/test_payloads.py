@@ -8,9 +8,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from fencekit.model.errors import PackError
-from fencekit.packs.pack import packs_in
-from fencekit.packs.payloads import WORDS, faults
+from fencekit.packs.pack.pack import packs_in
 from fencekit.reading import yaml
+from fencekit.schema.metaschema import WORDS, faults
 from tests.running import ROOT
 
 VALUES: tuple[Any, ...] = (

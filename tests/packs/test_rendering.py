@@ -8,8 +8,8 @@ import pytest
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.request import Request
-from fencekit.packs.pack import Pack, packs_in, rendered
-from fencekit.packs.variants import Variant
+from fencekit.packs.pack.pack import Pack, packs_in, rendered
+from fencekit.packs.pack.variants import Variant
 from fencekit.reading import yaml
 from tests.conformance.oracle import WORDS, real_answer, real_load
 

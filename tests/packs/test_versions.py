@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from running import fencekit
 
-from fencekit.packs.building import build
-from fencekit.packs.pack import read_pack
+from fencekit.packs.archive.build import build
+from fencekit.packs.pack.pack import read_pack
 from packs.archives import key_in
 from packs.test_installing import change_pack, install
 from packs.tiny import write_pack

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from fencekit.packs.evidence import FILE as EVIDENCE
-from fencekit.packs.pack import PackCapability, read_pack, rendered
-from fencekit.packs.steps import STEPS
+from fencekit.packs.pack.pack import PackCapability, read_pack, rendered
+from fencekit.packs.vet.evidence import FILE as EVIDENCE
+from fencekit.packs.vet.steps import STEPS
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, Done, fencekit
 

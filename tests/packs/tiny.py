@@ -130,7 +130,7 @@ sets:
 
 def write_pack(folder: Path) -> Path:
     """Write the pack into the folder, with all that is rendered, and return the folder."""
-    from fencekit.packs.pack import read_pack, rendered
+    from fencekit.packs.pack.pack import read_pack, rendered
 
     for name, text in FILES.items():
         path = folder / name

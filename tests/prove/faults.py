@@ -8,29 +8,38 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.prove import (
-    atoms,
-    cases,
-    charsets,
-    classes,
-    letters,
-    lists,
-    names,
-    nodes,
-    numbers,
-    payload,
-    places,
+from fencekit.prover import alphabet as letters
+from fencekit.prover import (
+    arithmetic,
+    capability_classes,
+    decision_lists,
+    glob_solver,
+    literals,
+    payload_automaton,
     product,
-    shape,
+    relevance,
+    search,
     solver,
-    strings,
-    texts,
+    text_queries,
 )
+from fencekit.regex import assertions, charset, language, nfa
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 MODULES = (
-    *(atoms, cases, charsets, classes, letters, lists, names, nodes, numbers, payload, places),
-    *(product, shape, solver, strings, texts),
+    *(
+        literals,
+        search,
+        charset,
+        capability_classes,
+        letters,
+        decision_lists,
+        glob_solver,
+        nfa,
+        arithmetic,
+        payload_automaton,
+        assertions,
+    ),
+    *(product, relevance, solver, language, text_queries),
 )
 DEAR = {"every_char", "printable", "scanned", "_category"}
 """Caches of what Python's own tables say, which no fault here touches and which take long."""
@@ -53,50 +62,50 @@ def putting(table: dict[Any, Any], key: Any, value: Any) -> Plant:
 
 
 def without_samples(drop: Callable[[Any], bool]) -> Plant:
-    real = numbers.samples
-    return setting(numbers, "samples", lambda cuts: [one for one in real(cuts) if not drop(one)])
+    real = arithmetic.samples
+    return setting(arithmetic, "samples", lambda cuts: [one for one in real(cuts) if not drop(one)])
 
 
 def shaped(**never: bool) -> Plant:
-    real = shape.Shape.of
+    real = relevance.FieldRelevance.of
 
-    def of(*given: Any, **more: Any) -> shape.Shape:
+    def of(*given: Any, **more: Any) -> relevance.FieldRelevance:
         return replace(real(*given, **more), **never)
 
-    return setting(shape.Shape, "of", of)
+    return setting(relevance.FieldRelevance, "of", of)
 
 
 def raising_nothing(patch: pytest.MonkeyPatch) -> None:
-    real = atoms.reading_of
-    patch.setattr(atoms, "reading_of", lambda condition: replace(real(condition), raises=False))
+    real = literals.reading_of
+    patch.setattr(literals, "reading_of", lambda condition: replace(real(condition), raises=False))
 
 
 def printing(char: str, text: str) -> Plant:
     real = letters.letter_of
 
-    def letter_of(given: str, alphabet: frozenset[str]) -> letters.Letter:
-        return letters.Letter(given, (text,)) if given == char else real(given, alphabet)
+    def letter_of(given: str, alphabet: frozenset[str]) -> letters.SymbolClass:
+        return letters.SymbolClass(given, (text,)) if given == char else real(given, alphabet)
 
     return setting(letters, "letter_of", letter_of)
 
 
 def globs_without_equality(patch: pytest.MonkeyPatch) -> None:
     def matching(expected: str) -> Any:
-        parts = "".join(".*" if p == "*" else strings._one(p) for p in strings._parts(expected))
-        items, flags = nodes.parse(rf"(?s:{parts})\Z")
-        return strings.Automaton(nodes.build(items, flags), anywhere=False)
+        parts = "".join(".*" if p == "*" else language._one(p) for p in language._parts(expected))
+        items, flags = nfa.parse(rf"(?s:{parts})\Z")
+        return language.Automaton(nfa.build(items, flags), anywhere=False)
 
-    patch.setattr(names, "matching", matching)
+    patch.setattr(glob_solver, "matching", matching)
 
 
 def refusals_that_accept(patch: pytest.MonkeyPatch) -> None:
-    real = nodes.Builder.look
+    real = nfa.NFABuilder.look
 
     def look(self: Any, value: Any, flags: int, then: int, *, positive: bool) -> int:
         del positive
         return real(self, value, flags, then, positive=True)
 
-    patch.setattr(nodes.Builder, "look", look)
+    patch.setattr(nfa.NFABuilder, "look", look)
 
 
 def contradictions_of_one(patch: pytest.MonkeyPatch) -> None:
@@ -104,20 +113,22 @@ def contradictions_of_one(patch: pytest.MonkeyPatch) -> None:
 
     def settled(self: Any, capability: str, cube: Any) -> Any:
         found = real(self, capability, cube)
-        if isinstance(found, solver.Refuted) and len(found.core) > 1:
-            return solver.Refuted(frozenset(sorted(found.core, key=atoms.order)[:1]))
+        if isinstance(found, solver.Unsat) and len(found.core) > 1:
+            return solver.Unsat(frozenset(sorted(found.core, key=literals.order)[:1]))
         return found
 
     patch.setattr(solver.Solver, "_settled", settled)
 
 
 def keywords_as_written(patch: pytest.MonkeyPatch) -> None:
-    def reading(_: Any, value: Any) -> atoms.Reading:
-        keywords = frozenset(map(str, atoms.listed(value)))
-        return atoms.Reading("" in keywords or atoms._any_of(atoms.Holds(keywords), keywords))
+    def reading(_: Any, value: Any) -> literals.ConditionLiterals:
+        keywords = frozenset(map(str, literals.listed(value)))
+        return literals.ConditionLiterals(
+            "" in keywords or literals._any_of(literals.ContainsKeyword(keywords), keywords)
+        )
 
-    for name in (atoms.ConditionName.CONTAINS, atoms.ConditionName.MATCH_KEYWORDS):
-        patch.setitem(atoms.READINGS, name, reading)
+    for name in (literals.ConditionName.CONTAINS, literals.ConditionName.MATCH_KEYWORDS):
+        patch.setitem(literals.READINGS, name, reading)
 
 
 def ends_of_words(patch: pytest.MonkeyPatch) -> None:
@@ -128,19 +139,19 @@ def ends_of_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def ascii_case(patch: pytest.MonkeyPatch) -> None:
-    own = "".join(char for char in charsets.cased() if char.isascii())
-    patch.setattr(charsets, "cased", lambda: own)
-    patch.setattr(charsets, "cased_set", lambda: charsets.of_chars(own))
+    own = "".join(char for char in charset.cased() if char.isascii())
+    patch.setattr(charset, "cased", lambda: own)
+    patch.setattr(charset, "cased_set", lambda: charset.of_chars(own))
 
 
 def first_edit_only(patch: pytest.MonkeyPatch) -> None:
-    real = lists.Index.edited
+    real = decision_lists.Index.edited
 
     def edited(self: Any) -> Any:
         found = real(self)
         return found if found is None else sorted(found)[:1]
 
-    patch.setattr(lists.Index, "edited", edited)
+    patch.setattr(decision_lists.Index, "edited", edited)
 
 
 def is_nan(sample: Any) -> bool:
@@ -148,29 +159,29 @@ def is_nan(sample: Any) -> bool:
 
 
 PLANTS: dict[str, Plant] = {
-    "`$` holds at the very end only": putting(nodes.PLACES, sre.AT_END, nodes.At.END),
-    "`^` holds after every line break": putting(
-        nodes.PLACES, sre.AT_BEGINNING, nodes.At.LINE_START
-    ),
+    "`$` holds at the very end only": putting(nfa.PLACES, sre.AT_END, nfa.At.END),
+    "`^` holds after every line break": putting(nfa.PLACES, sre.AT_BEGINNING, nfa.At.LINE_START),
     "a boundary knows letters of ASCII only": lambda patch: patch.setattr(
-        nodes, "word_chars", lambda **_: charsets.word_chars(ascii_only=True)
+        nfa, "word_chars", lambda **_: charset.word_chars(ascii_only=True)
     ),
     "case is folded within ASCII only": ascii_case,
     "a look ahead that refuses is one that accepts": refusals_that_accept,
     "a tab prints as it is": printing("\t", "\t"),
     "text prints in single quotes always": lambda patch: patch.setattr(
-        payload, "WAYS_OF_QUOTING", {"single": ("'", "'", False)}
+        payload_automaton, "WAYS_OF_QUOTING", {"single": ("'", "'", False)}
     ),
     "no free key is walked": shaped(keys=False),
     "no second field is walked": shaped(several=False),
     "no value but text is walked": shaped(others=False),
     "nan is forgotten": without_samples(is_nan),
-    "integers beyond floats are forgotten": without_samples(lambda one: one == numbers.BEYOND),
+    "integers beyond floats are forgotten": without_samples(lambda one: one == arithmetic.BEYOND),
     "there is always a number": without_samples(lambda one: one is None),
     "no condition raises": raising_nothing,
-    "the arguments have no names": setting(names, "_field", lambda *_: None),
+    "the arguments have no names": setting(glob_solver, "_field", lambda *_: None),
     "a glob is never its own text": globs_without_equality,
-    "malformed capabilities are forgotten": setting(classes, "_others", lambda _: iter(())),
+    "malformed capabilities are forgotten": setting(
+        capability_classes, "_others", lambda _: iter(())
+    ),
     "the first edited rule is the only one": first_edit_only,
     "keywords keep their case": keywords_as_written,
     "a contradiction is of its first literal": contradictions_of_one,

@@ -9,9 +9,9 @@ from conformance.oracle import WORDS, Answer, real_answer, real_load
 
 from fencekit.dialects.registry import load_policy
 from fencekit.model.errors import FencekitError
-from fencekit.model.form import from_form
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
+from fencekit.model.request_json import from_form
 from fencekit.model.verdict import DENY, Effect
 from fencekit.reading import yaml
 

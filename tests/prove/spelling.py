@@ -12,18 +12,18 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from fencekit.checks.prove import numbers
-from fencekit.checks.prove.atoms import Literal, Passes
-from fencekit.checks.prove.building import arguments
-from fencekit.checks.prove.keywords import CAPITAL_SIGMA, Keywords
-from fencekit.checks.prove.payload import Payload
-from fencekit.checks.prove.regexes import searching
-from fencekit.checks.prove.shape import EVERYTHING
-from fencekit.checks.prove.solver import amount
-from fencekit.checks.prove.spots import FURTHER, Required, Slot, Spot
-from fencekit.engines.native.questions import Relation, Subject
+from fencekit.engines.native.questions import QuestionSubject, Relation
 from fencekit.engines.native.view import View
 from fencekit.model.request import Request
+from fencekit.prover import arithmetic
+from fencekit.prover.decode import arguments
+from fencekit.prover.keyword_automaton import CAPITAL_SIGMA, Keywords
+from fencekit.prover.literals import Compares, Literal
+from fencekit.prover.payload_automaton import ArgumentsAutomaton
+from fencekit.prover.payload_states import FURTHER, ArgumentsState, FieldSpec, Required
+from fencekit.prover.relevance import EVERYTHING
+from fencekit.prover.solver import amount
+from fencekit.regex.automaton import compile_search
 from prove import payloads
 
 LEAVES = (r"\w", r"\W", r"\d", r"\s", ".", "[^a]", "(?i:k)", "(?i:s)", "(?i:[^i])", r"(?a:\w)")
@@ -50,22 +50,22 @@ class Spelling:
         leaves: Iterable[str],
         *,
         required: tuple[Required, ...] = (),
-        optional: tuple[Slot, ...] = (),
+        optional: tuple[FieldSpec, ...] = (),
         closed: bool = False,
     ) -> None:
         self._alphabet = frozenset(alphabet)
         self._leaves = [re.compile(leaf) for leaf in leaves]
         keywords = Keywords([frozenset({char}) for char in sorted(set(alphabet))], frozenset())
-        self._payload = Payload(
+        self._payload = ArgumentsAutomaton(
             keywords,
-            [searching(leaf.pattern) for leaf in self._leaves],
+            [compile_search(leaf.pattern) for leaf in self._leaves],
             EVERYTHING,
             ("command", "a'b"),
             required,
             optional,
             is_open=not closed,
         )
-        self._spots: dict[Spot, int] = {self._payload.start: 0}
+        self._spots: dict[ArgumentsState, int] = {self._payload.start: 0}
         self._edges: list[Edges | None] = [None]
         self._listed = [self._payload.start]
         self._seen: dict[str, str] = {}
@@ -180,9 +180,9 @@ def drawn(random: Random) -> Spelling:
     """Return a question of random keywords and regexes, some for fields that are known."""
     chosen = "".join(payloads.text(random, 5) for _ in range(random.randint(1, 5))).lower()
     words = "".join(filter(str.isprintable, chosen))
-    optional: tuple[Slot, ...] = ()
+    optional: tuple[FieldSpec, ...] = ()
     if random.random() < 0.3:
-        optional = tuple(map(Slot, random.sample(payloads.KEYS, 3)))
+        optional = tuple(map(FieldSpec, random.sample(payloads.KEYS, 3)))
     size = random.randint(0, 6)
     return Spelling(words, random.sample(LEAVES, size), optional=optional)
 
@@ -202,10 +202,12 @@ RELATIONS = (Relation.GT, Relation.GTE, Relation.LT, Relation.LTE)
 def asking_for(facts: tuple[tuple[Relation, float, bool, bool], ...]) -> Spelling:
     """Return the question whose amount is as the facts say."""
     literals = [
-        Literal(Passes(Subject.AMOUNT, relation, str(threshold), threshold, raises), positive)
+        Literal(
+            Compares(QuestionSubject.AMOUNT, relation, str(threshold), threshold, raises), positive
+        )
         for relation, threshold, raises, positive in facts
     ]
-    samples = numbers.possible(literals)
+    samples = arithmetic.possible(literals)
     assert samples, facts
     required = () if None in samples else (amount(samples),)
     return Spelling(

@@ -10,14 +10,14 @@ from typing import Any
 
 import z3
 
-from fencekit.checks.prove.atoms import Atom, Found, Holds, order
-from fencekit.checks.prove.compare import Prover
-from fencekit.checks.prove.goals import NOT_LOOSER
-from fencekit.checks.prove.solver import Model
-from fencekit.checks.prove.texts import Cube
-from fencekit.checks.prove.truth import all_true
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
+from fencekit.prover.api import Prover
+from fencekit.prover.evaluate import all_true
+from fencekit.prover.literals import Atom, ContainsKeyword, MatchesRegex, order
+from fencekit.prover.properties import NOT_LOOSER
+from fencekit.prover.solver import Sat
+from fencekit.prover.text_queries import Cube
 from prove.apart import GAVE_UP, apart
 from prove.second_opinion import ALPHABET, BeyondError, every, holds_word, searched, unescaped
 
@@ -45,7 +45,7 @@ def settled(old: Policy, new: Policy) -> Iterator[Settled]:
 
     def watched(capability: str, cube: Cube) -> Any:
         said = solve(capability, cube)
-        if isinstance(said, Model) and is_plain(said.request):
+        if isinstance(said, Sat) and is_plain(said.request):
             found.append(Settled(about_text(cube), said.request))
         return said
 
@@ -60,7 +60,7 @@ def settled(old: Policy, new: Policy) -> Iterator[Settled]:
 
 def about_text(cube: Cube) -> Cube:
     """Return the literals about keywords and regexes."""
-    return frozenset(one for one in cube if isinstance(one.atom, Holds | Found))
+    return frozenset(one for one in cube if isinstance(one.atom, ContainsKeyword | MatchesRegex))
 
 
 def is_plain(request: Request) -> bool:
@@ -141,11 +141,11 @@ def opinion(one: Settled) -> str:
 
 def held(atom: Atom, key: str, text: Any) -> Any:
     """Return when an atom is true of the text under the key."""
-    if isinstance(atom, Holds):
+    if isinstance(atom, ContainsKeyword):
         whole = z3.Concat(z3.StringVal(f"{{'{key}': '".lower()), text, z3.StringVal("'}"))
         words = sorted(word for word in atom.keywords if word.isascii())
         return z3.Or([z3.InRe(whole, holds_word(word)) for word in words])
-    assert isinstance(atom, Found)
+    assert isinstance(atom, MatchesRegex)
     return z3.Or([z3.InRe(text, searched(pattern)) for pattern in atom.patterns])
 
 

@@ -7,13 +7,13 @@ from conformance.oracle import our_answer, real_answer, real_load
 from hypothesis import given, settings
 from laws import drawing
 
-from fencekit.checks.prove import solver
-from fencekit.checks.prove.compare import compare, holds
-from fencekit.checks.prove.goals import GOALS
 from fencekit.dialects.registry import load_policy, write_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Witness
+from fencekit.prover import solver
+from fencekit.prover.api import check_property, compare
+from fencekit.prover.properties import GOALS
 
 from hypothesis import strategies as st  # isort: skip
 
@@ -44,7 +44,7 @@ def test_a_witness_is_decided_by_the_real_package_as_the_answer_says(old, new):
 def test_no_call_breaks_what_is_proved(old, new, requests):
     for goal in GOALS.values():
         policies = (old, new)[: goal.policies]
-        result = holds(goal, *policies)
+        result = check_property(goal, *policies)
         if isinstance(result, Proved):
             for request in requests:
                 assert not goal.broken(outcomes(policies, request)), (goal.name, request)

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks.guardrails import AT_LEAST_AS_STRICT
-from fencekit.checks.prove.certificate import lemma as made
-from fencekit.checks.prove.checker import CertificateError, check
-from fencekit.checks.prove.compare import compare, holds
-from fencekit.checks.prove.goals import GOALS, NOT_LOOSER, never_determines
-from fencekit.checks.prove.meaning.cases import exits
-from fencekit.checks.prove.meaning.conditions import Atoms
-from fencekit.checks.prove.meaning.domains import Domain
+from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT
 from fencekit.model.proof import Certificate, Proved
+from fencekit.prover.api import check_property, compare
+from fencekit.prover.certificate import lemma as made
+from fencekit.prover.checker.cases import exits
+from fencekit.prover.checker.check import CertificateError, check
+from fencekit.prover.checker.conditions import Atoms
+from fencekit.prover.checker.domain import CheckedDomain
+from fencekit.prover.properties import GOALS, NOT_LOOSER, never_determines
 from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
@@ -222,7 +222,7 @@ def test_what_is_proved_of_tiny_policies_has_a_certificate_that_is_accepted() ->
         for goal in (*GOALS.values(), AT_LEAST_AS_STRICT):
             policies = (old, new)[: goal.policies]
             try:
-                result = holds(goal, *policies, certificate=True)
+                result = check_property(goal, *policies, certificate=True)
             except CertificateError:
                 unmade += 1
                 continue
@@ -239,7 +239,7 @@ GUARDED = policy_of({"deny": [{"capability": "a.*", "amount_gte": 10}], "allow":
 
 
 def test_that_a_policy_keeps_to_guardrails_has_a_certificate() -> None:
-    result = holds(AT_LEAST_AS_STRICT, GUARDRAILS, GUARDED, certificate=True)
+    result = check_property(AT_LEAST_AS_STRICT, GUARDRAILS, GUARDED, certificate=True)
     assert isinstance(result, Proved)
     assert result.certificate is not None
     assert check(result.certificate, GUARDRAILS, GUARDED) > 0
@@ -311,7 +311,7 @@ def test_keys_that_differ_in_case_may_both_be_there() -> None:
     atoms: Atoms = {}
     literals = {name for rule in old.rules if rule.conditions for name in exits_of(rule, atoms)}
     with pytest.raises(CertificateError):
-        made(frozenset(literals), atoms, Domain(domain))
+        made(frozenset(literals), atoms, CheckedDomain(domain))
 
 
 def exits_of(rule: Any, atoms: Atoms) -> frozenset[str]:
@@ -337,4 +337,4 @@ def test_what_is_not_followed_exactly_has_a_certificate_if_more_than_it_does_not
 def test_a_goal_that_certificates_do_not_say_has_none() -> None:
     goal = never_determines(next(OLD.rules))
     with pytest.raises(CertificateError, match="certificates do not say"):
-        holds(goal, policy_of({}), certificate=True)
+        check_property(goal, policy_of({}), certificate=True)

@@ -13,11 +13,16 @@ from typing import Any
 
 import pytest
 
-from fencekit.checks.prove import checker, meaning
-from fencekit.checks.prove.certificate import lemma as made
-from fencekit.checks.prove.checker import CertificateError, shown
-from fencekit.checks.prove.meaning.cases import capabilities, exits
-from fencekit.checks.prove.meaning.conditions import (
+from fencekit.engines.native.view import View, covers
+from fencekit.model.policy import Condition, ConditionName
+from fencekit.model.request import Request
+from fencekit.model.source import Place
+from fencekit.prover import checker as meaning
+from fencekit.prover.certificate import lemma as made
+from fencekit.prover.checker import check
+from fencekit.prover.checker.cases import capabilities, exits
+from fencekit.prover.checker.check import CertificateError, shown
+from fencekit.prover.checker.conditions import (
     ALWAYS,
     NUMBER,
     Atom,
@@ -25,14 +30,10 @@ from fencekit.checks.prove.meaning.conditions import (
     reading,
     stand_ins,
 )
-from fencekit.checks.prove.meaning.domains import Domain
-from fencekit.checks.prove.meaning.patterns import FOUND, Pattern
-from fencekit.checks.prove.meaning.texts import FIXED, Walk, of_letter
-from fencekit.engines.native.view import View, covers
-from fencekit.model.policy import Condition, ConditionName
-from fencekit.model.request import Request
-from fencekit.model.source import Place
-from fencekit.strategies.domains import Schema, valid
+from fencekit.prover.checker.domain import CheckedDomain
+from fencekit.prover.checker.patterns import FOUND, Pattern
+from fencekit.prover.checker.walks import FIXED, ClosedSetWalk, of_letter
+from fencekit.schema.validator import Schema, valid
 from prove import nasty, patterns, payloads
 from prove.test_domains import LISTS, PATH_ONLY, PAYMENT
 from prove.test_regexes import python_finds
@@ -124,7 +125,7 @@ def is_spelled(args: dict[str, Any]) -> bool:
     text, values = str(view.text), str(view.values_text)
     asked = [("text", re.escape(char)) for char in sorted(set(text))]
     asked += [("values", re.escape(char)) for char in sorted(set(values))]
-    walk = Walk("arguments", asked, [], [])
+    walk = ClosedSetWalk("arguments", asked, [], [])
     left = [(walk._order.start, 0, 0)]
     seen = set(left)
     for order, at, value_at in left:
@@ -174,7 +175,7 @@ def one_sigma(text: str) -> str:
 @pytest.mark.parametrize("seed", range(100 if SWEEP else 2))
 def test_text_is_spelled_as_python_quotes_it_and_in_an_order_that_there_is(seed: int) -> None:
     random = Random(seed)
-    order = Walk("arguments", [("text", "a")], [], [])._order
+    order = ClosedSetWalk("arguments", [("text", "a")], [], [])._order
     for number in range(10_000):
         text = payloads.text(random, 8)
         kinds, spelled = kinds_of(text)
@@ -188,7 +189,7 @@ def test_text_is_spelled_as_python_quotes_it_and_in_an_order_that_there_is(seed:
 
 
 def test_what_is_no_object_as_python_prints_it_is_not_spelled() -> None:
-    order = Walk("arguments", [("text", "a")], [], [])._order
+    order = ClosedSetWalk("arguments", [("text", "a")], [], [])._order
     for kinds in (
         "",
         "{",
@@ -400,11 +401,11 @@ def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
     while accepted < 5 and tried < 200:
         tried += 1
         try:
-            lemma = made(some_literals(random, atoms), atoms, Domain(domain))
+            lemma = made(some_literals(random, atoms), atoms, CheckedDomain(domain))
         except CertificateError:
             continue
         left = set(range(len(calls)))
-        for literal in shown(lemma, atoms, Domain(domain)):
+        for literal in shown(lemma, atoms, CheckedDomain(domain)):
             held = holders(atoms[literal.removeprefix("not ")], calls)
             left = left - held if literal.startswith("not ") else left & held
         assert not left, (lemma["literals"], calls[min(left)])
@@ -424,10 +425,10 @@ NUMBERED = {
 
 def test_an_integer_that_is_no_float_may_be_read_as_one_beyond_its_limit() -> None:
     assert float(2**53 + 3) == 2**53 + 4
-    domain = Domain(NUMBERED)
+    domain = CheckedDomain(NUMBERED)
     assert domain.may_be("amount", float(2**53 + 4))
     assert not domain.may_be("amount", float(2**53 + 6))
-    assert not Domain(PAYMENT).may_be("amount", math.nextafter(100.0, math.inf))
+    assert not CheckedDomain(PAYMENT).may_be("amount", math.nextafter(100.0, math.inf))
 
 
 @pytest.mark.parametrize("domain", [*DOMAINS[1:], NUMBERED])
@@ -452,7 +453,7 @@ def test_every_call_of_a_domain_is_answered_like_one_of_those_that_stand_for_all
                 Condition(ConditionName(random.choice(names)), value, Place("x"))
                 for value in values
             ]
-            stand = stand_ins(subject, values, Domain(domain))
+            stand = stand_ins(subject, values, CheckedDomain(domain))
             told = {answers(conditions, call) for call in stand}
             for call in calls:
                 assert answers(conditions, call) in told, (conditions, call)
@@ -507,7 +508,7 @@ def code_lines(path: Path) -> int:
 
 def the_checker() -> list[Path]:
     """Return the files that have to be believed."""
-    return [Path(checker.__file__), *sorted(Path(meaning.__file__).parent.glob("*.py"))]
+    return [Path(check.__file__), *sorted(Path(meaning.__file__).parent.glob("*.py"))]
 
 
 def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
@@ -521,13 +522,13 @@ def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
 
 def test_the_prover_uses_nothing_of_what_the_checker_goes_by() -> None:
     maker = "certificate.py"  # it writes down what the checker is to be shown
-    for path in Path(checker.__file__).parent.glob("*.py"):
+    for path in Path(check.__file__).parent.glob("*.py"):
         if path not in the_checker() and path.name != maker:
             assert "prove.meaning" not in path.read_text("utf-8"), path.name
 
 
 def test_the_checker_shares_nothing_with_the_prover_but_the_classes_of_characters() -> None:
-    prove = "fencekit.checks.prove."
+    prove = "fencekit.prover."
     for path in the_checker():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prove):

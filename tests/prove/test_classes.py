@@ -2,8 +2,8 @@
 
 from random import Random
 
-from fencekit.checks.prove.classes import classes
 from fencekit.engines.native.view import covers
+from fencekit.prover.capability_classes import classes
 
 SEGMENTS = ("pay", "a", "any", "other", "*", "", "b c", "x\n", "fresh", "é", "a-b")
 PATTERNS = ("*", ".*", "a b.*", "pay\n.*", "pay.*", "a", "", "..", "x\n", "a.b.c.d", "a b", "any !")

@@ -5,13 +5,13 @@ from random import Random
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks.prove.compare import compare
-from fencekit.checks.prove.described import exact_values, number_rules
-from fencekit.checks.prove.domains import is_held
-from fencekit.checks.search import search
+from fencekit.generation.search import search
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Proved, Unknown, Witness
-from fencekit.strategies.domains import Schema, valid
+from fencekit.prover.api import compare
+from fencekit.prover.domain import is_held
+from fencekit.prover.schema_language import exact_values, number_rules
+from fencekit.schema.validator import Schema, valid
 from prove import nasty
 
 PATH_ONLY = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.prove.compare import compare
 from fencekit.model.proof import Proved, Unknown
+from fencekit.prover.api import compare
 from prove.faults import PLANTS, forget
 from prove.hard_set import Pair, Side, pairs, sides
 from prove.test_hard_set_proved import MOST_UNKNOWN

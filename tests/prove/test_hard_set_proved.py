@@ -2,9 +2,9 @@
 
 import pytest
 
-from fencekit.checks.prove.compare import compare
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.prover.api import compare
 from prove.hard_set import Pair, Side, pairs, sides
 
 Answered = list[tuple[Pair, Result, tuple[Side, Side]]]

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from conformance.oracle import real_answer, real_load
 
-from fencekit.checks.prove.checker import check
-from fencekit.checks.prove.compare import compare
-from fencekit.checks.search import search
 from fencekit.dialects.registry import load_policy, write_policy
+from fencekit.generation.search import search
 from fencekit.model.errors import PolicyError
 from fencekit.model.mutant import Direction
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.strategies.mutations import single_edits
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.prover.api import compare
+from fencekit.prover.checker.check import check
 from prove.attack import looser_call
 from prove.hard_set import effect_of
 

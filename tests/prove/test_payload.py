@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from fencekit.checks.prove import payload, printed
-from fencekit.checks.prove.charsets import cased, every_char, of_chars, printable
-from fencekit.checks.prove.letters import SIGMAS, capitals, letter_of, letters
-from fencekit.checks.prove.printed import BEGINNINGS
-from fencekit.checks.prove.quoting import is_closable, quoted
+from fencekit.prover import payload_automaton, repr_transducer
+from fencekit.prover.alphabet import SIGMAS, capitals, letter_of, letters
+from fencekit.prover.quoting import is_closable, quoted
+from fencekit.prover.repr_transducer import BEGINNINGS
+from fencekit.regex.charset import cased, every_char, of_chars, printable
 from prove import payloads
 from prove.spelling import compared
 
@@ -35,7 +35,9 @@ def test_every_arguments_are_a_word_of_the_payload_and_every_word_is_arguments()
     ids=["quotes", "escaped quotes", "lists", "digits", "classes", "numbers"],
 )
 def test_a_word_that_spells_less_or_other_things_is_noticed(monkeypatch, part, change):
-    monkeypatch.setattr(printed if part == "BEGINNINGS" else payload, part, change)
+    monkeypatch.setattr(
+        repr_transducer if part == "BEGINNINGS" else payload_automaton, part, change
+    )
     _, missed = compared(Random(1), 150, each=50)
     assert missed
 

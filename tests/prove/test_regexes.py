@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from fencekit.checks.prove.nodes import UnsupportedError
-from fencekit.checks.prove.regexes import DEAD, MATCHED, searching
+from fencekit.regex.automaton import DEAD, MATCHED, compile_search
+from fencekit.regex.nfa import UnsupportedError
 from prove import patterns
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
@@ -31,7 +31,7 @@ def differing(pattern: str, texts: list[str]) -> list[str] | None:
     if finds is None:
         return None
     try:
-        automaton = searching.__wrapped__(pattern)
+        automaton = compile_search.__wrapped__(pattern)
     except UnsupportedError:
         return None
     wrong = []

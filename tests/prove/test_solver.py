@@ -6,15 +6,15 @@ from random import Random
 
 import pytest
 
-from fencekit.checks.prove import names, numbers
-from fencekit.checks.prove.atoms import Level, Literal, Named, Passes, reading_of, spelled
-from fencekit.checks.prove.solver import Model, Open, Refuted, Solver
-from fencekit.checks.prove.truth import TRUTHS, all_true
-from fencekit.engines.native.questions import BEYOND, Relation, Subject
+from fencekit.engines.native.questions import BEYOND, QuestionSubject, Relation
 from fencekit.engines.native.view import View
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
 from fencekit.model.source import Place
+from fencekit.prover import arithmetic, glob_solver
+from fencekit.prover.evaluate import TRUTHS, all_true
+from fencekit.prover.literals import Compares, Literal, Named, RiskLevelIs, reading_of, spelled
+from fencekit.prover.solver import Sat, Solver, Unsat, Unsettled
 from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
@@ -31,7 +31,7 @@ def literals(random: Random) -> frozenset[Literal]:
             if isinstance(fact, Literal):
                 found.add(fact if random.random() < 0.6 else fact.negated())
     if random.random() < 0.15:
-        found.add(Literal(Level(random.choice(("low", "high"))), random.random() < 0.6))
+        found.add(Literal(RiskLevelIs(random.choice(("low", "high"))), random.random() < 0.6))
     return frozenset(found)
 
 
@@ -46,10 +46,10 @@ def test_no_call_of_the_universe_does_what_is_refuted(seed):
         if any(literal.negated() in cube for literal in cube):
             continue
         answer = Solver().solve("s.x", cube)
-        if isinstance(answer, Model):
+        if isinstance(answer, Sat):
             found += 1
             assert all_true(cube, answer.request)
-        if not isinstance(answer, Refuted):
+        if not isinstance(answer, Unsat):
             continue
         refuted += 1
         assert answer.core <= cube
@@ -82,13 +82,13 @@ def test_the_ways_for_a_name_are_those_that_trying_all_values_finds():
                 Literal(Named("risk_level", one.atom.spelled, one.atom.expected), one.positive)
                 for one in asked
             ]
-            asked.append(Literal(Level(random.choice(("prod", "x"))), random.random() < 0.7))
+            asked.append(Literal(RiskLevelIs(random.choice(("prod", "x"))), random.random() < 0.7))
         key = next(one.atom.key for one in asked if isinstance(one.atom, Named))
         possible = any(
             all_true(asked, Request("a", context={key: one}, args={key: other}))
             for one, other in product(VALUES, repeat=2)
         )
-        ways = names.choices(key, asked)
+        ways = glob_solver.choices(key, asked)
         assert ways or not possible, asked
         for way in ways:
             fields = way.needs.values if way.needs is not None else (None,)
@@ -108,8 +108,8 @@ def test_a_number_is_possible_where_trying_finds_one():
         asked = []
         for value in random.sample(NUMBERS, random.randint(1, 4)):
             relation = random.choice(("gt", "gte", "lt", "lte"))
-            atom = Passes(
-                Subject.AMOUNT,
+            atom = Compares(
+                QuestionSubject.AMOUNT,
                 Relation(relation),
                 spelled(value),
                 value,
@@ -121,10 +121,10 @@ def test_a_number_is_possible_where_trying_finds_one():
             for value in AMOUNTS
             if all_true(asked, Request("a", args={} if value is None else {"amount": value}))
         ]
-        samples = numbers.possible(asked)
+        samples = arithmetic.possible(asked)
         assert samples or not found, asked
         for sample in samples:
-            spellings = numbers.spell(sample) or [None]
+            spellings = arithmetic.spell(sample) or [None]
             for value in spellings if sample != BEYOND else spellings[:1]:
                 args = {} if value is None else {"amount": value}
                 assert all_true(asked, Request("a", args=args)), (asked, sample, value)
@@ -132,8 +132,8 @@ def test_a_number_is_possible_where_trying_finds_one():
 
 def test_an_empty_name_is_met_by_no_field():
     asked = [
-        Literal(Level("low")),
+        Literal(RiskLevelIs("low")),
         Literal(Named("risk_level", "NoneType None", None)),
     ]
-    assert [way.value for way in names.choices("risk_level", asked)] == ["low"]
-    assert not isinstance(Solver().solve("a.b", frozenset(asked)), Refuted | Open)
+    assert [way.value for way in glob_solver.choices("risk_level", asked)] == ["low"]
+    assert not isinstance(Solver().solve("a.b", frozenset(asked)), Unsat | Unsettled)

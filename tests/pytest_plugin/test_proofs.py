@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.comparison import ComparisonJob
-from fencekit.checks.guardrails import GuardrailsJob
+from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.config.proofs import proof_jobs
 from fencekit.config.settings import Settings
 from fencekit.model.errors import UsageError

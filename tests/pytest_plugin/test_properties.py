@@ -32,7 +32,7 @@ FAILING = {NAMES[1], NAMES[3], NAMES[4], NAMES[5]}
 def imported() -> None:
     """Import here what each run in this process would import again."""
     import fencekit.pytest_plugin.properties
-    import fencekit.strategies.remembered  # noqa: F401
+    import fencekit.strategies.example_database  # noqa: F401
 
 
 def test_each_capability_is_a_test_and_the_looser_ones_fail(run: Run) -> None:
@@ -249,5 +249,5 @@ def test_without_a_database_hypothesis_is_not_imported(project: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "fencekit.checks.search" in done.stdout
+    assert "fencekit.generation.search" in done.stdout
     assert "hypothesis.database" not in done.stdout

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.job import ReplayJob
-from fencekit.checks.replay import ReplayRun
+from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay import ReplayRun
 from fencekit.dialects.registry import load_policy
 from fencekit.logs.registry import open_log
 from fencekit.model.report import FailOn, Limits

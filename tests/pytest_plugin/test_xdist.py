@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 
 COUNTING = """
 import os
-from fencekit.checks import job
+from fencekit.checks.replay import job
 
 run = job.ReplayJob.run
 

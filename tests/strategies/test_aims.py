@@ -6,10 +6,10 @@ import pytest
 
 from fencekit.engines.native.conditions import TESTS
 from fencekit.engines.native.view import View
+from fencekit.generation.aims import AIMS
+from fencekit.generation.draft import Draft
 from fencekit.model.policy import ConditionName
-from fencekit.strategies.aims import AIMS
-from fencekit.strategies.choices import RandomChoices, SimplestChoices
-from fencekit.strategies.draft import Draft
+from fencekit.regex.choices import RandomChoices, SimplestChoices
 
 VALUES = {
     ConditionName.CONTAINS: "rm -rf",
@@ -115,7 +115,7 @@ def test_the_evasions_that_people_use_are_among_what_is_tried(name, value, wante
     ids=["nested", "behind a decoy", "under nearly its name", "beyond any float", "absent"],
 )
 def test_an_amount_may_hide(shape):
-    from fencekit.strategies.aiming import Aiming
+    from fencekit.generation.aiming import Aiming
     from strategies.policies import policy
 
     aiming = Aiming([policy("deny: [{capability: pay, amount_gt: 100}]")])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from fencekit.model.errors import UsageError
 from fencekit.model.request import Request
-from fencekit.strategies.choices import SimplestChoices
-from fencekit.strategies.domains import Schema, sampled, valid
-from fencekit.strategies.drawn import DrawnChoices
+from fencekit.regex.choices import SimplestChoices
+from fencekit.schema.validator import Schema, sampled, valid
+from fencekit.strategies.hypothesis_strategies import DrawnChoices
 
 SCHEMAS = (
     *({"type": name} for name in ("string", "integer", "number", "boolean", "null", "array")),

@@ -12,10 +12,10 @@ from fencekit.dialects.registry import write_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import UsageError
-from fencekit.model.form import from_form, to_form
 from fencekit.model.mutant import Direction
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
+from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.verdict import Verdict
 from fencekit.strategies import mutants, nearness, policies, requests
 from strategies.policies import IN_FORCE, edited, policy
@@ -39,8 +39,8 @@ def is_looser(old: Policy, new: Policy, request: Request) -> bool:
 @PLAIN
 def test_what_is_drawn_is_whole_and_can_be_written_down(request):
     assert request.whole
-    assert from_form(to_form(request)) == request
-    json.dumps(to_form(request)).encode()
+    assert from_form(request_to_json(request)) == request
+    json.dumps(request_to_json(request)).encode()
 
 
 @given(st.data(), policies())

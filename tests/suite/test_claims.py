@@ -13,9 +13,9 @@ from fencekit.cases.registry import read_cases
 from fencekit.checks.suite import job as suite_job
 from fencekit.checks.suite.proving import CLAIMS
 from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.model.form import from_form
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
+from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
 from fencekit.model.suite import ClaimResult, ClaimStatus
 from fencekit.model.verdict import Verdict

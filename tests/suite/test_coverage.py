@@ -6,7 +6,7 @@ import pytest
 from laws import drawing
 from running import fencekit
 
-from fencekit.checks.suite.points import Marks
+from fencekit.checks.suite.coverage_targets import Marks
 from fencekit.model.request import UNKNOWN, Request
 from fencekit.model.suite import Coverage, PointKind, PolicyCoverage
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fencekit.checks.suite.points import Marks
+from fencekit.checks.suite.coverage_targets import Marks
 from fencekit.checks.suite.running import LOW_COVERAGE
 from fencekit.engines.timelimit import Progress
 from fencekit.model.case import Case
-from fencekit.model.finding import Class, Finding
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.suite import Coverage, PolicyCoverage
 
@@ -41,4 +41,4 @@ def shortfall(coverage: Coverage) -> Finding | None:
     said = f"{coverage.covered:,} of {len(coverage.points):,} points, {percent:.1f} %"
     message = f"the cases cover {said}, less than the {minimum:g} % asked for"
     hint = "`--coverage` shows what no case covers"
-    return Finding(LOW_COVERAGE, Class.FAULT, "", "", "", 1, message=message, hint=hint)
+    return Finding(LOW_COVERAGE, RecordClass.FAULT, "", "", "", 1, message=message, hint=hint)

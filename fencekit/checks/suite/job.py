@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fencekit.cases.base import CaseFile, beside
 from fencekit.cases.registry import found, read_cases
-from fencekit.checks.replay import TIMEOUT
+from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite import claims
 from fencekit.checks.suite.coverage import Covering, shortfall
 from fencekit.checks.suite.running import claim_finding, finding_of, results

@@ -4,17 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fencekit.cases.base import Claim, Problems
-from fencekit.checks.fallback import answers
-from fencekit.checks.guardrails import AT_LEAST_AS_STRICT
-from fencekit.checks.prove.compare import holds
-from fencekit.checks.prove.goals import (
-    ALWAYS_ALLOWS,
-    ALWAYS_DENIES,
-    DISJOINT,
-    EQUIVALENT,
-    NEVER_ERRORS,
-    Goal,
-)
+from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT
+from fencekit.checks.proofs.prove_or_search import answers
 from fencekit.checks.suite.scopes import Scope, scope_of, within
 from fencekit.model.comparison import summary
 from fencekit.model.decision import Outcome
@@ -22,6 +13,15 @@ from fencekit.model.finding import RuleRef
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.suite import ClaimResult, ClaimStatus
+from fencekit.prover.api import check_property
+from fencekit.prover.properties import (
+    ALWAYS_ALLOWS,
+    ALWAYS_DENIES,
+    DISJOINT,
+    EQUIVALENT,
+    NEVER_ERRORS,
+    Property,
+)
 from fencekit.reading.yaml import Located
 
 Load = Callable[[str], Policy]
@@ -41,14 +41,14 @@ STATUS: dict[type[Result], ClaimStatus] = {
 class OfOne:
     """A claim about one policy: each call of the scope is decided as the goal says."""
 
-    goal: Goal
+    goal: Property
     refuted: str
 
     def __call__(self, policy: Policy, claim: Claim, load: Load) -> ClaimResult:  # noqa: ARG002
         """Return whether the policy does so with every call of the scope."""
         scope = scope_of(claim.value)
         if scope.is_all:
-            return result_of(claim, policy, holds(self.goal, policy), self.refuted, at=0)
+            return result_of(claim, policy, check_property(self.goal, policy), self.refuted, at=0)
         goal = within(self.goal.name, self.goal.broken)
         result = summary(result for _, result in answers(goal, scope.policy, policy))
         return result_of(claim, policy, result, self.refuted, at=1)
@@ -58,7 +58,7 @@ class OfOne:
 class OfTwo:
     """A claim about two policies, of which the claim names the second, by the key."""
 
-    goal: Goal
+    goal: Property
     refuted: str
     key: str
 
@@ -70,7 +70,7 @@ class OfTwo:
             at = 0
         else:
             goal = within(self.goal.name, self.goal.broken, policies=2)
-            result = holds(goal, scope.policy, policy, other)
+            result = check_property(goal, scope.policy, policy, other)
             at = 1
         return result_of(claim, policy, result, self.refuted, at=at, other=at + 1)
 

@@ -7,7 +7,7 @@ from fencekit.engines.base import Evaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.case import BY_DEFAULT, Case
 from fencekit.model.decision import Decision
-from fencekit.model.finding import Class, Finding, RuleRef
+from fencekit.model.finding import Finding, RecordClass, RuleRef
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
 from fencekit.model.suite import CaseResult, CaseStatus, ClaimResult, ClaimStatus
@@ -73,7 +73,7 @@ def finding_of(case: CaseResult) -> Finding:
     capability = case.request.capability
     return Finding(
         slug,
-        Class.FAULT,
+        RecordClass.FAULT,
         "unknown" if isinstance(capability, Unknown) else capability,
         # The verdicts alone: rules and obligations are in the message.
         case.wanted.partition(" ")[0],
@@ -93,7 +93,7 @@ def claim_finding(claim: ClaimResult) -> Finding:
     witnesses = () if claim.request is None else (Record(claim.request, None, claim.place),)
     return Finding(
         FAILING_CLAIM,
-        Class.FAULT,
+        RecordClass.FAULT,
         "",
         "",
         claim.actual,

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fencekit.cases.base import Problems
-from fencekit.checks.prove.goals import Goal, Outcomes
 from fencekit.dialects.capfence import words
 from fencekit.dialects.capfence.layer import read_conditions
 from fencekit.dialects.capfence.strictness import rule_complaints
 from fencekit.model.policy import Policy, Rule, Tier
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW
+from fencekit.prover.properties import Outcomes, Property
 from fencekit.reading.yaml import Located
 
 
@@ -67,11 +67,11 @@ def rule_for(capability: str, place: Place) -> Rule:
     return Rule("scope", "scope", ALLOW, capability, place=place)
 
 
-def within(name: str, broken: Callable[[Outcomes], bool], policies: int = 1) -> Goal:
+def within(name: str, broken: Callable[[Outcomes], bool], policies: int = 1) -> Property:
     """Return the goal that is broken only by calls of the scope, which is the first policy."""
 
     def broken_there(outcomes: Outcomes) -> bool:
         scope, *others = outcomes
         return not scope.by_default and scope.error is None and broken(tuple(others))
 
-    return Goal(name, broken_there, policies + 1)
+    return Property(name, broken_there, policies + 1)

@@ -8,7 +8,7 @@ from fencekit.dialects.base import Dialect
 from fencekit.dialects.capfence import printing
 from fencekit.dialects.capfence.extends import Loader
 from fencekit.model.policy import Policy
-from fencekit.reading.trees import Tree
+from fencekit.reading.trees import FileTree
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class CapFenceDialect:
         strict: bool,
         root: Path | None,
         search_paths: Sequence[Path],
-        tree: Tree,
+        tree: FileTree,
     ) -> Policy:
         """Return the policy in the file, merged with all that it extends."""
         return Loader(strict, root, search_paths, tree).policy(path)

@@ -11,7 +11,7 @@ from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
 from fencekit.model.source import Place, SourceFile
 from fencekit.reading import yaml
-from fencekit.reading.trees import DISK, Tree
+from fencekit.reading.trees import DISK, FileTree
 
 MAX_RULES = 100_000
 """How many rules a policy may have once all files are merged; each file counts each time."""
@@ -24,7 +24,7 @@ class Loader:
     strict: bool
     root: Path | None
     search_paths: Sequence[Path]
-    tree: Tree = DISK
+    tree: FileTree = DISK
     files: dict[str, SourceFile] = field(default_factory=dict)
     loaded: dict[str, Layer] = field(default_factory=dict)
     under_way: list[str] = field(default_factory=list)

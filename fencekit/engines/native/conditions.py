@@ -11,8 +11,8 @@ from typing import Any
 
 from fencekit.engines.native.questions import (
     Question,
+    QuestionSubject,
     Relation,
-    Subject,
     number_passes,
     told,
     value_matches,
@@ -42,7 +42,7 @@ def covering(pattern: Any) -> Test:
         same = capability.equals(pattern)
         if same or (same is False and covers_itself_only(pattern)):
             return same
-        return (Question(Subject.CAPABILITY, Relation.COVERS, pattern),)
+        return (Question(QuestionSubject.CAPABILITY, Relation.COVERS, pattern),)
 
     return test
 
@@ -50,7 +50,9 @@ def covering(pattern: Any) -> Test:
 def match_keywords(value: Any) -> Test:
     """The text of the arguments has any of the keywords in it, whatever the case of either."""
     keywords = [str(keyword).lower() for keyword in listed(value)]
-    questions = tuple(Question(Subject.TEXT, Relation.CONTAINS, keyword) for keyword in keywords)
+    questions = tuple(
+        Question(QuestionSubject.TEXT, Relation.CONTAINS, keyword) for keyword in keywords
+    )
     is_sure = not IN_EVERY_TEXT.isdisjoint(keywords)
 
     def test(view: View) -> bool | AnyOf:
@@ -71,7 +73,7 @@ def match_regex(value: Any) -> Test:
     """Any of the patterns is found in the values of the arguments."""
     patterns = [Regex(str(pattern)) for pattern in listed(value)]
     questions = tuple(
-        Question(Subject.VALUES_TEXT, Relation.SEARCH, pattern) for pattern in patterns
+        Question(QuestionSubject.VALUES_TEXT, Relation.SEARCH, pattern) for pattern in patterns
     )
 
     def test(view: View) -> bool | AnyOf:
@@ -85,16 +87,16 @@ def match_regex(value: Any) -> Test:
 
 def amount(comparison: Relation, value: Any) -> Test:
     """The amount passes the threshold."""
-    return compared(Subject.AMOUNT, comparison, value, View.amount)
+    return compared(QuestionSubject.AMOUNT, comparison, value, View.amount)
 
 
 def caller_depth(comparison: Relation, value: Any) -> Test:
     """The depth of the caller passes the threshold."""
-    return compared(Subject.CALLER_DEPTH, comparison, value, View.caller_depth)
+    return compared(QuestionSubject.CALLER_DEPTH, comparison, value, View.caller_depth)
 
 
 def compared(
-    subject: Subject,
+    subject: QuestionSubject,
     comparison: Relation,
     threshold: Any,
     read: Callable[[View], float | Unknown | None],
@@ -114,7 +116,7 @@ def compared(
 def path_prefix(value: Any) -> Test:
     """The path begins with the value, as text."""
     prefix = str(value)
-    questions = (Question(Subject.PATH, Relation.STARTS_WITH, prefix),)
+    questions = (Question(QuestionSubject.PATH, Relation.STARTS_WITH, prefix),)
 
     def test(view: View) -> bool | AnyOf:
         path = view.path()
@@ -127,7 +129,7 @@ def path_prefix(value: Any) -> Test:
 
 def named(key: str, value: Any) -> Test:
     """The value by that name, in the context or in the arguments, is this or matches its glob."""
-    subjects = (Subject.CONTEXT, Subject.ARGUMENT)
+    subjects = (QuestionSubject.CONTEXT, QuestionSubject.ARGUMENT)
     of_subject = [Question(subject, Relation.MATCHES, value, key) for subject in subjects]
 
     def test(view: View) -> bool | AnyOf:
@@ -148,7 +150,7 @@ def named(key: str, value: Any) -> Test:
 
 def risk_level_is(value: Any) -> Test:
     """The risk level of the context is text, and exactly this."""
-    question = Question(Subject.CONTEXT, Relation.IS, value, "risk_level")
+    question = Question(QuestionSubject.CONTEXT, Relation.IS, value, "risk_level")
 
     def test(view: View) -> bool | AnyOf:
         actual = view.request.in_context("risk_level")

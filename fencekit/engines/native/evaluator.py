@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from fencekit.engines.base import Evaluator, Fidelity
 from fencekit.engines.native.conditions import TESTS, Test, covering
-from fencekit.engines.native.possible import NEVER, Clause, Step, may_raise, outcomes_of
+from fencekit.engines.native.possible import NEVER, Clause, RuleClauses, may_raise, outcomes_of
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError, TimeLimitError
@@ -52,16 +52,16 @@ class NativeEvaluator:
             return last.decision
         return Decision(outcomes_of(steps))
 
-    def steps(self, view: View) -> list[Step]:
+    def steps(self, view: View) -> list[RuleClauses]:
         """Return the rules that may still decide; the last one is sure to, when no other does."""
-        steps: list[Step] = []
+        steps: list[RuleClauses] = []
         capability = view.request.capability
         if isinstance(capability, Unknown):
-            rules: Iterable[Compiled | Step] = self._rules
+            rules: Iterable[Compiled | RuleClauses] = self._rules
         else:
             rules = self._for_capability(capability)
         for entry in rules:
-            if isinstance(entry, Step):
+            if isinstance(entry, RuleClauses):
                 steps.append(entry)
                 return steps
             step = self._asked(entry, view)
@@ -72,20 +72,20 @@ class NativeEvaluator:
         steps.append(BY_DEFAULT)
         return steps
 
-    def _covering(self, capability: str) -> list[Compiled | Step]:
+    def _covering(self, capability: str) -> list[Compiled | RuleClauses]:
         """Return the rules that cover a capability, up to one whose pattern raises."""
-        covering: list[Compiled | Step] = []
+        covering: list[Compiled | RuleClauses] = []
         for entry in self._rules:
             pattern = entry.rule.capability
             try:
                 if covers(pattern, capability):
                     covering.append(entry)
             except (AttributeError, TypeError) as error:
-                covering.append(Step(raised(error, entry.rule)))
+                covering.append(RuleClauses(raised(error, entry.rule)))
                 break
         return covering
 
-    def _asked(self, entry: Compiled, view: View) -> Step | None:
+    def _asked(self, entry: Compiled, view: View) -> RuleClauses | None:
         """Return the rule as a step, with what is open; None when it does not match."""
         clauses: list[Clause] = []
         is_known = not isinstance(view.request.capability, Unknown)
@@ -94,7 +94,7 @@ class NativeEvaluator:
                 answer = test(view)
             # The engine is total: whatever a condition raises is a DENY that keeps the error.
             except Exception as error:  # noqa: BLE001
-                return Step(raised(error, entry.rule), tuple(clauses))
+                return RuleClauses(raised(error, entry.rule), tuple(clauses))
             if answer is False or answer == NEVER:
                 if not any(map(may_raise, clauses)):
                     return None
@@ -102,12 +102,12 @@ class NativeEvaluator:
                 break
             if answer is not True:
                 if answer[0].sure_error is not None:
-                    return Step(raised(answer[0].sure_error, entry.rule), tuple(clauses))
+                    return RuleClauses(raised(answer[0].sure_error, entry.rule), tuple(clauses))
                 clauses.append(answer)
-        return Step(entry.decision, tuple(clauses))
+        return RuleClauses(entry.decision, tuple(clauses))
 
 
-BY_DEFAULT = Step(Decision())
+BY_DEFAULT = RuleClauses(Decision())
 
 
 TestsOf = Callable[[tuple[Condition, ...]], tuple[Test, ...]]

@@ -35,7 +35,7 @@ MAX_WAYS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RuleClauses:
     """A rule that decides when all its clauses are satisfied; without clauses, it does."""
 
     decision: Decision
@@ -60,7 +60,7 @@ class Step:
         return [*own, self.raising] if any(map(may_raise, self.clauses)) else own
 
 
-Steps = Sequence[Step]
+Steps = Sequence[RuleClauses]
 
 
 class TooManyWaysError(Exception):
@@ -117,12 +117,12 @@ def coarse_pairs(before: Steps, after: Steps) -> set[tuple[Outcome, Outcome]]:
     return pairs
 
 
-def latest(step: Step, steps: Steps) -> int:
+def latest(step: RuleClauses, steps: Steps) -> int:
     """Return the place of the first step that decides whenever a step of another list does."""
     return next(at for at, other in enumerate([*steps, step]) if implies(step, other))
 
 
-def implies(step: Step, other: Step) -> bool:
+def implies(step: RuleClauses, other: RuleClauses) -> bool:
     """Say whether the other decides wherever the step does: surely so, or perhaps not.
 
     Each clause of the other must be satisfied by what satisfies one of the step's. A step that may

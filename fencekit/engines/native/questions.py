@@ -21,7 +21,7 @@ Answered = bool | Literal["raises"]
 RAISES: Literal["raises"] = "raises"
 
 
-class Subject(StrEnum):
+class QuestionSubject(StrEnum):
     """What can be asked about. Several questions share a subject when its `part` is equal too."""
 
     CAPABILITY = "the capability"
@@ -60,7 +60,7 @@ class Question:
     Questions are equal when they ask the same of the same; values count as they are spelled.
     """
 
-    subject: Subject
+    subject: QuestionSubject
     relation: Relation
     value: Any = field(compare=False)
     part: str = ""
@@ -108,7 +108,7 @@ class Known:
     """What has been assumed so far: the answers given, and the numbers that are still possible."""
 
     answers: frozenset[tuple[Question, bool]] = frozenset()
-    numbers: tuple[tuple[Subject, tuple[float | str | None, ...]], ...] = ()
+    numbers: tuple[tuple[QuestionSubject, tuple[float | str | None, ...]], ...] = ()
 
     def ways(self, question: Question, sample: "Samples") -> "Iterator[tuple[Answered, Known]]":
         """Yield each answer that is still possible, with what is then known."""
@@ -160,7 +160,7 @@ class Bearing:
     """Which of the questions each answer settles, remembered for as long as one search goes on."""
 
     def __init__(self, questions: frozenset[Question]) -> None:
-        self._of_subject: dict[tuple[Subject, str], list[Question]] = {}
+        self._of_subject: dict[tuple[QuestionSubject, str], list[Question]] = {}
         for question in questions:
             self._of_subject.setdefault((question.subject, question.part), []).append(question)
         self._settles: dict[tuple[Question, bool], frozenset[Question]] = {}
@@ -196,7 +196,7 @@ class Samples:
     """For each numeric subject, one number from every region that its thresholds cut out."""
 
     def __init__(self, questions: "Iterator[Question]") -> None:
-        thresholds: dict[Subject, set[float]] = {}
+        thresholds: dict[QuestionSubject, set[float]] = {}
         for question in questions:
             if question.relation in COMPARISONS:
                 cut = thresholds.setdefault(question.subject, set())
@@ -204,7 +204,7 @@ class Samples:
                     cut.add(question.value)
         self._regions = {subject: _regions(sorted(cut)) for subject, cut in thresholds.items()}
 
-    def of(self, subject: Subject) -> tuple[float | str | None, ...]:
+    def of(self, subject: QuestionSubject) -> tuple[float | str | None, ...]:
         """Return the samples: none, NaN, beyond any float, the thresholds and between them."""
         return self._regions[subject]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fencekit.model.chain import Anchor, Fault, Why
+from fencekit.model.chain import Anchor, BrokenChainReason, Fault
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 
@@ -60,14 +60,14 @@ class Anchors:
         longer = max(self.by_count, default=0)
         if longer > count:
             said = f"the log ends after record {count:,}, the anchor names {longer:,}"
-            return Fault(Why.TRUNCATED, place, said)
+            return Fault(BrokenChainReason.TRUNCATED, place, said)
         if self.heads:
             said = f"no record has the hash `{min(self.heads)}`: the log was cut off or rewritten"
-            return Fault(Why.TRUNCATED, place, said)
+            return Fault(BrokenChainReason.TRUNCATED, place, said)
         return None
 
 
 def rewritten(count: int, place: Place) -> Fault:
     """Return the fault of a chain that was computed anew."""
     said = f"the hash of record {count:,} is not the one that was kept: the log was rewritten"
-    return Fault(Why.REWRITTEN, place, said)
+    return Fault(BrokenChainReason.REWRITTEN, place, said)

@@ -22,11 +22,11 @@ from fencekit.logs.chain.capfence_fields import (
     named,
 )
 from fencekit.logs.chain.diagnosis import Break, Link, diagnosed
-from fencekit.logs.chain.signatures import PublicKey
-from fencekit.model.chain import Anchor, Fault, Verification, Why
+from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading.files import Source
+from fencekit.reading.signatures import PublicKey
 
 KIND = "capfence-sqlite"
 CHAINED = {"prev_hash", "entry_hash"}
@@ -51,7 +51,7 @@ class Database(Protocol):
 
 
 @dataclass(slots=True)
-class Walk:
+class CapFenceChainWalk:
     """A walk along the rows: how many fit so far, and the hash of the last."""
 
     path: str
@@ -89,7 +89,7 @@ class Walk:
         if row[SIGNATURE] or (self.keys and self.signed):
             wrong = self.signature_of(row, fields)
             if wrong:
-                return Fault(Why.BAD_SIGNATURE, self.place(row), wrong)
+                return Fault(BrokenChainReason.BAD_SIGNATURE, self.place(row), wrong)
         self.count += 1
         self.head, self.last = own, row[ID]
         if self.anchors and not self.anchors.fit(self.count, own):
@@ -120,11 +120,11 @@ class Walk:
             return missed
         if last_given is not None and last_given > (self.last or 0):
             said = f"ids up to {last_given} were given out, the last row has {self.last or 'none'}"
-            return Fault(Why.TRUNCATED, at, said)
+            return Fault(BrokenChainReason.TRUNCATED, at, said)
         if self.count == 0:
-            return Fault(Why.NO_CHAIN, at, "the log has no records")
+            return Fault(BrokenChainReason.NO_CHAIN, at, "the log has no records")
         if self.keys and not self.signed:
-            return Fault(Why.BAD_SIGNATURE, Place(self.path), "no record is signed")
+            return Fault(BrokenChainReason.BAD_SIGNATURE, Place(self.path), "no record is signed")
         return None
 
     def place(self, row: Row) -> Place:
@@ -168,12 +168,14 @@ def verified(
     keys: Sequence[PublicKey] = (),
 ) -> Verification:
     """Verify the chain of an open database whose table has these columns."""
-    walk = Walk(path, anchors, keys)
+    walk = CapFenceChainWalk(path, anchors, keys)
     if set(present) >= CHAINED:
         fault = walk.through(rows(database, present), lambda: links(database, path))
         fault = fault or walk.end(last_id_given(database))
     else:
-        fault = Fault(Why.NO_CHAIN, Place(path), "the table has no columns for hashes")
+        fault = Fault(
+            BrokenChainReason.NO_CHAIN, Place(path), "the table has no columns for hashes"
+        )
     (records,) = database.execute(f'SELECT count(*) FROM "{TABLE}"').fetchone()  # noqa: S608
     return walk.result(records, fault)
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.logs.chain.signatures import PrivateKey, PublicKey
-from fencekit.model.chain import Anchor, Fault, Why
+from fencekit.model.chain import Anchor, BrokenChainReason, Fault
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import lines, open_source
+from fencekit.reading.signatures import PrivateKey, PublicKey
 
 SCHEMA = "fencekit.checkpoint/1"
 VERSION = b"fencekit.checkpoint/1\n"
@@ -94,12 +94,14 @@ def wrong(
     """Return what is wrong with the signature of a checkpoint; None if nothing is."""
     found = SIGNED.search(line)
     if found is None:
-        return Fault(Why.BAD_SIGNATURE, place, "the checkpoint is not signed")
+        return Fault(BrokenChainReason.BAD_SIGNATURE, place, "the checkpoint is not signed")
     known = [key for key in keys if key.id == value.get("key")]
     if not known:
         said = f"the checkpoint names the key `{value.get('key')}`, which was not given"
-        return Fault(Why.UNKNOWN_KEY, place, said)
+        return Fault(BrokenChainReason.UNKNOWN_KEY, place, said)
     message = VERSION + line[: found.start()]
     if not any(key.verifies(found[1].decode(), message) for key in known):
-        return Fault(Why.BAD_SIGNATURE, place, "the signature is not one over this checkpoint")
+        return Fault(
+            BrokenChainReason.BAD_SIGNATURE, place, "the signature is not one over this checkpoint"
+        )
     return None

@@ -7,7 +7,7 @@ links show which of several things was done: one pass over them, in constant mem
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fencekit.model.chain import Fault, Why
+from fencekit.model.chain import BrokenChainReason, Fault
 from fencekit.model.source import Place
 
 
@@ -38,7 +38,7 @@ class Break:
 
 
 @dataclass(slots=True)
-class Seen:
+class LinkCounts:
     """What a pass over all links found."""
 
     after: Link | None = None
@@ -55,9 +55,9 @@ def diagnosed(broken: Break, links: Iterable[Link]) -> Fault:
     return misplaced(broken, seen) if broken.sound else changed(broken, seen)
 
 
-def look(broken: Break, links: Iterable[Link]) -> Seen:
+def look(broken: Break, links: Iterable[Link]) -> LinkCounts:
     """Find what stands after the broken record, its twin, and who continues from whom."""
-    seen = Seen()
+    seen = LinkCounts()
     here = broken.link
     for link in links:
         if not seen.passed and link.place == here.place:
@@ -77,47 +77,47 @@ def look(broken: Break, links: Iterable[Link]) -> Seen:
     return seen
 
 
-def changed(broken: Break, seen: Seen) -> Fault:
+def changed(broken: Break, seen: LinkCounts) -> Fault:
     """Return the fault of a record whose hash is not that of what stands in it."""
     here, after = broken.link, seen.after
     if after is not None and after is seen.follower:
         said = "the record after it continues from the one before it"
-        return Fault(Why.INSERTED, here.place, f"{said}{and_(broken.said)}")
+        return Fault(BrokenChainReason.INSERTED, here.place, f"{said}{and_(broken.said)}")
     if not here.own and not broken.said:
-        return Fault(Why.BLANK_HASH, here.place, "its hash is blank")
+        return Fault(BrokenChainReason.BLANK_HASH, here.place, "its hash is blank")
     if broken.said:
-        return Fault(Why.EDITED, here.place, broken.said)
+        return Fault(BrokenChainReason.EDITED, here.place, broken.said)
     said = "its hash is not the hash of what stands in it"
     if after is not None and after.prev in broken.computed:
         said = "its hash was changed: the record after it names the hash of what stands in it"
     elif after is not None and after.prev == here.own:
         said += ", and the record after it names the old one"
-    return Fault(Why.EDITED, here.place, said)
+    return Fault(BrokenChainReason.EDITED, here.place, said)
 
 
-def misplaced(broken: Break, seen: Seen) -> Fault:
+def misplaced(broken: Break, seen: LinkCounts) -> Fault:
     """Return the fault of a record that is whole, but does not continue from the one before it."""
     here = broken.link
     if seen.twin is not None:
         said = f"the same record stands at {seen.twin.place} too"
-        return Fault(Why.DUPLICATED, here.place, said)
+        return Fault(BrokenChainReason.DUPLICATED, here.place, said)
     if seen.origin is not None and seen.origin_is_later:
         said = f"it continues from {seen.origin.place}, which stands after it"
-        return Fault(Why.REORDERED, here.place, said)
+        return Fault(BrokenChainReason.REORDERED, here.place, said)
     if seen.follower is not None:
         said = f"{seen.follower.place} continues from the record before this one"
-        return Fault(Why.INSERTED, here.place, said)
+        return Fault(BrokenChainReason.INSERTED, here.place, said)
     if here.prev == broken.genesis:
         said = "it begins a chain of its own"
-        return Fault(Why.INSERTED, here.place, said)
+        return Fault(BrokenChainReason.INSERTED, here.place, said)
     if seen.origin is not None:
         said = f"it continues from {seen.origin.place}, as a record before it does"
         also = "one of them was inserted, or two processes wrote at once"
-        return Fault(Why.INSERTED, here.place, f"{said}: {also}")
+        return Fault(BrokenChainReason.INSERTED, here.place, f"{said}: {also}")
     said = "the record that it continues from is not in the log"
     if broken.head == broken.genesis:
         said = f"the log begins in the middle: {said}"
-    return Fault(Why.MISSING, here.place, said)
+    return Fault(BrokenChainReason.MISSING, here.place, said)
 
 
 def and_(said: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from fencekit.logs.chain.anchors import Anchors, rewritten
 from fencekit.logs.chain.diagnosis import Break, Link, diagnosed
 from fencekit.logs.chain.line import GENESIS, Chained, hash_of, read
-from fencekit.model.chain import Anchor, Fault, Verification, Why
+from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE, located, open_source
@@ -18,7 +18,7 @@ NOWHERE = Place("")
 
 
 @dataclass(slots=True)
-class Walk:
+class OwnChainWalk:
     """A walk along the lines: the number of the last record, and its hash.
 
     A line that is no JSON object may be what a crash left of a record. `torn_at` is where such
@@ -103,7 +103,7 @@ class Walk:
             return missed
         if self.torn_at is not None:
             said = "the last line is torn: what stands there is no whole record"
-            return Fault(Why.TORN, self.torn_at, said)
+            return Fault(BrokenChainReason.TORN, self.torn_at, said)
         return None
 
 
@@ -116,15 +116,15 @@ def unchained(value: dict[str, Any]) -> str:
 
 def verify(paths: Sequence[str], anchors: Iterable[Anchor] = ()) -> Verification:
     """Verify the chain of a log, or of several, each of which continues the one before it."""
-    walk = Walk(Anchors(anchors))
+    walk = OwnChainWalk(Anchors(anchors))
     fault = walk.through(lines_of(paths), lambda: links(paths)) or walk.end()
     records, in_chain = walk.covered, walk.covered
     if fault is not None:
         records, in_chain = counts(paths)
     if fault is None and not records:
-        fault = Fault(Why.NO_CHAIN, Place(paths[0]), "the log has no records")
+        fault = Fault(BrokenChainReason.NO_CHAIN, Place(paths[0]), "the log has no records")
     elif records and not in_chain and not walk.anchors:
-        fault = Fault(Why.NO_CHAIN, Place(paths[0]), "its records have no chain")
+        fault = Fault(BrokenChainReason.NO_CHAIN, Place(paths[0]), "its records have no chain")
     return Verification(
         KIND,
         records,

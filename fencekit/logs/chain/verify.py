@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fencekit.logs.chain import capfence, checkpoints, own
-from fencekit.logs.chain.signatures import PublicKey
 from fencekit.logs.registry import named, open_log, recognised
-from fencekit.model.chain import Anchor, Fault, Verification, Why
+from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
 from fencekit.reading.files import open_source
+from fencekit.reading.signatures import PublicKey
 
 
 def verify_log(
@@ -58,4 +58,6 @@ def unchained(path: str, kind: str) -> Verification:
     with open_log(path, kind) as log:
         records = sum(1 for _ in log.entries())
     said = f"logs in the format `{kind}` have no chain"
-    return Verification(kind, records, 0, fault=Fault(Why.NO_CHAIN, Place(path), said))
+    return Verification(
+        kind, records, 0, fault=Fault(BrokenChainReason.NO_CHAIN, Place(path), said)
+    )

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 
-from fencekit.model.diffed import Consequence, Diffed
+from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.model.edit import Blame, Edit, Pair, Seat
-from fencekit.model.finding import Class, Finding
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.policy import Rule
 from fencekit.reporting.editing import name_of, numbers, proved, recorded
 from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.html.marking import Marked, marked
+from fencekit.reporting.html.marking import MarkedEdit, marked
 from fencekit.reporting.html.rules import Sources, written
-from fencekit.reporting.html.runs import Span, spans
+from fencekit.reporting.html.runs import LineRun, spans
 
 MOST_LINES = 60
 MOST_CHARACTERS = 800
@@ -22,13 +22,13 @@ MOST_CHARACTERS = 800
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChangeRow:
     """A line of the old version beside its line of the new one; a side may be missing."""
 
     old_number: int | None
-    old: tuple[Span, ...]
+    old: tuple[LineRun, ...]
     new_number: int | None
-    new: tuple[Span, ...]
+    new: tuple[LineRun, ...]
     changed: bool
 
 
@@ -38,7 +38,7 @@ class EditNote:
 
     caused: Consequence
     anchor: str
-    what: Marked
+    what: MarkedEdit
     caused_text: str
     proof_text: str
     partners: str
@@ -60,7 +60,7 @@ class ChangedRule:
 
     name: str
     section: str
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
     notes: tuple[EditNote, ...]
 
     @property
@@ -80,7 +80,7 @@ LEVELS = ("looser", "open", "tighter", "idle")
 
 
 def changes(
-    diff: Diffed,
+    diff: DiffResult,
     sources: Sources,
     findings: Iterable[tuple[str, Finding]],
     partners: Mapping[int, str],
@@ -186,11 +186,11 @@ def note(
     )
 
 
-def level_of(kinds: set[Class]) -> str:
+def level_of(kinds: set[RecordClass]) -> str:
     """Return the worst of some changes."""
-    if Class.LOOSER in kinds:
+    if RecordClass.LOOSER in kinds:
         return "looser"
-    if kinds & {Class.MAYBE_LOOSER, Class.CANNOT_TELL}:
+    if kinds & {RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL}:
         return "open"
     return "tighter" if kinds else "idle"
 
@@ -245,7 +245,7 @@ def lines_of(seat: Seat | None, sources: Sources) -> list[tuple[int, str]]:
     return [(first, f"capability: {seat.rule.capability}"), *((0, text) for text in asked)]
 
 
-def rows(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iterator[Row]:
+def rows(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iterator[ChangeRow]:
     """Yield the lines of both versions side by side, with what changed in them marked."""
     texts = [text for _, text in old], [text for _, text in new]
     for tag, a, b, c, d in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
@@ -255,7 +255,7 @@ def rows(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iter
             right = news[at] if at < len(news) else None
             lines = excerpts(left[1] if left else "", right[1] if right else "", MOST_CHARACTERS)
             old_spans, new_spans = spans(*lines)
-            yield Row(
+            yield ChangeRow(
                 left[0] if left else None,
                 old_spans if left else (),
                 right[0] if right else None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fencekit.model.cost import Amounts, Asked, Cost
+from fencekit.model.cost import Amounts, ApprovalCount, Cost
 
 MOST_ROWS = 12
 WIDTH = 400
@@ -34,7 +34,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
+class CostBars:
     """The costs of a change in numbers and in bars."""
 
     cost: Cost
@@ -46,7 +46,7 @@ class Costs:
     more_amounts: int
 
 
-def costs(cost: Cost | None) -> Costs | None:
+def costs(cost: Cost | None) -> CostBars | None:
     """Return the costs as the page shows them; None where there is nothing to show."""
     if cost is None or not (cost.before or cost.after or cost.amounts or cost.open):
         return None
@@ -56,7 +56,7 @@ def costs(cost: Cost | None) -> Costs | None:
         for title, asked in (("capability", cost.capabilities), ("principal", cost.principals))
         if asked
     )
-    return Costs(
+    return CostBars(
         cost,
         per_day(cost.before, cost),
         per_day(cost.after, cost),
@@ -67,7 +67,7 @@ def costs(cost: Cost | None) -> Costs | None:
     )
 
 
-def chart(title: str, unit: str, asked: Sequence[Asked], cost: Cost) -> Chart:
+def chart(title: str, unit: str, asked: Sequence[ApprovalCount], cost: Cost) -> Chart:
     """Return the bars of those whose number changes most."""
     shown = asked[:MOST_ROWS]
     longest = max(max(one.before, one.after) for one in shown) or 1

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from fencekit.model.edit import Blame
-from fencekit.model.finding import Class, Finding
-from fencekit.model.form import to_form
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.request import Request
+from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
 from fencekit.reporting.characters import shortened
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import blamed, name_of
-from fencekit.reporting.html.marking import Marked, marked
+from fencekit.reporting.html.marking import MarkedEdit, marked
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.requests import printed
 from fencekit.reporting.html.rules import NamedRule, Sources, named
-from fencekit.reporting.html.traces import Sides, sides
+from fencekit.reporting.html.traces import TraceSides, sides
 
 MOST_WITNESSES = 5
 LONGEST_COMMAND = 4_000
@@ -28,7 +28,7 @@ LONGEST_COMMAND = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class WitnessView:
     """A record that shows a finding, its request as JSON, and what to do with it."""
 
     record: Record
@@ -58,12 +58,12 @@ class Culprit:
     anchor: str
     number: int
     name: str
-    what: Marked
+    what: MarkedEdit
     place: str
 
 
 @dataclass(frozen=True, slots=True)
-class Blamed:
+class BlameView:
     """A blame of some calls of a group, with the edits that it names."""
 
     count: int
@@ -72,16 +72,16 @@ class Blamed:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingView:
     """A finding as the report shows it. Without a `before`, what was recorded is what counts."""
 
     anchor: str
     finding: Finding
     before: NamedRule | None
     after: NamedRule | None
-    witnesses: tuple[Witness, ...]
-    blames: tuple[Blamed, ...]
-    sides: Sides | None
+    witnesses: tuple[WitnessView, ...]
+    blames: tuple[BlameView, ...]
+    sides: TraceSides | None
 
     @property
     def is_found(self) -> bool:
@@ -96,7 +96,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageCommands:
     """What the commands of a page need to know: the candidate, and the options of `explain`."""
 
     candidate: str = ""
@@ -130,9 +130,9 @@ def anchor(finding: Finding) -> str:
     return f"g-{sha256(chr(0).join(about).encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def group(anchor: str, finding: Finding, sources: Sources, told: Told) -> Group:
+def group(anchor: str, finding: Finding, sources: Sources, told: PageCommands) -> FindingView:
     """Return the finding with all that the report says of it."""
-    return Group(
+    return FindingView(
         anchor,
         finding,
         named(finding.baseline_rule, sources) if finding.baseline_rule else None,
@@ -143,7 +143,7 @@ def group(anchor: str, finding: Finding, sources: Sources, told: Told) -> Group:
     )
 
 
-def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
+def blame_of(blame: Blame, count: int, told: PageCommands) -> BlameView:
     """Return a blame with the edits that it names."""
     edits = tuple(
         Culprit(
@@ -155,12 +155,12 @@ def blame_of(blame: Blame, count: int, told: Told) -> Blamed:
         )
         for edit in blame.edits
     )
-    return Blamed(count, blamed(blame), edits)
+    return BlameView(count, blamed(blame), edits)
 
 
-def witness(record: Record, finding: Finding, told: Told) -> Witness:
+def witness(record: Record, finding: Finding, told: PageCommands) -> WitnessView:
     """Return the record as a witness against the candidate."""
-    return Witness(
+    return WitnessView(
         record,
         record_anchor(record),
         printed(record.request),
@@ -169,19 +169,19 @@ def witness(record: Record, finding: Finding, told: Told) -> Witness:
     )
 
 
-def command(record: Record, told: Told) -> str:
+def command(record: Record, told: PageCommands) -> str:
     """Return what to type to have the decision explained; nothing where it cannot be typed."""
     if not told.candidate:
         return ""
     if record.place.file:
         return explain(record.place, told)
-    form = plain_json(to_form(record.request))
+    form = plain_json(request_to_json(record.request))
     words = shlex.join(["fencekit", "explain", told.candidate, "-", *told.options])
     made = f"printf %s {shlex.quote(form)} | {words}" if form else ""
     return made if len(made) <= LONGEST_COMMAND else ""
 
 
-def explain(place: Place, told: Told) -> str:
+def explain(place: Place, told: PageCommands) -> str:
     """Return what explains a recorded call; nothing where no line is known."""
     if place.line is None:
         return ""
@@ -191,10 +191,10 @@ def explain(place: Place, told: Told) -> str:
 def case(request: Request, finding: Finding) -> str:
     """Return a case for a `.fence.yaml` that holds the call to what was decided before."""
     options = alternatives(finding.before) if finding.before else ()
-    if len(options) != 1 or not request.whole or finding.kind is Class.FAULT:
+    if len(options) != 1 or not request.whole or finding.kind is RecordClass.FAULT:
         return ""
     (one,) = options
-    form = plain_json(to_form(request))
+    form = plain_json(request_to_json(request))
     expected: Mapping[str, object] = {"verdict": one.verdict, "obligations": list(one.obligations)}
     name = shortened(f"{finding.capability} stays {finding.before}", 120)
     wanted = plain_json(expected) if one.obligations else one.verdict

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from fencekit.model.finding import Changed, Finding, capability_name
-from fencekit.model.form import to_form
+from fencekit.model.finding import ChangedRecord, Finding, capability_name
 from fencekit.model.request import Facts, Request
+from fencekit.model.request_json import request_to_json
 from fencekit.model.survey import named
 from fencekit.reporting.characters import shortened
 
@@ -36,7 +36,7 @@ class Island:
     text: str
 
 
-def island(changed: Sequence[Changed], findings: Mapping[str, Finding]) -> Island:
+def island(changed: Sequence[ChangedRecord], findings: Mapping[str, Finding]) -> Island:
     """Return the records and their groups; `findings` has the groups by their anchors."""
     anchors = {about_finding(finding): name for name, finding in findings.items()}
     # Column by column, with as little as can be done 100,000 times.
@@ -75,7 +75,7 @@ def distinct(values: Iterable[Any]) -> tuple[list[Any], list[int]]:
     return list(numbers), column
 
 
-def blames_of(changed: Sequence[Changed]) -> tuple[list[tuple[int, ...]], list[int]]:
+def blames_of(changed: Sequence[ChangedRecord]) -> tuple[list[tuple[int, ...]], list[int]]:
     """Return each different set of edits to blame, and for each record the number of its own.
 
     Many records share one blame: it is looked into once.
@@ -91,7 +91,7 @@ def differences(lines: Sequence[int]) -> list[int]:
     return [lines[0], *(b - a for a, b in pairwise(lines))] if lines else []
 
 
-def about(changed: Changed) -> tuple[object, ...]:
+def about(changed: ChangedRecord) -> tuple[object, ...]:
     """Return what makes changed records one group."""
     return (
         capability_name(changed.record),
@@ -117,7 +117,7 @@ def about_finding(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def described(changed: Changed, anchor: str) -> dict[str, Any]:
+def described(changed: ChangedRecord, anchor: str) -> dict[str, Any]:
     """Return a group as the script has it."""
     return {
         "tool": capability_name(changed.record),
@@ -131,7 +131,7 @@ def described(changed: Changed, anchor: str) -> dict[str, Any]:
     }
 
 
-def edits_of(changed: Changed) -> tuple[int, ...]:
+def edits_of(changed: ChangedRecord) -> tuple[int, ...]:
     """Return the numbers of the edits that are to blame."""
     return tuple(edit.number for edit in changed.blame.edits) if changed.blame else ()
 
@@ -166,7 +166,7 @@ def careful(facts: Facts) -> str:
 
 def to_form_of(facts: Facts) -> Any:
     """Return arguments in the one written form of a request."""
-    return to_form(Request("", args=facts)).get("args", {})
+    return request_to_json(Request("", args=facts)).get("args", {})
 
 
 def encoded(text: str) -> Island:

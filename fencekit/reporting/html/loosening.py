@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fencekit.model.diffed import Consequence, Diffed
+from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.reporting.editing import (
     freed,
     is_loosening,
@@ -13,7 +13,7 @@ from fencekit.reporting.editing import (
     phrases,
 )
 from fencekit.reporting.html.changes import edit_anchors
-from fencekit.reporting.html.marking import Marked, marked
+from fencekit.reporting.html.marking import MarkedEdit, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class LooseningEdit:
     number: int
     anchor: str
     name: str
-    what: Marked
+    what: MarkedEdit
     said: str
     """What becomes of which calls."""
     before: str
@@ -32,7 +32,7 @@ class LooseningEdit:
 
 
 def loosening_edits(
-    diff: Diffed | None, partners: Mapping[int, str], *, has_records: bool = True
+    diff: DiffResult | None, partners: Mapping[int, str], *, has_records: bool = True
 ) -> tuple[LooseningEdit, ...]:
     """Return every edit that is to blame for a looser call, those that newly allow most first.
 

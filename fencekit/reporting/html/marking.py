@@ -7,7 +7,7 @@ from typing import Any
 from fencekit.model.edit import Edit, EditKind
 from fencekit.reporting.editing import spelled, what
 from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.html.runs import Span, spans
+from fencekit.reporting.html.runs import LineRun, spans
 
 LONGEST_INLINE = 56
 """Two values that are longer together stand one below the other."""
@@ -25,8 +25,8 @@ ELLIPSIS = " … "
 class Beside:
     """A value before and after, in runs."""
 
-    old: tuple[Span, ...]
-    new: tuple[Span, ...]
+    old: tuple[LineRun, ...]
+    new: tuple[LineRun, ...]
 
     @property
     def is_long(self) -> bool:
@@ -35,7 +35,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedEdit:
     """An edit in words; of one that changes values, the name of them and each before and after."""
 
     text: str
@@ -43,10 +43,10 @@ class Marked:
     values: tuple[Beside, ...] = ()
 
 
-def marked(edit: Edit) -> Marked:
+def marked(edit: Edit) -> MarkedEdit:
     """Return an edit with what differs between its values marked; in words where it has none."""
     name, pairs = values(edit)
-    return Marked(what(edit), name, tuple(beside(*pair) for pair in pairs))
+    return MarkedEdit(what(edit), name, tuple(beside(*pair) for pair in pairs))
 
 
 def beside(was: str, now: str) -> Beside:
@@ -54,7 +54,7 @@ def beside(was: str, now: str) -> Beside:
     was, now = excerpts(was, now, LONGEST_WHOLE)
     old, new = spans(was, now)
     if not any(span.changed for span in (*old, *new)):
-        old, new = (Span(was, changed=True),), (Span(now, changed=True),)
+        old, new = (LineRun(was, changed=True),), (LineRun(now, changed=True),)
     return Beside(tuple(shortened(old)), tuple(shortened(new)))
 
 
@@ -90,10 +90,10 @@ def as_written(value: Any) -> str:
     return value if isinstance(value, str) and value == value.strip() and value else spelled(value)
 
 
-def shortened(runs: tuple[Span, ...]) -> Iterator[Span]:
+def shortened(runs: tuple[LineRun, ...]) -> Iterator[LineRun]:
     """Yield the runs of a value, those that both have cut in their middle where they are long."""
     for run in runs:
         if run.changed or len(run.text) <= LONGEST_RUN:
             yield run
         else:
-            yield Span(f"{run.text[:END]}{ELLIPSIS}{run.text[-END:]}")
+            yield LineRun(f"{run.text[:END]}{ELLIPSIS}{run.text[-END:]}")

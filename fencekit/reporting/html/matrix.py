@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fencekit.model.finding import Class, Transition
+from fencekit.model.finding import RecordClass, Transition
 from fencekit.reporting.decisions import tightness
 from fencekit.reporting.html.words import MEANINGS
 
@@ -19,18 +19,18 @@ class Cell:
     """
 
     count: int
-    kinds: tuple[tuple[Class, int], ...]
+    kinds: tuple[tuple[RecordClass, int], ...]
     level: int
     anchor: str
 
     @property
-    def kind(self) -> Class:
+    def kind(self) -> RecordClass:
         """The riskiest class in the cell."""
-        return self.kinds[0][0] if self.kinds else Class.UNCHANGED
+        return self.kinds[0][0] if self.kinds else RecordClass.UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """A decision before, with a cell for each decision after."""
 
     before: str
@@ -47,7 +47,7 @@ class Matrix:
     """Decisions before, and for each the decisions after, from the loosest to the tightest."""
 
     afters: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -69,7 +69,7 @@ Step = tuple[str, str]
 
 def matrix(transitions: Iterable[Transition], anchors: Mapping[Step, str]) -> Matrix:
     """Return the matrix of the transitions; `anchors` says where a transition is read about."""
-    ways: dict[Step, dict[Class, int]] = {}
+    ways: dict[Step, dict[RecordClass, int]] = {}
     for step in transitions:
         kinds = ways.setdefault((step.before, step.after), {})
         kinds[step.kind] = kinds.get(step.kind, 0) + step.count
@@ -85,10 +85,13 @@ def matrix(transitions: Iterable[Transition], anchors: Mapping[Step, str]) -> Ma
 
     return Matrix(
         afters,
-        tuple(Row(before, tuple(cell((before, after)) for after in afters)) for before in befores),
+        tuple(
+            MatrixRow(before, tuple(cell((before, after)) for after in afters))
+            for before in befores
+        ),
     )
 
 
-def changed(kinds: Mapping[Class, int]) -> dict[Class, int]:
+def changed(kinds: Mapping[RecordClass, int]) -> dict[RecordClass, int]:
     """Return the classes other than unchanged."""
-    return {kind: count for kind, count in kinds.items() if kind is not Class.UNCHANGED}
+    return {kind: count for kind, count in kinds.items() if kind is not RecordClass.UNCHANGED}

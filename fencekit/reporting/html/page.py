@@ -11,17 +11,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fencekit.model.finding import Class, Finding
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.report import Report, Status
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
-from fencekit.reporting.checked import checked
+from fencekit.reporting.coverage_note import checked
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import author_line, instance
-from fencekit.reporting.headline import CHECKS_OF_CHANGES, OPEN, headline, is_found
 from fencekit.reporting.html.changes import changes, edit_anchors, together
 from fencekit.reporting.html.costs import amount, costs
-from fencekit.reporting.html.groups import Group, Told, anchored, group
+from fencekit.reporting.html.groups import FindingView, PageCommands, anchored, group
 from fencekit.reporting.html.island import island
 from fencekit.reporting.html.loosening import loosening_edits
 from fencekit.reporting.html.matrix import Step, matrix
@@ -29,7 +28,8 @@ from fencekit.reporting.html.proof import proof
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, call_text, tallies
-from fencekit.reporting.slipping import slipped
+from fencekit.reporting.misclassified import slipped
+from fencekit.reporting.summary import CHECKS_OF_CHANGES, OPEN, headline, is_found
 from fencekit.reporting.words import counted, masking_line, waiver_line
 
 HERE = Path(__file__).parent
@@ -71,7 +71,7 @@ def contents(report: Report) -> dict[str, Any]:
     steps: dict[Step, str] = {}
     for anchor, finding in islice(named.items(), LIMITS["groups"] + LIMITS["rows"]):
         anchors[id(finding)] = anchor
-        if not is_found(finding) and finding.kind is not Class.FAULT:
+        if not is_found(finding) and finding.kind is not RecordClass.FAULT:
             steps.setdefault((finding.before, finding.after), anchor)
     sources = sources_of(report.sources)
     told = told_by(report)
@@ -110,7 +110,7 @@ def contents(report: Report) -> dict[str, Any]:
     }
 
 
-def first_anchors(groups: list[Group]) -> dict[str, int]:
+def first_anchors(groups: list[FindingView]) -> dict[str, int]:
     """Return, for the anchor of each record shown, the witness that has it: the first one."""
     found: dict[str, int] = {}
     for one in groups:
@@ -120,19 +120,19 @@ def first_anchors(groups: list[Group]) -> dict[str, int]:
     return found
 
 
-def told_by(report: Report) -> Told:
+def told_by(report: Report) -> PageCommands:
     """Return the candidate, the options with which it explains a call, the anchors of edits."""
     edits = edit_anchors(one.edit for one in report.diff.edits) if report.diff else {}
     if report.replay is not None:
-        return Told(report.replay.candidate, report.replay.explain_options, edits)
+        return PageCommands(report.replay.candidate, report.replay.explain_options, edits)
     compared = report.comparison
     if compared is None:
-        return Told(edits=edits)
+        return PageCommands(edits=edits)
     root = ("--policy-root", compared.policy_root) if compared.policy_root else ()
-    return Told(compared.candidate, root, edits)
+    return PageCommands(compared.candidate, root, edits)
 
 
-def first_witness(report: Report, groups: list[Group]) -> Group | None:
+def first_witness(report: Report, groups: list[FindingView]) -> FindingView | None:
     """Return the group whose witness decides the verdict: recorded rather than found by proof.
 
     Where nothing is disallowed and there is no verdict, it is the riskiest that stays open.
@@ -140,7 +140,7 @@ def first_witness(report: Report, groups: list[Group]) -> Group | None:
     found = [one for one in groups if report.disallows(one.finding) and one.witnesses]
     if not found and report.status is Status.COULD_NOT_CHECK:
         found = [one for one in groups if one.finding.kind in OPEN and one.witnesses]
-    found.sort(key=lambda one: (one.finding.kind is Class.FAULT, one.is_found))
+    found.sort(key=lambda one: (one.finding.kind is RecordClass.FAULT, one.is_found))
     return found[0] if found else None
 
 
@@ -169,7 +169,7 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
 
 def is_unreadable(finding: Finding) -> bool:
     """Say whether the finding is of records that could not be read, and so have no decision."""
-    return finding.kind is Class.INVALID and not finding.witnesses
+    return finding.kind is RecordClass.INVALID and not finding.witnesses
 
 
 @cache

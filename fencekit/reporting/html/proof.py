@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fencekit.model.comparison import OPEN, Compared, Guarded
-from fencekit.model.proof import Proved, Result, Rung, Unknown, Witness
+from fencekit.model.comparison import OPEN, ComparisonResult, GuardrailResult
+from fencekit.model.proof import ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.checked import proved_line
+from fencekit.reporting.coverage_note import proved_line
 from fencekit.reporting.words import counted
 
 FOUND: dict[type[Result], tuple[str, str]] = {
@@ -25,7 +25,7 @@ Words = dict[type[Result], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerText:
     """An answer in words, with the name of its style, and the reason where there is none."""
 
     text: str
@@ -34,16 +34,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CapabilityRow:
     """A class of capabilities, named by one of them: the answers, and how much looser."""
 
     capability: str
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerText, ...]
     measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProofStepRow:
     """A step of the ladder: its method, what was done, and how much of it."""
 
     method: str
@@ -52,13 +52,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class AnswerBasis:
     """How an answer was come to: what it is about, the answer, and the steps to it."""
 
     capability: str
     question: str
-    answer: Answer
-    steps: tuple[Step, ...]
+    answer: AnswerText
+    steps: tuple[ProofStepRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class Proof:
     """What is proved: an answer to each question for all calls, and for each class of them."""
 
     questions: tuple[str, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerText, ...]
     columns: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[CapabilityRow, ...]
     domain: str
     summary: str
     against: str = ""
     """The guardrails, where the policy is held against some."""
-    ladders: tuple[Settled, ...] | None = None
+    ladders: tuple[AnswerBasis, ...] | None = None
     """How each answer was come to, where that was asked for."""
 
     @property
@@ -89,7 +89,7 @@ def proof(report: Report) -> Proof | None:
     return None if report.comparison is None else of_comparison(report.comparison)
 
 
-def of_comparison(compared: Compared) -> Proof:
+def of_comparison(compared: ComparisonResult) -> Proof:
     """Return what is proved of two versions of a policy."""
     ways = [(c.capability, "looser", c.looser, answer(c.looser)) for c in compared.classes]
     ways += [(c.capability, "tighter", c.tighter, plain(c.tighter)) for c in compared.classes]
@@ -98,7 +98,7 @@ def of_comparison(compared: Compared) -> Proof:
         (answer(compared.looser), plain(compared.tighter)),
         ("Looser for some call", "Tighter for some call"),
         tuple(
-            Kind(
+            CapabilityRow(
                 one.capability,
                 (answer(one.looser), plain(one.tighter)),
                 one.measure.said if one.measure else "",
@@ -111,7 +111,7 @@ def of_comparison(compared: Compared) -> Proof:
     )
 
 
-def of_guardrails(guarded: Guarded) -> Proof:
+def of_guardrails(guarded: GuardrailResult) -> Proof:
     """Return what is proved of a policy and its guardrails."""
     strict = "at least as strict"
     ways = [(c.capability, strict, c.result, answer(c.result, KEPT)) for c in guarded.classes]
@@ -119,7 +119,9 @@ def of_guardrails(guarded: Guarded) -> Proof:
         (f"Everywhere {strict}",),
         (answer(guarded.result, KEPT),),
         (f"{strict.capitalize()} for every call",),
-        tuple(Kind(one.capability, (answer(one.result, KEPT),)) for one in guarded.classes),
+        tuple(
+            CapabilityRow(one.capability, (answer(one.result, KEPT),)) for one in guarded.classes
+        ),
         "" if guarded.domain == OPEN else guarded.domain,
         proved_line(one.result for one in guarded.classes),
         against=guarded.guardrails,
@@ -127,30 +129,30 @@ def of_guardrails(guarded: Guarded) -> Proof:
     )
 
 
-def answer(result: Result, words: Words = FOUND) -> Answer:
+def answer(result: Result, words: Words = FOUND) -> AnswerText:
     """Return an answer in words; one that search found says so."""
     text, style = words[type(result)]
     if isinstance(result, Witness) and result.is_searched:
         text = f"{text}, found by search"
-    return Answer(text, style, result.reason if isinstance(result, Unknown) else "")
+    return AnswerText(text, style, result.reason if isinstance(result, Unknown) else "")
 
 
-def plain(result: Result) -> Answer:
+def plain(result: Result) -> AnswerText:
     """Return an answer that is neither good nor bad."""
     made = answer(result)
-    return Answer(made.text, "", made.reason)
+    return AnswerText(made.text, "", made.reason)
 
 
-def ladders(ways: Iterable[tuple[str, str, Result, Answer]]) -> tuple[Settled, ...]:
+def ladders(ways: Iterable[tuple[str, str, Result, AnswerText]]) -> tuple[AnswerBasis, ...]:
     """Return how each answer was come to; given with what it is about, and in words."""
     return tuple(
-        Settled(capability, question, said, tuple(map(step, result.ladder)))
+        AnswerBasis(capability, question, said, tuple(map(step, result.ladder)))
         for capability, question, result, said in ways
     )
 
 
-def step(rung: Rung) -> Step:
+def step(rung: ProofStep) -> ProofStepRow:
     """Return a rung in words, without the counts that are none."""
     looked = ((rung.cases, "case"), (rung.states, "state"))
     said = ", ".join(counted(count, word) for count, word in looked if count)
-    return Step(str(rung.method), rung.said, said)
+    return ProofStepRow(str(rung.method), rung.said, said)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from fencekit.model.form import to_form
 from fencekit.model.request import Request
+from fencekit.model.request_json import request_to_json
 from fencekit.reporting.characters import shortened
 
 WIDTH = 76
@@ -13,7 +13,7 @@ WIDTH = 76
 
 def printed(request: Request) -> str:
     """Return the request as JSON that `fencekit explain` reads, very long texts shortened."""
-    return "\n".join(lines(to_form(request)))
+    return "\n".join(lines(request_to_json(request)))
 
 
 def lines(value: object) -> list[str]:

@@ -13,7 +13,7 @@ Sources = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NumberedLine:
     """A line of a policy, with its number."""
 
     number: int
@@ -26,7 +26,7 @@ class NamedRule:
 
     anchor: str
     ref: RuleRef
-    lines: tuple[Line, ...]
+    lines: tuple[NumberedLine, ...]
 
     @property
     def is_default(self) -> bool:
@@ -60,17 +60,17 @@ def anchor(ref: RuleRef) -> str:
     return f"rule-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def written(place: Place, sources: Sources, most: int = MOST_LINES) -> Iterator[Line]:
+def written(place: Place, sources: Sources, most: int = MOST_LINES) -> Iterator[NumberedLine]:
     """Yield the line at the place and those below that are indented deeper, up to a few."""
     lines = sources.get(place.file, [])
     at = (place.line or 0) - 1
     if not 0 <= at < len(lines):
         return
-    yield Line(at + 1, lines[at])
+    yield NumberedLine(at + 1, lines[at])
     for number, line in enumerate(lines[at + 1 : at + most], at + 2):
         if indent(line) <= indent(lines[at]):
             return
-        yield Line(number, line)
+        yield NumberedLine(number, line)
 
 
 def indent(line: str) -> int:

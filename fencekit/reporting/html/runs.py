@@ -13,31 +13,31 @@ WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class LineRun:
     """A run of a line, and whether it is only in this version."""
 
     text: str
     changed: bool = False
 
 
-def spans(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def spans(old: str, new: str) -> tuple[tuple[LineRun, ...], tuple[LineRun, ...]]:
     """Return two lines in runs, those marked that only one has."""
     if old == new or not old or not new:
-        return (Span(old),), (Span(new),)
+        return (LineRun(old),), (LineRun(new),)
     olds, news = WORDS.findall(old), WORDS.findall(new)
     # What both begin and end with needs no search, which is slow where texts are long.
     start, end = shared(olds, news)
     head, tail = "".join(olds[:start]), "".join(olds[len(olds) - end :])
     middle = olds[start : len(olds) - end], news[start : len(news) - end]
-    found: tuple[list[Span], list[Span]] = ([Span(head)], [Span(head)])
+    found: tuple[list[LineRun], list[LineRun]] = ([LineRun(head)], [LineRun(head)])
     for tag, a, b, c, d in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
         for side, words in zip(found, (middle[0][a:b], middle[1][c:d]), strict=True):
-            side.append(Span("".join(words), tag != "equal"))
-    left, right = ((*side, Span(tail)) for side in found)
+            side.append(LineRun("".join(words), tag != "equal"))
+    left, right = ((*side, LineRun(tail)) for side in found)
     return tuple(joined(left)), tuple(joined(right))
 
 
-def joined(runs: Iterable[Span]) -> Iterator[Span]:
+def joined(runs: Iterable[LineRun]) -> Iterator[LineRun]:
     """Yield runs without the empty ones, neighbours that are alike as one."""
     for changed, group in groupby((run for run in runs if run.text), key=attrgetter("changed")):
-        yield Span("".join(run.text for run in group), changed)
+        yield LineRun("".join(run.text for run in group), changed)

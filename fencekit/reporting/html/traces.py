@@ -18,7 +18,7 @@ MARKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ConditionTrace:
     """A condition as it was asked: its text, its answer, a mark for it, and whether it flipped."""
 
     text: str
@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RuleTrace:
     """A rule of one side that was asked: where it stands, how far it got, its conditions."""
 
     name: str
@@ -39,15 +39,15 @@ class Step:
     answer: Answer
     mark: str
     decides: bool
-    conditions: tuple[Asked, ...]
+    conditions: tuple[ConditionTrace, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class TraceSides:
     """The steps of both sides; `skipped` counts rules that were asked in vain, alike on both."""
 
-    before: tuple[Step, ...]
-    after: tuple[Step, ...]
+    before: tuple[RuleTrace, ...]
+    after: tuple[RuleTrace, ...]
     skipped: int
 
     @property
@@ -56,7 +56,7 @@ class Sides:
         return any(asked.flipped for step in self.after for asked in step.conditions)
 
 
-def sides(trace: Trace | None) -> Sides | None:
+def sides(trace: Trace | None) -> TraceSides | None:
     """Return the trace as the page shows it: what differs, and what decides."""
     if trace is None:
         return None
@@ -71,7 +71,7 @@ def sides(trace: Trace | None) -> Sides | None:
     shown = [list(kept(trace.before, olds)), list(kept(trace.after, news))]
     before = tuple(step(trace.before[at], trace.after) for at in shown[0])
     after = tuple(step(trace.after[at], trace.before) for at in shown[1])
-    return Sides(before, after, len(trace.after) - len(shown[1]))
+    return TraceSides(before, after, len(trace.after) - len(shown[1]))
 
 
 def meaning(considered: ConsideredRule) -> object:
@@ -81,11 +81,11 @@ def meaning(considered: ConsideredRule) -> object:
     return considered.tier, str(rule.effect), repr(rule.capability), str(asked), considered.answer
 
 
-def step(considered: ConsideredRule, others: tuple[ConsideredRule, ...]) -> Step:
+def step(considered: ConsideredRule, others: tuple[ConsideredRule, ...]) -> RuleTrace:
     """Return a rule as it was asked, beside the rules of the other side."""
     rule = considered.rule
     decides = considered.answer in (Answer.HOLDS, Answer.RAISES)
-    return Step(
+    return RuleTrace(
         rule.id,
         str(rule.place),
         anchor(RuleRef.to(rule)),
@@ -99,7 +99,7 @@ def step(considered: ConsideredRule, others: tuple[ConsideredRule, ...]) -> Step
 
 def asked(
     one: AskedCondition, considered: ConsideredRule, others: tuple[ConsideredRule, ...]
-) -> Asked:
+) -> ConditionTrace:
     """Return a condition as it was asked; it flipped where its like has another answer."""
     counterparts = [
         other_one.answer
@@ -112,4 +112,4 @@ def asked(
     ]
     flipped = bool(counterparts) and one.answer not in counterparts
     text = f"{one.condition.name}: {spelled(one.condition.value)}"
-    return Asked(text, one.answer, MARKS[one.answer], one.error, flipped)
+    return ConditionTrace(text, one.answer, MARKS[one.answer], one.error, flipped)

@@ -4,19 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fencekit.model.finding import Class
-from fencekit.model.form import to_form
+from fencekit.model.finding import RecordClass
 from fencekit.model.report import FailOn
 from fencekit.model.request import Request
+from fencekit.model.request_json import request_to_json
 
-MEANINGS: dict[Class, str] = {
-    Class.LOOSER: "a lower verdict, or an obligation dropped",
-    Class.MAYBE_LOOSER: "looser or unchanged: it depends on what the log does not hold",
-    Class.CANNOT_TELL: "looser or tighter: the log holds too little to say",
-    Class.INVALID: "could not be read, or could not be decided",
-    Class.TIGHTER: "a higher verdict, or an obligation added",
-    Class.MAYBE_TIGHTER: "tighter or unchanged: it depends on what the log does not hold",
-    Class.UNCHANGED: "the same decision",
+MEANINGS: dict[RecordClass, str] = {
+    RecordClass.LOOSER: "a lower verdict, or an obligation dropped",
+    RecordClass.MAYBE_LOOSER: "looser or unchanged: it depends on what the log does not hold",
+    RecordClass.CANNOT_TELL: "looser or tighter: the log holds too little to say",
+    RecordClass.INVALID: "could not be read, or could not be decided",
+    RecordClass.TIGHTER: "a higher verdict, or an obligation added",
+    RecordClass.MAYBE_TIGHTER: "tighter or unchanged: it depends on what the log does not hold",
+    RecordClass.UNCHANGED: "the same decision",
 }
 """Every class, riskiest first, with what it says of a record."""
 
@@ -39,10 +39,10 @@ def share(count: int, whole: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ClassCount:
     """How many records are of a class, and the stretch of the bar that stands for them."""
 
-    kind: Class
+    kind: RecordClass
     count: int
     share: str
     meaning: str
@@ -54,14 +54,14 @@ BAR = 1_000
 NARROWEST = 6
 
 
-def tallies(counts: Mapping[Class, int], whole: int) -> list[Tally]:
+def tallies(counts: Mapping[RecordClass, int], whole: int) -> list[ClassCount]:
     """Return the tally of every class; no class that has records is too narrow to see."""
-    found: list[Tally] = []
+    found: list[ClassCount] = []
     widths = stretches([counts.get(kind, 0) for kind in MEANINGS])
     start = 0
     for (kind, meaning), width in zip(MEANINGS.items(), widths, strict=True):
         count = counts.get(kind, 0)
-        found.append(Tally(kind, count, share(count, whole), meaning, start, width))
+        found.append(ClassCount(kind, count, share(count, whole), meaning, start, width))
         start += width
     return found
 
@@ -78,4 +78,4 @@ def stretches(counts: list[int]) -> list[int]:
 
 def call_text(request: Request) -> str:
     """Return a call in one line of JSON."""
-    return json.dumps(to_form(request), ensure_ascii=False, default=repr)
+    return json.dumps(request_to_json(request), ensure_ascii=False, default=repr)

@@ -1,0 +1,225 @@
+"""The diff check as a whole: what is proved of every call, what recorded calls say, which edits.
+
+What is proved comes first. Recorded calls then say how often it matters, and to whom; every changed
+call, recorded or found by proof, is put down to the edits that made the change.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from fencekit.cases.registry import found as found_files
+from fencekit.cases.registry import read_cases
+from fencekit.checks.diff.consequences import Consequences
+from fencekit.checks.findings.grouping import risk_of
+from fencekit.checks.findings.status import judged
+from fencekit.checks.findings.traces import trace, traced
+from fencekit.checks.postprocess.waivers import with_waivers
+from fencekit.checks.proofs.comparison import ComparisonJob, read_domain
+from fencekit.checks.replay.costs import CostCounter
+from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay import ReplayRun, Watch
+from fencekit.checks.suite.running import finding_of, results
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.timelimit import time_limit
+from fencekit.model.case import Case
+from fencekit.model.errors import FencekitError
+from fencekit.model.finding import ChangedRecord, Finding
+from fencekit.model.proof import Proved
+from fencekit.model.record import Record
+from fencekit.model.report import Report, Status
+from fencekit.model.source import Input
+from fencekit.model.suite import CaseStatus
+
+PASSED = CaseStatus.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class DiffJob:
+    """Everything that a diff is told: the proof, and the replay of logs where there are some."""
+
+    comparison: ComparisonJob
+    replay: ReplayJob | None = None
+    cases: Sequence[str] = ()
+    waivers: str = ""
+    today: date | None = None
+    """The day on which waivers have to hold; by the clock unless given."""
+    authors: bool = False
+    """Whether to ask git who is behind the edits."""
+
+    def run(
+        self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
+    ) -> Report:
+        """Return the report. Raises PolicyError or UsageError before anything is read."""
+        if self.replay is None and not self.cases:
+            old, new = self.comparison.policies()
+            consequences = Consequences(old, new)
+            tracing = partial(trace, before=old, after=new)
+            report, _ = self.blamed(self.comparison.report(old, new), consequences)
+        else:
+            run = self.told.taken(watch=watch, progress=progress)
+            assert run.baseline is not None
+            assert run.consequences is not None
+            tracing = partial(trace, before=run.baseline, after=run.policy)
+            failing = take_cases(run, self.cases)
+            proof = self.comparison.report(run.baseline, run.policy)
+            report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
+        made = replace(report, command=self.command())
+        return with_waivers(made, self.waivers, self.today, tracing)
+
+    @property
+    def told(self) -> ReplayJob:
+        """What the replay is told; without logs, what it would be."""
+        proof = self.comparison
+        return self.replay or ReplayJob(
+            (),
+            proof.candidate,
+            proof.baseline,
+            policy_root=proof.policy_root,
+            baseline_root=proof.baseline_root,
+            fail_on=proof.fail_on,
+            policy_revision=proof.candidate_revision,
+            baseline_revision=proof.baseline_revision,
+        )
+
+    def blamed(
+        self, proof: Report, consequences: Consequences
+    ) -> tuple[Report, tuple[Finding, ...]]:
+        """Return the report with the edits, its findings put down to them, and who wrote those."""
+        found = put_down(proof.findings, consequences)
+        assert proof.comparison is not None
+        anywhere = not isinstance(proof.comparison.looser, Proved)
+        consequences.ask_silent(read_domain(self.comparison.domain)[0], anywhere=anywhere)
+        if self.authors:
+            told = self.comparison
+            consequences.ask_authors(told.baseline_revision, told.candidate_revision)
+        made = replace(proof, findings=found, diff=consequences.section())
+        return made, made.findings
+
+    def read_files(self) -> list[str]:
+        """Return the files that the diff is told to read."""
+        told = self.replay.read_files() if self.replay else []
+        named = (*self.comparison.read_files(), *told, *self.cases, self.waivers)
+        return [path for path in named if path]
+
+    def with_records(
+        self,
+        run: ReplayRun,
+        proof: Report,
+        found: tuple[Finding, ...],
+        failing: tuple[Finding, ...],
+    ) -> Report:
+        """Return the report on recorded calls and cases, with the findings of proof beside them."""
+        told = self.told
+        recorded = run.report(told.fail_on, told.limits)
+        known = {about(finding) for finding in recorded.findings}
+        added = [finding for finding in found if about(finding) not in known]
+        counts = dict(recorded.counts)
+        for finding in added:
+            counts[finding.kind] += 1
+        status, troubles = judged(
+            recorded.checked + 1,  # the proof is of every call
+            counts,
+            run.failures(),
+            told.fail_on,
+            told.limits,
+            unsettled=() if self.comparison.allow_unknown else proof.troubles,
+        )
+        if failing and not run.failures():
+            status = Status.FINDINGS
+        return replace(
+            recorded,
+            check="diff",
+            status=status,
+            findings=(*failing, *sorted((*recorded.findings, *added), key=recorded_first)),
+            troubles=(*troubles, *run.remarks),
+            comparison=proof.comparison,
+        )
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command that makes the same report."""
+        proof = self.comparison
+        files = [proof.candidate] if proof.baseline_revision else [proof.baseline, proof.candidate]
+        options = (
+            ("--from", proof.baseline_revision),
+            ("--to", proof.candidate_revision),
+            *(("--log", log) for log in self.told.logs),
+            *(("--cases", path) for path in self.cases),
+            ("--domain", proof.domain),
+            ("--waivers", self.waivers),
+            ("--today", str(self.today or "")),
+        )
+        named = [word for name, value in options if value for word in (name, value)]
+        flags = (
+            ("--allow-unknown", proof.allow_unknown),
+            ("--no-authors", not self.authors),
+            ("--how-much", proof.measured),
+            ("--explain", proof.explained),
+        )
+        said = [flag for flag, is_set in flags if is_set]
+        return ("fencekit", "diff", *files, *named, *said, *self.told.command_options())
+
+
+def take_cases(run: ReplayRun, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """Take the calls of cases into a run; return those that the new version does not meet.
+
+    A call of a case costs nobody anything: it is not among the approvals of the logs.
+    """
+    if not paths:
+        return ()
+    failing: list[Finding] = []
+    evaluator = NativeEvaluator(run.policy)
+    costs, run.costs = run.costs, CostCounter()
+    try:
+        for path in found_files(paths):
+            file = read_cases(path)
+            run.inputs.append(Input("cases", path, file.sha256))
+            run.take(path, "cases", (as_record(case) for case in file.cases))
+            with time_limit(run.timeout) as progress:
+                made = results(file.cases, evaluator, progress)
+                failing += [finding_of(one) for one in made if one.status is not PASSED]
+    except FencekitError as error:
+        run.failed.append((str(error.place or ""), str(error)))
+    finally:
+        run.costs = costs
+    return tuple(failing)
+
+
+def as_record(case: Case) -> Record:
+    """Return the call of a case as a record that keeps no decision."""
+    return Record(case.request, None, case.place, id=case.name)
+
+
+def put_down(findings: Iterable[Finding], consequences: Consequences) -> tuple[Finding, ...]:
+    """Return the findings of proof, each put down to the edits to blame, and traced."""
+    found = []
+    for finding in findings:
+        (record,) = finding.witnesses
+        assert finding.rule is not None
+        blame = consequences.blame(record.request, finding.kind)
+        changed = ChangedRecord(
+            record,
+            finding.kind,
+            finding.before,
+            finding.after,
+            finding.rule,
+            finding.baseline_rule,
+            finding.message,
+            blame,
+        )
+        consequences.add(changed, recorded=False)
+        found.append(replace(finding, blames=((blame, 1),) if blame else ()))
+    return traced(found, consequences.diff.old, consequences.diff.new)
+
+
+def recorded_first(finding: Finding) -> tuple[object, ...]:
+    """Return the key that sorts the riskiest first and, of as risky ones, those that happened."""
+    kind, after, *rest = risk_of(finding)
+    return kind, after, not finding.principals, *rest
+
+
+def about(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a call that was found by proof the same as a recorded one."""
+    rules = finding.rule, finding.baseline_rule
+    return finding.kind, finding.capability, finding.before, finding.after, *rules

@@ -1,0 +1,1 @@
+"""What a check found: comparison of decisions, grouping, status."""

@@ -1,1 +1,0 @@
-"""Regular expressions as Python parses them: samples, anchors, and how they backtrack."""

@@ -1,0 +1,1 @@
+"""What happens to each report before it is shown: waivers, masking, bounds."""

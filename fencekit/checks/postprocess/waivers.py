@@ -1,0 +1,290 @@
+"""Waivers applied to a report: what they cover is allowed and stays visible.
+
+A waiver that has expired, covers more calls than it may, or has no scope to speak of waives
+nothing, and is a finding itself; so is one that nothing needs any more. Where it is not known that
+every call of a finding meets a waiver's conditions, only those that do are waived.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+
+from fencekit.checks.findings.grouping import RecordGroup
+from fencekit.checks.postprocess.waiver_file import load_waivers
+from fencekit.engines.native.evaluator import test_of
+from fencekit.engines.native.view import View
+from fencekit.model.explanation import Trace
+from fencekit.model.finding import ChangedRecord, Finding, Level, RecordClass, capability_name
+from fencekit.model.record import Record
+from fencekit.model.report import Report, Status
+from fencekit.model.request import Request
+from fencekit.model.source import Input
+from fencekit.model.waiver import Waiver, Waivers, WaiverState, WaiverUse
+
+Kept = dict[tuple[object, ...], list[ChangedRecord]]
+
+Tracer = Callable[[Request], Trace]
+"""Says why a call is decided as it is on both sides."""
+
+SLUGS: dict[WaiverState, tuple[str, Level]] = {
+    WaiverState.UNUSED: ("waiver-unused", Level.WARNING),
+    WaiverState.EXPIRED: ("waiver-expired", Level.WARNING),
+    WaiverState.TOO_BROAD: ("waiver-too-broad", Level.ERROR),
+    WaiverState.EXCEEDED: ("waiver-exceeded", Level.ERROR),
+}
+"""The finding that a waiver is when it does not simply apply."""
+
+
+def waived(
+    report: Report,
+    waivers: tuple[Waiver, ...],
+    file: Input,
+    today: date,
+    trace_of: Tracer | None = None,
+) -> Report:
+    """Return the report with what the waivers cover waived, on that day.
+
+    `trace_of` says why a call is decided as it is: a group that is split has witnesses of its own
+    in each part.
+    """
+    in_force = {
+        at: waiver
+        for at, waiver in enumerate(waivers)
+        if not waiver.is_too_broad and waiver.expires >= today
+    }
+    kept = kept_calls(report)
+    shared = [shares(report, finding, in_force, kept) for finding in report.findings]
+    calls = Counter[int]()
+    for share in shared:
+        for at, covered in share.items():
+            calls[at] += covered.count
+    states = [state_of(waiver, calls[at], today) for at, waiver in enumerate(waivers)]
+    findings: list[Finding] = []
+    for finding, share in zip(report.findings, shared, strict=True):
+        applied = {at: of for at, of in share.items() if states[at] is WaiverState.APPLIED}
+        findings.extend(parts(finding, applied, waivers, kept, trace_of))
+    uses = tuple(WaiverUse(waiver, states[at], calls[at]) for at, waiver in enumerate(waivers))
+    findings.extend(complaint(use, today) for use in uses if use.state in SLUGS)
+    findings.sort(key=lambda finding: finding.waiver is not None)  # what is waived comes last
+    made = replace(
+        report,
+        findings=tuple(findings),
+        waivers=Waivers(file.path, today, uses),
+        inputs=(*report.inputs, file),
+    )
+    return replace(made, status=status_of(made))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The calls of one finding in the scope of one waiver; `kept` are those known one by one."""
+
+    count: int
+    kept: tuple[ChangedRecord, ...] = ()
+
+
+def shares(
+    report: Report, finding: Finding, waivers: dict[int, Waiver], kept: Kept
+) -> dict[int, Share]:
+    """Return which calls of a finding are in the scope of which waiver: the first that has them."""
+    if not report.disallows(finding) or finding.kind is RecordClass.FAULT:
+        return {}
+    made: dict[int, Share] = {}
+    left = calls_of(finding, kept)
+    count = finding.count
+    for at, waiver in waivers.items():
+        if not in_scope(waiver, finding):
+            continue
+        if not waiver.conditions:
+            made[at] = Share(count, tuple(left))
+            break
+        answers = [(changed, meets(changed.record, waiver)) for changed in left]
+        met = tuple(changed for changed, is_met in answers if is_met)
+        if met:
+            made[at] = Share(len(met), met)
+            left = [changed for changed, is_met in answers if not is_met]
+            count -= len(met)
+        if not count:
+            break
+    return made
+
+
+def parts(
+    finding: Finding,
+    applied: dict[int, Share],
+    waivers: tuple[Waiver, ...],
+    kept: Kept,
+    trace_of: Tracer | None,
+) -> Iterator[Finding]:
+    """Yield a finding in parts: what each waiver covers, and the rest."""
+    if not applied:
+        yield finding
+        return
+    for at, share in applied.items():
+        yield replace(part(finding, share, trace_of), waiver=waivers[at])
+    rest = finding.count - sum(share.count for share in applied.values())
+    if rest:
+        covered = {id(changed) for share in applied.values() for changed in share.kept}
+        left = tuple(one for one in calls_of(finding, kept) if id(one) not in covered)
+        yield part(finding, Share(rest, left), trace_of)
+
+
+def part(finding: Finding, share: Share, trace_of: Tracer | None) -> Finding:
+    """Return the part of a finding that some of its calls are, with their own principals and times.
+
+    Of calls that are only counted nobody knows who made them, and when: then it says neither.
+    """
+    if share.count == finding.count:
+        return finding
+    if not share.kept:
+        return replace(finding, count=share.count, principals=0, first="", last="", blames=())
+    group = RecordGroup(share.kept[0])
+    for changed in share.kept:
+        group.add(changed)
+    own = group.finding()
+    same = own.witnesses[:1] == finding.witnesses[:1]
+    trace = finding.trace
+    if not same:
+        trace = trace_of(own.witnesses[0].request) if trace_of and finding.trace else None
+    is_whole = len(share.kept) == share.count
+    return replace(
+        finding,
+        count=share.count,
+        witnesses=own.witnesses,
+        principals=own.principals if is_whole else 0,
+        first=own.first if is_whole else "",
+        last=own.last if is_whole else "",
+        blames=own.blames,
+        trace=trace,
+    )
+
+
+def in_scope(waiver: Waiver, finding: Finding) -> bool:
+    """Say whether the finding's capability and its rule are in the waiver's scope."""
+    if not fnmatchcase(finding.capability, waiver.capability):
+        return False
+    return not waiver.rule or (finding.rule is not None and finding.rule.id == waiver.rule)
+
+
+def kept_calls(report: Report) -> Kept:
+    """Return the calls that the report has one by one, by what makes them one of a finding."""
+    kept: Kept = {}
+    for changed in report.replay.changed if report.replay else ():
+        kept.setdefault(about(changed), []).append(changed)
+    return kept
+
+
+def calls_of(finding: Finding, kept: Kept) -> list[ChangedRecord]:
+    """Return the calls of a finding that are kept one by one; what proof found is, always."""
+    if any(record.place.file for record in finding.witnesses) or not finding.witnesses:
+        return kept.get(about_of(finding), [])
+    return [as_changed(record, finding) for record in finding.witnesses]
+
+
+def as_changed(record: Record, finding: Finding) -> ChangedRecord:
+    """Return a call that proof found as one that changed."""
+    assert finding.rule is not None
+    steps = (finding.before, finding.after)
+    blame = finding.blames[0][0] if finding.blames else None
+    return ChangedRecord(
+        record, finding.kind, *steps, finding.rule, finding.baseline_rule, finding.message, blame
+    )
+
+
+def about(changed: ChangedRecord) -> tuple[object, ...]:
+    """Return what makes a changed record one of a finding."""
+    name = capability_name(changed.record)
+    return (name, changed.kind, changed.before, changed.after, changed.rule, changed.baseline_rule)
+
+
+def about_of(finding: Finding) -> tuple[object, ...]:
+    """Return the same of a finding."""
+    steps = (finding.before, finding.after)
+    return (finding.capability, finding.kind, *steps, finding.rule, finding.baseline_rule)
+
+
+def wholly_waived(report: Report) -> frozenset[tuple[object, ...]]:
+    """Return what the findings are about of which no part is left that is not waived."""
+    waived = {about_of(found) for found in report.findings if found.waiver is not None}
+    left = {about_of(found) for found in report.findings if found.waiver is None}
+    return frozenset(waived - left)
+
+
+def meets(record: Record, waiver: Waiver) -> bool:
+    """Say whether a call is known to meet every condition of a waiver."""
+    view = View(record.request)
+    try:
+        return all(test_of(condition)(view) is True for condition in waiver.conditions)
+    # Trouble tightens: a call on which a condition raises is not waived.
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def state_of(waiver: Waiver, calls: int, today: date) -> WaiverState:
+    """Return what becomes of a waiver whose scope covers that many calls."""
+    if waiver.is_too_broad:
+        return WaiverState.TOO_BROAD
+    if waiver.expires < today:
+        return WaiverState.EXPIRED
+    if not calls:
+        return WaiverState.UNUSED
+    if waiver.max_count is not None and calls > waiver.max_count:
+        return WaiverState.EXCEEDED
+    return WaiverState.APPLIED
+
+
+def complaint(use: WaiverUse, today: date) -> Finding:
+    """Return the finding that a waiver is."""
+    slug, level = SLUGS[use.state]
+    waiver = use.waiver
+    said, hint = {
+        WaiverState.UNUSED: ("nothing needs this waiver", "take it out"),
+        WaiverState.EXPIRED: (
+            f"the waiver expired on {waiver.expires}, and today is {today}",
+            "mend the policy, or have it renewed",
+        ),
+        WaiverState.TOO_BROAD: (
+            "the waiver covers any call: it waives nothing",
+            "name a capability, a `rule` or a condition in `when`",
+        ),
+        WaiverState.EXCEEDED: (
+            f"the waiver may cover {waiver.max_count} calls, not the {use.calls} in its scope",
+            "mend the policy, or have a greater `max_count` approved",
+        ),
+    }[use.state]
+    return Finding(
+        slug,
+        RecordClass.FAULT,
+        waiver.capability,
+        "",
+        "",
+        1,
+        message=said,
+        level=level,
+        place=waiver.place,
+        hint=hint,
+    )
+
+
+def status_of(report: Report) -> Status:
+    """Return the status of a report whose findings have been waived, or not."""
+    if report.status is Status.COULD_NOT_CHECK:
+        return report.status
+    if report.disallowed:
+        return Status.FINDINGS
+    return Status.COULD_NOT_CHECK if report.troubles else Status.CLEAN
+
+
+def with_waivers(
+    report: Report, path: str, today: date | None = None, trace_of: Tracer | None = None
+) -> Report:
+    """Return the report with the waivers of a file applied; as it is without a file.
+
+    `today` is the day on which they have to hold, by the clock unless given. Raises WaiverError.
+    """
+    if not path:
+        return report
+    waivers, file = load_waivers(path)
+    return waived(report, waivers, file, today or datetime.now(tz=UTC).date(), trace_of)

@@ -1,0 +1,1 @@
+"""Comparisons and guardrails by proof, their certificates and counts."""

@@ -1,0 +1,1 @@
+"""Calls and policies that are made for testing."""

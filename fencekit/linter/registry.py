@@ -1,0 +1,42 @@
+"""The shapes by slug: every module of `shapes/` has one."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import cast
+
+from fencekit.linter.rule import LintRule
+from fencekit.model.errors import UsageError
+from fencekit.model.source import Place
+
+FOLDER = Path(__file__).parent / "shapes"
+ROOM = "fencekit.linter.rules"
+
+
+@cache
+def shapes() -> dict[str, LintRule]:
+    """Return every shape by its slug, sorted."""
+    names = sorted(info.name for info in iter_modules([str(FOLDER)]))
+    found = [cast("Shape", import_module(f"{ROOM}.{name}").SHAPE) for name in names]
+    return {shape.slug: shape for shape in sorted(found, key=lambda shape: shape.slug)}
+
+
+def explanation(slug: str) -> str:
+    """Return what the file of a shape says of it; raise UsageError for no slug."""
+    checked([slug])
+    module = import_module(f"{ROOM}.{slug.replace('-', '_')}")
+    return (module.__doc__ or "").strip()
+
+
+def checked(slugs: Iterable[str], place: Place | None = None) -> tuple[str, ...]:
+    """Return the slugs; raise UsageError for one that there is not."""
+    given = tuple(slugs)
+    for slug in given:
+        if slug not in shapes():
+            near = get_close_matches(slug, shapes(), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`fencekit lint --list` has them all"
+            raise UsageError(f"no such slug: `{slug}`", place=place, hint=hint)
+    return given

@@ -1,0 +1,1 @@
+"""Mutation operators: single edits of a policy."""

@@ -1,0 +1,115 @@
+"""Mutants judged in one process or in several: the same results, in the same order.
+
+Every process makes all mutants by itself, which takes less time than to send them; what it is given
+is a stretch of their numbers.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+
+from fencekit.engines.timelimit import time_limit
+from fencekit.model.mutant import Mutant
+from fencekit.model.mutation import MutantResult
+from fencekit.model.policy import Policy
+from fencekit.mutation.mutant_runner import MutantRunner
+from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.probes import Probes
+
+STRETCH = 20
+"""How many mutants a process is given at a time."""
+
+
+class Worker:
+    """A judge with all mutants of its policy."""
+
+    def __init__(self, policy: Policy, probes: Probes, timeout: float, sample: int | None) -> None:
+        self.judge = MutantRunner(policy, probes)
+        made = list(single_edits(policy))
+        self.made = len(made)
+        self.mutants = sampled(made, sample)
+        self.timeout = timeout
+
+    def results(self, start: int) -> list[MutantResult]:
+        """Return the results of a stretch of the mutants."""
+        with time_limit(self.timeout) as progress:
+            return [
+                self.judge.result(mutant, progress)
+                for mutant in self.mutants[start : start + STRETCH]
+            ]
+
+
+def judged(
+    policy: Policy,
+    probes: Probes,
+    *,
+    timeout: float,
+    jobs: int = 1,
+    sample: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[MutantResult, ...], int]:
+    """Return the mutants of a policy with their fates, and how many there are.
+
+    With `sample`, no more than so many are judged. `progress` is told how many were judged, and how
+    many there are to judge.
+    """
+    worker = Worker(policy, probes, timeout, sample)
+    total = len(worker.mutants)
+    starts = range(0, total, STRETCH)
+    found: list[MutantResult] = []
+
+    def take(results: list[MutantResult]) -> None:
+        found.extend(results)
+        if progress is not None:
+            progress(len(results), total)
+
+    if jobs <= 1 or len(starts) <= 1:
+        for start in starts:
+            take(worker.results(start))
+        return tuple(found), worker.made
+    # Spawned, not forked: a fork of a process with threads, as a progress bar has, may hang.
+    context = multiprocessing.get_context("spawn")
+    given = (policy, probes, timeout, sample)
+    with context.Pool(min(jobs, len(starts)), initializer=begin, initargs=given) as pool:
+        for results in pool.imap(stretch, starts):
+            take(results)
+    return tuple(found), worker.made
+
+
+def sampled(mutants: Sequence[Mutant], size: int | None) -> list[Mutant]:
+    """Return so many of the mutants, in their order: of each kind of edit in turn, spread out.
+
+    The same policy has the same sample.
+    """
+    if size is None or size >= len(mutants):
+        return list(mutants)
+    kinds: dict[str, list[int]] = {}
+    for number, mutant in enumerate(mutants):
+        kinds.setdefault(mutant.operator, []).append(number)
+    in_turn = zip_longest(*(spread(numbers) for numbers in kinds.values()))
+    chosen = [number for turn in in_turn for number in turn if number is not None]
+    return [mutants[number] for number in sorted(chosen[:size])]
+
+
+def spread(numbers: Sequence[int]) -> list[int]:
+    """Return numbers so that each beginning of them is spread over all: halves, then quarters."""
+    found: dict[int, None] = {}
+    parts = 1
+    while len(found) < len(numbers):
+        found.update((numbers[len(numbers) * part // parts], None) for part in range(parts))
+        parts *= 2
+    return list(found)
+
+
+WORKERS: list[Worker] = []
+"""The worker of a process that was begun for one."""
+
+
+def begin(policy: Policy, probes: Probes, timeout: float, sample: int | None) -> None:
+    """Make the worker of this process."""
+    WORKERS.append(Worker(policy, probes, timeout, sample))
+
+
+def stretch(start: int) -> list[MutantResult]:
+    """Return the results of a stretch, from this process's worker."""
+    return WORKERS[0].results(start)

@@ -1,0 +1,1 @@
+"""Packs are measured on data."""

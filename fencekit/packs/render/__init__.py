@@ -1,0 +1,1 @@
+"""Packs are rendered from their source."""

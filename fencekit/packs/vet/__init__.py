@@ -1,0 +1,1 @@
+"""Packs are vetted, step by step."""

@@ -1,0 +1,78 @@
+"""Writing what vetting a pack looks at again: calls at the edges, and what becomes of each edit."""
+
+from collections.abc import Callable
+
+from fencekit.cases.registry import read_cases
+from fencekit.model.errors import PackError
+from fencekit.model.source import Place
+from fencekit.mutation.test_prioritisation import PrioritisedTests
+from fencekit.packs.pack.pack import EDGES, Pack
+from fencekit.packs.pack.variants import Variant
+from fencekit.packs.render.pinned import is_pinned, pinned_calls, write_edges
+from fencekit.packs.render.scaffold import render_files
+from fencekit.packs.vet.evidence import Evidence, made, write_evidence
+from fencekit.packs.vet.steps import Vet
+from fencekit.packs.vet.test_suite_minimisation import Edges
+from fencekit.reading.files import sha256_of
+
+Say = Callable[[str], None]
+
+
+def pin_edges(pack: Pack, limit: float, say: Say) -> None:
+    """Pin calls at the edges of the variants, and render; those that are pinned are tried first.
+
+    `limit` is in seconds, for a proof that an edit changes nothing; 0 for none.
+    """
+    refuse_stale(pack)
+    trials = {variant: of_variant(pack, variant, edges=False) for variant in reversed(Variant)}
+    calls = pinned_calls(pack.cases_file(Variant.STRICT))
+    edges = Edges(trials, pack.payloads, limit, say, calls)
+    edges.find()
+    write_edges(pack.folder / EDGES, edges.pinned())
+    for _ in render_files(pack):
+        pass
+
+
+def write_fates(pack: Pack, limit: float, say: Say) -> dict[str, Evidence]:
+    """Write what becomes of each edit of the variants, and return it; `limit` as above."""
+    refuse_stale(pack)
+    found: dict[str, Evidence] = {}
+    for variant in reversed(Variant):
+        trials = of_variant(pack, variant)
+        files = pack.policy_file(variant), pack.cases_file(variant)
+        policy, cases = (sha256_of(str(file)) for file in files)
+        one = found[str(variant)] = made(trials, pack.payloads, (policy, cases), limit)
+        say(
+            f"{variant}: {one.mutants:,} mutants, {len(one.killed):,} noticed, "
+            f"{len(one.equivalent):,} equivalent, {len(one.survived):,} left"
+        )
+        for said in one.survived:
+            say(f"  {said}")
+    write_evidence(pack.folder, found)
+    return found
+
+
+def of_variant(pack: Pack, variant: Variant, *, edges: bool = True) -> PrioritisedTests:
+    """Return the policy of a variant with its cases, or with those only that people wrote.
+
+    Raises PackError where a case fails.
+    """
+    cases = read_cases(str(pack.cases_file(variant))).cases
+    policy = Vet(pack).policy(variant)
+    trials = PrioritisedTests(policy, [one for one in cases if edges or not is_pinned(one.name)])
+    failing = trials.failing()
+    if failing:
+        more = f", and {len(failing) - 1:,} more" if len(failing) > 1 else ""
+        said = f"the case `{failing[0].name}` fails{more}: what fails before an edit notices none"
+        hint = f"`fencekit packs vet {pack.folder} --without mutation` shows them"
+        raise PackError(said, place=failing[0].place, hint=hint)
+    return trials
+
+
+def refuse_stale(pack: Pack) -> None:
+    """Raise PackError where a file is not what the source stands for."""
+    for file, is_stale in render_files(pack, check=True):
+        if is_stale:
+            hint = f"render it: `fencekit packs render {pack.folder}`"
+            said = "this is not what the source of the pack stands for"
+            raise PackError(said, place=Place(str(file)), hint=hint)

@@ -1,0 +1,122 @@
+"""Whether a policy is anywhere looser than another: proved, a witness, or unknown.
+
+`compare(old, new)` asks whether `new` is nowhere looser than `old`; `holds(goal, *policies)` asks
+for any relation of `goals`, and `by_capability` gives the answers class by class. Every witness
+has been decided by the engine under each policy before it is returned.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Literal
+
+from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.model.errors import UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
+from fencekit.model.request import Request
+from fencekit.prover.certificate import certified
+from fencekit.prover.checker.check import CertificateError
+from fencekit.prover.decision_lists import CapabilityClass, Index
+from fencekit.prover.domain import read_domain
+from fencekit.prover.minimise import minimise
+from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
+from fencekit.prover.search import SearchStatistics, search
+from fencekit.prover.solver import Solver
+
+Domain = Literal["open"] | Mapping[str, Any]
+
+
+def compare(
+    old: Policy, new: Policy, *, domain: Domain = "open", certificate: bool = False
+) -> Result:
+    """Return whether `new` is nowhere looser than `old`, for every call of the domain.
+
+    The domain is `"open"`, any JSON object as arguments, or a JSON Schema of them. With
+    `certificate`, what is proved comes with one for `checker.check`.
+    """
+    return check_property(NOT_LOOSER, old, new, domain=domain, certificate=certificate)
+
+
+def check_property(
+    goal: Property, *policies: Policy, domain: Domain = "open", certificate: bool = False
+) -> Result:
+    """Return whether a relation of so many policies holds for every call of the domain.
+
+    What is proved for a domain, and can be proved without it, has a certificate of every call.
+    Raises CertificateError where a certificate is asked for that cannot be made.
+    """
+    ladder: list[ProofStep] = []
+    unknown: Unknown | None = None
+    prover = Prover(goal, policies, domain)
+    for _, result in prover.answers():
+        ladder.extend(result.ladder)
+        if isinstance(result, Witness):
+            return Witness(result.request, result.outcomes, tuple(ladder))
+        if isinstance(result, Unknown):
+            unknown = unknown or result
+    if unknown is not None:
+        return Unknown(unknown.reason, tuple(ladder))
+    if not ladder:
+        said = "every call meets the same rules in both policies"
+        ladder = [ProofStep(Method.SAME, said)]
+    method = max((rung.method for rung in ladder), key=list(Method).index)
+    proved = Proved(method, tuple(ladder))
+    if not certificate:
+        return proved
+    if domain != "open":
+        with suppress(CertificateError):
+            everywhere = check_property(goal, *policies, certificate=True)
+            if isinstance(everywhere, Proved):
+                return replace(proved, certificate=everywhere.certificate)
+    made = certified(goal, policies, domain, prover.solver.refuted)
+    return replace(proved, certificate=made)
+
+
+def by_capability(
+    goal: Property, *policies: Policy, domain: Domain = "open"
+) -> Iterator[tuple[str, Result]]:
+    """Yield, for each class of capabilities that needs a look, one of them and its answer.
+
+    Of several classes that meet the same rules, one stands for all.
+    """
+    yield from Prover(goal, policies, domain).answers()
+
+
+class Prover:
+    """Answers about a goal and policies, class by class."""
+
+    def __init__(
+        self, goal: Property, policies: tuple[Policy, ...], domain: Domain = "open"
+    ) -> None:
+        if len(policies) != goal.policies:
+            raise UsageError(f"`{goal.name}` is a relation of {goal.policies} policies")
+        self._goal = goal
+        self._policies = policies
+        self._domain = read_domain(domain)
+        self._evaluators = [NativeEvaluator(policy) for policy in policies]
+        self.solver = Solver(self._domain)
+
+    def answers(self) -> Iterator[tuple[str, Result]]:
+        """Yield a capability of each class that needs a look, and its answer."""
+        for of_class in Index(self._policies, self._goal.about).classes(self._goal):
+            yield of_class.capability, self._answer(of_class)
+
+    def _answer(self, of_class: CapabilityClass) -> Result:
+        tally = SearchStatistics()
+        before = self.solver.states
+        request = search(of_class, self._goal, self.solver, self._run, tally)
+        states = self.solver.states - before
+        method = Method.WORDS if states else Method.CASES
+        said = f"`{of_class.capability}` and capabilities like it"
+        ladder = (ProofStep(method, said, tally.cases, states),)
+        if request is not None:
+            request = minimise(request, self._shows)
+            return Witness(request, self._run(request), ladder)
+        return Unknown(tally.open[0], ladder) if tally.open else Proved(method, ladder)
+
+    def _run(self, request: Request) -> Outcomes:
+        return tuple(evaluator.decide(request).outcomes[0] for evaluator in self._evaluators)
+
+    def _shows(self, request: Request) -> bool:
+        return self._domain.accepts(request.args.values) and self._goal.broken(self._run(request))

@@ -1,0 +1,117 @@
+"""The decision lists of policies for each class of capabilities, as exits; equal ones once.
+
+What is left out cannot matter: an exit whose literals an earlier exit of its list has too never
+decides, and nothing is reached behind an exit without literals. Classes whose lists are equal rule
+by rule are settled by the same argument, so that one of them stands for all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fencekit.model.decision import BY_DEFAULT
+from fencekit.model.policy import Policy, Rule
+from fencekit.prover.capability_classes import classes
+from fencekit.prover.literals import GuardedOutcome, exits_of, key_of, raising
+from fencekit.prover.properties import Property
+
+DecisionList = tuple[GuardedOutcome, ...]
+EVERY_CALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityClass:
+    """Capabilities that are covered alike: one of them, and each policy's list for it."""
+
+    capability: str
+    lists: tuple[DecisionList, ...]
+
+
+class Index:
+    """The rules of some policies, each with a number that equal rules share."""
+
+    def __init__(self, policies: tuple[Policy, ...], about: Rule | None = None) -> None:
+        self.rules = [[rule for _, rule in policy.decision_list] for policy in policies]
+        self._about = about
+        self._numbers: dict[Any, int] = {}
+        self._exits: dict[int, list[GuardedOutcome]] = {}
+        self.numbered = [[(self._number(rule), rule) for rule in rules] for rules in self.rules]
+        self.patterns = list(
+            dict.fromkeys(
+                rule.capability
+                for rules in self.rules
+                for rule in rules
+                if isinstance(rule.capability, str)
+            )
+        )
+
+    def edited(self) -> list[Any] | None:
+        """Return the patterns of the rules between the first and the last difference.
+
+        None stands for all of them: the difference is in a rule that no class escapes.
+        """
+        first, second = (
+            [(number, rule.capability) for number, rule in rules] for rules in self.numbered
+        )
+        start = 0
+        for left, right in zip(first, second, strict=False):
+            if left != right:
+                break
+            start += 1
+        end = 0
+        for left, right in zip(reversed(first[start:]), reversed(second[start:]), strict=False):
+            if left != right:
+                break
+            end += 1
+        between = [*first[start : len(first) - end], *second[start : len(second) - end]]
+        patterns = [pattern for _, pattern in between]
+        return patterns if all(isinstance(pattern, str) for pattern in patterns) else None
+
+    def classes(self, goal: Property) -> Iterator[CapabilityClass]:
+        """Yield the classes that the goal has to be looked at for; no two with the same lists."""
+        skip_same = goal.same_is_fine and len(self.rules) == 2
+        edited = self.edited() if skip_same else None
+        if edited == []:
+            return
+        bits = {pattern: 1 << index for index, pattern in enumerate(self.patterns)}
+        seen: set[tuple[tuple[int, ...], ...]] = set()
+        for mask, capability in classes(self.patterns, edited).items():
+            lists = [
+                [
+                    (number, rule)
+                    for number, rule in rules
+                    if not isinstance(rule.capability, str) or bits[rule.capability] & mask
+                ]
+                for rules in self.numbered
+            ]
+            key = tuple(tuple(dict.fromkeys(number for number, _ in rules)) for rules in lists)
+            if key in seen or (skip_same and key[0] == key[1]):
+                continue
+            seen.add(key)
+            yield CapabilityClass(capability, tuple(map(self._list, lists)))
+
+    def _number(self, rule: Rule) -> int:
+        key = (key_of(rule), isinstance(rule.capability, str), rule is self._about)
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def _list(self, rules: list[tuple[int, Rule]]) -> DecisionList:
+        found: list[GuardedOutcome] = []
+        seen: set[frozenset[Any]] = set()
+        for _, rule in rules:
+            of_text = isinstance(rule.capability, str)
+            exits = self._of(rule) if of_text else [GuardedOutcome((), raising(rule))]
+            for exit_ in exits:
+                literals = frozenset(exit_.literals)
+                if literals in seen:
+                    continue
+                seen.add(literals)
+                found.append(exit_)
+                if not literals:
+                    return tuple(found)
+        found.append(GuardedOutcome((), BY_DEFAULT))
+        return tuple(found)
+
+    def _of(self, rule: Rule) -> list[GuardedOutcome]:
+        if id(rule) not in self._exits:
+            self._exits[id(rule)] = exits_of(rule)
+        return self._exits[id(rule)]

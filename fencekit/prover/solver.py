@@ -1,0 +1,246 @@
+"""Whether some call makes all literals of a cube true.
+
+The parts of a cube are settled one by one, the cheapest first: the numbers, the named values, the
+path, and at last the text, in which they meet. What was refuted is remembered by the literals that
+it took, so that every cube with those is refuted too.
+
+Sound because each part only ever asks for less than the cube does: a pattern that cannot be
+followed asks for nothing, a number that may be absent does not reach the text. A model is returned
+only when the engine's own readings make every literal true.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, product
+from typing import Any
+
+from fencekit.engines.native.questions import QuestionSubject
+from fencekit.model.request import UNKNOWN, Request
+from fencekit.prover import arithmetic, glob_solver
+from fencekit.prover.assignment import PartialModel, about, add_path, amount, name_of, with_names
+from fencekit.prover.decode import arguments
+from fencekit.prover.domain import OPEN
+from fencekit.prover.domain_protocol import Domain
+from fencekit.prover.evaluate import all_true
+from fencekit.prover.known import PartialRequest
+from fencekit.prover.literals import Compares, HasPrefix, Literal, Named
+from fencekit.prover.payload_states import Held, Required
+from fencekit.prover.product import Product, TooManyStatesError
+from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
+from fencekit.regex.automaton import LazyDFA
+from fencekit.regex.language import beginning, find_word, matching
+from fencekit.regex.nfa import UnsupportedError
+
+MOST_STATES = 60_000
+MOST_IN_ALL = 600_000
+MOST_WORDS = 60
+MOST_VALUES = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unsat:
+    """No call makes these literals, all of the cube, true."""
+
+    core: Cube
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """A call that makes all literals true, by the engine's own readings."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Neither was found."""
+
+    reason: str
+
+
+class Solver:
+    """Settles cubes, and remembers what it refuted."""
+
+    def __init__(
+        self,
+        domain: Domain = OPEN,
+        given: PartialRequest | None = None,
+        most: tuple[int, int] = (MOST_STATES, MOST_IN_ALL),
+    ) -> None:
+        """Take what is known of the calls, if anything, and the most states of a text, of all."""
+        self._domain = domain
+        self._given = given
+        self._most, self._most_in_all = most
+        self.states = 0
+        self.refuted: list[Cube] = []
+
+    def solve(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
+        """Return whether some call with that capability makes the cube's literals true."""
+        core = self.core(cube)
+        if core is not None:
+            return Unsat(core)
+        try:
+            found = self._settled(capability, cube)
+        except UnsupportedError as error:
+            return Unsettled(f"a condition {error}")
+        if isinstance(found, Unsat):
+            if not found.core:
+                return Unsettled("no arguments at all are in the domain, as far as it is followed")
+            self.refuted.append(found.core)
+        return found
+
+    def core(self, cube: Cube) -> Cube | None:
+        """Return literals of the cube that cannot all be true, where a quick look shows some.
+
+        What was refuted before is looked at, and literals about the text two by two.
+        """
+        known = next((core for core in self.refuted if core <= cube), None)
+        if known is None:
+            known = contradiction(cube)
+            if known is not None:
+                self.refuted.append(known)
+        return known
+
+    def _settled(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
+        ways = self._ways(cube)
+        if isinstance(ways, Unsat):
+            return ways
+        reason = ""
+        core: Cube = frozenset()
+        for parts in ways:
+            for question in questions(cube, capability):
+                found = self._asked(capability, cube, parts, question)
+                if isinstance(found, Sat):
+                    return found
+                if isinstance(found, Unsettled):
+                    reason = reason or found.reason
+                else:
+                    core |= found.core
+        return Unsettled(reason) if reason else Unsat(core)
+
+    def _ways(self, cube: Cube) -> Unsat | Iterator[PartialModel]:
+        """Return the ways in which all but the text can be so."""
+        common = PartialModel()
+        for subject in (QuestionSubject.AMOUNT, QuestionSubject.CALLER_DEPTH):
+            asked = about(
+                cube, lambda atom, s=subject: isinstance(atom, Compares) and atom.subject is s
+            )
+            is_amount = subject is QuestionSubject.AMOUNT
+            if not asked and not (is_amount and self._domain.cuts()):
+                continue
+            samples = arithmetic.possible(asked, self._domain.cuts() if is_amount else ())
+            if is_amount:
+                samples = list(filter(self._domain.reads, samples))
+            if not samples:
+                return Unsat(frozenset(asked))
+            if None not in samples:
+                if is_amount:
+                    common.needs.append(amount(samples))
+                    common.why.update(asked)
+                else:
+                    common.context["caller_depth"] = arithmetic.spell(samples[0])[0]
+        asked = about(cube, lambda atom: isinstance(atom, HasPrefix))
+        if asked and not any(map(add_path, [asked], [common])):
+            return Unsat(frozenset(asked))
+        by_name: list[list[tuple[str, glob_solver.GlobChoice, list[Literal]]]] = []
+        for key in sorted({name_of(one) for one in cube} - {""}):
+            asked = about(cube, lambda atom, k=key: name_of(Literal(atom)) == k)
+            known = self._given.in_context(key) if self._given else UNKNOWN
+            found = glob_solver.choices(key, asked, known)
+            if not found:
+                return Unsat(frozenset(asked))
+            by_name.append([(key, choice, asked) for choice in found])
+        return (with_names(common, chosen) for chosen in product(*by_name))
+
+    def _asked(
+        self, capability: str, cube: Cube, parts: PartialModel, question: TextQuery
+    ) -> Unsat | Sat | Unsettled:
+        if not self._values(question):
+            return Unsat(question.regex_core)
+        domain, why = self._held(cube)
+        why |= parts.why
+        result: Unsat | Unsettled = Unsat(why)
+        make = partial(self._given.made if self._given else made, capability, parts.context)
+        is_so = partial(self._given.is_so if self._given else all_true, cube)
+        for needs in domain.ways(parts.needs):
+            found = self._walked(question, domain, needs, make, is_so)
+            if isinstance(found, Sat):
+                return found
+            if isinstance(result, Unsat):
+                result = found or Unsat(question.core | why)
+        return result
+
+    def _walked(
+        self,
+        question: TextQuery,
+        domain: Domain,
+        needs: Sequence[Required],
+        make: Callable[[dict[str, Any]], Request],
+        is_so: Callable[[Request], bool],
+    ) -> Sat | Unsettled | None:
+        """Return a call with such fields that is found, or why it is open; None for no such."""
+        if self.states > self._most_in_all:
+            return Unsettled(f"the automata have more than {self._most_in_all} states in all")
+        taken = {one[0].key for one in needs if len(one) == 1}
+        payload = question.payload(needs, domain.optional(taken), domain)
+        walked = Product(payload, question.regexes, self._most)
+        tried = 0
+        try:
+            for _, pieces in islice(walked.words(), MOST_WORDS):
+                tried += 1
+                args = arguments(pieces)
+                if args is None or not self._domain.accepts(args):
+                    continue
+                request = make(args)
+                if is_so(request):
+                    return Sat(request)
+        except TooManyStatesError:
+            return Unsettled(f"the text has more than {self._most} states")
+        finally:
+            self.states += walked.states
+        if tried:
+            return Unsettled(
+                question.doubt or "calls that come near were found, but none that does it"
+            )
+        return None
+
+    def _held(self, cube: Cube) -> tuple[Domain, Cube]:
+        """Return the domain without what the cube does not want, and the literals that say so."""
+        if not self._domain.follows:
+            return self._domain, frozenset()
+        paths: list[tuple[LazyDFA, bool]] = []
+        by_name: dict[str, Held] = {}
+        why: set[Literal] = set()
+        for one in cube:
+            if one.positive:
+                continue
+            if isinstance(one.atom, HasPrefix):
+                paths.append((beginning(one.atom.prefix), False))
+                why.add(one)
+            elif isinstance(one.atom, Named) and isinstance(one.atom.expected, str):
+                held = (matching(one.atom.expected), False)
+                by_name[one.atom.key] = (*by_name.get(one.atom.key, ()), held)
+                why.add(one)
+        return self._domain.without(tuple(paths), by_name), frozenset(why)
+
+    def _values(self, question: TextQuery) -> bool:
+        """Say whether some values, of any text, have the regexes that they must and no other."""
+        if len(question.regexes) < 2:
+            return True
+        try:
+            text, states = find_word(question.regexes, MOST_VALUES)
+        except UnsupportedError:
+            text, states = "", MOST_VALUES
+        self.states += states
+        return text is not None
+
+
+def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
+    """Return the call; an environment that is text stands in the request itself."""
+    context = dict(context)
+    environment = context.get("environment")
+    if isinstance(environment, str):
+        del context["environment"]
+        return Request(capability, environment=environment, context=context, args=args)
+    return Request(capability, context=context, args=args)

@@ -1,0 +1,1 @@
+"""Python's regular expressions as data: syntax, NFA, lazy DFA, derivatives, products."""

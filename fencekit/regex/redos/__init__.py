@@ -1,0 +1,1 @@
+"""How the time of a backtracking match grows with the text."""

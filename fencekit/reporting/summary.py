@@ -1,0 +1,203 @@
+"""The verdict of a report in one line: whether it is fine, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fencekit.model.finding import Finding, RecordClass
+from fencekit.model.proof import Proved, Unknown, Witness
+from fencekit.model.report import Report, Status
+from fencekit.model.verdict import Verdict
+from fencekit.reporting.decisions import ranks, tightness
+from fencekit.reporting.texts import sentence
+from fencekit.reporting.words import counted
+
+OF_CHANGES: dict[Status, str] = {
+    Status.CLEAN: "May merge",
+    Status.FINDINGS: "Must not merge",
+    Status.COULD_NOT_CHECK: "Cannot say",
+}
+OF_OTHERS: dict[Status, str] = {
+    Status.CLEAN: "Passed",
+    Status.FINDINGS: "Failed",
+    Status.COULD_NOT_CHECK: "Cannot say",
+}
+OF_CASES = ("failing-case", "case-error")
+CHECKS_OF_CHANGES = ("replay", "diff")
+OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL)
+CHANGES = (RecordClass.LOOSER, RecordClass.TIGHTER, *OPEN, RecordClass.MAYBE_TIGHTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Loosening:
+    """How many calls went from one decision to a looser one."""
+
+    before: str
+    after: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The label of a status, the sentence under it, and the loosenings that it speaks of."""
+
+    label: str
+    title: str
+    loosenings: tuple[Loosening, ...]
+    let_through: tuple[str, ...]
+    """What a clean run came across and its limits allow."""
+
+    @property
+    def looser(self) -> int:
+        """How many calls get looser, in whichever way."""
+        return sum(row.count for row in self.loosenings)
+
+
+def headline(report: Report) -> Headline:
+    """Return the headline of the report."""
+    is_change = report.check in CHECKS_OF_CHANGES
+    return Headline(
+        label(report, OF_CHANGES if is_change else OF_OTHERS),
+        title(report),
+        loosenings(report),
+        let_through(report) if report.status is Status.CLEAN and is_change else (),
+    )
+
+
+def label(report: Report, labels: Mapping[Status, str]) -> str:
+    """Return the verdict in a few words; findings that fail nothing are called just that."""
+    if report.status is Status.FINDINGS and report.exit_code == 0:
+        return "Findings"
+    return labels[report.status]
+
+
+def title(report: Report) -> str:
+    """Return the reason for the verdict in one sentence."""
+    if report.check not in CHECKS_OF_CHANGES:
+        said = sentence(report)
+        return said[:1].upper() + said[1:]
+    if report.replay is None and report.comparison is not None:
+        return of_proof(report)
+    said = TITLES[report.status](report)
+    if report.comparison is not None and report.status is not Status.COULD_NOT_CHECK:
+        beside = beside_proof(report)
+        same = beside == ", but possible calls would" and not said.endswith("get looser")
+        return f"{said}{beside}{' get looser' if same else ''}"
+    return said
+
+
+def of_proof(report: Report) -> str:
+    """Say what proof finds of every possible call, where no recorded ones were looked at."""
+    assert report.comparison is not None
+    looser = report.comparison.looser
+    if isinstance(looser, Witness):
+        count = sum(isinstance(one.looser, Witness) for one in report.comparison.classes)
+        return f"{counted(count, 'kind', 'kinds')} of call would get looser"
+    if isinstance(looser, Unknown):
+        return "Not known whether any call would get looser"
+    if report.comparison.equivalent:
+        return "Proved: every call is decided as before"
+    return "Proved: no call gets looser"
+
+
+def beside_proof(report: Report) -> str:
+    """Say what proof adds to recorded calls that none of them shows; nothing where it is more."""
+    assert report.comparison is not None
+    looser = report.comparison.looser
+    recorded = report.counts.get(RecordClass.LOOSER, 0)
+    if isinstance(looser, Witness) and not recorded:
+        return ", but possible calls would"
+    if isinstance(looser, Proved) and not recorded:
+        return ", and none can: proved"
+    return ""
+
+
+def clean(report: Report) -> str:
+    """Say what was looked for and not found, and among how many."""
+    checked = f"{counted(report.checked, 'call')} checked"
+    if not any(report.counts.get(kind, 0) for kind in CHANGES):
+        return f"Nothing changed: {checked}"
+    if any(report.counts.get(kind, 0) for kind in OPEN):
+        return f"No call is known to get looser: {checked}"
+    return f"Nothing got looser: {checked}"
+
+
+def found(report: Report) -> str:
+    """Name the worst thing that was found, and how often, among recorded calls where it can."""
+    worst: dict[str, int] = {}
+    for finding in report.findings:
+        if finding.kind is RecordClass.LOOSER and finding.waiver is None and not is_found(finding):
+            what = outcome(finding)
+            worst[what] = worst.get(what, 0) + finding.count
+    for what in (NEWLY_ALLOWED, ONLY_ASKED, FREED):
+        if what in worst:
+            return f"{counted(worst[what], 'recorded call')} {what}"
+    faults = [finding for finding in report.findings if finding.is_fault]
+    if faults:
+        noun = "case" if all(fault.slug in OF_CASES for fault in faults) else "finding"
+        return f"{counted(len(faults), noun)} would fail" if noun == "case" else faults[0].message
+    tighter = report.counts.get(RecordClass.TIGHTER, 0)
+    if tighter and not report.counts.get(RecordClass.LOOSER, 0):
+        return f"{counted(tighter, 'call')} would be decided tighter"
+    if any(report.counts.get(kind, 0) for kind in OPEN):
+        return "No recorded call is known to get looser"
+    return "No recorded call would get looser"
+
+
+def is_found(finding: Finding) -> bool:
+    """Say whether a finding is of a call that proof made up: it is in no log."""
+    return bool(finding.witnesses) and not finding.witnesses[0].place.file
+
+
+def not_checked(report: Report) -> str:
+    """Say that there is no answer, and what is known even so."""
+    looser = report.counts.get(RecordClass.LOOSER, 0)
+    if looser:
+        return f"Could not check everything, and {counted(looser, 'call')} would get looser"
+    undecided = sum(report.counts.get(kind, 0) for kind in OPEN)
+    if undecided and not report.counts.get(RecordClass.INVALID, 0):
+        return f"{undecided:,} of {counted(report.checked, 'call')} may get looser, or not"
+    if report.checked:
+        return "Could not check everything"
+    return "Could not check: no call was decided"
+
+
+TITLES = {
+    Status.CLEAN: clean,
+    Status.FINDINGS: found,
+    Status.COULD_NOT_CHECK: not_checked,
+}
+
+NEWLY_ALLOWED = "would be newly allowed"
+ONLY_ASKED = "would need approval instead of being denied"
+FREED = "would get looser"
+
+
+def outcome(finding: Finding) -> str:
+    """Say what a looser finding comes to: a call that now runs, one that now asks, or less."""
+    before, after = ranks(finding.before), ranks(finding.after)
+    if after == {Verdict.ALLOW} and Verdict.ALLOW not in before:
+        return NEWLY_ALLOWED
+    if after == {Verdict.ESCALATE} and before == {Verdict.DENY}:
+        return ONLY_ASKED
+    return FREED
+
+
+def let_through(report: Report) -> tuple[str, ...]:
+    """Return the counts of the classes that say nothing for sure."""
+    return tuple(
+        f"{report.counts[kind]:,} {kind.words}"
+        for kind in (*OPEN, RecordClass.INVALID)
+        if report.counts.get(kind, 0)
+    )
+
+
+def loosenings(report: Report) -> tuple[Loosening, ...]:
+    """Return the looser transitions, those to the loosest decision from the tightest first."""
+    sums: dict[tuple[str, str], int] = {}
+    for finding in report.findings:
+        if finding.kind is RecordClass.LOOSER and not is_found(finding):
+            step = (finding.before, finding.after)
+            sums[step] = sums.get(step, 0) + finding.count
+    rows = [Loosening(before, after, count) for (before, after), count in sums.items()]
+    rows.sort(key=lambda row: tightness(row.before), reverse=True)
+    return tuple(sorted(rows, key=lambda row: tightness(row.after)))

@@ -1,0 +1,1 @@
+"""JSON Schema: validation, references, and schemas that are no schemas."""
