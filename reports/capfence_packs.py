@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fencekit.linter.levels import Levels
-from fencekit.linter.registry import shapes
+from fencekit.linter.registry import rules
 from fencekit.linter.run import LintJob
 from fencekit.model.finding import Finding, Level
 from fencekit.model.record import Record
@@ -82,7 +82,7 @@ def by_slug(report: Report) -> Iterator[str]:
     """Yield the table of how often each slug was found, and in how many policies."""
     yield "| slug | level | findings | policies |"
     yield "| --- | --- | ---: | ---: |"
-    for slug, shape in shapes().items():
+    for slug, shape in rules().items():
         found = [finding for finding in report.findings if finding.slug == slug]
         if found:
             files = {of(finding) for finding in found}

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from fencekit.model.case import Case
 from fencekit.model.errors import CaseError, FencekitError
 from fencekit.model.source import Place
+from fencekit.reading.suggest import listed, nearest
 from fencekit.reading.yaml import Located
 
 SUFFIXES = (".fence.yaml", ".fence.yml")
@@ -65,17 +65,6 @@ class Problems:
         """Raise all complaints as one error, if there are any."""
         if self.found:
             raise CaseError.together(self.found)
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a suggestion, ` (did you mean …?)`, where a known word is near."""
-    near = get_close_matches(word, known, n=1)
-    return f" (did you mean `{near[0]}`?)" if near else ""
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence."""
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def beside(path: str, name: str) -> str:

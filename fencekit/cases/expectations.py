@@ -1,8 +1,9 @@
 """What a case expects, as it is written: a verdict, or a verdict with a rule and obligations."""
 
-from fencekit.cases.base import Problems, listed, nearest
+from fencekit.cases.base import Problems
 from fencekit.model.case import Expectation
 from fencekit.model.verdict import Obligation, Verdict
+from fencekit.reading.suggest import listed, nearest
 from fencekit.reading.yaml import Located
 
 KEYS = ("verdict", "rule", "obligations")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fencekit.cases.base import CaseFile, Claim, Problems, beside, listed
+from fencekit.cases.base import CaseFile, Claim, Problems, beside
 from fencekit.cases.expectations import expectation, verdicts
 from fencekit.cases.requests import calls
 from fencekit.model.case import Case, Expectation
@@ -11,6 +11,7 @@ from fencekit.model.errors import CaseError
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.reading.plain import complaints
+from fencekit.reading.suggest import listed
 from fencekit.reading.yaml import Located
 
 TOP_LEVEL = ("suite", "policy", "policy_root", "cases", "never", "always", "claims")

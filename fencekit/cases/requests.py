@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from fencekit.cases.base import Problems, listed, nearest
+from fencekit.cases.base import Problems
 from fencekit.model.errors import RequestError
 from fencekit.model.request import Request
 from fencekit.model.request_json import KEYS, from_form
 from fencekit.model.source import Place
+from fencekit.reading.suggest import listed, nearest
 from fencekit.reading.yaml import Located
 
 MAX_CALLS = 10_000

@@ -63,14 +63,14 @@ def command(  # the options of click come by keyword
     from fencekit.cli.finish import finish
     from fencekit.cli.show import put, show
     from fencekit.config.lint import lint_job
-    from fencekit.linter.registry import explanation, shapes
+    from fencekit.linter.registry import explanation, rules
     from fencekit.reporting.lint_text import listed
 
     if explain is not None:
-        put(f"{explanation(explain)}\n\nlevel: {shapes()[explain].level}\n")
+        put(f"{explanation(explain)}\n\nlevel: {rules()[explain].level}\n")
         sys.exit(0)
     if listing:
-        show([listed([(s.slug, s.level, s.said) for s in shapes().values()])])
+        show([listed([(s.slug, s.level, s.said) for s in rules().values()])])
         sys.exit(0)
     job = lint_job(Path.cwd(), **given)
     targets(html, out, [*job.policies, *job.logs])

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fencekit.checks.properties import PropertyJob
 from fencekit.checks.replay.replay import checked_timeout
 from fencekit.config.settings import Settings
 from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT
 from fencekit.model.errors import UsageError
+from fencekit.strategies.property_search import PropertyJob
 
 NEEDED = {
     "policy": "name the candidate on the command line, or as `policy` in `[tool.fencekit]`",

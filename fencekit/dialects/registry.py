@@ -57,7 +57,7 @@ def tree_of(revision: str, path: str) -> FileTree:
     if not revision:
         return DISK
     git = import_module("fencekit.reading.git")  # only who asks for a revision pays for it
-    return cast("Tree", git.commit(revision, path))
+    return cast("FileTree", git.commit(revision, path))
 
 
 def write_policy(policy: Policy) -> str:

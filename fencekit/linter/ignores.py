@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fencekit.linter.registry import shapes
+from fencekit.linter.registry import rules
 from fencekit.linter.rule import Violation
 from fencekit.model.source import Place, SourceFile
 from fencekit.reading.comments import comments
@@ -53,7 +53,7 @@ def faults_of(ignore: Ignore, looked_for: Iterable[str]) -> Iterator[tuple[str, 
         yield UNUSED, Violation(ignore.place, "names no slug, so it silences nothing", hint=FORM)
         return
     for slug in ignore.slugs:
-        if slug not in shapes():
+        if slug not in rules():
             hint = "`fencekit lint --list` has every slug"
             yield UNUSED, Violation(ignore.place, f"`{slug}` is no slug", hint=hint)
         elif slug in looked_for and slug not in ignore.used:

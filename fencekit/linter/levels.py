@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from fencekit.linter.registry import shapes
+from fencekit.linter.registry import rules
 from fencekit.linter.rule import LintRule
 from fencekit.model.finding import Level
 
@@ -31,7 +31,7 @@ class Levels:
         """Return the shapes that are looked for; those that ask for a log only with one."""
         return {
             slug: shape
-            for slug, shape in shapes().items()
+            for slug, shape in rules().items()
             if (not self.select or slug in self.select)
             and slug not in self.ignore
             and (with_log or not shape.needs_log)

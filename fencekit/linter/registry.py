@@ -1,4 +1,4 @@
-"""The shapes by slug: every module of `shapes/` has one."""
+"""The lint rules by slug: every module of `rules/` has one, called RULE."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -12,20 +12,20 @@ from fencekit.linter.rule import LintRule
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
 
-FOLDER = Path(__file__).parent / "shapes"
+FOLDER = Path(__file__).parent / "rules"
 ROOM = "fencekit.linter.rules"
 
 
 @cache
-def shapes() -> dict[str, LintRule]:
-    """Return every shape by its slug, sorted."""
+def rules() -> dict[str, LintRule]:
+    """Return every rule by its slug, sorted."""
     names = sorted(info.name for info in iter_modules([str(FOLDER)]))
-    found = [cast("Shape", import_module(f"{ROOM}.{name}").SHAPE) for name in names]
-    return {shape.slug: shape for shape in sorted(found, key=lambda shape: shape.slug)}
+    found = [cast("LintRule", import_module(f"{ROOM}.{name}").RULE) for name in names]
+    return {rule.slug: rule for rule in sorted(found, key=lambda rule: rule.slug)}
 
 
 def explanation(slug: str) -> str:
-    """Return what the file of a shape says of it; raise UsageError for no slug."""
+    """Return what the file of a rule says of it; raise UsageError for no slug."""
     checked([slug])
     module = import_module(f"{ROOM}.{slug.replace('-', '_')}")
     return (module.__doc__ or "").strip()
@@ -35,8 +35,8 @@ def checked(slugs: Iterable[str], place: Place | None = None) -> tuple[str, ...]
     """Return the slugs; raise UsageError for one that there is not."""
     given = tuple(slugs)
     for slug in given:
-        if slug not in shapes():
-            near = get_close_matches(slug, shapes(), n=1)
+        if slug not in rules():
+            near = get_close_matches(slug, rules(), n=1)
             hint = f"did you mean `{near[0]}`?" if near else "`fencekit lint --list` has them all"
             raise UsageError(f"no such slug: `{slug}`", place=place, hint=hint)
     return given

@@ -8,9 +8,9 @@ that `repr` would choose for it, or any other JSON value, as it is printed. Some
 required, and held to automata of their own.
 
 Sound because every JSON object is such a word. What is left out is found in another word that no
-keyword or regex of the question tells from it: `FieldRelevance` says when. Some words are no JSON object
-(a key may stand twice, digits of escapes are free, brackets need not close); a call is made of a
-word only if the engine's own readings agree.
+keyword or regex of the question tells from it: `FieldRelevance` says when. Some words are no JSON
+object (a key may stand twice, digits of escapes are free, brackets need not close); a call is made
+of a word only if the engine's own readings agree.
 
 Moves have levels, the plainest first: 0 is text of printable ASCII under a natural key, 1 is odd
 characters and other spellings, 2 is further fields and free keys, 3 is values that are not text and

@@ -14,7 +14,6 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from fencekit.checks.proofs.regression_case import case_text, save
-from fencekit.checks.properties import Properties, PropertyJob
 from fencekit.config.properties import property_job
 from fencekit.model.errors import FencekitError
 from fencekit.model.proof import Witness
@@ -33,6 +32,7 @@ from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.terminal import inert
 from fencekit.reporting.witness_text import Sides
 from fencekit.reporting.words import counted
+from fencekit.strategies.property_search import Properties, PropertyJob
 
 TRIED = "capfence_tried"
 PATHS = ("policy", "baseline", "policy_root", "baseline_root")

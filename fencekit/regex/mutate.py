@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fencekit.mutation.operators.capabilities import Reach
+from fencekit.regex.reach import Reach
 from fencekit.regex.tokens import (
     Token,
     TokenKind,

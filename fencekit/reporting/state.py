@@ -30,6 +30,31 @@ MOST = 1 << 30
 """The bytes that a state may have once it is decompressed."""
 
 
+RENAMED = {
+    "chain:Why": "chain:BrokenChainReason",
+    "comparison:ClassCompared": "comparison:ClassComparison",
+    "comparison:ClassGuarded": "comparison:ClassGuardrail",
+    "comparison:Compared": "comparison:ComparisonResult",
+    "comparison:Guarded": "comparison:GuardrailResult",
+    "cost:Asked": "cost:ApprovalCount",
+    "diffed:Deed": "diff_result:DiffAction",
+    "diffed:Diffed": "diff_result:DiffResult",
+    "finding:Changed": "finding:ChangedRecord",
+    "finding:Class": "finding:RecordClass",
+    "lint:Linted": "lint:LintResult",
+    "masking:Why": "masking:MaskingReason",
+    "mutation:Fate": "mutation:MutantStatus",
+    "proof:Rung": "proof:ProofStep",
+    "report:Replayed": "report:ReplayResult",
+    "search:Searched": "search:SearchResult",
+    "vetting:State": "vetting:VettingState",
+    "vetting:Step": "vetting:VettingStep",
+    "vetting:Vetted": "vetting:VettingResult",
+    "waiver:State": "waiver:WaiverState",
+}
+"""Classes of the model by the names that reports of fencekit 0.1.0 have for them, and today's."""
+
+
 class StateError(FencekitError):
     """Text that is no state of a report, or of another version of fencekit."""
 
@@ -184,7 +209,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 def class_of(name: str) -> Any:
     """Return a class of the model by its name; raise StateError where there is none."""
-    found = classes().get(name)
+    found = classes().get(RENAMED.get(name, name))
     if found is None:
         raise StateError(f"this version of fencekit has no `{name}`")
     return found

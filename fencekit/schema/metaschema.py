@@ -10,7 +10,7 @@ from typing import Any
 
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
-from fencekit.packs.pack.documents import listed, nearest
+from fencekit.reading.suggest import listed, nearest
 from fencekit.reading.yaml import Located
 from fencekit.schema.refs import resolved
 from fencekit.schema.validator import KEYWORDS, NOTES, TYPES, is_number

@@ -79,8 +79,8 @@ def what_is_known_of_the_context_is_forgotten(patch: Patch) -> None:
 
 
 def there_are_no_other_arguments(patch: Patch) -> None:
-    real = partial.Gaps
-    patch.setattr(partial, "Gaps", lambda args: real(Facts(args.values)))
+    real = partial.PartialArgumentsDomain
+    patch.setattr(partial, "PartialArgumentsDomain", lambda args: real(Facts(args.values)))
 
 
 FAULTS: tuple[Callable[[Patch], None], ...] = (

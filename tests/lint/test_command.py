@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ROOT, assert_inert, fencekit, record, write_lines
 
-from fencekit.linter.registry import shapes
+from fencekit.linter.registry import rules
 from lint.pages import policy_at
 
 WILDCARD = "allow:\n  - '*'\n"
@@ -75,7 +75,7 @@ def test_the_json_report_is_what_its_schema_says(folder: Path) -> None:
     assert finding["place"] == {"file": "policy.yaml", "line": 2, "column": 5}
     assert finding["witnesses"][0]["request"] == {"capability": "unheard-of.action.production"}
     assert done.report["lint"]["slugs"] == [
-        s for s, shape in shapes().items() if not shape.needs_log
+        s for s, shape in rules().items() if not shape.needs_log
     ]
     assert done.report["exit_code"] == done.code == 1
 
@@ -103,7 +103,7 @@ def test_without_a_policy_there_is_nothing_to_lint() -> None:
 def test_every_slug_is_listed_and_explained() -> None:
     listed = fencekit("lint", "--list")
     assert listed.code == 0
-    for slug, shape in shapes().items():
+    for slug, shape in rules().items():
         assert f"{slug} " in listed.out
         assert shape.said in listed.out
     told = fencekit("lint", "--explain", "wildcard-allow")

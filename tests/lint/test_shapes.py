@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.linter.registry import explanation, shapes
+from fencekit.linter.registry import explanation, rules
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
@@ -28,7 +28,7 @@ def shown(request: pytest.FixtureRequest) -> Page:
 
 
 def looked_for(slug: str) -> tuple[str, ...]:
-    return tuple(shapes()) if slug in COMMENTS else (slug,)
+    return tuple(rules()) if slug in COMMENTS else (slug,)
 
 
 def of_slug(report: Report, slug: str) -> list[Finding]:
@@ -83,18 +83,18 @@ def verdict_of(record: Record) -> int:
 
 
 def test_a_page_has_its_four_parts_and_the_level_of_its_shape(shown: Page) -> None:
-    shape = shapes()[shown.slug]
+    shape = rules()[shown.slug]
     assert shown.headings == HEADINGS
     assert shown.level == str(shape.level)
     assert shown.title.lower() == shape.said.lower()
 
 
 def test_every_shape_has_a_page_and_every_page_a_shape() -> None:
-    assert sorted(shapes()) == [path.stem for path in PAGES]
+    assert sorted(rules()) == [path.stem for path in PAGES]
     assert DOCS.is_dir()
 
 
-@pytest.mark.parametrize("slug", shapes())
+@pytest.mark.parametrize("slug", rules())
 def test_every_shape_is_explained(slug: str) -> None:
     said = explanation(slug)
     assert len(said.splitlines()) > 2
@@ -103,5 +103,5 @@ def test_every_shape_is_explained(slug: str) -> None:
 
 def test_the_page_on_lint_lists_every_shape() -> None:
     text = (DOCS.parent / "lint.md").read_text(encoding="utf-8")
-    for slug, shape in shapes().items():
+    for slug, shape in rules().items():
         assert f"\n| [`{slug}`](lint/{slug}.md) | {shape.level} | {shape.said}" in text

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from fencekit.dialects.capfence.layer import nearest, read_conditions
+from fencekit.dialects.capfence.layer import read_conditions
 from fencekit.dialects.capfence.strictness import CHECKS, wrong
 from fencekit.dialects.capfence.words import CONDITIONS
 from fencekit.model.errors import FencekitError
@@ -12,6 +12,7 @@ from fencekit.model.source import Input, Place
 from fencekit.model.waiver import Waiver
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
+from fencekit.reading.suggest import nearest
 
 FILE = "fencekit.waivers.yaml"
 """The name under which waivers are looked for in the working directory."""
@@ -57,7 +58,7 @@ def refuse_unknown(item: yaml.Located, known: frozenset[str]) -> None:
     """Raise WaiverError for a key that is not among the known ones."""
     for key, _ in item.items:
         if key.value not in known:
-            near = nearest(str(key.value), known)
+            near = nearest(str(key.value), sorted(known))
             raise WaiverError(f"unknown key: `{key.value}`{near}", place=key.place)
 
 

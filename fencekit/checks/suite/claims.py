@@ -5,10 +5,11 @@ raises CaseError for a value that means nothing. To add one, name it in CLAIMS o
 describe it in `docs/cases.md`.
 """
 
-from fencekit.cases.base import Claim, Problems, listed, nearest
+from fencekit.cases.base import Claim, Problems
 from fencekit.checks.suite.proving import CLAIMS, Load
 from fencekit.model.policy import Policy
 from fencekit.model.suite import ClaimResult
+from fencekit.reading.suggest import listed, nearest
 
 
 def checked(claims: tuple[Claim, ...], policy: Policy, load: Load) -> tuple[ClaimResult, ...]:

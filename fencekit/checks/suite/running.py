@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from fencekit.cases.base import nearest
 from fencekit.engines.base import Evaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.case import BY_DEFAULT, Case
@@ -11,6 +10,7 @@ from fencekit.model.finding import Finding, RecordClass, RuleRef
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
 from fencekit.model.suite import CaseResult, CaseStatus, ClaimResult, ClaimStatus
+from fencekit.reading.suggest import nearest
 
 FAILING_CASE = "failing-case"
 CASE_ERROR = "case-error"

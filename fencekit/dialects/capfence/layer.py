@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
 from fencekit.dialects.capfence import words
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.source import Place, SourceFile
+from fencekit.reading.suggest import nearest
 from fencekit.reading.yaml import Located
 
 EMPTY = "is empty: write `[]` or take it out"
@@ -182,12 +182,6 @@ def refuse_unknown(item: Located, known: frozenset[str], what: str, refuse: Refu
     """Refuse each key that is not among the known ones; say whether there was one."""
     unknown = [key for key, _ in item.items if key.value not in known]
     for key in unknown:
-        near = nearest(str(key.value), known)
+        near = nearest(str(key.value), sorted(known))
         refuse(f"unknown {what}: `{key.value}`{near}", key.place)
     return bool(unknown)
-
-
-def nearest(word: str, known: frozenset[str]) -> str:
-    """Return a suggestion, `, did you mean …`, where a known word is near."""
-    near = get_close_matches(word, sorted(known), n=1)
-    return f" (did you mean `{near[0]}`?)" if near else ""

@@ -1,1 +1,1 @@
-"""One file for each shape: its `SHAPE`, and why it is one in the first lines of the file."""
+"""One file for each shape: its `RULE`, and why it is one in the first lines of the file."""

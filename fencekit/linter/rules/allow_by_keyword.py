@@ -43,4 +43,4 @@ def with_harm(subject: LintContext, rule: Rule) -> DemonstratingCall | None:
     return None
 
 
-SHAPE = LintRule("allow-by-keyword", Level.ERROR, "an allow rule looks for a keyword", find)
+RULE = LintRule("allow-by-keyword", Level.ERROR, "an allow rule looks for a keyword", find)

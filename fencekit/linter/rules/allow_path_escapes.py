@@ -32,4 +32,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 yield Violation(condition.place, message, rule, (call,), hint)
 
 
-SHAPE = LintRule("allow-path-escapes", Level.ERROR, "an allowed folder can be left by `..`", find)
+RULE = LintRule("allow-path-escapes", Level.ERROR, "an allowed folder can be left by `..`", find)

@@ -61,4 +61,4 @@ def slipped_in(
     return None
 
 
-SHAPE = LintRule("allow-regex-unanchored", Level.ERROR, "an allow regex has an open end", find)
+RULE = LintRule("allow-regex-unanchored", Level.ERROR, "an allow regex has an open end", find)

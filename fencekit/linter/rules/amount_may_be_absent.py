@@ -31,6 +31,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, AMOUNTS, renamed, hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "amount-may-be-absent", Level.WARNING, "a call without an amount evades a threshold", find
 )

@@ -29,4 +29,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 yield Violation(condition.place, message, rule, (call,), "add `amount_gt: 0`")
 
 
-SHAPE = LintRule("amount-without-floor", Level.WARNING, "an allowed amount has no floor", find)
+RULE = LintRule("amount-without-floor", Level.WARNING, "an allowed amount has no floor", find)

@@ -40,6 +40,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(place, message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "approval-before-block", Level.ERROR, "approval rules decide before a risk level blocks", find
 )

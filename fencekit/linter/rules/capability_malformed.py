@@ -31,4 +31,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
         yield Violation(subject.places.capability(rule), message, rule, (call,), hint)
 
 
-SHAPE = LintRule("capability-malformed", Level.WARNING, "a capability does not parse", find)
+RULE = LintRule("capability-malformed", Level.WARNING, "a capability does not parse", find)

@@ -26,7 +26,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         yield Violation(subject.places.capability(rule), message, rule, hint=hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "capability-never-logged",
     Level.NOTE,
     "a rule covers none of the logged calls",

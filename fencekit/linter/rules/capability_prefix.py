@@ -31,6 +31,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(subject.places.capability(rule), message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "capability-prefix", Level.NOTE, "an allow rule covers malformed capabilities by a prefix", find
 )

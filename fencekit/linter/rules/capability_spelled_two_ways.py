@@ -51,6 +51,6 @@ def folded(words: Words) -> Words:
     return (*words[:-1], last.removesuffix("s"))
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "capability-spelled-two-ways", Level.NOTE, "a capability is spelled in two ways", find
 )

@@ -51,6 +51,6 @@ def spoofed(
     return None
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "context-from-payload", Level.ERROR, "the arguments of a call satisfy an allow rule", find
 )

@@ -57,6 +57,6 @@ def is_one_impossible(subject: LintContext, rule: Rule) -> bool:
     )
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "contradictory-conditions", Level.WARNING, "conditions of a rule exclude each other", find
 )

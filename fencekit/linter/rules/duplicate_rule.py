@@ -31,4 +31,4 @@ def said(rule: Rule) -> str:
     return f"{rule.effect} {rule.capability!r} {conditions}"
 
 
-SHAPE = LintRule("duplicate-rule", Level.WARNING, "a rule is written twice", find)
+RULE = LintRule("duplicate-rule", Level.WARNING, "a rule is written twice", find)

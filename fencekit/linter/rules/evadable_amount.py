@@ -30,4 +30,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, AMOUNTS, written_out, hint)
 
 
-SHAPE = LintRule("evadable-amount", Level.ERROR, "an amount as people write it evades a rule", find)
+RULE = LintRule("evadable-amount", Level.ERROR, "an amount as people write it evades a rule", find)

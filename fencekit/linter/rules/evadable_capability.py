@@ -45,6 +45,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             )
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "evadable-capability", Level.WARNING, "another spelling of a capability evades a rule", find
 )

@@ -43,4 +43,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, (ConditionName.MATCH_REGEX, ConditionName.TABLE), recased, hint)
 
 
-SHAPE = LintRule("evadable-case", Level.WARNING, "another case evades a rule", find)
+RULE = LintRule("evadable-case", Level.WARNING, "another case evades a rule", find)

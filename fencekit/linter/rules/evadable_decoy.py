@@ -47,4 +47,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, names, behind_a_decoy, hint)
 
 
-SHAPE = LintRule("evadable-decoy", Level.ERROR, "a decoy evades a rule", find)
+RULE = LintRule("evadable-decoy", Level.ERROR, "a decoy evades a rule", find)

@@ -39,4 +39,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, names, nested, hint)
 
 
-SHAPE = LintRule("evadable-nesting", Level.ERROR, "a nested value evades a rule", find)
+RULE = LintRule("evadable-nesting", Level.ERROR, "a nested value evades a rule", find)

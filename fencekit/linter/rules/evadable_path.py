@@ -57,4 +57,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, names, respelled, hint)
 
 
-SHAPE = LintRule("evadable-path", Level.ERROR, "another spelling of a path evades a rule", find)
+RULE = LintRule("evadable-path", Level.ERROR, "another spelling of a path evades a rule", find)

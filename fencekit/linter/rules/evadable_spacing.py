@@ -39,4 +39,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
     return evaded(subject, names, respaced, hint)
 
 
-SHAPE = LintRule("evadable-spacing", Level.ERROR, "other white space evades a rule", find)
+RULE = LintRule("evadable-spacing", Level.ERROR, "other white space evades a rule", find)

@@ -44,6 +44,6 @@ def word(rule: Rule) -> str:
     return "silent" if rule.effect is None else str(rule.effect)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "extends-loosens-level", Level.WARNING, "a risk level overrides a tighter one", find
 )

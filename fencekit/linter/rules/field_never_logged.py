@@ -61,7 +61,7 @@ def hides(seen: RecordedFields, name: ConditionName) -> bool:
     return bool((args and seen.hidden_args) or (context and seen.hidden_context))
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "field-never-logged",
     Level.WARNING,
     "a condition asks for a field that no logged call has",

@@ -16,6 +16,6 @@ def find(_: LintContext) -> Iterator[Violation]:
     return iter(())
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "ignore-without-reason", Level.ERROR, "a comment silences a finding without a reason", find
 )

@@ -26,4 +26,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 )
 
 
-SHAPE = LintRule("ignored-key", Level.NOTE, "a key of a rule decides nothing", find)
+RULE = LintRule("ignored-key", Level.NOTE, "a key of a rule decides nothing", find)

@@ -30,4 +30,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
                     yield Violation(place, message, rule, (call,), "take the condition out")
 
 
-SHAPE = LintRule("keyword-always-matches", Level.WARNING, "a keyword is found in every call", find)
+RULE = LintRule("keyword-always-matches", Level.WARNING, "a keyword is found in every call", find)

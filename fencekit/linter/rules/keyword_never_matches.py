@@ -51,4 +51,4 @@ def with_text(capability: object, keyword: str) -> Request:
     return Request(name.replace("*", "any"), args={"text": keyword})
 
 
-SHAPE = LintRule("keyword-never-matches", Level.WARNING, "a keyword is found in no call", find)
+RULE = LintRule("keyword-never-matches", Level.WARNING, "a keyword is found in no call", find)

@@ -29,4 +29,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(first.place, message, rule, (call,), hint)
 
 
-SHAPE = LintRule("nan-passes", Level.WARNING, "the amount `nan` is allowed", find)
+RULE = LintRule("nan-passes", Level.WARNING, "the amount `nan` is allowed", find)

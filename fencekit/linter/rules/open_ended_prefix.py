@@ -29,4 +29,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 yield Violation(condition.place, message, rule, (call,), "end a folder with `/`")
 
 
-SHAPE = LintRule("open-ended-prefix", Level.NOTE, "an allowed path does not end at a folder", find)
+RULE = LintRule("open-ended-prefix", Level.NOTE, "an allowed path does not end at a folder", find)

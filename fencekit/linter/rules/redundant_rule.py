@@ -58,4 +58,4 @@ def without(policy: Policy, rule: Rule) -> Policy:
     return replace(policy, tiers=tuple(tiers))
 
 
-SHAPE = LintRule("redundant-rule", Level.NOTE, "a rule could be taken out without any change", find)
+RULE = LintRule("redundant-rule", Level.NOTE, "a rule could be taken out without any change", find)

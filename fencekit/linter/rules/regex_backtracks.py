@@ -59,4 +59,4 @@ def slow_call(rule: Rule, condition: Condition, pattern: str, text: str) -> Demo
     return DemonstratingCall("keeps the gate busy", request, Outcome(DENY, rule, error))
 
 
-SHAPE = LintRule("regex-backtracks", Level.ERROR, "a regex backtracks without end", find)
+RULE = LintRule("regex-backtracks", Level.ERROR, "a regex backtracks without end", find)

@@ -44,4 +44,4 @@ def with_line_feed(
                 return
 
 
-SHAPE = LintRule("regex-end-of-line", Level.NOTE, "an allow regex ends with `$`", find)
+RULE = LintRule("regex-end-of-line", Level.NOTE, "an allow regex ends with `$`", find)

@@ -45,4 +45,4 @@ def as_args(text: str) -> dict[str, object] | None:
     return found or None
 
 
-SHAPE = LintRule("regex-expects-keys", Level.WARNING, "a regex looks for an argument's name", find)
+RULE = LintRule("regex-expects-keys", Level.WARNING, "a regex looks for an argument's name", find)

@@ -43,4 +43,4 @@ def is_never_found(subject: LintContext, rule: Rule, condition: Condition, patte
     return not samples(pattern) and subject.exact.never_met(rule, condition, pattern)
 
 
-SHAPE = LintRule("regex-never-matches", Level.WARNING, "a regex is found in no text", find)
+RULE = LintRule("regex-never-matches", Level.WARNING, "a regex is found in no text", find)

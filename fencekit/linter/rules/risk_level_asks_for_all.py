@@ -29,7 +29,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(place, message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "risk-level-asks-for-all",
     Level.NOTE,
     "a risk level asks about calls that are denied by default",

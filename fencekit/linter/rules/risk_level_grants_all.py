@@ -30,6 +30,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(subject.places.note(rule, "action"), message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "risk-level-grants-all", Level.ERROR, "a risk level lets every call of that level run", find
 )

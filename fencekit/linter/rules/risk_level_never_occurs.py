@@ -30,6 +30,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(condition.place, message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "risk-level-never-occurs", Level.WARNING, "a risk level that no call can have", find
 )

@@ -43,4 +43,4 @@ def taken(subject: LintContext, rule: Rule) -> DemonstratingCall | None:
     return subject.call("the rule holds for it", request) if request is not None else None
 
 
-SHAPE = LintRule("rule-never-decides", Level.WARNING, "a rule can never decide a call", find)
+RULE = LintRule("rule-never-decides", Level.WARNING, "a rule can never decide a call", find)

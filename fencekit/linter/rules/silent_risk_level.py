@@ -25,6 +25,6 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(place, message, rule, (call,), "take it out, or write allow rules")
 
 
-SHAPE = LintRule(
+RULE = LintRule(
     "silent-risk-level", Level.NOTE, "a risk level says `allow` and allows nothing", find
 )

@@ -27,6 +27,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
             yield Violation(subject.places.capability(rule), message, rule, (call,), hint)
 
 
-SHAPE = LintRule(
-    "star-inside-segment", Level.WARNING, "a `*` inside a segment is no wildcard", find
-)
+RULE = LintRule("star-inside-segment", Level.WARNING, "a `*` inside a segment is no wildcard", find)

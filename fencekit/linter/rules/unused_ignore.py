@@ -16,4 +16,4 @@ def find(_: LintContext) -> Iterator[Violation]:
     return iter(())
 
 
-SHAPE = LintRule("unused-ignore", Level.WARNING, "a comment silences nothing", find)
+RULE = LintRule("unused-ignore", Level.WARNING, "a comment silences nothing", find)

@@ -28,4 +28,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
         )
 
 
-SHAPE = LintRule("warn-never-reached", Level.WARNING, "an allow takes the calls of a `warn`", find)
+RULE = LintRule("warn-never-reached", Level.WARNING, "an allow takes the calls of a `warn`", find)

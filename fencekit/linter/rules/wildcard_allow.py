@@ -32,4 +32,4 @@ def find(subject: LintContext) -> Iterator[Violation]:
         yield Violation(subject.places.capability(rule), message, rule, shown, hint)
 
 
-SHAPE = LintRule("wildcard-allow", Level.ERROR, "an allow rule covers every resource", find)
+RULE = LintRule("wildcard-allow", Level.ERROR, "an allow rule covers every resource", find)

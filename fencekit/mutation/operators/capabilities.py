@@ -6,22 +6,14 @@ begin with what stands before a final `.*`; `*` covers them all.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from fencekit.model.capability import Capability
+from fencekit.regex.reach import Reach
 
 SEGMENTS = ("resource", "action", "scope")
 PLACEHOLDERS = ("other", "other", "production")
 """What a `*` is narrowed to, segment by segment, where the policy has no word to offer."""
-
-
-class Reach(StrEnum):
-    """How the calls that a rule matches change."""
-
-    WIDER = "wider"
-    NARROWER = "narrower"
-    SHIFTED = "shifted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.model.policy import Condition, ConditionName
-from fencekit.mutation.operators.capabilities import Reach
 from fencekit.regex import mutate
+from fencekit.regex.reach import Reach
 
 WIDER, NARROWER, SHIFTED = Reach.WIDER, Reach.NARROWER, Reach.SHIFTED
 

@@ -12,7 +12,8 @@ from itertools import product
 from fencekit.model.mutant import Direction, direction_of
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.verdict import DENY, Effect
-from fencekit.mutation.operators.capabilities import Reach, may_meet, within
+from fencekit.mutation.operators.capabilities import may_meet, within
+from fencekit.regex.reach import Reach
 from fencekit.regex.tokens import compiles
 
 Decides = Effect | None

@@ -19,7 +19,6 @@ from fencekit.model.policy import Condition, ConditionName, Pick, Policy, Rule, 
 from fencekit.model.verdict import WARN, Effect
 from fencekit.mutation.operators import capabilities
 from fencekit.mutation.operators import conditions as condition_edits
-from fencekit.mutation.operators.capabilities import Reach
 from fencekit.mutation.operators.direction import (
     Decides,
     Standing,
@@ -32,6 +31,7 @@ from fencekit.mutation.operators.direction import (
 )
 from fencekit.mutation.operators.layers import layer_of, placed, without
 from fencekit.mutation.operators.normal_form import Meanings
+from fencekit.regex.reach import Reach
 
 __all__ = ["Direction", "Mutant", "single_edits"]
 

@@ -1,13 +1,13 @@
 """The files of YAML in a pack, read strictly: no key twice, and none that nobody reads."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 from fencekit.model.errors import PackError
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
 from fencekit.reading.plain import complaints
+from fencekit.reading.suggest import listed, nearest
 from fencekit.reading.yaml import Located
 
 
@@ -32,14 +32,3 @@ def refuse_unknown(document: Located, known: Iterable[str], what: str = "key") -
             hint = f"known: {listed(words)}"
             said = f"unknown {what}: `{key.value}`{nearest(str(key.value), words)}"
             raise PackError(said, place=key.place, hint=hint)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a suggestion, ` (did you mean …?)`, where a known word is near."""
-    near = get_close_matches(word, list(known), n=1)
-    return f" (did you mean `{near[0]}`?)" if near else ""
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence."""
-    return ", ".join(f"`{word}`" for word in words)

@@ -12,8 +12,9 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
-from fencekit.packs.pack.documents import listed, refuse_unknown
+from fencekit.packs.pack.documents import refuse_unknown
 from fencekit.packs.render.terms import Parameters
+from fencekit.reading.suggest import listed
 from fencekit.reading.yaml import Located
 
 SEGMENT = r"[A-Za-z0-9_@+.-]*[A-Za-z0-9_@+-]"
