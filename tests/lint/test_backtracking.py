@@ -78,7 +78,7 @@ SUSPICIOUS_BUT_FINE = [r"^(?>(?:a|aa)+)$", r"\A(?=(?:a+)+)b"]
 @pytest.mark.parametrize("pattern", [*EXPONENTIAL[:4], POLYNOMIAL[0], *POLYNOMIAL[3:]])
 def test_a_pattern_that_backtracks_without_end_is_found_and_really_is_slow(pattern: str) -> None:
     text = slow_text(pattern)
-    assert 0 < len(text) <= 4_000
+    assert 0 < len(text) <= 16_000
     script = f"import re; re.search({pattern!r}, {text!r})"
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run([sys.executable, "-I", "-S", "-c", script], timeout=0.4, check=False)

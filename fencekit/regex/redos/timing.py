@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 SLOW = 0.5
 """Seconds of processor time beyond which a match is called slow; most take microseconds."""
-LENGTHS = (20, 28, 36, 50, 80, 200, 800, 2_000, 4_000)
+LENGTHS = (20, 28, 36, 50, 80, 200, 800, 2_000, 4_000, 8_000, 16_000)
 """The lengths of the texts that are tried."""
 WALL = 60.0
 
