@@ -20,6 +20,8 @@ from fencekit.reading.files import Source
 
 SCHEMA = "fencekit.record/1"
 TEXTS = ("id", "time", "session", "tool", "policy", "engine")
+NOTES = frozenset({"outcome", "refusal"})
+"""A line with one of these, and no request, is no call: how one ended, or why it was refused."""
 VERDICTS = {verdict.name: verdict for verdict in Verdict}
 
 
@@ -37,7 +39,15 @@ class FencekitJSONL:
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every record."""
         for found in objects(source):
-            yield found if isinstance(found, InvalidRecord) else entry_of(found)
+            if isinstance(found, InvalidRecord):
+                yield found
+            elif not is_note(found.value):
+                yield entry_of(found)
+
+
+def is_note(line: dict[str, Any]) -> bool:
+    """Say whether a line of ours is a note beside the calls."""
+    return "request" not in line and not NOTES.isdisjoint(line) and line.get("schema") == SCHEMA
 
 
 def encode(record: Record) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
 from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.jsonl import TEXTS, decode, form_of
+from fencekit.logs.jsonl import NOTES, SCHEMA, TEXTS, decode, form_of
 from fencekit.logs.redaction import checked, redact, steps_of
 from fencekit.model.chain import Anchor
 from fencekit.model.errors import FencekitError, LogError, RecordError, UsageError
@@ -27,7 +27,7 @@ from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE, located
 from fencekit.reading.signatures import PrivateKey
 
-OURS = {"schema", *TEXTS, "request", "decision", "completeness", "chain", "hash"}
+OURS = {"schema", *TEXTS, *NOTES, "request", "decision", "completeness", "chain", "hash"}
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 OWNER_ONLY = 0o600
 ROOM_FOR_LINK = 512
@@ -83,7 +83,27 @@ class AuditWriter:
         Raises RecordError for what cannot be written so that it could be read again, LogError for
         a log that cannot be continued or a write that failed.
         """
-        line = self._line(record, dict(also or {}))
+        return self._append(self._line(record, dict(also or {})))
+
+    def append_note(self, note: Mapping[str, Any]) -> Anchor:
+        """Append a line that is no call: what became of one, or why one was refused.
+
+        It begins with our schema and has a key of NOTES; a reader of records passes over it.
+        Raises as `append` does.
+        """
+        if (
+            next(iter(note)) != "schema"
+            or note["schema"] != SCHEMA
+            or len(NOTES & note.keys()) != 1
+        ):
+            raise UsageError("a note has our schema, and one of " + ", ".join(sorted(NOTES)))
+        taken = {"request", "decision", "chain", "hash"} & note.keys()
+        if taken:
+            raise UsageError(f"a note has no `{min(taken)}` of its own")
+        return self._append(written(dict(note)))
+
+    def _append(self, line: str) -> Anchor:
+        """Append a line, chained to the one before."""
         with self._locked() as file:
             tail = self._tail_of(file)
             data, own = sealed(line, tail.seq + 1, tail.head, tail.torn)
@@ -122,17 +142,7 @@ class AuditWriter:
             request = redact(form["request"], self.mask, self.mask_key)
             if request != form["request"]:
                 form |= {"request": request, "completeness": str(Completeness.MASKED)}
-        try:
-            line = json.write({**form, **also})
-            decode(json.parse_bytes(line.encode()), Place(self.path))
-        except FencekitError as error:
-            message = f"the record cannot be written: {error.message}"
-            raise RecordError(message, hint=error.hint) from error
-        except (TypeError, ValueError, RecursionError) as error:
-            raise RecordError(f"the record cannot be written: {error}") from error
-        if len(line.encode()) > MAX_LINE - ROOM_FOR_LINK:
-            raise RecordError(f"the record is longer than {MAX_LINE >> 20} MiB")
-        return line
+        return written({**form, **also}, Place(self.path))
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -202,6 +212,23 @@ class AuditWriter:
             finally:
                 os.close(file)
         self._unkept = False
+
+
+def written(form: dict[str, Any], place: Place | None = None) -> str:
+    """Return a line as JSON that can be read again, as a record where it has a place."""
+    try:
+        line = json.write(form)
+        value = json.parse_bytes(line.encode())
+        if place is not None:
+            decode(value, place)
+    except FencekitError as error:
+        message = f"the record cannot be written: {error.message}"
+        raise RecordError(message, hint=error.hint) from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RecordError(f"the record cannot be written: {error}") from error
+    if len(line.encode()) > MAX_LINE - ROOM_FOR_LINK:
+        raise RecordError(f"the record is longer than {MAX_LINE >> 20} MiB")
+    return line
 
 
 def end_of(path: str) -> Tail:

@@ -42,6 +42,11 @@ class PublicKey:
             return False
         return True
 
+    @property
+    def text(self) -> str:
+        """The base64 of its 32 bytes, as a file holds it."""
+        return base64.b64encode(self.key.public_bytes_raw()).decode("ascii")
+
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
@@ -53,6 +58,24 @@ class PrivateKey:
     def sign(self, message: bytes) -> str:
         """Return the signature of the message, in base64."""
         return base64.b64encode(self.key.sign(message)).decode("ascii")
+
+    @property
+    def text(self) -> str:
+        """The base64 of its 32 bytes, as a file holds it."""
+        return base64.b64encode(self.key.private_bytes_raw()).decode("ascii")
+
+
+def new_key() -> PrivateKey:
+    """Return a key that nobody had before."""
+    key = need(ED25519).Ed25519PrivateKey.generate()
+    return PrivateKey(public(key.public_key()), key)
+
+
+def public_of(text: str) -> PublicKey:
+    """Return the public key of which the base64 of its 32 bytes is given; ValueError for none."""
+    return public(
+        need(ED25519).Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    )
 
 
 def read_public(path: str) -> PublicKey:

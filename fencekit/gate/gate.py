@@ -1,0 +1,349 @@
+"""The gate: normalise → rules → assessor → combine → approve → execute → audit, for one call.
+
+Trouble tightens. A call is recorded before it runs, and what cannot be recorded does not run. The
+gate stands in the way of calls that come to it, and of no other: it is not a sandbox.
+"""
+
+import asyncio
+import inspect
+import os
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fencekit.engines.base import Evaluator
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.gate.approvals.desk import Desk
+from fencekit.gate.assess import AGREES, Advice, Assessor
+from fencekit.gate.audit import Audit, Shadow, utc
+from fencekit.gate.call import Refusal, ToolCall
+from fencekit.gate.decision import Executed, GateDecision, Outcome, Status, outcome_of
+from fencekit.gate.envelope import action_digest, policy_digest
+from fencekit.gate.guard import Guard
+from fencekit.gate.tools import Normalised, Tool, Tools
+from fencekit.model.decision import Outcome as RuleOutcome
+from fencekit.model.errors import FencekitError, UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.verdict import ALLOW, DENY, WARN, Effect, Obligation, Verdict, combine
+
+MOST_OPEN = 10_000
+"""So many decisions are remembered whose outcome another process may still submit."""
+
+REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A policy in force: what decides by it, and its digest."""
+
+    evaluator: Evaluator
+    digest: str
+
+
+class Gate:
+    """One gate, for any number of threads.
+
+    `discharges` names the obligations that being recorded discharges. `shadow` is a second policy
+    that decides beside the one in force, without effect. `clock` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | Evaluator,
+        *,
+        tools: Tools,
+        audit: Audit | None = None,
+        approvals: Desk | None = None,
+        assessor: Assessor | None = None,
+        assess_seconds: float = 1.0,
+        shadow: Policy | Evaluator | None = None,
+        discharges: Iterable[str] = ("warn",),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.tools, self.audit, self.approvals = tools, audit, approvals
+        self._rules = rules_of(policy)
+        self._shadow = None if shadow is None else rules_of(shadow)
+        self._advice = None if assessor is None else Advice(assessor, assess_seconds)
+        self._discharges = frozenset(map(Obligation, discharges))
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: OrderedDict[str, None] = OrderedDict()
+        self._unwritten: deque[tuple[str, Outcome]] = deque()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._rules.evaluator.policy
+
+    def reload(self, policy: Policy | Evaluator) -> None:
+        """Put another policy in force, from the next call on."""
+        self._rules = rules_of(policy)
+
+    def preview(self, call: ToolCall) -> GateDecision:
+        """Return what the rules and the assessor make of a call; nothing is asked or recorded."""
+        return self._judge(call, self._rules, self._discharges)
+
+    def decide(
+        self, call: ToolCall, *, discharges: Iterable[str] = (), tool: Tool | None = None
+    ) -> GateDecision:
+        """Return what becomes of a call, and record it; raise nothing.
+
+        An ESCALATE spends an approval, or asks for one. `discharges` names obligations that the
+        caller discharges. `tool` is the tool itself, for one that the gate does not know by name.
+        An ALLOW is to be followed by `submit`, where another process executes.
+        """
+        rules = self._rules
+        duties = (
+            self._discharges.union(map(Obligation, discharges)) if discharges else self._discharges
+        )
+        made = self._judge(call, rules, duties, tool)
+        action = ""
+        if made.verdict is Verdict.ESCALATE and self.approvals is not None:
+            assert made.normalised is not None
+            action = action_digest(made.normalised, rules.digest)
+            made = self._approved(made, made.normalised, action, self.approvals)
+        return made if self.audit is None else self._recorded(made, self.audit, action)
+
+    def refuse(self, call: ToolCall, reason: str, message: str) -> GateDecision:
+        """Record and return the denial of a call that has not the shape of one."""
+        made = refused(call, reason, message, self._rules)
+        return made if self.audit is None else self._recorded(made, self.audit, "")
+
+    def execute(self, call: ToolCall) -> Executed:
+        """Decide a call, run it if it is allowed, and record the outcome.
+
+        What the tool raises is in the outcome; nothing else is raised but what interrupts Python.
+        """
+        decision = self.decide(call)
+        if not decision.authorized:
+            return Executed(decision)
+        return self.ended(decision, self._run(decision))
+
+    async def execute_async(self, call: ToolCall) -> Executed:
+        """Do as `execute` does, for a tool that may be a coroutine function; others get a thread.
+
+        A task that is cancelled while its tool runs is recorded as such.
+        """
+        decision = await asyncio.to_thread(self.decide, call)
+        if not decision.authorized:
+            return Executed(decision)
+        try:
+            run, args = runnable(decision)
+            if inspect.iscoroutinefunction(run):
+                result = await run(args)
+            else:
+                result = await asyncio.to_thread(run, args)
+                result = await result if inspect.isawaitable(result) else result
+        except BaseException as error:
+            executed = self.ended(decision, outcome_of(error))
+            if not isinstance(error, Exception):
+                raise
+            return executed
+        done = Outcome(Status.COMPLETED, result=result)
+        return await asyncio.to_thread(self.ended, decision, done)
+
+    def submit(self, decision_id: str, outcome: Outcome) -> None:
+        """Record the outcome of a call that another process ran, once.
+
+        Raises UsageError for a decision that allowed nothing, is not known, or has its outcome.
+        """
+        with self._lock:
+            if decision_id not in self._open:
+                hint = "an outcome is submitted once, to the gate that allowed the call"
+                raise UsageError("no allowed call of that id waits for its outcome", hint=hint)
+        trouble = self._end(decision_id, outcome)
+        if trouble:
+            raise FencekitError(f"the outcome could not be recorded: {trouble}")
+
+    def ended(self, decision: GateDecision, outcome: Outcome) -> Executed:
+        """Record how a call ended that was allowed, and return both."""
+        trouble = self._end(decision.id, outcome) if self.audit is not None else ""
+        return Executed(decision, outcome, trouble)
+
+    def guard(
+        self, tool: str | Tool, args: Mapping[str, Any] | None = None, **of_the_call: Any
+    ) -> Guard:
+        """Return a guard of a function (as a decorator) or of a block (as a context manager).
+
+        `of_the_call` are principal, environment, session, context and id of the call.
+        """
+        return Guard(self, tool, args, of_the_call)
+
+    def _judge(
+        self,
+        call: ToolCall,
+        rules: Rules,
+        discharges: frozenset[Obligation],
+        tool: Tool | None = None,
+    ) -> GateDecision:
+        """Return what rules and assessor say of a call, and whether its duties can be done."""
+        try:
+            normalised = self.tools.normalise(call, tool)
+            decision = rules.evaluator.decide(normalised.request)
+        except Refusal as error:
+            return refused(call, error.reason, error.message, rules)
+        # Whatever goes wrong before the rules have spoken, the call is denied.
+        except Exception as error:  # noqa: BLE001
+            return refused(call, "gate_error", f"{type(error).__name__}: {error}", rules)
+        outcome = decision.outcomes[0]
+        effect, reason = outcome.effect, reason_of(outcome)
+        errors: tuple[str, ...] = ()
+        if not decision.certain:
+            return refused(call, "gate_error", "the policy left it open what it decides", rules)
+        if outcome.error is not None:
+            errors = (outcome.error.message,)
+        elif outcome.by_default and call.escalates:
+            effect, reason = Effect(Verdict.ESCALATE), "approval_required"
+        assessment = AGREES
+        if self._advice is not None and effect.verdict is not Verdict.DENY:
+            assessment = self._advice.ask(normalised.request, effect)
+        verdict = combine((effect.verdict, assessment.verdict))
+        if verdict is not effect.verdict:
+            reason = "assessor_deny" if verdict is Verdict.DENY else "approval_required"
+        duties = effect.obligations | assessment.obligations
+        if verdict is not Verdict.DENY and duties:
+            undone = duties - discharges - normalised.tool.discharges
+            if undone:
+                named = min(duty.name for duty in undone)
+                verdict, reason = Verdict.DENY, f"obligation_not_discharged:{named}"
+        return GateDecision(
+            call,
+            verdict,
+            reason,
+            normalised,
+            decision,
+            duties,
+            errors,
+            rules.digest,
+            assessment,
+        )
+
+    def _approved(
+        self, made: GateDecision, normalised: Normalised, action: str, desk: Desk
+    ) -> GateDecision:
+        """Spend an approval of the call; where there is none, ask for one."""
+        try:
+            grant = desk.spend(normalised, action)
+            if grant is not None:
+                reason = "previously_approved"
+                if not grant.action:
+                    reason = f"approved_grant:{grant.id}:{grant.granted_by}"
+                allowed = replace(made, verdict=Verdict.ALLOW, reason=reason)
+                return replace(allowed, approval=grant.id, approver=grant.granted_by)
+            why = made.assessment.reason or rule_named(made)
+            pending, trouble = desk.ask(normalised, action, policy=made.policy, reason=why)
+        # Whatever is wrong with the approvals, nobody has approved.
+        except Exception as error:  # noqa: BLE001
+            said = error.message if isinstance(error, FencekitError) else repr(error)
+            errors = (*made.errors, said)
+            return replace(
+                made, verdict=Verdict.DENY, reason="approvals_unavailable", errors=errors
+            )
+        errors = (*made.errors, trouble) if trouble else made.errors
+        reason = f"approval_required:{pending.id}"
+        return replace(made, reason=reason, approval=pending.id, errors=errors)
+
+    def _recorded(self, made: GateDecision, audit: Audit, action: str) -> GateDecision:
+        """Record a decision; where that fails, it is a denial."""
+        shadow = None
+        try:
+            made = replace(made, id=os.urandom(16).hex(), time=utc(self._clock()))
+            if self._shadow is not None and made.normalised is not None:
+                decision = self._shadow.evaluator.decide(made.normalised.request)
+                shadow = Shadow(self._shadow.digest, decision)
+            self._write_left_over(audit)
+            audit.decision(made, shadow=shadow, action=action)
+        # Whatever keeps the record from being written, nothing runs.
+        except Exception as error:  # noqa: BLE001
+            said = error.message if isinstance(error, FencekitError) else repr(error)
+            errors = (*made.errors, said)
+            return replace(
+                made, verdict=Verdict.DENY, reason="audit_unavailable", errors=errors, id=""
+            )
+        if made.authorized:
+            with self._lock:
+                self._open[made.id] = None
+                if len(self._open) > MOST_OPEN:
+                    self._open.popitem(last=False)
+        return made
+
+    def _run(self, decision: GateDecision) -> Outcome:
+        """Run a call that was allowed."""
+        try:
+            run, args = runnable(decision)
+            result = run(args)
+            if inspect.isawaitable(result):
+                if inspect.iscoroutine(result):
+                    result.close()
+                return Outcome(Status.REFUSED, "the tool is a coroutine: use `execute_async`")
+        except BaseException as error:
+            outcome = outcome_of(error)
+            if not isinstance(error, Exception):
+                self.ended(decision, outcome)
+                raise
+            return outcome
+        return Outcome(Status.COMPLETED, result=result)
+
+    def _end(self, decision_id: str, outcome: Outcome) -> str:
+        """Record an outcome; return what kept it from being written, to be tried again."""
+        assert self.audit is not None
+        with self._lock:
+            self._open.pop(decision_id, None)
+            self._unwritten.append((decision_id, outcome))
+        try:
+            self._write_left_over(self.audit)
+        # The call has run: what is left is to say so, and to let nothing else through meanwhile.
+        except Exception as error:  # noqa: BLE001
+            return error.message if isinstance(error, FencekitError) else repr(error)
+        return ""
+
+    def _write_left_over(self, audit: Audit) -> None:
+        """Write the outcomes that are not recorded yet, in order."""
+        while self._unwritten:
+            with self._lock:
+                if not self._unwritten:
+                    return
+                of, outcome = self._unwritten[0]
+                now = utc(self._clock())
+                audit.outcome(of, outcome, id=os.urandom(16).hex(), time=now)
+                self._unwritten.popleft()
+
+
+def rules_of(policy: Policy | Evaluator) -> Rules:
+    """Return a policy ready to decide, with its digest."""
+    evaluator = ENGINE.compile(policy) if isinstance(policy, Policy) else policy
+    return Rules(evaluator, policy_digest(evaluator.policy))
+
+
+def reason_of(outcome: RuleOutcome) -> str:
+    """Return the short name of why the policy decided so."""
+    if outcome.error is not None:
+        return "engine_error"
+    if outcome.rule is None:
+        return "policy_default_deny"
+    if outcome.effect.verdict is Verdict.ESCALATE:
+        return "approval_required"
+    return REASONS.get(outcome.effect, f"policy_{outcome.effect.verdict.name.lower()}")
+
+
+def rule_named(made: GateDecision) -> str:
+    """Return what asked for an approval: the rule, or the call itself."""
+    rule = made.rules.outcomes[0].rule if made.rules else None
+    return f"rule `{rule.id}`" if rule else "the call asks for approval"
+
+
+def refused(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:
+    """Return the denial of a call that did not come as far as the rules."""
+    return GateDecision(call, Verdict.DENY, reason, errors=(message,), policy=rules.digest)
+
+
+def runnable(decision: GateDecision) -> tuple[Callable[[Mapping[str, Any]], Any], dict[str, Any]]:
+    """Return what runs an allowed call, and the arguments that were decided."""
+    assert decision.normalised is not None
+    tool, request = decision.normalised.tool, decision.normalised.request
+    if tool.run is None:
+        raise Refusal("no_executor", f"nothing here runs `{tool.name}`")
+    return tool.run, request.args.values
