@@ -36,7 +36,8 @@ FLOORS = {
 DOORS: dict[str, str | tuple[str, ...]] = {
     "yaml": "fencekit/reading/yaml.py",
     "tomllib": "fencekit/reading/toml.py",
-    "sqlite3": "fencekit/logs/capfence_sqlite.py",
+    "sqlite3": ("fencekit/logs/capfence_sqlite.py", "fencekit/gate/approvals/sqlite.py"),
+    "psycopg": "fencekit/gate/approvals/postgres.py",
     "hypothesis": "fencekit/strategies/",
     "jinja2": "fencekit/reporting/html/",
     "markupsafe": "fencekit/reporting/html/",
@@ -59,11 +60,20 @@ MOST_LINES = 300
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
     *("abc", "binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets"),
-    *("multiprocessing", "stat", "struct", "time", "fractions"),
+    *(
+        "multiprocessing",
+        "stat",
+        "struct",
+        "time",
+        "fractions",
+        "asyncio",
+        "inspect",
+        "contextvars",
+    ),
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
-    *("warnings", "zlib", "unicodedata", "base64", "html"),
+    *("warnings", "zlib", "unicodedata", "posixpath", "base64", "html"),
 }
 """The modules of the standard library that any room above the first may use."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 from fencekit.gate.decision import GateDecision, Outcome
 from fencekit.gate.tools import Normalised
@@ -101,7 +101,7 @@ class Audit:
         """Close the log."""
         self._writer.close()
 
-    def __enter__(self) -> "Audit":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

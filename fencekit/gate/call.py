@@ -67,7 +67,7 @@ def json_text(value: Mapping[str, Any], name: str) -> str:
         raise RequestError(f"the {name} of the call are no JSON: {said}") from error
 
 
-class Refusal(FencekitError):
+class Refusal(FencekitError):  # noqa: N818  (an answer, rather than a fault)
     """A call that is denied whatever the policy says; `reason` is the short name of why."""
 
     slug = "call-refused"

@@ -32,9 +32,14 @@ def envelope(normalised: Normalised, policy: str) -> dict[str, str]:
     }
 
 
+def digest_of(envelope: dict[str, str]) -> str:
+    """Return the digest of an envelope, in hex."""
+    return hashlib.sha256(canonical_json(envelope)).hexdigest()
+
+
 def action_digest(normalised: Normalised, policy: str) -> str:
     """Return the digest of the exact action, in hex."""
-    return hashlib.sha256(canonical_json(envelope(normalised, policy))).hexdigest()
+    return digest_of(envelope(normalised, policy))
 
 
 def canonical_json(value: dict[str, Any]) -> bytes:

@@ -11,36 +11,25 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fencekit.engines.base import Evaluator
-from fencekit.engines.native.evaluator import ENGINE
 from fencekit.gate.approvals.desk import Desk
-from fencekit.gate.assess import AGREES, Advice, Assessor
+from fencekit.gate.assess import Advice, Assessor
 from fencekit.gate.audit import Audit, Shadow, utc
 from fencekit.gate.call import Refusal, ToolCall
 from fencekit.gate.decision import Executed, GateDecision, Outcome, Status, outcome_of
-from fencekit.gate.envelope import action_digest, policy_digest
+from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
+from fencekit.gate.judge import Judge, Rules, asked_by, refused
 from fencekit.gate.tools import Normalised, Tool, Tools
-from fencekit.model.decision import Outcome as RuleOutcome
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.policy import Policy
-from fencekit.model.verdict import ALLOW, DENY, WARN, Effect, Obligation, Verdict, combine
+from fencekit.model.verdict import Obligation, Verdict
 
 MOST_OPEN = 10_000
 """So many decisions are remembered whose outcome another process may still submit."""
-
-REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A policy in force: what decides by it, and its digest."""
-
-    evaluator: Evaluator
-    digest: str
 
 
 class Gate:
@@ -63,15 +52,21 @@ class Gate:
         discharges: Iterable[str] = ("warn",),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.tools, self.audit, self.approvals = tools, audit, approvals
-        self._rules = rules_of(policy)
-        self._shadow = None if shadow is None else rules_of(shadow)
-        self._advice = None if assessor is None else Advice(assessor, assess_seconds)
+        self.audit, self.approvals = audit, approvals
+        self._rules = Rules.of(policy)
+        self._shadow = None if shadow is None else Rules.of(shadow)
+        advice = None if assessor is None else Advice(assessor, assess_seconds)
+        self._judge = Judge(tools, advice)
         self._discharges = frozenset(map(Obligation, discharges))
         self._clock = clock
         self._lock = threading.Lock()
         self._open: OrderedDict[str, None] = OrderedDict()
         self._unwritten: deque[tuple[str, Outcome]] = deque()
+
+    @property
+    def tools(self) -> Tools:
+        """The tools that the gate knows."""
+        return self._judge.tools
 
     @property
     def policy(self) -> Policy:
@@ -80,11 +75,11 @@ class Gate:
 
     def reload(self, policy: Policy | Evaluator) -> None:
         """Put another policy in force, from the next call on."""
-        self._rules = rules_of(policy)
+        self._rules = Rules.of(policy)
 
     def preview(self, call: ToolCall) -> GateDecision:
         """Return what the rules and the assessor make of a call; nothing is asked or recorded."""
-        return self._judge(call, self._rules, self._discharges)
+        return self._judge.judge(call, self._rules, self._discharges)
 
     def decide(
         self, call: ToolCall, *, discharges: Iterable[str] = (), tool: Tool | None = None
@@ -99,7 +94,7 @@ class Gate:
         duties = (
             self._discharges.union(map(Obligation, discharges)) if discharges else self._discharges
         )
-        made = self._judge(call, rules, duties, tool)
+        made = self._judge.judge(call, rules, duties, tool)
         action = ""
         if made.verdict is Verdict.ESCALATE and self.approvals is not None:
             assert made.normalised is not None
@@ -172,55 +167,6 @@ class Gate:
         """
         return Guard(self, tool, args, of_the_call)
 
-    def _judge(
-        self,
-        call: ToolCall,
-        rules: Rules,
-        discharges: frozenset[Obligation],
-        tool: Tool | None = None,
-    ) -> GateDecision:
-        """Return what rules and assessor say of a call, and whether its duties can be done."""
-        try:
-            normalised = self.tools.normalise(call, tool)
-            decision = rules.evaluator.decide(normalised.request)
-        except Refusal as error:
-            return refused(call, error.reason, error.message, rules)
-        # Whatever goes wrong before the rules have spoken, the call is denied.
-        except Exception as error:  # noqa: BLE001
-            return refused(call, "gate_error", f"{type(error).__name__}: {error}", rules)
-        outcome = decision.outcomes[0]
-        effect, reason = outcome.effect, reason_of(outcome)
-        errors: tuple[str, ...] = ()
-        if not decision.certain:
-            return refused(call, "gate_error", "the policy left it open what it decides", rules)
-        if outcome.error is not None:
-            errors = (outcome.error.message,)
-        elif outcome.by_default and call.escalates:
-            effect, reason = Effect(Verdict.ESCALATE), "approval_required"
-        assessment = AGREES
-        if self._advice is not None and effect.verdict is not Verdict.DENY:
-            assessment = self._advice.ask(normalised.request, effect)
-        verdict = combine((effect.verdict, assessment.verdict))
-        if verdict is not effect.verdict:
-            reason = "assessor_deny" if verdict is Verdict.DENY else "approval_required"
-        duties = effect.obligations | assessment.obligations
-        if verdict is not Verdict.DENY and duties:
-            undone = duties - discharges - normalised.tool.discharges
-            if undone:
-                named = min(duty.name for duty in undone)
-                verdict, reason = Verdict.DENY, f"obligation_not_discharged:{named}"
-        return GateDecision(
-            call,
-            verdict,
-            reason,
-            normalised,
-            decision,
-            duties,
-            errors,
-            rules.digest,
-            assessment,
-        )
-
     def _approved(
         self, made: GateDecision, normalised: Normalised, action: str, desk: Desk
     ) -> GateDecision:
@@ -233,7 +179,7 @@ class Gate:
                     reason = f"approved_grant:{grant.id}:{grant.granted_by}"
                 allowed = replace(made, verdict=Verdict.ALLOW, reason=reason)
                 return replace(allowed, approval=grant.id, approver=grant.granted_by)
-            why = made.assessment.reason or rule_named(made)
+            why = asked_by(made)
             pending, trouble = desk.ask(normalised, action, policy=made.policy, reason=why)
         # Whatever is wrong with the approvals, nobody has approved.
         except Exception as error:  # noqa: BLE001
@@ -310,34 +256,6 @@ class Gate:
                 now = utc(self._clock())
                 audit.outcome(of, outcome, id=os.urandom(16).hex(), time=now)
                 self._unwritten.popleft()
-
-
-def rules_of(policy: Policy | Evaluator) -> Rules:
-    """Return a policy ready to decide, with its digest."""
-    evaluator = ENGINE.compile(policy) if isinstance(policy, Policy) else policy
-    return Rules(evaluator, policy_digest(evaluator.policy))
-
-
-def reason_of(outcome: RuleOutcome) -> str:
-    """Return the short name of why the policy decided so."""
-    if outcome.error is not None:
-        return "engine_error"
-    if outcome.rule is None:
-        return "policy_default_deny"
-    if outcome.effect.verdict is Verdict.ESCALATE:
-        return "approval_required"
-    return REASONS.get(outcome.effect, f"policy_{outcome.effect.verdict.name.lower()}")
-
-
-def rule_named(made: GateDecision) -> str:
-    """Return what asked for an approval: the rule, or the call itself."""
-    rule = made.rules.outcomes[0].rule if made.rules else None
-    return f"rule `{rule.id}`" if rule else "the call asks for approval"
-
-
-def refused(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:
-    """Return the denial of a call that did not come as far as the rules."""
-    return GateDecision(call, Verdict.DENY, reason, errors=(message,), policy=rules.digest)
 
 
 def runnable(decision: GateDecision) -> tuple[Callable[[Mapping[str, Any]], Any], dict[str, Any]]:

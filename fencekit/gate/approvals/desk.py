@@ -1,23 +1,25 @@
-"""The desk: requests for approval come in, people answer them, the gate spends what they granted."""
+"""The desk: requests for approval come in, people answer, the gate spends what they granted."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from fencekit.gate.approvals.grants import (
+    Answer,
     ApprovalError,
     Asked,
     Grant,
     Pending,
     Scope,
     State,
+    counted,
     grant_of,
+    milliseconds,
+    new_id,
+    until,
 )
 from fencekit.gate.approvals.keys import KeyRing, Signer, may_answer
 from fencekit.gate.approvals.store import Store, StoredGrant
-from fencekit.gate.envelope import VERSION, canonical_json
 from fencekit.gate.tools import Normalised
 from fencekit.model.capability import Capability
 from fencekit.model.errors import UsageError
@@ -103,9 +105,10 @@ class Desk:
         now = self._now()
         for stored in found:
             grant = self._counting(stored, now)
-            if grant is not None and grant.covers(asked) and self.keys.accepts(grant):
-                if self.store.spend(grant, action, now):
-                    return grant
+            if grant is None or not grant.covers(asked) or not self.keys.accepts(grant):
+                continue
+            if self.store.spend(grant, action, now):
+                return grant
         return None
 
     def pending(self, state: State | str | None = State.PENDING) -> list[Pending]:
@@ -156,7 +159,7 @@ class Desk:
                 "",
             )
         )
-        self._answer(pending, State.APPROVED, signer.approver, now, reason, grant)
+        self._answer(pending, Answer(State.APPROVED, signer.approver, now, reason), grant)
         return grant
 
     def approve_scope(
@@ -175,13 +178,13 @@ class Desk:
         )
         if not grant.covers(asked):
             raise ApprovalError("the scope does not cover the request that it answers")
-        self._answer(pending, State.APPROVED, signer.approver, now, reason, grant)
+        self._answer(pending, Answer(State.APPROVED, signer.approver, now, reason), grant)
         return grant
 
     def reject(self, prefix: str, by: str, reason: str = "") -> Pending:
         """Reject a request."""
         pending = self.find(prefix)
-        self._answer(pending, State.REJECTED, by, self._now(), reason, None)
+        self._answer(pending, Answer(State.REJECTED, by, self._now(), reason))
         return pending
 
     def grant(self, scope: Scope, signer: Signer) -> Grant:
@@ -236,15 +239,13 @@ class Desk:
         """Return a request that this approver may approve."""
         pending = self.find(prefix)
         may_answer(approver, pending.principal)
-        if action_of(pending) != pending.action:
+        if pending.action_described != pending.action:
             raise ApprovalError(f"the request `{pending.id}` was altered: it is not what was asked")
         return pending
 
-    def _answer(
-        self, pending: Pending, state: State, by: str, now: int, words: str, grant: Grant | None
-    ) -> None:
+    def _answer(self, pending: Pending, answer: Answer, grant: Grant | None = None) -> None:
         """Answer a request, once."""
-        if not self.store.answer(pending, state, by, now, words, grant):
+        if not self.store.answer(pending, answer, grant):
             current = self.find(pending.id)
             is_late = current.state is State.PENDING
             said = "expired" if is_late else f"{current.state} already"
@@ -275,36 +276,3 @@ class Desk:
     def _now(self) -> int:
         """Return the time in milliseconds since 1970, never before one that the store has seen."""
         return self.store.moment(milliseconds(self._clock()))
-
-
-def action_of(pending: Pending) -> str:
-    """Return the digest of the action that a request describes."""
-    names = ("arguments", "capability", "context", "decided", "environment", "policy", "principal")
-    form = {name: getattr(pending, name) for name in (*names, "session", "tool")}
-    return sha256(canonical_json({**form, "version": VERSION})).hexdigest()
-
-
-def new_id() -> str:
-    """Return an id that nobody can guess."""
-    return os.urandom(16).hex()
-
-
-def milliseconds(seconds: float) -> int:
-    """Return seconds as milliseconds."""
-    return round(seconds * 1000)
-
-
-def until(now: int, seconds: float | None) -> int | None:
-    """Return when a grant ends that is given now; raise UsageError for one that ends at once."""
-    if seconds is None:
-        return None
-    if not seconds > 0:
-        raise UsageError("a grant is for more than 0 seconds")
-    return now + milliseconds(seconds)
-
-
-def counted(uses: int | None) -> int | None:
-    """Return a number of uses; raise UsageError where there is none."""
-    if uses is not None and uses < 1:
-        raise UsageError("a grant is for one use or more")
-    return uses

@@ -1,13 +1,14 @@
 """What waits for a person, and what a person grants: for one exact action, or for a scope."""
 
+import os
 import unicodedata
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from fencekit.gate.envelope import canonical_json
+from fencekit.gate.envelope import VERSION, canonical_json, digest_of
 from fencekit.model.capability import Capability
-from fencekit.model.errors import FencekitError
+from fencekit.model.errors import FencekitError, UsageError
 from fencekit.reading import json
 
 GRANT_VERSION = b"fencekit.grant/1\n"
@@ -57,6 +58,23 @@ class Pending:
     answered_by: str = ""
     answered_at: int = 0
     answer: str = ""
+
+    @property
+    def action_described(self) -> str:
+        """The digest of the action that its texts describe: `action`, unless one was altered."""
+        names = ("arguments", "capability", "context", "decided", "environment", "policy")
+        form = {name: getattr(self, name) for name in (*names, "principal", "session", "tool")}
+        return digest_of({**form, "version": VERSION})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person answers a request: the state that it gets, who, when, and in which words."""
+
+    state: State
+    by: str
+    at: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +198,29 @@ def folded(name: str) -> str:
 def signed(grant: Grant, signature: str) -> Grant:
     """Return the grant with its signature."""
     return replace(grant, signature=signature)
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess."""
+    return os.urandom(16).hex()
+
+
+def milliseconds(seconds: float) -> int:
+    """Return seconds as milliseconds."""
+    return round(seconds * 1000)
+
+
+def until(now: int, seconds: float | None) -> int | None:
+    """Return when a grant ends that is given now; raise UsageError for one that ends at once."""
+    if seconds is None:
+        return None
+    if not seconds > 0:
+        raise UsageError("a grant is for more than 0 seconds")
+    return now + milliseconds(seconds)
+
+
+def counted(uses: int | None) -> int | None:
+    """Return a number of uses; raise UsageError where there is none."""
+    if uses is not None and uses < 1:
+        raise UsageError("a grant is for one use or more")
+    return uses

@@ -50,7 +50,7 @@ class TrustedKey:
             return False
         if self.state is KeyState.RETIRED and grant.granted_at >= self.since:
             return False
-        named = self.approver == ANYONE or grant.granted_by == self.approver
+        named = self.approver in (ANYONE, grant.granted_by)
         return named and self.public.verifies(grant.signature, grant.message)
 
 
@@ -68,7 +68,7 @@ class Signer:
 
 
 class KeyRing:
-    """The keys of a folder. They are read again when the file changes: a revoked key counts at once.
+    """The keys of a folder, read again when the file changes: to revoke one takes effect at once.
 
     Raises ApprovalError where the file cannot be read, because then no grant can be trusted.
     """

@@ -1,4 +1,4 @@
-"""Approvals in PostgreSQL, for gates on several hosts; the only door to psycopg, which is an extra."""
+"""Approvals in PostgreSQL, for gates on several hosts: the only door to psycopg, an extra."""
 
 import os
 import re
@@ -87,7 +87,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _located(self) -> Iterator[None]:
-        """Turn trouble with the database into an error of ours that names it, without a password."""
+        """Turn trouble with the database into an error of ours; no password is in it."""
         try:
             yield
         except self._psycopg.Error as error:

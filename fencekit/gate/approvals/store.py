@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
-from fencekit.gate.approvals.grants import ApprovalError, Grant, Pending, State, grant_of
+from fencekit.gate.approvals.grants import Answer, ApprovalError, Grant, Pending, State, grant_of
 
 NO_LIMIT = 1 << 62
 T = TypeVar("T")
@@ -112,7 +112,7 @@ class Store:
         return pending_of(rows[0]), is_new
 
     def requests(self, state: State | None, now: int) -> list[Pending]:
-        """Return the requests of a state, or all, oldest first; what has expired is so from now on."""
+        """Return the requests of a state, or all, oldest first; those past their time expire."""
         with self.database.transaction() as run:
             run(
                 "UPDATE pending SET state = 'expired' WHERE state = 'pending' AND expires <= ?",
@@ -134,16 +134,14 @@ class Store:
         rows = self.database.rows(query, (pending.capability, pending.id, limit))
         return [pending_of(row) for row in rows]
 
-    def answer(
-        self, pending: Pending, state: State, by: str, now: int, words: str, grant: Grant | None
-    ) -> bool:
+    def answer(self, pending: Pending, answer: Answer, grant: Grant | None) -> bool:
         """Answer a request that still waits, and keep the grant; say whether it still waited."""
         with self.database.transaction() as run:
-            see(run, now)
+            see(run, answer.at)
             done = run(
                 "UPDATE pending SET state = ?, answered_by = ?, answered_at = ?, answer = ?"
                 " WHERE id = ? AND state = 'pending' AND expires > ?",
-                (str(state), by, now, words, pending.id, now),
+                (str(answer.state), answer.by, answer.at, answer.words, pending.id, answer.at),
             )
             if done.rowcount != 1:
                 return False

@@ -1,0 +1,122 @@
+"""What rules, assessor and obligations make of a call: normalise → rules → assessor → combine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fencekit.engines.base import Evaluator
+from fencekit.engines.native.evaluator import ENGINE
+from fencekit.gate.assess import AGREES, Advice
+from fencekit.gate.call import Refusal, ToolCall
+from fencekit.gate.decision import GateDecision
+from fencekit.gate.envelope import policy_digest
+from fencekit.gate.tools import Normalised, Tool, Tools
+from fencekit.model.decision import Decision, Outcome
+from fencekit.model.policy import Policy
+from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect, Obligation, Verdict, combine
+
+REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A policy in force: what decides by it, and its digest."""
+
+    evaluator: Evaluator
+    digest: str
+
+    @classmethod
+    def of(cls, policy: Policy | Evaluator) -> "Rules":
+        """Return a policy ready to decide."""
+        evaluator = ENGINE.compile(policy) if isinstance(policy, Policy) else policy
+        return cls(evaluator, policy_digest(evaluator.policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The part of the gate that has no effect: it asks, and changes nothing."""
+
+    tools: Tools
+    advice: Advice | None = None
+
+    def judge(
+        self,
+        call: ToolCall,
+        rules: Rules,
+        discharges: frozenset[Obligation],
+        tool: Tool | None = None,
+    ) -> GateDecision:
+        """Return what becomes of a call unless a person approves it; raise nothing.
+
+        An obligation is discharged by those that `discharges` names, or by the tool.
+        """
+        try:
+            normalised = self.tools.normalise(call, tool)
+            decision = rules.evaluator.decide(normalised.request)
+            if decision.certain:
+                return self._combined(normalised, decision, rules, discharges)
+        except Refusal as error:
+            return refused(call, error.reason, error.message, rules)
+        # Whatever goes wrong before a decision stands, the call is denied.
+        except Exception as error:  # noqa: BLE001
+            return refused(call, "gate_error", f"{type(error).__name__}: {error}", rules)
+        return refused(call, "gate_error", "the policy leaves open what it decides", rules)
+
+    def _combined(
+        self,
+        normalised: Normalised,
+        decision: Decision,
+        rules: Rules,
+        discharges: frozenset[Obligation],
+    ) -> GateDecision:
+        """Return the tightest of what rules and assessor say, and DENY for a duty left undone."""
+        outcome = decision.outcomes[0]
+        effect, reason = outcome.effect, reason_of(outcome)
+        if outcome.by_default and normalised.call.escalates:
+            effect, reason = ESCALATE, "approval_required"
+        assessment = AGREES
+        if self.advice is not None and effect.verdict is not Verdict.DENY:
+            assessment = self.advice.ask(normalised.request, effect)
+        verdict = combine((effect.verdict, assessment.verdict))
+        if verdict is not effect.verdict:
+            reason = "assessor_deny" if verdict is Verdict.DENY else "approval_required"
+        duties = effect.obligations | assessment.obligations
+        if duties and verdict is not Verdict.DENY:
+            undone = duties - discharges - normalised.tool.discharges
+            if undone:
+                verdict = Verdict.DENY
+                reason = f"obligation_not_discharged:{min(undone).name}"
+        return GateDecision(
+            normalised.call,
+            verdict,
+            reason,
+            normalised,
+            decision,
+            duties,
+            (outcome.error.message,) if outcome.error else (),
+            rules.digest,
+            assessment,
+        )
+
+
+def reason_of(outcome: Outcome) -> str:
+    """Return the short name of why the policy decided so."""
+    if outcome.error is not None:
+        return "engine_error"
+    if outcome.rule is None:
+        return "policy_default_deny"
+    if outcome.effect.verdict is Verdict.ESCALATE:
+        return "approval_required"
+    return REASONS.get(outcome.effect, f"policy_{outcome.effect.verdict.name.lower()}")
+
+
+def refused(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:
+    """Return the denial of a call that did not come as far as the rules."""
+    return GateDecision(call, Verdict.DENY, reason, errors=(message,), policy=rules.digest)
+
+
+def asked_by(made: GateDecision) -> str:
+    """Return what asks for an approval: the assessor, a rule, or the call itself."""
+    if made.assessment.verdict is Verdict.ESCALATE:
+        return made.assessment.reason or "the assessor"
+    rule = made.rules.outcomes[0].rule if made.rules else None
+    return f"rule `{rule.id}`" if rule else "the call asks for approval"
