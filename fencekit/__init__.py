@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from fencekit.checks.replay.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
+    from fencekit.gate.event import ActionEvent as ActionEvent
+    from fencekit.gate.runtime import ActionRuntime as ActionRuntime
     from fencekit.linter.run import lint as lint
     from fencekit.logs.registry import read_log as read_log
     from fencekit.model.policy import Policy as Policy
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 HOMES = {
+    "ActionEvent": "fencekit.gate.event",
+    "ActionRuntime": "fencekit.gate.runtime",
     "Policy": "fencekit.model.policy",
     "Report": "fencekit.model.report",
     "Request": "fencekit.model.request",
@@ -40,6 +44,8 @@ HOMES = {
 
 __all__ = [
     "UNKNOWN",
+    "ActionEvent",
+    "ActionRuntime",
     "Policy",
     "Report",
     "Request",

@@ -77,6 +77,7 @@ class PostgresDatabase:
         connection = self._psycopg.connect(
             self.url,
             autocommit=True,
+            client_encoding="UTF8",
             connect_timeout=max(2, round(self.wait)),
             options=f"-c lock_timeout={round(self.wait * 1000)}"
             f" -c statement_timeout={round(self.wait * 2000)}",
