@@ -1,0 +1,145 @@
+"""Asks the prover about a pair, and holds its answer against what the oracle decides."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from types import FrameType
+from typing import Any
+
+from fencekit.dialects.capfence.layer import read_layer
+from fencekit.model.errors import FencekitError
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Result, Witness
+from fencekit.model.source import Place
+from fencekit.prover.api import compare
+from fencekit.reading.yaml import Located
+from prove.adversary.calls import calls
+from prove.adversary.oracle import Oracle
+from prove.adversary.pair import Call, Document, Pair
+
+LIMIT = 20.0
+"""Seconds of processor time that the prover has for a pair."""
+NOWHERE = Place("policy.yaml")
+
+
+class Ending(StrEnum):
+    """What asking about a pair ended in. The last four are faults of ours."""
+
+    PROVED = "proved"
+    WITNESS = "witness"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    WRONG = "wrong proof"
+    REFUTED = "refuted witness"
+    FAULT = "fault"
+    SLOW = "out of time"
+
+    @property
+    def is_bad(self) -> bool:
+        return self in (Ending.WRONG, Ending.REFUTED, Ending.FAULT, Ending.SLOW)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a pair ended, whether it really differs, and by which call; times are in seconds."""
+
+    ending: Ending
+    differs: bool
+    call: Call | None = None
+    said: str = ""
+    asked: float = 0.0
+    tried: float = 0.0
+
+
+class OutOfTimeError(BaseException):
+    """The prover took longer than it may; nothing in it catches this."""
+
+
+def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool = False) -> Judged:
+    """Ask the prover about a pair, and try all calls unless it shows one itself."""
+    start = time.perf_counter()
+    ending, said, result = asked(pair, limit, certificate=certificate)
+    between = time.perf_counter()
+    oracle = Oracle(pair)
+    call: Call | None = None
+    if isinstance(result, Witness):
+        call = call_of(result)
+        confirmed = oracle.breaks(call)
+        ending = Ending.WITNESS if confirmed else Ending.REFUTED
+        return Judged(ending, confirmed, call, said, between - start, 0.0)
+    call = next((one for one in calls(pair, more) if oracle.breaks(one)), None)
+    if ending is Ending.PROVED and call is not None:
+        ending = Ending.WRONG
+    tried = time.perf_counter() - between
+    return Judged(ending, call is not None, call, said, between - start, tried)
+
+
+def asked(pair: Pair, limit: float, *, certificate: bool) -> tuple[Ending, str, Result | None]:
+    """Return what the prover ends in, what it says of it, and its answer if it has one."""
+    try:
+        with time_limit(limit):
+            old, new = policy_of(pair.old), policy_of(pair.new)
+            result = compare(old, new, domain=pair.domain)
+    except OutOfTimeError:
+        return Ending.SLOW, f"not settled in {limit:g} s", None
+    except FencekitError as error:
+        return Ending.REFUSED, str(error), None
+    except Exception as error:  # noqa: BLE001  (a fault is what is looked for)
+        return Ending.FAULT, fault_text(error), None
+    if isinstance(result, Proved):
+        return Ending.PROVED, str(result.method), result
+    if isinstance(result, Witness):
+        return Ending.WITNESS, "", result
+    return Ending.UNKNOWN, result.reason, result
+
+
+def fault_text(error: Exception) -> str:
+    """Return the kind of an error and the line that raised it."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = f"{at.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{at.tb_lineno}" if at else ""
+    return f"{type(error).__name__} at {where}: {error}"[:300]
+
+
+def call_of(witness: Witness) -> Call:
+    """Return the call of a witness as CapFence takes it."""
+    request = witness.request
+    context = dict(request.context.values)
+    if request.environment is not None:
+        context["environment"] = request.environment
+    assert isinstance(request.capability, str)
+    return Call(request.capability, dict(request.args.values), context)
+
+
+def policy_of(document: Document) -> Policy:
+    """Return the policy that a document says, without a file."""
+    return read_layer(located(document)).policy("policy.yaml", ())
+
+
+def located(value: Any) -> Located:
+    if isinstance(value, dict):
+        items = tuple((located(key), located(item)) for key, item in value.items())
+        return Located(value, NOWHERE, items=items)
+    if isinstance(value, list):
+        return Located(value, NOWHERE, elements=tuple(map(located, value)))
+    return Located(value, NOWHERE)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError after so many seconds of processor time; main thread only."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

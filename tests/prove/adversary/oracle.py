@@ -1,0 +1,108 @@
+"""What CapFence and `jsonschema` say of a call: the judges, which nobody here wrote.
+
+CapFence parses the capability of every rule anew for every call. It is the same each time, so that
+`Capability.parse` is remembered, by its text; nothing else of the package is touched.
+"""
+
+import copy
+import warnings
+from functools import lru_cache
+from typing import Any
+
+import capfence.core.capabilities as real_capabilities
+from capfence.core.policy import Policy
+from jsonschema import Draft202012Validator
+
+from prove.adversary.pair import Call, Document, Pair
+
+RANKS = {"allow": 0, "warn": 1, "require_approval": 2, "deny": 3, "default_deny": 3}
+RAISED = 3
+"""What CapFence raises instead of deciding denies."""
+
+
+class Remembered:
+    """The class of capabilities with a memory of what it parsed, refusals included."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.known: dict[str, Any] = {}
+
+    def parse(self, text: str) -> Any:
+        known = self.known.get(text)
+        if known is None:
+            if len(self.known) > 10_000:
+                self.known.clear()
+            try:
+                known = self.real.parse(text)
+            except Exception as error:  # noqa: BLE001  (refused for ever)
+                known = error
+            self.known[text] = known
+        if isinstance(known, Exception):
+            raise known.with_traceback(None)
+        return known
+
+
+if not isinstance(real_capabilities.Capability, Remembered):
+    real_capabilities.Capability = Remembered(real_capabilities.Capability)  # type: ignore[misc,assignment]
+
+
+class Oracle:
+    """Decides calls by the real package, under both policies of a pair."""
+
+    def __init__(self, pair: Pair) -> None:
+        warnings.simplefilter("ignore")  # of odd regexes
+        self.old = Policy(copy.deepcopy(pair.old))
+        self.new = Policy(copy.deepcopy(pair.new))
+        self.domain = pair.domain
+
+    def ranks(self, call: Call) -> tuple[int, int]:
+        return rank(self.old, call), rank(self.new, call)
+
+    def breaks(self, call: Call) -> bool:
+        """Say whether a call of the domain is decided stricter by the old policy than by the new.
+
+        The domain is asked last: it takes longest, and few calls get so far.
+        """
+        new = rank(self.new, call)
+        return new < RAISED and rank(self.old, call) > new and is_member(self.domain, call.args)
+
+
+def rank(policy: Policy, call: Call) -> int:
+    try:
+        return RANKS[policy.explain(call.capability, call.context, call.args)["verdict"]]
+    except Exception:  # noqa: BLE001  (what it raises denies)
+        return RAISED
+
+
+def is_member(domain: Any, args: Document) -> bool:
+    """Say whether `jsonschema` admits the arguments; every JSON object is of the open domain."""
+    if isinstance(domain, str):
+        return True
+    return isinstance(args, dict) and validator(Known(domain)).is_valid(args)
+
+
+class Known:
+    """A schema by its identity, which a validator is remembered by."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and self.schema is other.schema
+
+
+@lru_cache(maxsize=8)
+def validator(known: Known) -> Draft202012Validator:
+    return Draft202012Validator(known.schema)
+
+
+def is_schema(schema: Any) -> bool:
+    """Say whether `jsonschema` takes a schema at all."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except Exception:  # noqa: BLE001  (whatever it refuses it for)
+        return False
+    return True
