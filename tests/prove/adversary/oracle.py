@@ -78,7 +78,10 @@ def is_member(domain: Any, args: Document) -> bool:
     """Say whether `jsonschema` admits the arguments; every JSON object is of the open domain."""
     if isinstance(domain, str):
         return True
-    return isinstance(args, dict) and validator(Known(domain)).is_valid(args)
+    try:
+        return isinstance(args, dict) and validator(Known(domain)).is_valid(args)
+    except (OverflowError, RecursionError):  # beyond what the judge itself can tell
+        return False
 
 
 class Known:

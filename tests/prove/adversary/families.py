@@ -1,0 +1,28 @@
+"""All families by name, how often each is drawn, and pairs of them by their seed."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from prove.adversary.grammar import conditions, regexes, schemas
+from prove.adversary.pair import Pair
+
+Make = Callable[[Random], Pair | None]
+OPEN: dict[str, Make] = {**regexes.FAMILIES, **conditions.FAMILIES}
+DOMAINS: dict[str, Make] = schemas.FAMILIES
+FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
+
+
+def pair(family: str, seed: str) -> Pair:
+    """Return the pair of a family and a seed: the same one each time."""
+    make = FAMILIES[family]
+    for attempt in range(1000):
+        made = make(Random(f"{seed}/{attempt}"))
+        if made is not None and made.old != made.new:
+            return made.with_parts({"family": family, "seed": seed})
+    raise AssertionError(f"no pair of {family} by the seed {seed}")
+
+
+def pairs(family: str, seed: str, start: int, count: int) -> Iterator[Pair]:
+    """Yield so many pairs of a family, from a number on."""
+    for number in range(start, start + count):
+        yield pair(family, f"{seed}/{family}/{number}")

@@ -1,0 +1,316 @@
+"""Pairs on domains: families of keys, numbers as text, nested values, odd names, references."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from prove.adversary.grammar import kinds
+from prove.adversary.grammar.aimed import AMOUNTS, NAMES, PATHS, policies
+from prove.adversary.grammar.kinds import Kind
+from prove.adversary.oracle import is_member, is_schema
+from prove.adversary.pair import Document, Pair
+
+WORDS = (
+    *(
+        "definitions",
+        "$defs",
+        "",
+        "$ref",
+        "enum",
+        "const",
+        "default",
+        "properties",
+        "type",
+        "items",
+    ),
+    *(
+        "required",
+        "examples",
+        "additionalProperties",
+        "anyOf",
+        "$schema",
+        "$id",
+        "pattern",
+        "not",
+        "if",
+    ),
+    *(
+        "title",
+        "description",
+        "format",
+        "minLength",
+        "minimum",
+        "~",
+        "/",
+        "a/b",
+        "%24",
+        "$comment",
+        "$anchor",
+    ),
+)
+PLAIN = ("a", "b", "command", "note", "argv")
+MOST_VALUES = 9
+
+
+def built(
+    random: Random, family: str, inner: dict[str, Kind], *, top: Document | None = None
+) -> Pair | None:
+    """Return a pair on a schema of the keys, aimed at arguments of it."""
+    keys = list(inner)
+    schema: Document = {"type": "object"} if random.random() < 0.7 else {}
+    schema["properties"] = {key: one[0] for key, one in inner.items()}
+    if random.random() < 0.85:
+        schema["additionalProperties"] = False
+    elif random.random() < 0.5:
+        schema["additionalProperties"] = random.choice(
+            (True, {"type": "string"}, {"type": "integer"}, {})
+        )
+    needed = [key for key in keys if random.random() < 0.5]
+    if needed:
+        schema["required"] = needed
+    schema.update(top or {})
+    if random.random() < 0.04:
+        schema[random.choice(("minProperties", "maxProperties"))] = random.choice((0, 1, 2))
+    return aimed(random, family, schema, {key: one[1] for key, one in inner.items()})
+
+
+def aimed(
+    random: Random, family: str, schema: Document, values: dict[str, list[Any]]
+) -> Pair | None:
+    """Return a pair whose policies are aimed at arguments that `jsonschema` admits, if there are any."""
+    if not is_schema(schema):
+        return None
+    args: Document | None = None
+    for _ in range(12):
+        tried = {
+            key: random.choice(some)
+            for key, some in values.items()
+            if some and random.random() < 0.8
+        }
+        if is_member(schema, tried):
+            args = tried
+            break
+    if args is None:
+        if random.random() < 0.8:
+            return None
+        args = {key: random.choice(some) for key, some in values.items() if some}
+    old, new = policies(random, args)
+    shown: dict[str, list[Any]] = {}
+    for key, some in values.items():
+        found = kinds.distinct(some)
+        if len(found) > MOST_VALUES:
+            found = random.sample(found, MOST_VALUES)
+        shown[key] = kinds.distinct([*found, *([args[key]] if key in args else [])])
+    if schema.get("additionalProperties", True) is not False:
+        shown["zz"] = ["", "a", 5, *args.values()][:4]
+    return Pair(family, old, new, domain=schema, values=shown, args=(args,))
+
+
+def key_families(random: Random) -> Pair | None:
+    """Two or three keys of one family, required or not, with values that meet the condition or not."""
+    family = random.choice((PATHS, PATHS, AMOUNTS, AMOUNTS))
+    keys = random.sample(family, k=random.choice((2, 2, 3)))
+    if random.random() < 0.2:
+        keys[-1] = random.choice(PLAIN)
+    inner: dict[str, Kind] = {}
+    for key in keys:
+        if family is PATHS:
+            some: Kind = ({"enum": ["/srv", "/tmp", "prod"]}, ["/srv", "/tmp", "prod"])
+            inner[key] = random.choice(
+                (some, ({"type": "string"}, ["/srv/x", "", "prod", "/"]), kinds.kind(random, 0))
+            )
+        else:
+            some = ({"type": "integer", "minimum": 0, "maximum": 1000}, [0, 5, 200, 1000, 7])
+            inner[key] = random.choice((some, kinds.number(random), kinds.kind(random, 0)))
+    return built(random, "key families", inner)
+
+
+def numeric_text(random: Random) -> Pair | None:
+    keys = random.sample(AMOUNTS, k=random.choice((1, 1, 2)))
+    inner: dict[str, Kind] = {}
+    for key in keys:
+        some = random.sample(kinds.NUMERIC, k=random.choice((1, 1, 2, 3)))
+        mixed = [*some, *random.sample(kinds.ROUND, k=random.choice((0, 0, 1)))]
+        inner[key] = random.choice(
+            (
+                ({"const": some[0]}, some),
+                ({"enum": mixed}, mixed),
+                ({"anyOf": [{"const": some[0]}, {"enum": mixed}]}, mixed),
+                ({"type": "string", "pattern": r"^\d+$"}, ["10", "5", "٣", *some]),
+                (
+                    {"type": "string", "maxLength": random.choice((1, 2, 3))},
+                    [*some, "10", "5", "nan"],
+                ),
+                ({"type": ["string", "integer"], "maximum": 5}, [*some, 5, 6]),
+            )
+        )
+    if random.random() < 0.3:
+        inner["note"] = kinds.kind(random, 0)
+    return built(random, "numeric text", inner)
+
+
+def nested_values(random: Random) -> Pair | None:
+    inner = {random.choice(PLAIN): random.choice((kinds.array, kinds.an_object))(random, 1)}
+    if random.random() < 0.3:
+        inner[random.choice(("path", "amount", "b", "table"))] = kinds.kind(random, 0)
+    return built(random, "nested values", inner)
+
+
+def keyword_names(random: Random) -> Pair | None:
+    keys = random.sample(WORDS, k=random.choice((1, 2, 2)))
+    inner = {key: kinds.kind(random, random.choice((0, 0, 1))) for key in keys}
+    if random.random() < 0.4:
+        inner[random.choice(("path", "amount", "a"))] = kinds.kind(random, 0)
+    return built(random, "keyword names", inner)
+
+
+def lengths(random: Random) -> Pair | None:
+    inner = {
+        key: kinds.text(random)
+        for key in random.sample(("a", "path", "b", "amount"), k=random.choice((1, 1, 2)))
+    }
+    return built(random, "lengths", inner)
+
+
+def bounds(random: Random) -> Pair | None:
+    inner = {
+        key: kinds.number(random)
+        for key in random.sample(("amount", "total", "a"), k=random.choice((1, 1, 2)))
+    }
+    return built(random, "bounds", inner)
+
+
+def choices(random: Random) -> Pair | None:
+    keys = random.sample(("a", "path", "amount", "table", "b"), k=random.choice((1, 2)))
+    inner = {key: kinds.choice_of(random, 1) for key in keys}
+    return built(random, "choices", inner)
+
+
+def enumerations(random: Random) -> Pair | None:
+    keys = random.sample(("a", "path", "amount", "table", "b", "total"), k=random.choice((1, 2, 2)))
+    return built(random, "enumerations", {key: kinds.enum(random) for key in keys})
+
+
+def references(random: Random) -> Pair | None:
+    """Parts of the schema that stand elsewhere, by names that take escapes, beside other keywords."""
+    where = random.choice(("$defs", "definitions"))
+    name = random.choice(("x", "enum", "a/b", "a~b", "", "properties", "é", "$ref", "a b"))
+    pointer = name.replace("~", "~0").replace("/", "~1")
+    found = kinds.kind(random, 1)
+    key, other = random.sample(("a", "path", "amount", "b", "$defs"), k=2)
+    using: Document = {"$ref": f"#/{where}/{pointer}"}
+    choice = random.random()
+    if choice < 0.25:
+        using.update(
+            random.choice(
+                ({"type": "string"}, {"minLength": 2}, {"maximum": 5}, {"description": "d"})
+            )
+        )
+    elif choice < 0.4:
+        using = {random.choice(("anyOf", "allOf", "oneOf")): [using, kinds.kind(random, 0)[0]]}
+    elif choice < 0.5:
+        using = {"type": "array", "items": using}
+        found = (found[0], [[one] for one in found[1]] + [[]])
+    values = {key: found[1]}
+    properties: Document = {key: using}
+    definitions: Document = {name: found[0]}
+    if choice > 0.8:
+        definitions = {name: {"$ref": f"#/{where}/second"}, "second": found[0]}
+    if random.random() < 0.5:
+        second = kinds.kind(random, 0)
+        properties[other], values[other] = second
+    if random.random() < 0.1:
+        properties[other] = {"$ref": f"#/properties/{key.replace('~', '~0').replace('/', '~1')}"}
+        values[other] = found[1]
+    schema: Document = {"type": "object", "properties": properties, where: definitions}
+    if random.random() < 0.85:
+        schema["additionalProperties"] = False
+    if random.random() < 0.5:
+        schema["required"] = [key]
+    return aimed(random, "references in schemas", schema, values)
+
+
+def whole_choices(random: Random) -> Pair | None:
+    """Choices about all the arguments: one of two objects."""
+    sides: list[tuple[Document, dict[str, list[Any]]]] = []
+    for keys in (("path",), ("path", "amount"), ("target", "amount"), ("a",), ("a", "total")):
+        inner = {key: kinds.kind(random, 0) for key in keys}
+        side: Document = {"properties": {key: one[0] for key, one in inner.items()}}
+        if random.random() < 0.7:
+            side["required"] = random.sample(keys, k=random.randint(1, len(keys)))
+        if random.random() < 0.5:
+            side["additionalProperties"] = False
+        sides.append((side, {key: one[1] for key, one in inner.items()}))
+    one, other = random.sample(sides, k=2)
+    schema: Document = {random.choice(("anyOf", "oneOf", "allOf")): [one[0], other[0]]}
+    if random.random() < 0.6:
+        schema["type"] = "object"
+    if random.random() < 0.5:
+        schema["properties"] = {random.choice(("path", "amount", "a")): kinds.kind(random, 0)[0]}
+        if random.random() < 0.5:
+            schema["additionalProperties"] = random.choice((False, True, {"type": "string"}))
+    values: dict[str, list[Any]] = {}
+    for side in (one[1], other[1]):
+        for key, some in side.items():
+            values[key] = [*values.get(key, []), *some]
+    return aimed(random, "whole choices", schema, values)
+
+
+def any_schema(random: Random) -> Pair | None:
+    pool = (*AMOUNTS[:3], *PATHS[:2], "target", *PLAIN, *NAMES, random.choice(WORDS))
+    keys = random.sample(pool, k=random.choice((1, 2, 2, 3)))
+    return built(random, "any schema", {key: kinds.kind(random, 1) for key in keys})
+
+
+def tools(random: Random) -> Pair | None:
+    """Schemas as tools have them: what most users prove with."""
+    pool: tuple[tuple[str, Kind], ...] = (
+        (
+            "command",
+            (
+                {"type": "string", "description": "what to run"},
+                ["rm -rf /", "ls", "ls\n", "it's", 'a"b'],
+            ),
+        ),
+        ("path", ({"type": "string"}, ["/etc/passwd", "/srv/app/x", "", "x"])),
+        ("target", ({"type": "string"}, ["/etc", "prod", "/srv/x"])),
+        ("content", ({"type": "string"}, ["secret", "", "a\\b", "é"])),
+        ("amount", ({"type": "number", "exclusiveMinimum": 0}, [1, 100, 100.5, 1e16, 2**53 + 1])),
+        ("quantity", ({"type": "integer", "minimum": 1, "maximum": 100}, [1, 2, 100, 5])),
+        ("currency", ({"enum": ["USD", "EUR"]}, ["USD", "EUR"])),
+        ("recursive", ({"type": "boolean", "default": False}, [True, False])),
+        (
+            "args",
+            (
+                {"type": "array", "items": {"type": "string"}},
+                [[], ["-rf"], ["a'b"], ["\n"], ["a", "b"]],
+            ),
+        ),
+        (
+            "options",
+            (
+                {"type": "object", "additionalProperties": {"type": "string"}},
+                [{}, {"k": "v"}, {"it's": "a"}],
+            ),
+        ),
+        ("environment", ({"enum": ["prod", "dev", "staging"]}, ["prod", "dev", "staging"])),
+        ("table", ({"type": "string", "pattern": "^[a-z_]+$"}, ["users", "audit_log", "a"])),
+        ("limit", ({"type": ["integer", "null"], "minimum": 0}, [None, 0, 5])),
+    )
+    return built(random, "tools", dict(random.sample(pool, k=random.choice((1, 2, 2, 3)))))
+
+
+FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
+    "key families": key_families,
+    "numeric text": numeric_text,
+    "nested values": nested_values,
+    "keyword names": keyword_names,
+    "lengths": lengths,
+    "bounds": bounds,
+    "choices": choices,
+    "enumerations": enumerations,
+    "references in schemas": references,
+    "whole choices": whole_choices,
+    "any schema": any_schema,
+    "tools": tools,
+}
