@@ -1,4 +1,4 @@
-"""Every short call of a pair: all short texts of its letters in all forms, all values of its keys."""
+"""Every short call of a pair: all short texts of its letters in all forms, all its values."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, product

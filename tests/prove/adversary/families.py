@@ -3,13 +3,20 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from prove.adversary.grammar import conditions, regexes, schemas
+from prove.adversary.grammar import conditions, coupled, regexes, schemas
 from prove.adversary.pair import Pair
 
 Make = Callable[[Random], Pair | None]
-OPEN: dict[str, Make] = {**regexes.FAMILIES, **conditions.FAMILIES}
+OPEN: dict[str, Make] = {**regexes.FAMILIES, **conditions.FAMILIES, **coupled.FAMILIES}
 DOMAINS: dict[str, Make] = schemas.FAMILIES
 FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
+
+SHARES = {"references": 1, "loops": 2, "counted": 2, "names": 2, "depths": 2, "whole choices": 2}
+"""How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
+
+
+def share(family: str) -> int:
+    return SHARES.get(family, 4)
 
 
 def pair(family: str, seed: str) -> Pair:

@@ -32,6 +32,7 @@ class Ending(StrEnum):
     WITNESS = "witness"
     UNKNOWN = "unknown"
     REFUSED = "refused"
+    UNDECIDED = "witness that `jsonschema` cannot judge"
     WRONG = "wrong proof"
     REFUTED = "refuted witness"
     FAULT = "fault"
@@ -69,6 +70,8 @@ def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool 
         call = call_of(result)
         confirmed = oracle.breaks(call)
         ending = Ending.WITNESS if confirmed else Ending.REFUTED
+        if not confirmed and oracle.is_undecided(call):
+            ending = Ending.UNDECIDED
         return Judged(ending, confirmed, call, said, between - start, 0.0)
     call = next((one for one in calls(pair, more) if oracle.breaks(one)), None)
     if ending is Ending.PROVED and call is not None:

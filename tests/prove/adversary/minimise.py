@@ -57,7 +57,7 @@ def ends_alike(pair: Pair, call: Call | None, ending: Ending, kind: str) -> bool
 
 
 def fault_kind(said: str) -> str:
-    return said.split(":")[0]
+    return said.split(":", maxsplit=1)[0]
 
 
 def is_sound(tried: Document) -> bool:
@@ -80,21 +80,32 @@ def listed(value: Any) -> list[Any]:
 
 
 def smaller(whole: Document, shows: Callable[[Document], bool], budget: float) -> Document:
-    """Return the smallest document that is reached by taking parts away one by one."""
+    """Return the smallest document that is reached by taking parts away one by one.
+
+    After a part is gone, the next one in line is tried, and the first ones again at the end.
+    """
     until = time.perf_counter() + budget
-    is_less = True
-    while is_less and time.perf_counter() < until:
-        is_less = False
-        for tried in lesser(whole):
+    skipped, passed = 0, 0
+    while time.perf_counter() < until:
+        found = None
+        for number, tried in enumerate(lesser(whole)):
+            if number < skipped:
+                continue
             if time.perf_counter() > until:
                 break
             if isinstance(tried, dict) and set(tried) == set(whole) and shows(tried):
-                whole, is_less = tried, True
+                found, skipped = tried, number
                 break
+        if found is not None:
+            whole, passed = found, passed + 1
+        elif skipped and passed:
+            skipped, passed = 0, 0
+        else:
+            break
     return whole
 
 
-def lesser(value: Any) -> Iterator[Any]:
+def lesser(value: Any) -> Iterator[Any]:  # noqa: C901  (one case after the other)
     """Yield values that are a little less than one: larger steps first."""
     if isinstance(value, dict):
         for key in value:

@@ -64,7 +64,20 @@ class Oracle:
         The domain is asked last: it takes longest, and few calls get so far.
         """
         new = rank(self.new, call)
-        return new < RAISED and rank(self.old, call) > new and is_member(self.domain, call.args)
+        if new == RAISED or rank(self.old, call) <= new:
+            return False
+        try:
+            return is_member(self.domain, call.args)
+        except UndecidedError:
+            return False
+
+    def is_undecided(self, call: Call) -> bool:
+        """Say whether nobody can tell that the arguments are of the domain."""
+        try:
+            is_member(self.domain, call.args)
+        except UndecidedError:
+            return True
+        return False
 
 
 def rank(policy: Policy, call: Call) -> int:
@@ -75,13 +88,20 @@ def rank(policy: Policy, call: Call) -> int:
 
 
 def is_member(domain: Any, args: Document) -> bool:
-    """Say whether `jsonschema` admits the arguments; every JSON object is of the open domain."""
+    """Say whether `jsonschema` admits the arguments; every JSON object is of the open domain.
+
+    Raises UndecidedError where `jsonschema` itself fails: it divides integers as floats, say.
+    """
     if isinstance(domain, str):
         return True
     try:
         return isinstance(args, dict) and validator(Known(domain)).is_valid(args)
-    except (OverflowError, RecursionError):  # beyond what the judge itself can tell
-        return False
+    except (OverflowError, RecursionError, ValueError) as error:
+        raise UndecidedError(str(error)) from error
+
+
+class UndecidedError(Exception):
+    """The judge of membership cannot tell."""
 
 
 class Known:

@@ -1,1 +1,1 @@
-"""The families of pairs: each a function from a source of chance to a pair, or None for a bad draw."""
+"""The families of pairs: each a function of chance to a pair, or None for a bad draw."""

@@ -155,14 +155,6 @@ def name(random: Random, args: Document) -> Document:
     return {key: value}
 
 
-NEARLY: dict[str, Callable[[Random, Any], Any]] = {
-    "contains": lambda random, value: edited_text(random, str(value)),
-    "match_keywords": lambda random, value: [edited_text(random, str(one)) for one in value],
-    "match_regex": lambda random, value: edited_regex(random, value),
-    "path_prefix": lambda random, value: edited_text(random, str(value)),
-}
-
-
 def edited_text(random: Random, text: str) -> str:
     at = random.randrange(len(text) + 1)
     return random.choice(
@@ -202,6 +194,14 @@ def edited_regex(random: Random, pattern: Any) -> Any:
     return made
 
 
+NEARLY: dict[str, Callable[[Random, Any], Any]] = {
+    "contains": lambda random, value: edited_text(random, str(value)),
+    "match_keywords": lambda random, value: [edited_text(random, str(one)) for one in value],
+    "match_regex": edited_regex,
+    "path_prefix": lambda random, value: edited_text(random, str(value)),
+}
+
+
 def edited(random: Random, rule: Document) -> list[Document]:
     """Return the rules that stand in the new policy for one: none, without a condition, edited."""
     keys = [key for key in rule if key != "capability"]
@@ -232,7 +232,7 @@ def edited(random: Random, rule: Document) -> list[Document]:
 def policies(
     random: Random, args: Document, capability: str = "pay.x"
 ) -> tuple[Document, Document]:
-    """Return two policies, of which the old one mostly stops the arguments and the new one may not."""
+    """Return two policies: the old one mostly stops the arguments, the new one may not."""
     rule = {"capability": capability, **conditions(random, args)}
     after = edited(random, rule)
     section = random.choice(("deny", "deny", "deny", "require_approval"))

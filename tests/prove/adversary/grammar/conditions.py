@@ -379,7 +379,7 @@ WHOLES = (
 )
 
 
-def capabilities(random: Random) -> Pair:
+def capabilities(random: Random) -> Pair:  # noqa: C901  (one case after the other)
     """Capabilities with spaces, line breaks, stars and dots where they matter."""
 
     def one() -> str:

@@ -6,8 +6,6 @@ from typing import Any
 
 from prove.adversary.grammar.conditions import NUMBERS, OTHERS, TEXTS, value
 
-# ruff: noqa: RUF001  (letters that look alike are the point)
-
 Kind = tuple[Any, list[Any]]
 NUMERIC = (
     "10",

@@ -9,7 +9,7 @@ import warnings
 from random import Random
 from typing import Any
 
-# ruff: noqa: RUF001, RUF003  (letters that look alike are the point)
+# ruff: noqa: RUF001  (letters that look alike are the point)
 
 Node = tuple[Any, ...]
 
@@ -213,7 +213,7 @@ def replaced(node: Node, path: tuple[int, ...], new: Node) -> Node:
     return (*node[:index], replaced(node[index], path[1:], new), *node[index + 1 :])
 
 
-def spelled(node: Node) -> str:
+def spelled(node: Node) -> str:  # noqa: C901  (one case after the other)
     """Return the pattern of a tree."""
     kind = node[0]
     if kind == "leaf":

@@ -1,4 +1,4 @@
-"""Pairs whose regexes differ in one spelling: flags, folding, lookarounds, loops, places, groups."""
+"""Pairs whose regexes differ in one spelling: flags, folding, lookarounds, loops, places."""
 
 import re
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def rule(pattern: str | list[str]) -> Document:
 
 
 def chosen(random: Random, grammar: Grammar, *more: str) -> tuple[str, ...]:
-    """Return the letters to try: those that matter to the leaves, of which there may be too many."""
+    """Return the letters to try: of those that matter to the leaves, not too many."""
     letters = list(grammar.letters) + [one for one in more if one not in grammar.letters]
     if len(letters) > MOST_LETTERS:
         letters = random.sample(letters, MOST_LETTERS)

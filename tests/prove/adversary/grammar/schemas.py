@@ -7,7 +7,7 @@ from typing import Any
 from prove.adversary.grammar import kinds
 from prove.adversary.grammar.aimed import AMOUNTS, NAMES, PATHS, policies
 from prove.adversary.grammar.kinds import Kind
-from prove.adversary.oracle import is_member, is_schema
+from prove.adversary.oracle import UndecidedError, is_member, is_schema
 from prove.adversary.pair import Document, Pair
 
 WORDS = (
@@ -77,7 +77,7 @@ def built(
 def aimed(
     random: Random, family: str, schema: Document, values: dict[str, list[Any]]
 ) -> Pair | None:
-    """Return a pair whose policies are aimed at arguments that `jsonschema` admits, if there are any."""
+    """Return a pair whose policies are aimed at arguments that `jsonschema` admits, if any."""
     if not is_schema(schema):
         return None
     args: Document | None = None
@@ -87,9 +87,12 @@ def aimed(
             for key, some in values.items()
             if some and random.random() < 0.8
         }
-        if is_member(schema, tried):
-            args = tried
-            break
+        try:
+            if is_member(schema, tried):
+                args = tried
+                break
+        except UndecidedError:
+            continue
     if args is None:
         if random.random() < 0.8:
             return None
@@ -107,7 +110,7 @@ def aimed(
 
 
 def key_families(random: Random) -> Pair | None:
-    """Two or three keys of one family, required or not, with values that meet the condition or not."""
+    """Two or three keys of one family, required or not, of which one meets the condition."""
     family = random.choice((PATHS, PATHS, AMOUNTS, AMOUNTS))
     keys = random.sample(family, k=random.choice((2, 2, 3)))
     if random.random() < 0.2:
@@ -192,7 +195,7 @@ def enumerations(random: Random) -> Pair | None:
 
 
 def references(random: Random) -> Pair | None:
-    """Parts of the schema that stand elsewhere, by names that take escapes, beside other keywords."""
+    """Parts of the schema that stand elsewhere, by odd names, beside other keywords."""
     where = random.choice(("$defs", "definitions"))
     name = random.choice(("x", "enum", "a/b", "a~b", "", "properties", "é", "$ref", "a b"))
     pointer = name.replace("~", "~0").replace("/", "~1")
