@@ -15,6 +15,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.source import Place
 from fencekit.prover.api import compare
+from fencekit.prover.checker.check import CertificateError, check
 from fencekit.reading.yaml import Located
 from prove.adversary.calls import calls
 from prove.adversary.oracle import Oracle
@@ -26,7 +27,7 @@ NOWHERE = Place("policy.yaml")
 
 
 class Ending(StrEnum):
-    """What asking about a pair ended in. The last four are faults of ours."""
+    """What asking about a pair ended in. The last five are faults of ours."""
 
     PROVED = "proved"
     WITNESS = "witness"
@@ -35,17 +36,24 @@ class Ending(StrEnum):
     UNDECIDED = "witness that `jsonschema` cannot judge"
     WRONG = "wrong proof"
     REFUTED = "refuted witness"
+    DISOWNED = "certificate refused"
     FAULT = "fault"
     SLOW = "out of time"
 
     @property
     def is_bad(self) -> bool:
-        return self in (Ending.WRONG, Ending.REFUTED, Ending.FAULT, Ending.SLOW)
+        return self in BAD
+
+
+BAD = (Ending.WRONG, Ending.REFUTED, Ending.DISOWNED, Ending.FAULT, Ending.SLOW)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """How a pair ended, whether it really differs, and by which call; times are in seconds."""
+    """How a pair ended, whether it really differs, and by which call; times are in seconds.
+
+    `certificate` is what became of one, if one was asked for: `checked`, `refused`, or `none`.
+    """
 
     ending: Ending
     differs: bool
@@ -53,6 +61,7 @@ class Judged:
     said: str = ""
     asked: float = 0.0
     tried: float = 0.0
+    certificate: str = ""
 
 
 class OutOfTimeError(BaseException):
@@ -60,9 +69,12 @@ class OutOfTimeError(BaseException):
 
 
 def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool = False) -> Judged:
-    """Ask the prover about a pair, and try all calls unless it shows one itself."""
+    """Ask the prover about a pair, and try all calls unless it shows one itself.
+
+    With `certificate`, what is proved is proved again with one, which is checked.
+    """
     start = time.perf_counter()
-    ending, said, result = asked(pair, limit, certificate=certificate)
+    ending, said, result = asked(pair, limit)
     between = time.perf_counter()
     oracle = Oracle(pair)
     call: Call | None = None
@@ -74,13 +86,35 @@ def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool 
             ending = Ending.UNDECIDED
         return Judged(ending, confirmed, call, said, between - start, 0.0)
     call = next((one for one in calls(pair, more) if oracle.breaks(one)), None)
-    if ending is Ending.PROVED and call is not None:
-        ending = Ending.WRONG
     tried = time.perf_counter() - between
-    return Judged(ending, call is not None, call, said, between - start, tried)
+    owned = certified(pair, limit) if certificate and ending is Ending.PROVED else ""
+    if ending is Ending.PROVED and call is not None:
+        ending, said = Ending.WRONG, f"{said}, certificate {owned or 'not asked for'}"
+    elif owned.startswith("refused"):
+        ending, said = Ending.DISOWNED, owned
+    return Judged(ending, call is not None, call, said, between - start, tried, owned[:7])
 
 
-def asked(pair: Pair, limit: float, *, certificate: bool) -> tuple[Ending, str, Result | None]:
+def certified(pair: Pair, limit: float) -> str:
+    """Return what becomes of the certificate of a proof."""
+    try:
+        with time_limit(limit):
+            old, new = policy_of(pair.old), policy_of(pair.new)
+            try:
+                result = compare(old, new, domain=pair.domain, certificate=True)
+            except CertificateError:
+                return "none"
+            if not isinstance(result, Proved) or result.certificate is None:
+                return f"refused: {result.word} when a certificate is asked for"
+            check(result.certificate, old, new)
+    except OutOfTimeError:
+        return "slow"
+    except Exception as error:  # noqa: BLE001  (a fault is what is looked for)
+        return f"refused: {fault_text(error)}"
+    return "checked"
+
+
+def asked(pair: Pair, limit: float) -> tuple[Ending, str, Result | None]:
     """Return what the prover ends in, what it says of it, and its answer if it has one."""
     try:
         with time_limit(limit):

@@ -53,7 +53,7 @@ def ends_alike(pair: Pair, call: Call | None, ending: Ending, kind: str) -> bool
     if ending is Ending.FAULT:
         end, said, _ = asked(pair, LIMIT)
         return end is Ending.FAULT and fault_kind(said) == kind
-    return judge(pair, limit=LIMIT).ending is ending
+    return judge(pair, limit=LIMIT, certificate=ending is Ending.DISOWNED).ending is ending
 
 
 def fault_kind(said: str) -> str:

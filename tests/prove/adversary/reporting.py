@@ -46,15 +46,18 @@ def together(lines: Lines) -> dict[str, Any]:
     pairs = sum(line["pairs"] for line in lines)
     endings: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    certificates: Counter[str] = Counter()
     for line in lines:
         endings.update(line["endings"])
         reasons.update(line["reasons"])
+        certificates.update(line["certificates"])
     open_ones = endings[Ending.UNKNOWN] + endings[Ending.REFUSED]
     return {
         "pairs": pairs,
         "endings": {name: endings.get(name, 0) for name in (*map(str, Ending),)},
         "differing": round(sum(line["differing"] for line in lines) / max(pairs, 1), 4),
         "unknown or refused": round(open_ones / max(pairs, 1), 4),
+        "certificates": dict(sorted(certificates.items())),
         "seconds asked": round(sum(line["asked"] for line in lines), 1),
         "seconds tried": round(sum(line["tried"] for line in lines), 1),
         "slowest": max((line["slowest"] for line in lines), default=0),

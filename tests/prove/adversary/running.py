@@ -15,6 +15,8 @@ from prove.adversary.minimise import minimised
 from prove.adversary.pair import Pair, written
 
 FOUND = Path(__file__).parent / "found"
+CERTIFIED = 5
+"""Of how many pairs one is asked for a certificate too, if it is proved."""
 QUOTED = re.compile(r"`(?:[^`]|`(?=[^ ,.:)]))*`", re.DOTALL)
 
 
@@ -26,6 +28,7 @@ class Tally:
     differing: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    certificates: Counter[str] = field(default_factory=Counter)
     asked: float = 0.0
     tried: float = 0.0
     slowest: float = 0.0
@@ -40,6 +43,8 @@ class Tally:
         self.slowest = max(self.slowest, judged.asked)
         if judged.ending in (Ending.UNKNOWN, Ending.REFUSED):
             self.reasons[reason(judged.said)] += 1
+        if judged.certificate:
+            self.certificates[judged.certificate] += 1
         if judged.ending.is_bad:
             self.bad.append((pair, judged))
 
@@ -50,6 +55,7 @@ class Tally:
             "differing": self.differing,
             "endings": dict(sorted(self.endings.items())),
             "reasons": dict(self.reasons.most_common()),
+            "certificates": dict(sorted(self.certificates.items())),
             "asked": round(self.asked, 2),
             "tried": round(self.tried, 2),
             "slowest": round(self.slowest, 2),
@@ -81,10 +87,11 @@ def run_all(
     given: Iterable[Pair], *, until: float | None, limit: float, stop_at_first: bool
 ) -> Tally:
     tally = Tally()
-    for pair in given:
+    for number, pair in enumerate(given):
         if until is not None and time.perf_counter() > until:
             break
-        tally.add(pair, judge(pair, limit=limit))
+        wants = number % CERTIFIED == 0
+        tally.add(pair, judge(pair, limit=limit, certificate=wants))
         if stop_at_first and tally.bad:
             break
     return tally
