@@ -61,7 +61,10 @@ def combined(pair: Pair, most: int) -> Iterator[Document]:
         size *= len(one)
     if size <= most:
         for chosen in product(*choices):
-            yield put_together(keys, chosen)
+            made = put_together(keys, chosen)
+            yield made
+            if len(made) > 1 and 2 * size <= most:  # the values are seen in the order of the keys
+                yield dict(reversed(made.items()))
         return
     for key, values in pair.values.items():  # each value at least once by itself
         yield from ({key: value} for value in values)

@@ -14,6 +14,9 @@ FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
 SHARES = {"references": 1, "loops": 2, "counted": 2, "names": 2, "depths": 2, "whole choices": 2}
 """How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
 
+RELATIONS = {"not looser": 88, "equivalent": 8, "disjoint": 4}
+"""Which relation is asked about, and how often."""
+
 
 def share(family: str) -> int:
     return SHARES.get(family, 4)
@@ -25,7 +28,9 @@ def pair(family: str, seed: str) -> Pair:
     for attempt in range(1000):
         made = make(Random(f"{seed}/{attempt}"))
         if made is not None and made.old != made.new:
-            return made.with_parts({"family": family, "seed": seed})
+            random = Random(f"{seed}/relation")
+            relation = random.choices(list(RELATIONS), weights=list(RELATIONS.values()))[0]
+            return made.with_parts({"family": family, "seed": seed, "relation": relation})
     raise AssertionError(f"no pair of {family} by the seed {seed}")
 
 

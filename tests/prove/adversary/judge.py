@@ -14,8 +14,9 @@ from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.source import Place
-from fencekit.prover.api import compare
+from fencekit.prover.api import check_property
 from fencekit.prover.checker.check import CertificateError, check
+from fencekit.prover.properties import GOALS
 from fencekit.reading.yaml import Located
 from prove.adversary.calls import calls
 from prove.adversary.oracle import Oracle
@@ -101,7 +102,8 @@ def certified(pair: Pair, limit: float) -> str:
         with time_limit(limit):
             old, new = policy_of(pair.old), policy_of(pair.new)
             try:
-                result = compare(old, new, domain=pair.domain, certificate=True)
+                goal = GOALS[pair.relation]
+                result = check_property(goal, old, new, domain=pair.domain, certificate=True)
             except CertificateError:
                 return "none"
             if not isinstance(result, Proved) or result.certificate is None:
@@ -119,7 +121,7 @@ def asked(pair: Pair, limit: float) -> tuple[Ending, str, Result | None]:
     try:
         with time_limit(limit):
             old, new = policy_of(pair.old), policy_of(pair.new)
-            result = compare(old, new, domain=pair.domain)
+            result = check_property(GOALS[pair.relation], old, new, domain=pair.domain)
     except OutOfTimeError:
         return Ending.SLOW, f"not settled in {limit:g} s", None
     except FencekitError as error:

@@ -6,6 +6,7 @@ CapFence parses the capability of every rule anew for every call. It is the same
 
 import copy
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,12 @@ from prove.adversary.pair import Call, Document, Pair
 RANKS = {"allow": 0, "warn": 1, "require_approval": 2, "deny": 3, "default_deny": 3}
 RAISED = 3
 """What CapFence raises instead of deciding denies."""
+BROKEN: dict[str, Callable[[int, int], bool]] = {
+    "not looser": lambda old, new: old > new,
+    "equivalent": lambda old, new: old != new,
+    "disjoint": lambda old, new: old <= RANKS["warn"] and new <= RANKS["warn"],
+}
+"""When the decisions of two policies break a relation."""
 
 
 class Remembered:
@@ -54,17 +61,17 @@ class Oracle:
         self.old = Policy(copy.deepcopy(pair.old))
         self.new = Policy(copy.deepcopy(pair.new))
         self.domain = pair.domain
+        self.is_broken = BROKEN[pair.relation]
 
     def ranks(self, call: Call) -> tuple[int, int]:
         return rank(self.old, call), rank(self.new, call)
 
     def breaks(self, call: Call) -> bool:
-        """Say whether a call of the domain is decided stricter by the old policy than by the new.
+        """Say whether a call of the domain is decided so that the relation is broken.
 
         The domain is asked last: it takes longest, and few calls get so far.
         """
-        new = rank(self.new, call)
-        if new == RAISED or rank(self.old, call) <= new:
+        if not self.is_broken(rank(self.old, call), rank(self.new, call)):
             return False
         try:
             return is_member(self.domain, call.args)

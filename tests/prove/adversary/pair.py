@@ -40,6 +40,7 @@ class Pair:
     capabilities: tuple[str, ...] = ("pay.x",)
     contexts: tuple[Document, ...] = ({},)
     seed: str = ""
+    relation: str = "not looser"
 
     @property
     def is_open(self) -> bool:
@@ -51,15 +52,15 @@ class Pair:
 
 def written(pair: Pair, **more: Any) -> str:
     """Return a pair as JSON, as far as it is asked about, with what is known of it."""
-    asked = {"family": pair.family, "seed": pair.seed, "old": pair.old, "new": pair.new}
+    asked = {"family": pair.family, "seed": pair.seed, "relation": pair.relation}
+    asked |= {"old": pair.old, "new": pair.new}
     return json.dumps({**asked, "domain": pair.domain, **more}, indent=1) + "\n"
 
 
 def read(path: Path) -> tuple[Pair, Call | None, Document]:
     """Return the pair of a file, the call that was found for it, and all that the file says."""
     said = json.loads(path.read_text("utf-8"))
-    pair = Pair(
-        said.get("family", path.stem), said["old"], said["new"], said["domain"], seed=path.stem
-    )
+    more = {"seed": path.stem, "relation": said.get("relation", "not looser")}
+    pair = Pair(said.get("family", path.stem), said["old"], said["new"], said["domain"], **more)
     call = said.get("call")
     return pair, Call(call["capability"], call["args"], call["context"]) if call else None, said

@@ -315,6 +315,19 @@ def names(random: Random) -> Pair:
     return Pair("names", old, new, values=values, contexts=tuple(contexts))
 
 
+def mixed(random: Random) -> Pair:
+    """Fields that a condition reads by name, beside others, in any order."""
+    pool = (*AMOUNTS[:3], *PATHS[:3], *NAMES, "a", "note")
+    keys = random.sample(pool, k=random.choice((2, 2, 3)))
+    made = built(random, "mixed fields", keys, value)
+    named = [key for key in keys if key in NAMES]
+    if not named or random.random() < 0.5:
+        return made
+    found = made.args[0][named[0]]
+    contexts = ({}, {named[0]: found}, {named[0]: random.choice(TEXTS)})
+    return made.with_parts({"contexts": contexts})
+
+
 SEGMENTS = (
     "pay",
     "x",
@@ -555,6 +568,7 @@ FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
     "nested": nested,
     "amounts": amounts,
     "paths": paths,
+    "mixed fields": mixed,
     "names": names,
     "capabilities": capabilities,
     "tiers": tiers,
