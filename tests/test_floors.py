@@ -73,7 +73,7 @@ STANDARD = {
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
-    *("warnings", "zlib", "unicodedata", "posixpath", "base64", "html"),
+    *("warnings", "weakref", "zlib", "unicodedata", "posixpath", "base64", "html"),
 }
 """The modules of the standard library that any room above the first may use."""
 

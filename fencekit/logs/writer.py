@@ -3,43 +3,66 @@
 Each record is one `O_APPEND` write under a lock on the file, after a look at its last line: so the
 chain stays one line whoever writes. Nothing that stands in the log is ever changed. What a crash
 left of a record stays; the next record ends that line and vouches for its bytes.
+
+The file is the truth. What a writer knows of it is one value, which is replaced as a whole and used
+only as long as the file has the size that goes with it: an exception that comes from outside (a
+signal, a time limit) at any moment leaves either that value or one that is read anew.
 """
 
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
+from fencekit.logs.chain.succession import stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.jsonl import NOTES, SCHEMA, TEXTS, decode, form_of
-from fencekit.logs.redaction import checked, redact, steps_of
+from fencekit.logs.locked_file import LogFile, is_at, lock_of_thread, open_file, part_from_parent
+from fencekit.logs.record_line import line_of
+from fencekit.logs.redaction import checked, steps_of
 from fencekit.model.chain import Anchor
-from fencekit.model.errors import FencekitError, LogError, RecordError, UsageError
-from fencekit.model.record import Completeness, Record
+from fencekit.model.errors import LogError, UnsyncedError
+from fencekit.model.record import Record
 from fencekit.model.source import Place
-from fencekit.reading import json
-from fencekit.reading.files import MAX_LINE, located
+from fencekit.reading.files import located
 from fencekit.reading.signatures import PrivateKey
 
-OURS = {"schema", *TEXTS, *NOTES, "request", "decision", "completeness", "chain", "hash"}
-FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-OWNER_ONLY = 0o600
-ROOM_FOR_LINK = 512
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A log as its writer saw it last: the open file, its size then, and how it ended.
+
+    `tail` stands in this file once the view is `settled`; before that it is that of the file which
+    had this name. `final` says that nothing can have come after it there.
+    """
+
+    file: LogFile
+    size: int = -1
+    tail: Tail = field(default_factory=Tail)
+    settled: bool = True
+    final: bool = True
 
 
 class AuditWriter:
     """An audit log that is open for appending; a context manager.
 
-    `fsync` waits for the disk after each record. `key` signs checkpoints, written into the file
-    `checkpoints` (`<log>.checkpoints` by default) after every `checkpoint_every` records and at the
-    end. `follows` is the log that an empty one continues. `mask` names values that are masked, with
-    `mask_key`, before they are written.
+    Threads may share a writer, processes a log. `fsync` waits for the disk after each record. `key`
+    signs checkpoints, written into the file `checkpoints` (`<log>.checkpoints` by default) after
+    every `checkpoint_every` records and at the end. `follows` is the log that an empty one
+    continues. `mask` names values that are masked, with `mask_key`, before they are written.
+
+    `checkpoint_error` is why the last checkpoint is not there yet; it is tried again with the next
+    record, and `close` raises it where it still fails.
     """
 
     def __init__(
@@ -64,67 +87,49 @@ class AuditWriter:
             checked(mask_key)
             for at in self.mask:
                 steps_of(at)
+        self._view: View | None = None
         self._begin()
-        with self._locked() as file:
-            self._tail_of(file)
+        WRITERS.add(self)
+        self._hold(lambda view: view)
 
     def _begin(self) -> None:
-        """Start without anything open, as a process does that was forked."""
-        self._process, self._lock = os.getpid(), threading.Lock()
-        self._file = -1
-        self._tail, self._size = Tail(), -1
-        self._before: Tail | None = None
+        """Start as the only user of what is open, as a process does that was forked."""
+        self._lock, self._process = threading.Lock(), os.getpid()
         self._unkept = False
+        self.checkpoint_error: LogError | None = None
 
     def append(self, record: Record, also: Mapping[str, Any] | None = None) -> Anchor:
         """Append one record; return its number and its hash once it is written.
 
-        `also` holds more to be kept of it, under names of your own.
-        Raises RecordError for what cannot be written so that it could be read again, LogError for
-        a log that cannot be continued or a write that failed.
+        `also` holds more to be kept of it, under names of your own. With `fsync` the record is on
+        the disk when this returns.
+        Raises RecordError for what cannot be written so that it could be read again; LogError for
+        a log that cannot be continued or a write that failed: the record is then not in the log.
+        UnsyncedError says that it is, but that the disk did not confirm it. Raises UsageError in a
+        signal handler that interrupted another append of its thread. An exception that comes from
+        outside leaves the record out or in, and the chain whole.
         """
-        return self._append(self._line(record, dict(also or {})))
-
-    def append_note(self, note: Mapping[str, Any]) -> Anchor:
-        """Append a line that is no call: what became of one, or why one was refused.
-
-        It begins with our schema and has a key of NOTES; a reader of records passes over it.
-        Raises as `append` does.
-        """
-        if (
-            next(iter(note)) != "schema"
-            or note["schema"] != SCHEMA
-            or len(NOTES & note.keys()) != 1
-        ):
-            raise UsageError("a note has our schema, and one of " + ", ".join(sorted(NOTES)))
-        taken = {"request", "decision", "chain", "hash"} & note.keys()
-        if taken:
-            raise UsageError(f"a note has no `{min(taken)}` of its own")
-        return self._append(written(dict(note)))
-
-    def _append(self, line: str) -> Anchor:
-        """Append a line, chained to the one before."""
-        with self._locked() as file:
-            tail = self._tail_of(file)
-            data, own = sealed(line, tail.seq + 1, tail.head, tail.torn)
-            self._write(file, tail.lead + data)
-            self._tail, self._unkept = Tail(tail.seq + 1, own), True
-            if self.checkpoint_every and self._tail.seq % self.checkpoint_every == 0:
-                self._checkpoint(self._tail)
-        return Anchor(tail.seq + 1, own)
+        line = line_of(record, also or {}, self.mask, self.mask_key, self.path)
+        file, anchor, is_first = self._hold(partial(self._add, line))
+        if self.fsync:
+            self._sync(file, anchor, is_first=is_first)
+        return anchor
 
     def checkpoint(self) -> None:
         """Keep now how many records the log has, and the hash of the last."""
-        with self._locked() as file:
-            self._checkpoint(self._tail_of(file))
+        self._hold(lambda view: self._checkpoint(view.tail))
 
     def close(self) -> None:
-        """Keep a last checkpoint, where checkpoints are asked for, and close the log."""
-        if self._file >= 0 and self._process == os.getpid():
-            if self._unkept and (self.checkpoint_every or self.key):
+        """Keep a last checkpoint, where checkpoints are asked for, and close the log.
+
+        Raises LogError where the checkpoint cannot be written; every record is.
+        """
+        try:
+            asked = self._unkept and bool(self.checkpoint_every or self.key)
+            if asked and self._view is not None and self._process == os.getpid():
                 self.checkpoint()
-            os.close(self._file)
-            self._file = -1
+        finally:
+            self._view = None
 
     def __enter__(self) -> Self:
         return self
@@ -132,68 +137,117 @@ class AuditWriter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _line(self, record: Record, also: dict[str, Any]) -> str:
-        """Return the record as JSON, checked to be readable again."""
-        taken = OURS & also.keys()
-        if taken:
-            raise UsageError(f"a record has a `{min(taken)}` of its own")
-        form = form_of(record)
-        if self.mask:
-            request = redact(form["request"], self.mask, self.mask_key)
-            if request != form["request"]:
-                form |= {"request": request, "completeness": str(Completeness.MASKED)}
-        return written({**form, **also}, Place(self.path))
+    def _hold(self, act: Callable[[View], Result]) -> Result:
+        """Do something with the log while no other thread or process writes; return its result.
 
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        """Hold the log: no other thread, and no other process that asks, writes meanwhile."""
-        if self._process != os.getpid():
-            self._begin()
-        with self._lock, writing(self.path):
-            try:
-                yield self._hold()
-            finally:
-                if self._file >= 0:
-                    fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def _hold(self) -> int:
-        """Lock the file that has the name of the log now, and return it.
-
-        One that was renamed, to rotate it, is continued by the one that took its place.
+        Nothing can come between taking a lock and being sure to give it back: `with` takes those
+        of threads in one step, and the first call behind `finally` gives back that of the file.
         """
-        if self._file < 0:
-            self._file = os.open(self.path, FLAGS, OWNER_ONLY)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        while not is_at(self._file, self.path):
-            self._before, renamed = self._tail_of(self._file), self._file
-            self._file = os.open(self.path, FLAGS, OWNER_ONLY)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            os.close(renamed)
-            self._tail, self._size = Tail(), -1
-        return self._file
+        if self._process != os.getpid():  # forked by something else than Python
+            part_all()
+        mine = lock_of_thread()
+        with mine, self._lock, writing(self.path):
+            while True:
+                view = self._opened()
+                number = view.file.fileno()
+                try:
+                    fcntl.flock(number, fcntl.LOCK_EX)
+                    if is_at(number, self.path):
+                        self._view = view = self._look(view)
+                        return act(view)
+                    self._view = self._moved(view)
+                finally:
+                    fcntl.flock(number, fcntl.LOCK_UN)
 
-    def _tail_of(self, file: int) -> Tail:
-        """Return what the next record continues from; what we wrote ourselves is known."""
-        size = os.fstat(file).st_size
-        if size != self._size:
-            if size == 0 and self._before is None and self.follows is not None:
-                self._before = end_of(self.follows)
-            before = self._before.elsewhere() if self._before else None
-            tail = tail_of(file, self.path, size, before)
-            # A log that lost records which we saw is not continued as if they had never been.
-            known = Tail(self._tail.seq, self._tail.head, tail.left, tail.open)
-            self._tail, self._size = (known if tail.seq < known.seq else tail), size
-        return self._tail
+    def _opened(self) -> View:
+        """Return the view of the log; open it where it is not, or where a fork took it away."""
+        view = self._view
+        if view is None:
+            return View(open_file(self.path))
+        if view.file.closed or view.file.lost:
+            return View(open_file(self.path), -1, view.tail, settled=False, final=False)
+        return view
 
-    def _write(self, file: int, data: bytes) -> None:
-        """Write all of it, in one call where the system lets it."""
-        size, self._size = self._size, -1
+    def _moved(self, view: View) -> View:
+        """Return the view of the file that has the name now, which this one had."""
+        tail = self._look(view).tail if view.settled else view.tail
+        final = view.final if not view.settled else True
+        return View(open_file(self.path), -1, tail, settled=False, final=final)
+
+    def _look(self, view: View) -> View:
+        """Return the view of a locked file as it is now; what we wrote ourselves is known.
+
+        A log that lost records which we saw is not continued as if they had never been: the next
+        one continues the last that we saw, and shows the gap.
+        """
+        number, seen = view.file.fileno(), view.tail
+        size = os.fstat(number).st_size
+        if size == view.size:
+            return view
+        is_there = seen.seq > 0 and stands(number, size, seen)
+        before: Tail | None = seen.elsewhere()
+        if seen.seq == 0 and size == 0 and self.follows is not None:
+            before = end_of(self.follows, number)
+        elif not view.settled and not is_there:
+            before = succeeds(number, size, self.path, seen, final=view.final)
+            if before is None:
+                message = f"the log was replaced: its record {seen.seq:,} is not in this file"
+                hint = "open the log anew; an empty one is told what it continues by `follows`"
+                raise LogError(message, place=Place(self.path), hint=hint)
+        tail = tail_of(number, self.path, size, before)
+        if view.settled and seen.seq > 0 and not is_there:
+            tail = Tail(seen.seq, seen.head, tail.left, tail.open)
+        return View(view.file, size, tail)
+
+    def _add(self, line: str, view: View) -> tuple[LogFile, Anchor, bool]:
+        """Append a line to the locked log; say where, as which record, and if it is the first."""
+        tail = view.tail
+        data, own = sealed(line, tail.seq + 1, tail.head, tail.torn)
+        data = tail.lead + data
+        self._write(view.file, data)
+        if view.file.lost:
+            message = "this process was forked in the middle of a record, which its parent writes"
+            raise LogError(message, place=Place(self.path))
+        size = view.size + len(data)
+        self._view = View(view.file, size, Tail(tail.seq + 1, own, end=size - 1))
+        self._unkept = True
+        every = self.checkpoint_every
+        if every and (self.checkpoint_error is not None or (tail.seq + 1) % every == 0):
+            try:
+                self._checkpoint(self._view.tail)
+            except LogError as error:
+                self.checkpoint_error = error
+        return view.file, Anchor(tail.seq + 1, own), view.size == 0
+
+    def _write(self, file: LogFile, data: bytes) -> None:
+        """Write all of it, in one call where the system lets it.
+
+        A record that lacks only the end of its line is in the log: the next one ends the line.
+        """
         left = memoryview(data)
         while left:
-            left = left[os.write(file, left) :]
-        if self.fsync:
-            os.fsync(file)
-        self._size = size + len(data)
+            try:
+                left = left[os.write(file.fileno(), left) :]
+            except OSError:
+                if len(left) > 1 or len(data) == 1:
+                    raise
+                return
+
+    def _sync(self, file: LogFile, anchor: Anchor, *, is_first: bool) -> None:
+        """Wait for the disk; others may write meanwhile, and wait for the same turn of the disk."""
+        try:
+            getattr(os, "fdatasync", os.fsync)(file.fileno())
+            if is_first:
+                folder = os.open(os.path.dirname(os.path.realpath(self.path)), os.O_RDONLY)  # noqa: PTH120
+                try:
+                    os.fsync(folder)
+                finally:
+                    os.close(folder)
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            message = f"record {anchor.count:,} is in the log, but the disk did not confirm it: "
+            hint = "do not append it again; it may be gone after a power cut"
+            raise UnsyncedError(message + said, place=Place(self.path), hint=hint) from error
 
     def _checkpoint(self, tail: Tail) -> None:
         """Write a checkpoint; what a crash left of one before is ended first."""
@@ -201,54 +255,38 @@ class AuditWriter:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         line = encode(tail.seq, tail.head, now, self.key)
-        with writing(self.checkpoints):
-            file = os.open(self.checkpoints, FLAGS, OWNER_ONLY)
-            try:
-                size = os.fstat(file).st_size
-                is_open = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-                os.write(file, b"\n" + line if is_open else line)
-                if self.fsync:
-                    os.fsync(file)
-            finally:
-                os.close(file)
-        self._unkept = False
+        with writing(self.checkpoints), open_file(self.checkpoints) as file:
+            size = os.fstat(file.fileno()).st_size
+            is_open = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+            self._write(file, b"\n" + line if is_open else line)
+            if self.fsync:
+                os.fsync(file.fileno())
+        self._unkept, self.checkpoint_error = False, None
 
 
-def written(form: dict[str, Any], place: Place | None = None) -> str:
-    """Return a line as JSON that can be read again, as a record where it has a place."""
-    try:
-        line = json.write(form)
-        value = json.parse_bytes(line.encode())
-        if place is not None:
-            decode(value, place)
-    except FencekitError as error:
-        message = f"the record cannot be written: {error.message}"
-        raise RecordError(message, hint=error.hint) from error
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RecordError(f"the record cannot be written: {error}") from error
-    if len(line.encode()) > MAX_LINE - ROOM_FOR_LINK:
-        raise RecordError(f"the record is longer than {MAX_LINE >> 20} MiB")
-    return line
+WRITERS: "WeakSet[AuditWriter]" = WeakSet()
 
 
-def end_of(path: str) -> Tail:
-    """Return the tail of a log that another one continues."""
+def part_all() -> None:
+    """Make every writer the only user of its lock and its file, in a process that was forked."""
+    part_from_parent()
+    for writer in list(WRITERS):
+        writer._begin()  # noqa: SLF001  (ours)
+
+
+os.register_at_fork(after_in_child=part_all)
+
+
+def end_of(path: str, follower: int) -> Tail:
+    """Return the tail of a log that another one, which is open and locked, continues."""
     with located(path), Path(path).open("rb") as log:
+        if is_at(follower, path):
+            raise LogError("a log cannot follow itself", place=Place(path))
         fcntl.flock(log, fcntl.LOCK_EX)
         tail = tail_of(log.fileno(), path, os.fstat(log.fileno()).st_size)
     if tail.seq == 0:
         raise LogError("the log to follow holds no record", place=Place(path))
     return tail
-
-
-def is_at(file: int, path: str) -> bool:
-    """Say whether an open file is the one of that name."""
-    try:
-        named = os.stat(path)  # noqa: PTH116  (beside fstat)
-    except FileNotFoundError:
-        return False
-    held = os.fstat(file)
-    return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
 
 
 @contextmanager

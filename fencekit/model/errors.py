@@ -93,6 +93,12 @@ class LogError(FencekitError):
     slug = "log-unreadable"
 
 
+class UnsyncedError(LogError):
+    """A record that was written, but of which the disk did not say that it will keep it."""
+
+    slug = "log-unsynced"
+
+
 class MappingError(FencekitError):
     """A mapping from tools to capabilities that cannot be read."""
 

@@ -19,12 +19,15 @@ class Tail:
     """What the next record continues from: the last one's number and hash, and what follows it.
 
     `left` is what a crash left after the last record; `open` says that the last line has no end.
+    `end` is the offset behind the last record, before the end of its line; 0 where it does not
+    stand in this file.
     """
 
     seq: int = 0
     head: str = GENESIS
     left: bytes = b""
     open: bool = False
+    end: int = 0
 
     @property
     def lead(self) -> bytes:
@@ -61,7 +64,9 @@ def tail_of(descriptor: int, path: str, size: int, before: Tail | None = None) -
                 message = "the last record was changed, so nothing can continue from it"
                 raise LogError(message, place=Place(path))
             rest = b"\n".join(parts[number + 1 :])
-            return Tail(chained.seq, chained.own, rest, not data.endswith(b"\n"))
+            is_ended = number + 1 < len(parts)
+            end = start + len(data) - len(rest) - is_ended
+            return Tail(chained.seq, chained.own, rest, not data.endswith(b"\n"), end)
         if start == 0:
             known = before or Tail()
             is_open = bool(data) and not data.endswith(b"\n")

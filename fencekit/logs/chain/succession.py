@@ -1,0 +1,112 @@
+"""Which file continues which: what a writer looks at when its log is another file than it was.
+
+A log that was rotated is continued by the file that took its name, perhaps over others between
+them. A file that neither has the record which the writer saw last, nor continues from it, is
+another log.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fencekit.logs.chain.line import Chained, read
+from fencekit.logs.chain.tail import Tail, tail_of
+from fencekit.model.errors import LogError
+from fencekit.reading.files import CHUNK
+
+LINES_BEFORE = 64
+"""How many lines of a file may stand before its first record: a crash left them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A file beside the log: its first record, what its end is, and whether it has a record."""
+
+    first: Chained
+    tail: Tail
+    path: str
+
+    def has(self, tail: Tail) -> bool:
+        """Say whether the record stands here that a tail names."""
+        with Path(self.path).open("rb") as file:
+            return stands(file.fileno(), os.fstat(file.fileno()).st_size, tail)
+
+
+def stands(number: int, size: int, tail: Tail) -> bool:
+    """Say whether the last record of a tail stands in an open file: where it was, or anywhere."""
+    mark = f'"hash":"{tail.head}"}}'.encode()
+    if tail.end and os.pread(number, len(mark), tail.end - len(mark)) == mark:
+        return True
+    first = first_record(number, size)
+    if first is None or first.seq > tail.seq:
+        return False
+    links = (read(line) for line in lines_of(number, size) if mark in line)
+    return any(link is not None and (link.seq, link.own) == (tail.seq, tail.head) for link in links)
+
+
+def lines_of(number: int, size: int) -> Iterator[bytes]:
+    """Yield the lines of an open file, without their ends, wherever it is being read."""
+    left, at = b"", 0
+    while at < size and (data := os.pread(number, CHUNK, at)):
+        at += len(data)
+        *whole, left = (left + data).split(b"\n")
+        yield from whole
+    if left:
+        yield left
+
+
+def first_record(number: int, size: int) -> Chained | None:
+    """Return the first record of an open file; None where it has none, or is no log of ours."""
+    for _, line in zip(range(LINES_BEFORE), lines_of(number, size), strict=False):
+        found = read(line)
+        if found is not None:
+            return found
+    return None
+
+
+def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> Tail | None:
+    """Return the tail that a file of this name is to be read with; None for another log.
+
+    `known` is what the writer saw last; `final` says that nothing came after it in its file. The
+    tail is that of the file which this one continues, to be used where it has no record yet.
+    """
+    if known.seq == 0:
+        return known.elsewhere()
+    beside = neighbours(number, path)
+    if not final:
+        holder = next((one for one in beside if one.has(known)), None)
+        if holder is None:
+            return None
+        known = holder.tail
+    first = first_record(number, size)
+    for _ in range(len(beside) + 1):
+        if first is not None and first.prev == known.head:
+            return known.elsewhere()
+        after = next((one for one in beside if one.first.prev == known.head), None)
+        if after is None:
+            break
+        known = after.tail
+    return known.elsewhere() if first is None else None
+
+
+def neighbours(number: int, path: str) -> list[Neighbour]:
+    """Return the logs of ours beside one, which its name says may be earlier parts of it."""
+    held, found = os.fstat(number), []
+    at = Path(path)
+    for other in sorted(Path(os.path.realpath(at)).parent.iterdir()):
+        if not other.name.startswith(at.name.partition(".")[0]) or not other.is_file():
+            continue
+        with other.open("rb") as file:
+            itself = os.fstat(file.fileno())
+            if (itself.st_dev, itself.st_ino) == (held.st_dev, held.st_ino):
+                continue
+            first = first_record(file.fileno(), itself.st_size)
+            if first is None:
+                continue
+            try:
+                tail = tail_of(file.fileno(), str(other), itself.st_size)
+            except LogError:
+                continue
+            found.append(Neighbour(first, tail, str(other)))
+    return found
