@@ -6,15 +6,19 @@ else runs in it.
 """
 
 import contextlib
+import errno
 import fcntl
 import io
 import os
 import stat
 import threading
-from weakref import WeakSet
+from collections.abc import Iterator
+from weakref import ref
 
+from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.model.errors import LogError, UsageError
 from fencekit.model.source import Place
+from fencekit.reading.files import located
 
 CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 REOPEN = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
@@ -25,13 +29,39 @@ TRIES = 100
 class LogFile(io.FileIO):
     """A file that is read and appended to; it closes when nobody uses it any more.
 
-    `lost` says that it leads nowhere, in a process that was forked in the middle of a record.
+    `lost` says that it leads nowhere, in a process that was forked in the middle of a record. Up to
+    the record `synced` the disk has it, up to `unsynced` it failed to say so.
     """
 
-    lost = False
+    def __init__(self, path: str, mode: str = "r+") -> None:
+        super().__init__(path, mode)
+        self.lost = False
+        self.synced = self.unsynced = 0
+        self.syncing = threading.Lock()
+        for known in [known for known in list(OPEN) if known() is None]:
+            OPEN.discard(known)
+        OPEN.add(ref(self))
 
-    def __del__(self) -> None:
-        self.close()
+    # No function of ours: an exception that a signal raises in one would be swallowed there.
+    __del__ = io.FileIO.close
+
+    def sync(self, record: int, last: int) -> None:
+        """Wait until the disk has a record; `last` is written already. Raises OSError.
+
+        Threads that wait meanwhile are served by one turn of the disk. The system tells of a
+        failure once, so all of whom it may be true are told here.
+        """
+        with self.syncing:
+            if self.synced >= record:
+                return
+            if self.unsynced >= record:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            try:
+                getattr(os, "fdatasync", os.fsync)(self.fileno())
+            except OSError:
+                self.unsynced = last
+                raise
+            self.synced = last
 
 
 class Inside(threading.local):
@@ -44,7 +74,8 @@ class Inside(threading.local):
         self.lock = threading.Lock()
 
 
-OPEN: "WeakSet[LogFile]" = WeakSet()
+OPEN: "set[ref[LogFile]]" = set()
+"""Every open file. A `WeakSet` would run Python as one closes, and swallow what a signal raises."""
 INSIDE = Inside()
 
 
@@ -55,8 +86,7 @@ def open_file(path: str) -> LogFile:
     """
     for _ in range(TRIES):
         with contextlib.suppress(FileNotFoundError):
-            file = LogFile(path, "r+")
-            OPEN.add(file)
+            file = LogFile(path)
             appending(file)
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LogError("a log is a regular file, this is none", place=Place(path))
@@ -102,17 +132,19 @@ def part_from_parent() -> None:
     """
     in_the_middle = INSIDE.lock.locked()
     INSIDE.lock = threading.Lock()
-    for file in list(OPEN):
-        with contextlib.suppress(ValueError):
+    for known in list(OPEN):
+        file = known()
+        if file is not None and not file.closed:
             reopen(file, nowhere=in_the_middle)
 
 
 def reopen(file: LogFile, *, nowhere: bool) -> None:
     """Put another opening of the same file, or of nothing, in the place of an inherited one."""
     number, fresh = file.fileno(), -1
+    file.syncing = threading.Lock()
     if not nowhere:
         with contextlib.suppress(OSError):
-            fresh = os.open(f"/proc/self/fd/{number}", REOPEN)
+            fresh = os.open(f"/proc/self/fd/{number}", REOPEN if file.writable() else os.O_RDONLY)
     if fresh < 0:
         file.lost = True
         try:
@@ -122,3 +154,25 @@ def reopen(file: LogFile, *, nowhere: bool) -> None:
             return
     os.dup2(fresh, number, inheritable=False)
     os.close(fresh)
+
+
+def end_of(path: str, follower: int) -> Tail:
+    """Return the tail of a log that another one, which is open and locked, continues."""
+    with located(path), LogFile(path, "r") as log:
+        if is_at(follower, path):
+            raise LogError("a log cannot follow itself", place=Place(path))
+        fcntl.flock(log, fcntl.LOCK_EX)
+        tail = tail_of(log.fileno(), path, os.fstat(log.fileno()).st_size)
+    if tail.seq == 0:
+        raise LogError("the log to follow holds no record", place=Place(path))
+    return tail
+
+
+@contextlib.contextmanager
+def writing(path: str) -> Iterator[None]:
+    """Turn trouble with writing a file into an error of ours that names the file as given."""
+    try:
+        yield
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise LogError(f"cannot write `{path}`: {said}", place=Place(path)) from error

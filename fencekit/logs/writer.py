@@ -12,27 +12,32 @@ signal, a time limit) at any moment leaves either that value or one that is read
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Self, TypeVar
-from weakref import WeakSet
+from weakref import ref
 
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
 from fencekit.logs.chain.succession import stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.locked_file import LogFile, is_at, lock_of_thread, open_file, part_from_parent
+from fencekit.logs.locked_file import (
+    LogFile,
+    end_of,
+    is_at,
+    lock_of_thread,
+    open_file,
+    part_from_parent,
+    writing,
+)
 from fencekit.logs.record_line import line_of
 from fencekit.logs.redaction import checked, steps_of
 from fencekit.model.chain import Anchor
 from fencekit.model.errors import LogError, UnsyncedError
 from fencekit.model.record import Record
 from fencekit.model.source import Place
-from fencekit.reading.files import located
 from fencekit.reading.signatures import PrivateKey
 
 Result = TypeVar("Result")
@@ -89,7 +94,9 @@ class AuditWriter:
                 steps_of(at)
         self._view: View | None = None
         self._begin()
-        WRITERS.add(self)
+        for known in [known for known in list(WRITERS) if known() is None]:
+            WRITERS.discard(known)
+        WRITERS.add(ref(self))
         self._hold(lambda view: view)
 
     def _begin(self) -> None:
@@ -170,8 +177,12 @@ class AuditWriter:
 
     def _moved(self, view: View) -> View:
         """Return the view of the file that has the name now, which this one had."""
-        tail = self._look(view).tail if view.settled else view.tail
-        final = view.final if not view.settled else True
+        try:
+            tail, final = self._look(view).tail, True
+        except LogError:
+            if view.settled:
+                raise
+            tail, final = view.tail, view.final
         return View(open_file(self.path), -1, tail, settled=False, final=final)
 
     def _look(self, view: View) -> View:
@@ -234,9 +245,11 @@ class AuditWriter:
                 return
 
     def _sync(self, file: LogFile, anchor: Anchor, *, is_first: bool) -> None:
-        """Wait for the disk; others may write meanwhile, and wait for the same turn of the disk."""
+        """Wait for the disk; others write meanwhile, and wait for the same turn of the disk."""
+        view = self._view
+        last = view.tail.seq if view is not None and view.file is file else anchor.count or 0
         try:
-            getattr(os, "fdatasync", os.fsync)(file.fileno())
+            file.sync(anchor.count or 0, last)
             if is_first:
                 folder = os.open(os.path.dirname(os.path.realpath(self.path)), os.O_RDONLY)  # noqa: PTH120
                 try:
@@ -264,36 +277,16 @@ class AuditWriter:
         self._unkept, self.checkpoint_error = False, None
 
 
-WRITERS: "WeakSet[AuditWriter]" = WeakSet()
+WRITERS: "set[ref[AuditWriter]]" = set()
 
 
 def part_all() -> None:
     """Make every writer the only user of its lock and its file, in a process that was forked."""
     part_from_parent()
-    for writer in list(WRITERS):
-        writer._begin()  # noqa: SLF001  (ours)
+    for known in list(WRITERS):
+        writer = known()
+        if writer is not None:
+            writer._begin()  # noqa: SLF001  (ours)
 
 
 os.register_at_fork(after_in_child=part_all)
-
-
-def end_of(path: str, follower: int) -> Tail:
-    """Return the tail of a log that another one, which is open and locked, continues."""
-    with located(path), Path(path).open("rb") as log:
-        if is_at(follower, path):
-            raise LogError("a log cannot follow itself", place=Place(path))
-        fcntl.flock(log, fcntl.LOCK_EX)
-        tail = tail_of(log.fileno(), path, os.fstat(log.fileno()).st_size)
-    if tail.seq == 0:
-        raise LogError("the log to follow holds no record", place=Place(path))
-    return tail
-
-
-@contextmanager
-def writing(path: str) -> Iterator[None]:
-    """Turn trouble with writing a file into an error of ours that names the file as given."""
-    try:
-        yield
-    except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise LogError(f"cannot write `{path}`: {said}", place=Place(path)) from error

@@ -21,28 +21,41 @@ LINES_BEFORE = 64
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A file beside the log: its first record, what its end is, and whether it has a record."""
+    """A file beside the log: its first record, and its end."""
 
     first: Chained
     tail: Tail
     path: str
 
-    def has(self, tail: Tail) -> bool:
-        """Say whether the record stands here that a tail names."""
+    def continues(self, known: Tail) -> bool:
+        """Say whether there are records here that come after the one which a tail names."""
+        if not self.first.seq - 1 <= known.seq < self.tail.seq:
+            return False
         with Path(self.path).open("rb") as file:
-            return stands(file.fileno(), os.fstat(file.fileno()).st_size, tail)
+            return stands(file.fileno(), os.fstat(file.fileno()).st_size, known)
 
 
 def stands(number: int, size: int, tail: Tail) -> bool:
-    """Say whether the last record of a tail stands in an open file: where it was, or anywhere."""
-    mark = f'"hash":"{tail.head}"}}'.encode()
-    if tail.end and os.pread(number, len(mark), tail.end - len(mark)) == mark:
+    """Say whether an open file has the last record of a tail, or one that continues from it.
+
+    It is looked for where it was, as the one before the first, and then anywhere.
+    """
+    own = f'"hash":"{tail.head}"}}'.encode()
+    if tail.end and os.pread(number, len(own), tail.end - len(own)) == own:
         return True
     first = first_record(number, size)
-    if first is None or first.seq > tail.seq:
+    if first is None or first.seq > tail.seq + 1:
         return False
-    links = (read(line) for line in lines_of(number, size) if mark in line)
-    return any(link is not None and (link.seq, link.own) == (tail.seq, tail.head) for link in links)
+    head = tail.head.encode()
+    links = (read(line) for line in lines_of(number, size) if head in line)
+    return any(
+        link is not None
+        and (
+            (link.seq, link.own) == (tail.seq, tail.head)
+            or (link.seq, link.prev) == (tail.seq + 1, tail.head)
+        )
+        for link in links
+    )
 
 
 def lines_of(number: int, size: int) -> Iterator[bytes]:
@@ -74,20 +87,15 @@ def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> 
     if known.seq == 0:
         return known.elsewhere()
     beside = neighbours(number, path)
-    if not final:
-        holder = next((one for one in beside if one.has(known)), None)
-        if holder is None:
-            return None
-        known = holder.tail
     first = first_record(number, size)
-    for _ in range(len(beside) + 1):
-        if first is not None and first.prev == known.head:
-            return known.elsewhere()
-        after = next((one for one in beside if one.first.prev == known.head), None)
-        if after is None:
-            break
-        known = after.tail
-    return known.elsewhere() if first is None else None
+    is_there = final
+    while first is None or first.prev != known.head:
+        later = [one for one in beside if one.continues(known)]
+        if not later:
+            is_there = is_there or any(one.tail.head == known.head for one in beside)
+            return known.elsewhere() if first is None and is_there else None
+        known, is_there = max(later, key=lambda one: one.tail.seq).tail, True
+    return known.elsewhere()
 
 
 def neighbours(number: int, path: str) -> list[Neighbour]:
