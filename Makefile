@@ -26,6 +26,7 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/packs/sweep.py
 	$(BIN)/python tests/laws/sweep.py
 	$(BIN)/python tests/prove/adversary/sweep.py
+	$(BIN)/python tests/chain/sweep.py
 	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain tests/prove/test_mutants.py
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios

@@ -13,6 +13,7 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from typing import TypeVar
 from weakref import ref
 
 from fencekit.logs.chain.tail import Tail, tail_of
@@ -23,6 +24,7 @@ from fencekit.reading.files import located
 CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 REOPEN = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 OWNER_ONLY = 0o600
+Thing = TypeVar("Thing")
 TRIES = 100
 
 
@@ -38,9 +40,7 @@ class LogFile(io.FileIO):
         self.lost = False
         self.synced = self.unsynced = 0
         self.syncing = threading.Lock()
-        for known in [known for known in list(OPEN) if known() is None]:
-            OPEN.discard(known)
-        OPEN.add(ref(self))
+        register(OPEN, self)
 
     # No function of ours: an exception that a signal raises in one would be swallowed there.
     __del__ = io.FileIO.close
@@ -79,6 +79,13 @@ OPEN: "set[ref[LogFile]]" = set()
 INSIDE = Inside()
 
 
+def register(known: "set[ref[Thing]]", thing: Thing) -> None:
+    """Add a thing to those that are known for as long as they live; forget those that are gone."""
+    for gone in [one for one in list(known) if one() is None]:
+        known.discard(gone)
+    known.add(ref(thing))
+
+
 def open_file(path: str) -> LogFile:
     """Open a log to read and to append, make it where it is not there.
 
@@ -99,6 +106,15 @@ def appending(file: LogFile) -> None:
     """Let every write go to the end, whoever writes: `FileIO` only creates with that mode."""
     number = file.fileno()
     fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
+
+
+def sync_folder(path: str) -> None:
+    """Wait until the disk has the name of a new file. Raises OSError."""
+    folder = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY)  # noqa: PTH120
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def is_at(number: int, path: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fencekit.logs.jsonl import TEXTS, decode, form_of
+from fencekit.logs.jsonl import SCHEMA, TEXTS, decode, form_of
 from fencekit.logs.redaction import redact
 from fencekit.model.errors import FencekitError, RecordError, UsageError
 from fencekit.model.record import Completeness, Record
@@ -13,6 +13,8 @@ from fencekit.reading.files import MAX_LINE
 
 OURS = {"schema", *TEXTS, "request", "decision", "completeness", "chain", "hash"}
 ROOM_FOR_LINK = 512
+NOTES = frozenset({"outcome", "refusal"})
+"""What a line is about that is no call: what became of one, or why one was not decided."""
 
 
 def line_of(
@@ -32,9 +34,31 @@ def line_of(
         request = redact(form["request"], mask, mask_key)
         if request != form["request"]:
             form |= {"request": request, "completeness": str(Completeness.MASKED)}
+    return written({**form, **also}, Place(path))
+
+
+def note_line(note: Mapping[str, Any]) -> str:
+    """Return a note, a line of our log that is no call, without its end.
+
+    Raises UsageError unless it begins with our schema, has one key of NOTES, and none that a
+    record or the chain has; RecordError for what could not be read again.
+    """
+    is_note = next(iter(note), "") == "schema" and note["schema"] == SCHEMA
+    if not is_note or len(NOTES & note.keys()) != 1:
+        raise UsageError(f"a note has our schema first, and one of {', '.join(sorted(NOTES))}")
+    taken = {"request", "decision", "chain", "hash"} & note.keys()
+    if taken:
+        raise UsageError(f"a note has no `{min(taken)}` of its own")
+    return written(dict(note))
+
+
+def written(form: dict[str, Any], place: Place | None = None) -> str:
+    """Return a line as JSON that can be read again, as a record where it has a place."""
     try:
-        line = json.write({**form, **also})
-        decode(json.parse_bytes(line.encode()), Place(path))
+        line = json.write(form)
+        value = json.parse_bytes(line.encode())
+        if place is not None:
+            decode(value, place)
     except FencekitError as error:
         message = f"the record cannot be written: {error.message}"
         raise RecordError(message, hint=error.hint) from error

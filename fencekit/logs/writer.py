@@ -21,7 +21,7 @@ from weakref import ref
 
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
-from fencekit.logs.chain.succession import stands, succeeds
+from fencekit.logs.chain.succession import first_record, stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.logs.locked_file import (
     LogFile,
@@ -30,9 +30,11 @@ from fencekit.logs.locked_file import (
     lock_of_thread,
     open_file,
     part_from_parent,
+    register,
+    sync_folder,
     writing,
 )
-from fencekit.logs.record_line import line_of
+from fencekit.logs.record_line import line_of, note_line
 from fencekit.logs.redaction import checked, steps_of
 from fencekit.model.chain import Anchor
 from fencekit.model.errors import LogError, UnsyncedError
@@ -48,12 +50,14 @@ class View:
     """A log as its writer saw it last: the open file, its size then, and how it ended.
 
     `tail` stands in this file once the view is `settled`; before that it is that of the file which
-    had this name. `final` says that nothing can have come after it there.
+    had this name. `final` says that nothing can have come after it there. `before` is what the
+    first record of this file continues.
     """
 
     file: LogFile
     size: int = -1
     tail: Tail = field(default_factory=Tail)
+    before: Tail = field(default_factory=Tail)
     settled: bool = True
     final: bool = True
 
@@ -94,9 +98,7 @@ class AuditWriter:
                 steps_of(at)
         self._view: View | None = None
         self._begin()
-        for known in [known for known in list(WRITERS) if known() is None]:
-            WRITERS.discard(known)
-        WRITERS.add(ref(self))
+        register(WRITERS, self)
         self._hold(lambda view: view)
 
     def _begin(self) -> None:
@@ -116,7 +118,17 @@ class AuditWriter:
         signal handler that interrupted another append of its thread. An exception that comes from
         outside leaves the record out or in, and the chain whole.
         """
-        line = line_of(record, also or {}, self.mask, self.mask_key, self.path)
+        return self._append(line_of(record, also or {}, self.mask, self.mask_key, self.path))
+
+    def append_note(self, note: Mapping[str, Any]) -> Anchor:
+        """Append a line that is no call: what became of one (`outcome`), or of none (`refusal`).
+
+        It begins with our schema. Raises UsageError for another form, and what `append` raises.
+        """
+        return self._append(note_line(note))
+
+    def _append(self, line: str) -> Anchor:
+        """Append a line, chained to the one before; wait for the disk where that is asked for."""
         file, anchor, is_first = self._hold(partial(self._add, line))
         if self.fsync:
             self._sync(file, anchor, is_first=is_first)
@@ -172,7 +184,7 @@ class AuditWriter:
         if view is None:
             return View(open_file(self.path))
         if view.file.closed or view.file.lost:
-            return View(open_file(self.path), -1, view.tail, settled=False, final=False)
+            return View(open_file(self.path), tail=view.tail, settled=False, final=False)
         return view
 
     def _moved(self, view: View) -> View:
@@ -183,7 +195,7 @@ class AuditWriter:
             if view.settled:
                 raise
             tail, final = view.tail, view.final
-        return View(open_file(self.path), -1, tail, settled=False, final=final)
+        return View(open_file(self.path), tail=tail, settled=False, final=final)
 
     def _look(self, view: View) -> View:
         """Return the view of a locked file as it is now; what we wrote ourselves is known.
@@ -196,19 +208,15 @@ class AuditWriter:
         if size == view.size:
             return view
         is_there = seen.seq > 0 and stands(number, size, seen)
-        before: Tail | None = seen.elsewhere()
-        if seen.seq == 0 and size == 0 and self.follows is not None:
-            before = end_of(self.follows, number)
+        before = view.before
+        if seen.seq == 0 and self.follows and first_record(number, size) is None:
+            before = end_of(self.follows, number).elsewhere()
         elif not view.settled and not is_there:
             before = succeeds(number, size, self.path, seen, final=view.final)
-            if before is None:
-                message = f"the log was replaced: its record {seen.seq:,} is not in this file"
-                hint = "open the log anew; an empty one is told what it continues by `follows`"
-                raise LogError(message, place=Place(self.path), hint=hint)
         tail = tail_of(number, self.path, size, before)
         if view.settled and seen.seq > 0 and not is_there:
             tail = Tail(seen.seq, seen.head, tail.left, tail.open)
-        return View(view.file, size, tail)
+        return View(view.file, size, tail, before)
 
     def _add(self, line: str, view: View) -> tuple[LogFile, Anchor, bool]:
         """Append a line to the locked log; say where, as which record, and if it is the first."""
@@ -220,12 +228,13 @@ class AuditWriter:
             message = "this process was forked in the middle of a record, which its parent writes"
             raise LogError(message, place=Place(self.path))
         size = view.size + len(data)
-        self._view = View(view.file, size, Tail(tail.seq + 1, own, end=size - 1))
+        known = Tail(tail.seq + 1, own, end=size - 1)
+        self._view = View(view.file, size, known, view.before)
         self._unkept = True
         every = self.checkpoint_every
         if every and (self.checkpoint_error is not None or (tail.seq + 1) % every == 0):
             try:
-                self._checkpoint(self._view.tail)
+                self._checkpoint(known)
             except LogError as error:
                 self.checkpoint_error = error
         return view.file, Anchor(tail.seq + 1, own), view.size == 0
@@ -251,11 +260,7 @@ class AuditWriter:
         try:
             file.sync(anchor.count or 0, last)
             if is_first:
-                folder = os.open(os.path.dirname(os.path.realpath(self.path)), os.O_RDONLY)  # noqa: PTH120
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+                sync_folder(self.path)
         except OSError as error:
             said = (error.strerror or str(error)).lower()
             message = f"record {anchor.count:,} is in the log, but the disk did not confirm it: "

@@ -277,7 +277,7 @@ def found(stress: Stress, rotated: list[Path], notes: Notes) -> dict[str, int]:
     files = [*rotated, stress.log]
     made: Counter[str] = Counter()
     previous, count, forked = "0" * 64, 0, 0
-    for line in b"".join(file.read_bytes() for file in files).splitlines():
+    for line in [line for file in files for line in file.read_bytes().splitlines()]:
         body, _, rest = line.rpartition(b',"hash":"')
         link = LINK.search(body)
         digest = hashlib.sha256(b"fencekit.chain/1\n" + body).hexdigest()

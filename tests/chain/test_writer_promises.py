@@ -195,6 +195,33 @@ def test_two_writers_agree_on_who_begins_the_next_file(log, tmp_path):
     assert verify(tmp_path / "audit.1.jsonl", log).covered == 10
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_first_record_torn_again_and_again_in_a_rotated_log_is_vouched_for_once(
+    log, tmp_path, restarted
+):
+    old = tmp_path / "audit.1.jsonl"
+    writer = full(log)
+    log.rename(old)
+    if restarted:
+        writer = AuditWriter(log, follows=old)
+    else:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "write", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                writer.append(record(6))
+    torn = log.read_bytes() + lines_of(old)[0][:50]
+    for _ in range(2):
+        log.write_bytes(torn)
+        writer.checkpoint()
+        torn = log.read_bytes() + b"\n" + lines_of(old)[0][:60]
+    log.write_bytes(torn[: torn.rindex(b"\n") + 61])
+    if restarted:
+        writer = AuditWriter(log, follows=old)
+    writer.append(record(6))
+    found = verify(old, log)
+    assert (found.fault, found.covered, found.torn) == (None, 6, 3)
+
+
 def test_a_log_cannot_follow_itself(log):
     log.touch()
     with pytest.raises(LogError, match="follow itself"):
@@ -297,6 +324,34 @@ def append_with_room(log, room):
         writer.append(record(1))
         return 1
     return 0
+
+
+# Notes.
+
+
+def test_a_note_is_a_link_of_the_chain(log):
+    with AuditWriter(log) as writer:
+        writer.append(record(1))
+        kept = writer.append_note({"schema": "fencekit.record/1", "outcome": {"of": "1"}})
+    assert (kept.count, verify(log).covered, verify(log).fault) == (2, 2, None)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {},
+        {"outcome": {}},
+        {"schema": "other/1", "outcome": {}},
+        {"schema": "fencekit.record/1"},
+        {"schema": "fencekit.record/1", "outcome": {}, "refusal": {}},
+        {"schema": "fencekit.record/1", "outcome": {}, "request": {}},
+        {"schema": "fencekit.record/1", "outcome": {}, "hash": "0"},
+    ],
+)
+def test_what_is_no_note_is_not_written(log, note):
+    with AuditWriter(log) as writer, pytest.raises(UsageError, match="note has"):
+        writer.append_note(note)
+    assert log.read_bytes() == b""
 
 
 # Forks and signal handlers.

@@ -5,6 +5,7 @@ them. A file that neither has the record which the writer saw last, nor continue
 another log.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from fencekit.logs.chain.line import Chained, read
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.model.errors import LogError
+from fencekit.model.source import Place
 from fencekit.reading.files import CHUNK
 
 LINES_BEFORE = 64
@@ -78,8 +80,8 @@ def first_record(number: int, size: int) -> Chained | None:
     return None
 
 
-def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> Tail | None:
-    """Return the tail that a file of this name is to be read with; None for another log.
+def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> Tail:
+    """Return the tail that a file of this name continues; raise LogError for another log.
 
     `known` is what the writer saw last; `final` says that nothing came after it in its file. The
     tail is that of the file which this one continues, to be used where it has no record yet.
@@ -93,7 +95,11 @@ def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> 
         later = [one for one in beside if one.continues(known)]
         if not later:
             is_there = is_there or any(one.tail.head == known.head for one in beside)
-            return known.elsewhere() if first is None and is_there else None
+            if first is None and is_there:
+                break
+            message = f"the log was replaced: its record {known.seq:,} is not in this file"
+            hint = "open the log anew; an empty one is told what it continues by `follows`"
+            raise LogError(message, place=Place(path), hint=hint)
         known, is_there = max(later, key=lambda one: one.tail.seq).tail, True
     return known.elsewhere()
 
@@ -105,16 +111,10 @@ def neighbours(number: int, path: str) -> list[Neighbour]:
     for other in sorted(Path(os.path.realpath(at)).parent.iterdir()):
         if not other.name.startswith(at.name.partition(".")[0]) or not other.is_file():
             continue
-        with other.open("rb") as file:
+        with contextlib.suppress(OSError, LogError), other.open("rb") as file:
             itself = os.fstat(file.fileno())
-            if (itself.st_dev, itself.st_ino) == (held.st_dev, held.st_ino):
-                continue
             first = first_record(file.fileno(), itself.st_size)
-            if first is None:
-                continue
-            try:
+            if first is not None and not os.path.samestat(itself, held):
                 tail = tail_of(file.fileno(), str(other), itself.st_size)
-            except LogError:
-                continue
-            found.append(Neighbour(first, tail, str(other)))
+                found.append(Neighbour(first, tail, str(other)))
     return found
