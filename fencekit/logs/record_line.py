@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fencekit.logs.jsonl import SCHEMA, TEXTS, decode, form_of
+from fencekit.logs.jsonl import NOTES, SCHEMA, TEXTS, decode, form_of
 from fencekit.logs.redaction import redact
 from fencekit.model.errors import FencekitError, RecordError, UsageError
 from fencekit.model.record import Completeness, Record
@@ -11,10 +11,8 @@ from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE
 
-OURS = {"schema", *TEXTS, "request", "decision", "completeness", "chain", "hash"}
+OURS = {"schema", *TEXTS, *NOTES, "request", "decision", "completeness", "chain", "hash"}
 ROOM_FOR_LINK = 512
-NOTES = frozenset({"outcome", "refusal"})
-"""What a line is about that is no call: what became of one, or why one was not decided."""
 
 
 def line_of(
