@@ -6,6 +6,7 @@ another log.
 """
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from fencekit.logs.chain.line import Chained, read
 from fencekit.logs.chain.tail import Tail, tail_of
+from fencekit.logs.locked_file import LogFile
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading.files import CHUNK
@@ -105,16 +107,23 @@ def succeeds(number: int, size: int, path: str, known: Tail, *, final: bool) -> 
 
 
 def neighbours(number: int, path: str) -> list[Neighbour]:
-    """Return the logs of ours beside one, which its name says may be earlier parts of it."""
+    """Return the logs of ours beside one, which its name says may be earlier parts of it.
+
+    Each is looked at under its lock: a writer that took it before the file was renamed may still
+    be writing its last record there.
+    """
     held, found = os.fstat(number), []
     at = Path(path)
     for other in sorted(Path(os.path.realpath(at)).parent.iterdir()):
         if not other.name.startswith(at.name.partition(".")[0]) or not other.is_file():
             continue
-        with contextlib.suppress(OSError, LogError), other.open("rb") as file:
-            itself = os.fstat(file.fileno())
-            first = first_record(file.fileno(), itself.st_size)
-            if first is not None and not os.path.samestat(itself, held):
-                tail = tail_of(file.fileno(), str(other), itself.st_size)
+        with contextlib.suppress(OSError, LogError), LogFile(str(other), "r") as file:
+            if os.path.samestat(os.fstat(file.fileno()), held):
+                continue
+            fcntl.flock(file, fcntl.LOCK_SH)
+            size = os.fstat(file.fileno()).st_size
+            first = first_record(file.fileno(), size)
+            if first is not None:
+                tail = tail_of(file.fileno(), str(other), size)
                 found.append(Neighbour(first, tail, str(other)))
     return found
