@@ -1,6 +1,7 @@
 """`fencekit packs render`, `build`, `verify`: from a source of a pack to a signed archive."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,10 +130,12 @@ def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> N
     from fencekit.cli.packs_options import trusted
     from fencekit.cli.show import show
     from fencekit.packs.install.lock import refuse_edited, refuse_untrusted
+    from fencekit.packs.install.transaction import exclusive
     from fencekit.packs.pack.discovery import ARCHIVE
     from fencekit.reporting.terminal import Line, inert
 
-    packs = refuse_edited(lock.parent).packs
+    with exclusive(lock.parent) if lock.parent.is_dir() else nullcontext():
+        packs = refuse_edited(lock.parent).packs
     for name, one in packs.items():
         signed = f", signed by the key `{inert(one.signer)}`" if one.signer else ""
         said = f"as installed; the lock says: from {inert(one.origin)}{signed}"

@@ -68,20 +68,21 @@ def install(
     from fencekit.cli.show import show
     from fencekit.packs.install.install import carry_out, plan
     from fencekit.packs.install.lock import read_lock
+    from fencekit.packs.install.transaction import exclusive
     from fencekit.packs.install.upgrade_checks import LOOSER, OLDER, SIGNER
     from fencekit.packs.pack.opening import opened
     from fencekit.packs.pack.variants import VARIANTS, Variant
     from fencekit.reporting.terminal import Line, inert
 
     folder = Path(into)
-    with opened(pack, trust(keys, allow_unsigned=allow_unsigned)) as found:
+    accepted = {LOOSER: accept_looser, SIGNER: accept_signer, OLDER: accept_older}
+    with opened(pack, trust(keys, allow_unsigned=allow_unsigned)) as found, exclusive(folder):
         before = read_lock(folder).packs.get(found.pack.name)
         at = VARIANTS[variant] if variant else before.variant if before else Variant.BASELINE
         given = chosen(found.pack, values, before.parameters if before else {})
         planned = plan(found, at, given, folder, force=force)
-    accepted = {LOOSER: accept_looser, SIGNER: accept_signer, OLDER: accept_older}
-    refuse_changes(planned, accepted)
-    carry_out(planned)
+        refuse_changes(planned, accepted)
+        carry_out(planned)
     locked = planned.lock.packs[found.pack.name]
     signed = f", signed by the key `{locked.signer}`" if locked.signer else ""
     show([Line(f"{found.pack.name} {locked.version}, {at}, from {inert(locked.origin)}{signed}")])

@@ -11,6 +11,7 @@ from running import Done, fencekit
 from fencekit.packs.archive.build import build
 from fencekit.packs.install.in_memory import compare_guardrails, policy_of
 from fencekit.packs.install.lock import FILE
+from fencekit.packs.install.transaction import STAGE
 from fencekit.packs.pack.pack import read_pack, rendered
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
@@ -343,12 +344,12 @@ def test_where_a_file_cannot_be_written_all_are_as_they_were() -> None:
     assert install().code == 0
     before = seen(Path("policies"))
     change_pack("pack.yaml", "1.2.0", "1.3.0")
-    blocked = Path("policies", f".{FILE}.new")
-    blocked.mkdir()
+    blocked = Path("policies", STAGE)
+    blocked.touch()
     done = install()
     assert done.code == 2, done.all
     assert "cannot write into `policies`" in done.err
-    blocked.rmdir()
+    blocked.unlink()
     assert seen(Path("policies")) == before
     assert install().code == 0
     Path("new", FILE).mkdir(parents=True)

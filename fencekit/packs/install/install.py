@@ -1,6 +1,5 @@
 """Installing a pack: files filled in with parameters, what was edited kept, all of it locked."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from fencekit.packs.archive.manifest import sha256
 from fencekit.packs.install.in_memory import compare, compare_guardrails, policy_of
 from fencekit.packs.install.instantiate import InstantiatedFiles, fill, guardrails_of
 from fencekit.packs.install.lock import FILE, Lock, Locked, content, read_lock
+from fencekit.packs.install.transaction import commit
 from fencekit.packs.install.upgrade_checks import UpgradeChange, moves
 from fencekit.packs.pack.opening import Opened
 from fencekit.packs.pack.parameters import values_of
@@ -50,6 +50,10 @@ class InstallPlan:
     def texts(self) -> dict[str, str]:
         """Every file to write, the lock last: without it nothing counts as installed."""
         return {**self.filled.files, FILE: self.lock.text}
+
+    def leaves(self, name: str) -> bool:
+        """Say whether a file is to stay as it is."""
+        return self.steps[name] is InstallAction.LEAVES
 
 
 def plan(
@@ -148,40 +152,17 @@ def policy_there(file: Path) -> Policy:
 
 
 def carry_out(plan: InstallPlan) -> None:
-    """Write the files, all of them or none; raise UsageError where one cannot be."""
-    before: dict[Path, bytes | None] = {}
+    """Write the files, all of them or none, the lock last; raise UsageError where they cannot be.
+
+    The folder has to be held, by `exclusive`, since before the plan was made.
+    """
+    texts = {name: text for name, text in plan.texts.items() if not plan.leaves(name)}
     try:
+        for name in texts:
+            content(plan.folder / name)
         plan.folder.mkdir(parents=True, exist_ok=True)
-        for name, text in plan.texts.items():
-            if plan.steps[name] is not InstallAction.LEAVES:
-                file = plan.folder / name
-                there = content(file)
-                write_whole(file, text.encode())
-                before[file] = there
+        commit(plan.folder, {name: text.encode() for name, text in texts.items()})
     except OSError as error:
-        put_back(before)
         said = (error.strerror or str(error)).lower()
         hint = f"all files are as they were; nothing is installed without its `{FILE}`"
         raise UsageError(f"cannot write into `{plan.folder}`: {said}", hint=hint) from error
-
-
-def put_back(before: Mapping[Path, bytes | None]) -> None:
-    """Give files back what they had: half of a pack would look like one that was edited."""
-    for file, data in before.items():
-        if data is None:
-            file.unlink(missing_ok=True)
-        else:
-            write_whole(file, data)
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there: a link at the place is not followed."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.unlink(missing_ok=True)
-    try:
-        with beside.open("xb") as opened:
-            opened.write(data)
-        os.replace(beside, file)  # noqa: PTH105  (one step, whatever is there)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -10,6 +10,7 @@ from fencekit.model.errors import FencekitError, PackError
 from fencekit.model.source import Place
 from fencekit.packs.archive.envelope import HINT
 from fencekit.packs.archive.manifest import SHA256, sha256
+from fencekit.packs.install.transaction import is_pending
 from fencekit.packs.pack.names import is_plain, refuse_unnamed
 from fencekit.packs.pack.variants import VARIANTS, Variant
 from fencekit.reading import json
@@ -66,6 +67,9 @@ def read_lock(folder: Path) -> Lock:
 
     Raises PackError where the file is none: nothing is guessed about what was installed.
     """
+    if is_pending(folder):
+        hint = "`fencekit packs verify` finishes it"
+        raise PackError("an install is unfinished here", place=Place(str(folder)), hint=hint)
     file = folder / FILE
     if not file.exists():
         return Lock()
