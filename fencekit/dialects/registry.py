@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import cast
 
 from fencekit.dialects.base import Dialect
-from fencekit.model.errors import UsageError
+from fencekit.model.errors import PolicyError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.reading.trees import DISK, FileTree
 
-DIALECTS = {"capfence": "fencekit.dialects.capfence.dialect"}
+DIALECTS = {
+    "capfence": "fencekit.dialects.capfence.dialect",
+    "token": "fencekit.dialects.token.dialect",
+}
+MARK = '"fencekit.token/'
+"""What stands in the schema of a token file."""
 
 
 def dialect(name: str) -> Dialect:
@@ -28,10 +33,10 @@ def load_policy(
     strict: bool = True,
     policy_root: str | PathLike[str] | None = None,
     search_paths: Sequence[str | PathLike[str]] = (),
-    dialect_name: str = "capfence",
+    dialect_name: str = "",
     revision: str = "",
 ) -> Policy:
-    """Read a policy file.
+    """Read a policy file: CapFence's YAML, or a capability token in JSON.
 
     With `strict`, refuse what a reviewer would want to know of: duplicate and unknown keys, wrong
     types, null sections, regexes that do not compile, thresholds that are not numbers. Without it,
@@ -43,13 +48,22 @@ def load_policy(
     extends are read as they were then, with the `git` program; they are then named `REV:path`.
     Raises PolicyError, with file, line and column, and UsageError for no such revision.
     """
-    return dialect(dialect_name).load(
+    tree = tree_of(revision, fspath(path))
+    return dialect(dialect_name or dialect_of(fspath(path), tree)).load(
         fspath(path),
         strict=strict,
         root=None if policy_root is None else Path(policy_root),
         search_paths=[Path(given) for given in search_paths],
-        tree=tree_of(revision, fspath(path)),
+        tree=tree,
     )
+
+
+def dialect_of(path: str, tree: FileTree) -> str:
+    """Return the name of the dialect that a file is written in: a token says so in its schema."""
+    if not path.endswith(".json") or not tree.exists(path):
+        return "capfence"
+    text, _ = tree.read(path, PolicyError)
+    return "token" if MARK in text else "capfence"
 
 
 def tree_of(revision: str, path: str) -> FileTree:

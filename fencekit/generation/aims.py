@@ -95,5 +95,6 @@ AIMS: dict[ConditionName, Aim] = {
     ConditionName.TOOL_NAME: partial(named, "tool_name"),
     ConditionName.RISK_LEVEL: partial(named, "risk_level"),
     ConditionName.RISK_LEVEL_IS: partial(named, "risk_level"),
+    ConditionName.PATH: partial(named, "path"),
 }
 """The aim of each condition; one entry for each condition that there is."""

@@ -32,6 +32,7 @@ NAMES: dict[ConditionName, tuple[str, ...]] = {
     ConditionName.RISK_LEVEL: ("high", "critical", "h*"),
 }
 LEVELS = ("low", "medium", "high", "critical")
+PATHS = ("/srv/*", "/srv/app/*.md", "*.py", "/etc/hosts", "*")
 SECTION_SIZES = menu((3, 0), (4, 1), (4, 2), (2, 3))
 LEVEL_COUNTS = menu((4, 0), (1, 1), (1, 2), (1, 4))
 
@@ -67,6 +68,7 @@ VALUES: dict[ConditionName, Callable[[Choices], Any]] = {
     ConditionName.TOOL_NAME: partial(one_of, NAMES[ConditionName.TOOL_NAME]),
     ConditionName.RISK_LEVEL: partial(one_of, NAMES[ConditionName.RISK_LEVEL]),
     ConditionName.RISK_LEVEL_IS: partial(one_of, LEVELS),
+    ConditionName.PATH: partial(one_of, PATHS),
 }
 """A value for each condition; one entry for each condition that there is."""
 

@@ -37,6 +37,7 @@ NAMED = (
     ConditionName.TOOL_NAME,
     ConditionName.RISK_LEVEL,
     ConditionName.RISK_LEVEL_IS,
+    ConditionName.PATH,
 )
 
 
@@ -62,6 +63,7 @@ def requests_for(rules: Sequence[Rule]) -> Iterator[Request]:
         return
     wanted = sorted_out(chain.from_iterable(rule.conditions for rule in rules))
     in_args = () if wanted.texts else (ConditionName.TABLE, ConditionName.TOOL_NAME)
+    in_args = (*in_args, ConditionName.PATH)
     named = {name: value for name, value in wanted.names.items() if name in in_args}
     context = {
         name: value

@@ -32,6 +32,7 @@ class ConditionName(StrEnum):
     TOOL_NAME = "tool_name"
     RISK_LEVEL = "risk_level"
     RISK_LEVEL_IS = "risk_level_is"
+    PATH = "path"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,12 +28,13 @@ NAMED = {
     ConditionName.TABLE,
     ConditionName.TOOL_NAME,
     ConditionName.RISK_LEVEL,
+    ConditionName.PATH,
 }
 """The conditions on a value of the context, by its name."""
 
 
 def with_name(templates: Sequence[Request], key: str, glob: str) -> Iterator[Request]:
-    """Yield known calls with a value of the context that a glob matches, or nearly."""
+    """Yield known calls with a value by that name that a glob matches, or nearly."""
     words = [glob.replace("*", ""), glob.replace("*", "x"), f"{glob.replace('*', '')}x"]
     for value in (*words, f"x{words[0]}", f"x{words[0]}x"):
         for template in templates:

@@ -253,5 +253,6 @@ READINGS: dict[ConditionName, Callable[[ConditionName, Any], ConditionLiterals]]
     ConditionName.TOOL_NAME: _named,
     ConditionName.RISK_LEVEL: _named,
     ConditionName.RISK_LEVEL_IS: _level,
+    ConditionName.PATH: _named,
 }
 """The reading of each condition; one entry for each condition that there is."""

@@ -16,6 +16,7 @@ from itertools import islice, product
 from typing import Any
 
 from fencekit.engines.native.questions import QuestionSubject
+from fencekit.engines.native.view import PATH, PATH_KEYS
 from fencekit.model.request import UNKNOWN, Request
 from fencekit.prover import arithmetic, glob_solver
 from fencekit.prover.assignment import PartialModel, about, add_path, amount, name_of, with_names
@@ -103,6 +104,8 @@ class Solver:
         return known
 
     def _settled(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
+        if asks_for_two_readings(cube):
+            return Unsettled("a path is asked for by its beginning and by a glob")
         ways = self._ways(cube)
         if isinstance(ways, Unsat):
             return ways
@@ -147,6 +150,7 @@ class Solver:
         for key in sorted({name_of(one) for one in cube} - {""}):
             asked = about(cube, lambda atom, k=key: name_of(Literal(atom)) == k)
             known = self._given.in_context(key) if self._given else UNKNOWN
+            known = None if key == PATH else known
             found = glob_solver.choices(key, asked, known)
             if not found:
                 return Unsat(frozenset(asked))
@@ -234,6 +238,15 @@ class Solver:
             text, states = "", MOST_VALUES
         self.states += states
         return text is not None
+
+
+def asks_for_two_readings(cube: Cube) -> bool:
+    """Say whether a path is asked for as CapFence reads one, and as an argument by its name.
+
+    Each reading alone is followed; that both may be of one argument is not.
+    """
+    by_name = any(isinstance(one.atom, Named) and one.atom.key in PATH_KEYS for one in cube)
+    return by_name and any(isinstance(one.atom, HasPrefix) for one in cube)
 
 
 def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:

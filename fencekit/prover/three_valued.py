@@ -9,6 +9,7 @@ from typing import Any
 
 from fencekit.engines.native.questions import BEYOND, QuestionSubject, value_matches
 from fencekit.engines.native.regexes import Regex
+from fencekit.engines.native.view import PATH
 from fencekit.model.request import Facts, Unknown, holds_unknown
 from fencekit.prover.arithmetic import Sample, is_so
 from fencekit.prover.evaluate import TRUTHS
@@ -87,7 +88,7 @@ def _begins(given: PartialRequest, atom: HasPrefix) -> bool | None:
 
 def _named(given: PartialRequest, atom: Named) -> bool | None:
     answers = [
-        matches(given.in_context(atom.key), atom.expected),
+        atom.key != PATH and matches(given.in_context(atom.key), atom.expected),
         matches(given.in_args(atom.key), atom.expected),
     ]
     return True if True in answers else None if None in answers else False

@@ -38,8 +38,9 @@ def test_a_table_has_nothing_but_conditions_and_has_them_in_their_order(name):
     assert list(TABLES[name]) == list(ConditionName)
 
 
-def test_every_condition_can_be_written_in_a_policy_but_that_of_the_risk_levels():
-    assert set(words.CONDITIONS.values()) == set(ConditionName) - {ConditionName.RISK_LEVEL_IS}
+def test_every_condition_can_be_written_in_a_policy_but_that_of_the_risk_levels_and_of_tokens():
+    of_others = {ConditionName.RISK_LEVEL_IS, ConditionName.PATH}
+    assert set(words.CONDITIONS.values()) == set(ConditionName) - of_others
     assert set(words.LEGACY_CONDITIONS) <= set(words.CONDITIONS)
 
 

@@ -266,5 +266,6 @@ INSIDE: dict[ConditionName, Callable[[Rule, Condition], Iterator[CoverageTarget]
     ConditionName.TOOL_NAME: nothing,
     ConditionName.RISK_LEVEL: nothing,
     ConditionName.RISK_LEVEL_IS: nothing,
+    ConditionName.PATH: nothing,
 }
 """What of each condition can be covered beside the condition itself."""

@@ -177,5 +177,6 @@ CHECKS: dict[ConditionName, Check] = {
     ConditionName.TOOL_NAME: text,
     ConditionName.RISK_LEVEL: text,
     ConditionName.RISK_LEVEL_IS: text,
+    ConditionName.PATH: text,
 }
 """The check of each condition's value; one entry for each condition that there is."""

@@ -7,8 +7,10 @@ NOTES = ("version", "policy_name", "description", "enforcement_mode", "approval_
 SECTIONS = ("deny", "require_approval", "allow")
 TOP_LEVEL = frozenset({*SECTIONS, *NOTES, "rules", "risk_levels", "extends"})
 
+OTHERS = frozenset({ConditionName.RISK_LEVEL_IS, ConditionName.PATH})
+"""The conditions that no rule of CapFence can write: that of its risk levels, that of tokens."""
 CONDITIONS: dict[str, ConditionName] = {
-    str(name): name for name in ConditionName if name is not ConditionName.RISK_LEVEL_IS
+    str(name): name for name in ConditionName if name not in OTHERS
 }
 LEGACY_CONDITIONS = ("match_keywords", "match_regex")
 LEGACY_NOTES = ("id", "description", "threshold")

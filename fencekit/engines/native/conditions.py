@@ -187,5 +187,6 @@ TESTS: dict[ConditionName, Callable[[Any], Test]] = {
     ConditionName.TOOL_NAME: partial(named, "tool_name"),
     ConditionName.RISK_LEVEL: partial(named, "risk_level"),
     ConditionName.RISK_LEVEL_IS: risk_level_is,
+    ConditionName.PATH: partial(named, "path"),
 }
 """The function of each condition; one entry for each condition that there is."""

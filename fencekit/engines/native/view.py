@@ -10,6 +10,7 @@ from fencekit.model.capability import Capability
 from fencekit.model.request import UNKNOWN, Request, Unknown
 
 AMOUNT_KEYS = ("amount", "total", "value", "sum", "quantity", "price", "cost")
+PATH = "path"
 PATH_KEYS = ("path", "file", "filepath", "filename", "target", "directory", "root")
 
 
@@ -79,8 +80,12 @@ class View:
             return None
 
     def named(self, key: str) -> tuple[Any, Any]:
-        """Return the values by that name in the context and in the arguments."""
-        return self.request.in_context(key), self.request.args.get(key)
+        """Return the values by that name in the context and in the arguments.
+
+        A path is an argument: what the context has by that name is not asked.
+        """
+        in_context = None if key == PATH else self.request.in_context(key)
+        return in_context, self.request.args.get(key)
 
 
 def covers(pattern: Any, capability: str) -> bool:

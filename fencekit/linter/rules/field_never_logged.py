@@ -29,6 +29,7 @@ ANYWHERE = (
     ConditionName.TABLE,
     ConditionName.TOOL_NAME,
     ConditionName.RISK_LEVEL,
+    ConditionName.PATH,
 )
 
 

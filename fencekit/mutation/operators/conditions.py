@@ -200,5 +200,6 @@ EDITS: dict[ConditionName, Callable[[Condition, Words], Iterator[ConditionEdit]]
     ConditionName.TOOL_NAME: glob,
     ConditionName.RISK_LEVEL: glob,
     ConditionName.RISK_LEVEL_IS: risk_level_is,
+    ConditionName.PATH: glob,
 }
 """The edits of each condition; one entry for each condition that there is."""

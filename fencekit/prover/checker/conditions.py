@@ -31,6 +31,7 @@ SUBJECTS = {
     **{f"amount_{relation}": "amount" for relation in COMPARISONS},
     **{f"caller_depth_{relation}": "caller_depth" for relation in COMPARISONS},
     "path_prefix": "path",
+    "path": "argument path",  # that both may be of one argument is not followed: no proof
     "risk_level_is": "risk_level",
     **dict(zip(NAMED, NAMED, strict=True)),
 }

@@ -1,0 +1,1 @@
+"""Capability tokens: what a holder may do in a workspace, and how one is narrowed."""
