@@ -38,7 +38,11 @@ def with_name(templates: Sequence[Request], key: str, glob: str) -> Iterator[Req
     words = [glob.replace("*", ""), glob.replace("*", "x"), f"{glob.replace('*', '')}x"]
     for value in (*words, f"x{words[0]}", f"x{words[0]}x"):
         for template in templates:
-            yield replace(template, context=Facts({**template.context.values, key: value}))
+            if key == ConditionName.PATH:
+                args = {**template.args.values, key: value}
+                yield replace(template, args=Facts(args, whole=template.args.whole))
+            else:
+                yield replace(template, context=Facts({**template.context.values, key: value}))
 
 
 def filled(template: Request, text: str) -> Iterator[Request]:
