@@ -34,7 +34,7 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 ALL_PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN = ("fencekit", "pytest", "echo", "cat", "sed", "openssl")
+RUN = ("fencekit", "pytest", "echo", "cat", "sed", "openssl", "capproxy")
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -67,6 +67,8 @@ def run(command: str, folder: Path) -> str:
     registered = any(entry.name == "fencekit" for entry in entry_points(group="pytest11"))
     plugin = "" if registered else " -p fencekit.pytest_plugin"
     command = re.sub(r"^fencekit\b", f"{python} -m fencekit", command)
+    capproxy = f"{python} -c 'from fencekit.cli.capproxy import main; main()'"
+    command = re.sub(r"(^|(?<=\| ))capproxy\b", lambda _: capproxy, command)
     command = re.sub(r"^pytest\b", f"{python} -m pytest{plugin} -p no:cacheprovider", command)
     env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
     done = subprocess.run(
@@ -162,7 +164,7 @@ def test_every_module_of_a_command_is_listed() -> None:
         for name in modules
         if hasattr(importlib.import_module(f"fencekit.cli.{name}"), "command")
     }
-    assert with_command == set(COMMANDS)
+    assert with_command == {*COMMANDS, "capproxy"}  # which is a program of its own
 
 
 def test_the_exit_codes_are_in_the_help_and_in_the_docs() -> None:

@@ -50,6 +50,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "xml": "fencekit/reporting/junit.py",
     "deepdiff": "fencekit/checks/diff/value_diff.py",
     "zipfile": "fencekit/packs/archive/archive.py",
+    "ctypes": "fencekit/gate/files/descriptors.py",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import NoReturn
 
 import click
 
@@ -21,6 +21,8 @@ COMMANDS = {
     "logs": "look into audit logs: show, count, verify, convert, list tools",
     "packs": "packs of policies: list, vet, build, verify, install",
     "render": "render a report that was written as JSON in another format",
+    "gate": "the gate of tool calls: restore what it deleted",
+    "token": "capability tokens: show, sign, verify, narrow",
     "init": "write a first policy, its cases and a workflow into a repository",
     "demo": "run the main job on a log that ships with fencekit",
 }
@@ -67,13 +69,18 @@ def group() -> None:
     """Test the policies that gate AI agents, before they ship."""
 
 
-def main(args: list[str] | None = None) -> Any:
+def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; every error ends in a message and one of the exit codes.
 
     Python ends with 1 where nobody catches an exception, which would be taken for findings.
     """
+    run(group, args, "fencekit")
+
+
+def run(command: click.Command, args: list[str] | None, name: str) -> NoReturn:
+    """Run a command of ours and exit; `name` is what it is called by."""
     try:
-        code = group.main(args=args, prog_name="fencekit", standalone_mode=False)
+        code = command.main(args=args, prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         from fencekit.cli.show import show_usage
 

@@ -12,6 +12,8 @@ from fencekit.model.request import Request
 from fencekit.model.verdict import Obligation, Verdict
 
 NO_OBLIGATIONS: frozenset[Obligation] = frozenset()
+BY_THE_GATE = ("expires=", "holder=")
+"""How duties of a token begin that are seen to before the rules: they are no guardrails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class GateDecision:
     @property
     def word(self) -> str:
         """The decision as one of ALLOW, ALLOW_WITH_GUARDRAILS, ESCALATE and DENY."""
-        guarded = self.verdict is Verdict.ALLOW and self.obligations
+        duties = [one for one in self.obligations if not one.name.startswith(BY_THE_GATE)]
+        guarded = self.verdict is Verdict.ALLOW and duties
         return "ALLOW_WITH_GUARDRAILS" if guarded else self.verdict.name
 
 

@@ -1,0 +1,66 @@
+"""A token is narrowed: the block that does it, and the proof that nothing is looser after it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fencekit.dialects.token.form import CAPABILITIES, Token
+from fencekit.dialects.token.rules import policy_of
+from fencekit.model.errors import PolicyError, UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Proved, Result, Witness
+from fencekit.reading import json
+from fencekit.reading.suggest import listed
+
+
+def narrower_block(token: Token, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the block that takes away what is asked; raise UsageError where nothing is.
+
+    `asked` has tools and paths to keep, exceptions, expires, max_bytes, and approval.
+    """
+    if not any(asked.values()):
+        hint = "keep some `--tool` or `--path`, or name an earlier `--expires`"
+        raise UsageError("nothing is taken away", hint=hint)
+    last = token.blocks[-1]
+    there = {grant.name: grant for grant in last.tools}
+    for name in asked["tools"]:
+        if name not in there:
+            raise UsageError(f"the token has no tool `{name}`", hint=f"it has {listed(there)}")
+    entries = [
+        entry_of(name, there[name].capability, asked) for name in asked["tools"] or sorted(there)
+    ]
+    more = {"expires": asked["expires"]} if asked["expires"] else {}
+    return {**more, "tools": entries}
+
+
+def entry_of(name: str, capability: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what one tool keeps."""
+    entry: dict[str, Any] = {"name": name}
+    if name not in CAPABILITIES:
+        entry["capability"] = capability
+    if asked["paths"] or name in CAPABILITIES:
+        entry["paths"] = list(asked["paths"]) or ["**"]
+    if asked["exceptions"]:
+        entry["except"] = list(asked["exceptions"])
+    if asked["max_bytes"] is not None:
+        entry["max_bytes"] = asked["max_bytes"]
+    if asked["approval"]:
+        entry["approval"] = True
+    return entry
+
+
+def prove_no_looser(
+    parent: Token, child: Token, compare: Callable[[Policy, Policy], Result]
+) -> None:
+    """Raise PolicyError unless it is proved that no call is decided looser by the child."""
+    if child.expires > parent.expires:
+        raise PolicyError("the narrowed token would expire later")
+    found = compare(policy_of(parent), policy_of(child))
+    if isinstance(found, Proved):
+        return
+    if isinstance(found, Witness):
+        call = json.write(found.request.args.values)
+        said = f"the narrowed token would be looser for `{found.request.capability}` with `{call}`"
+        raise PolicyError(said)
+    raise PolicyError(
+        f"it could not be proved that the narrowed token is no looser: {found.reason}"
+    )
