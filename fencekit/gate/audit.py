@@ -28,6 +28,7 @@ from fencekit.reading import json
 NOWHERE = Place("")
 LONGEST_ERROR = 500
 LONGEST_REFUSED = 1 << 16
+NOT_KEPT = "what went wrong is not kept"
 
 
 class Keep(StrEnum):
@@ -93,7 +94,8 @@ class Audit:
         """Record how the execution ended that the decision `of` allowed."""
         ended: dict[str, Any] = {"of": of, "status": str(outcome.status)}
         if outcome.error:
-            ended["error"] = printable(outcome.error)[:LONGEST_ERROR]
+            said = outcome.error if self.keep is Keep.WHOLE else outcome.error.partition(":")[0]
+            ended["error"] = printable(said)[:LONGEST_ERROR]
         form = {"schema": SCHEMA, "id": id, "time": time, "outcome": ended}
         return self._writer.append_note(form)
 
@@ -114,6 +116,8 @@ class Audit:
             reason=made.reason,
             approval=(made.approval and made.authorized and made.reason) or "",
         )
+        if said.errors and self.keep is not Keep.WHOLE:
+            said = replace(said, errors=(NOT_KEPT,))  # it may tell an argument
         if made.call.escalates and rules.outcomes[0].by_default:
             escalated = frozenset({Verdict.ESCALATE})
             said = replace(said, verdicts=escalated, escalates_default=True)
@@ -161,8 +165,10 @@ class Audit:
                 gate[key] = getattr(made, key)
         if made.assessment.reason or made.assessment.verdict is not Verdict.ALLOW:
             said = made.assessment
-            gate["assessor"] = {"verdict": said.verdict.name, "reason": printable(said.reason)}
-        if made.errors:
+            gate["assessor"] = {"verdict": said.verdict.name}
+            if self.keep is Keep.WHOLE:
+                gate["assessor"]["reason"] = printable(said.reason)[:LONGEST_ERROR]
+        if made.errors and self.keep is Keep.WHOLE:
             gate["errors"] = [printable(error)[:LONGEST_ERROR] for error in made.errors]
         if action and self.keep is Keep.WHOLE:
             gate["action"] = action

@@ -48,11 +48,11 @@ class ToolCall:
         """
         return cls(
             tool,
-            json_text(args, "arguments") if args else "{}",
+            "{}" if args is NOTHING else json_text(args, "arguments"),
             principal,
             environment,
             session,
-            json_text(context, "context") if context else "{}",
+            "{}" if context is NOTHING else json_text(context, "context"),
             id,
             escalates,
         )
@@ -60,6 +60,8 @@ class ToolCall:
 
 def json_text(value: Mapping[str, Any], name: str) -> str:
     """Return an object as one JSON text; raise RequestError where it is none."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise RequestError(f"the {name} of the call are no object with texts for keys")
     try:
         return json.write(value if isinstance(value, dict) else dict(value))
     except (TypeError, ValueError, RecursionError) as error:
