@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fencekit.cli.logs_shadow import shadow
 from fencekit.cli.logs_verify import verify
 from fencekit.cli.options import log_format_option, printed_option, tools_option
 
@@ -160,6 +161,7 @@ def convert(log: str, target: str, **given: Any) -> None:
     say(f"{written} records written to {target}")
 
 
+command.add_command(shadow)
 command.add_command(verify)
 
 

@@ -19,6 +19,8 @@ COMMANDS = {
     "explain": "explain how a policy decides one request",
     "lint": "look for known bad shapes in policies",
     "logs": "look into audit logs: show, count, verify, convert, list tools",
+    "approvals": "answer what waits for a person: list, show, approve, reject, grant",
+    "receipt": "print the receipt of one decision of the gate",
     "packs": "packs of policies: list, vet, build, verify, install",
     "render": "render a report that was written as JSON in another format",
     "gate": "the gate of tool calls: restore what it deleted",

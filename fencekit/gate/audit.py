@@ -86,7 +86,7 @@ class Audit:
             return self._writer.append_note({**form, "refusal": gate})
         also: dict[str, Any] = {"gate": gate}
         if shadow is not None:
-            said = encode_recorded(recorded(shadow.decision))
+            said = encode_recorded(recorded(shadow.decision, escalates=made.call.escalates))
             also["shadow"] = {"policy": shadow.policy, "decision": said}
         return self._writer.append(self._record(made, made.normalised, made.rules), also)
 
@@ -112,15 +112,12 @@ class Audit:
     def _record(self, made: GateDecision, normalised: Normalised, rules: Decision) -> Record:
         """Return the record of a decision, with as much of the request as is to be kept."""
         said = replace(
-            recorded(rules),
+            recorded(rules, escalates=made.call.escalates),
             reason=made.reason,
             approval=(made.approval and made.authorized and made.reason) or "",
         )
         if said.errors and self.keep is not Keep.WHOLE:
             said = replace(said, errors=(NOT_KEPT,))  # it may tell an argument
-        if made.call.escalates and rules.outcomes[0].by_default:
-            escalated = frozenset({Verdict.ESCALATE})
-            said = replace(said, verdicts=escalated, escalates_default=True)
         request, completeness = normalised.request, Completeness.FULL
         if self.keep is not Keep.WHOLE and (request.args.values or request.context.values):
             request, completeness = self._masked(request), Completeness.MASKED
@@ -196,12 +193,17 @@ class Audit:
         return {"call": raw} if raw else {}
 
 
-def recorded(rules: Decision) -> Recorded:
-    """Return what a policy said as a log keeps it."""
+def recorded(rules: Decision, *, escalates: bool) -> Recorded:
+    """Return what a policy said as a log keeps it.
+
+    A call that `escalates` asks for approval where the policy denies by default.
+    """
     outcome = rules.outcomes[0]
+    asks = escalates and outcome.by_default
     return Recorded(
-        rules.verdicts,
+        frozenset({Verdict.ESCALATE}) if asks else rules.verdicts,
         outcome.effect.obligations,
+        escalates_default=asks,
         rules=(outcome.rule.id,) if outcome.rule else (),
         errors=(printable(outcome.error.message)[:LONGEST_ERROR],) if outcome.error else (),
     )

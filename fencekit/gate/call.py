@@ -60,13 +60,20 @@ class ToolCall:
 
 def json_text(value: Mapping[str, Any], name: str) -> str:
     """Return an object as one JSON text; raise RequestError where it is none."""
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise RequestError(f"the {name} of the call are no object with texts for keys")
     try:
+        if not isinstance(value, Mapping) or not has_text_keys(value):
+            raise RequestError(f"the {name} of the call are no object with texts for keys")
         return json.write(value if isinstance(value, dict) else dict(value))
     except (TypeError, ValueError, RecursionError) as error:
         said = str(error)[:1].lower() + str(error)[1:]
         raise RequestError(f"the {name} of the call are no JSON: {said}") from error
+
+
+def has_text_keys(value: Any) -> bool:
+    """Say whether all keys of all objects in a value are texts; JSON would make them some."""
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and has_text_keys(value[key]) for key in value)
+    return not isinstance(value, list | tuple) or all(map(has_text_keys, value))
 
 
 class Refusal(FencekitError):  # noqa: N818  (an answer, rather than a fault)

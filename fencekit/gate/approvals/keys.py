@@ -179,7 +179,7 @@ class KeyRing:
 def may_answer(approver: str, principal: str) -> None:
     """Raise ApprovalError where who answers is who asks."""
     if same_person(approver, principal):
-        message = f"`{approver}` asked for it: another person has to approve"
+        message = f"`{approver}` cannot approve for `{principal}`: another person has to approve"
         raise ApprovalError(message)
 
 
