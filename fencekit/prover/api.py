@@ -21,8 +21,9 @@ from fencekit.prover.decision_lists import CapabilityClass, Index
 from fencekit.prover.domain import read_domain
 from fencekit.prover.minimise import minimise
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
-from fencekit.prover.search import SearchStatistics, search
+from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
+from fencekit.prover.together import search
 
 Domain = Literal["open"] | Mapping[str, Any]
 

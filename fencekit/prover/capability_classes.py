@@ -9,7 +9,7 @@ each class is met by combining named and fresh segments, or by a named prefix an
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fencekit.engines.native.view import covers
+from fencekit.engines.native.coverage import Coverage
 from fencekit.model.capability import Capability
 
 FRESH = ("any", "other", "fresh")
@@ -53,7 +53,7 @@ def _formed(patterns: list[str], wanted: int) -> Iterator[tuple[str, int]]:
         for mask, segments in begun.items():
             if mask & wanted == 0 and wanted != -1:
                 continue
-            named = list(_bits(mask & ~free))
+            named = list(bits_of(mask & ~free))
             choices: list[str | None] = [*dict.fromkeys(column[i] for i in named), None]
             for choice in choices:
                 covering = mask & (free | (naming.get(choice, 0) if choice is not None else 0))
@@ -67,7 +67,8 @@ def _formed(patterns: list[str], wanted: int) -> Iterator[tuple[str, int]]:
             yield text, mask
 
 
-def _bits(mask: int) -> Iterator[int]:
+def bits_of(mask: int) -> Iterator[int]:
+    """Yield the numbers of the bits of a mask, in their order."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -100,5 +101,6 @@ def _others(patterns: list[str]) -> Iterator[tuple[str, int]]:
         for text in sorted({*patterns, *prefixes})
         if Capability.parse(text) is None or text.endswith("\n")
     ]
+    coverage = Coverage(patterns)
     for text in dict.fromkeys(texts):
-        yield text, sum(1 << i for i, pattern in enumerate(patterns) if covers(pattern, text))
+        yield text, sum(1 << at for at in coverage.of(text))

@@ -5,13 +5,14 @@ decides, and nothing is reached behind an exit without literals. Classes whose l
 by rule are settled by the same argument, so that one of them stands for all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 from fencekit.model.decision import BY_DEFAULT
 from fencekit.model.policy import Policy, Rule
-from fencekit.prover.capability_classes import classes
+from fencekit.prover.capability_classes import bits_of, classes
 from fencekit.prover.literals import GuardedOutcome, exits_of, key_of, raising
 from fencekit.prover.properties import Property
 
@@ -73,16 +74,12 @@ class Index:
         edited = self.edited() if skip_same else None
         if edited == []:
             return
-        bits = {pattern: 1 << index for index, pattern in enumerate(self.patterns)}
+        places = [places_of(rules, self.patterns) for rules in self.rules]
         seen: set[tuple[tuple[int, ...], ...]] = set()
         for mask, capability in classes(self.patterns, edited).items():
             lists = [
-                [
-                    (number, rule)
-                    for number, rule in rules
-                    if not isinstance(rule.capability, str) or bits[rule.capability] & mask
-                ]
-                for rules in self.numbered
+                [rules[at] for at in merge(always, *(by_bit.get(bit, ()) for bit in bits_of(mask)))]
+                for rules, (always, by_bit) in zip(self.numbered, places, strict=True)
             ]
             key = tuple(tuple(dict.fromkeys(number for number, _ in rules)) for rules in lists)
             if key in seen or (skip_same and key[0] == key[1]):
@@ -115,3 +112,18 @@ class Index:
         if id(rule) not in self._exits:
             self._exits[id(rule)] = exits_of(rule)
         return self._exits[id(rule)]
+
+
+def places_of(
+    rules: Sequence[Rule], patterns: Sequence[str]
+) -> tuple[list[int], dict[int, list[int]]]:
+    """Return where the rules stand whose pattern is no text, and where those of each pattern do."""
+    numbers = {pattern: number for number, pattern in enumerate(patterns)}
+    always: list[int] = []
+    by_pattern: dict[int, list[int]] = {}
+    for at, rule in enumerate(rules):
+        if isinstance(rule.capability, str):
+            by_pattern.setdefault(numbers[rule.capability], []).append(at)
+        else:
+            always.append(at)
+    return always, by_pattern

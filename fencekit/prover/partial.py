@@ -26,9 +26,10 @@ from fencekit.prover.known import Constants, Guard, PartialRequest, fits, given
 from fencekit.prover.literals import Compares, GuardedOutcome, Named, RiskLevelIs, exits_of, raising
 from fencekit.prover.partial_domain import PartialArgumentsDomain
 from fencekit.prover.properties import Outcomes, Property
-from fencekit.prover.search import SearchStatistics, search
+from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
 from fencekit.prover.three_valued import three_valued
+from fencekit.prover.together import search
 
 MOST_STATES = (6_000, 30_000)
 """The states of one text, and of all texts of one call, that are looked at."""

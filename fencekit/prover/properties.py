@@ -20,8 +20,9 @@ class Property:
     """A relation, by its name, over the outcomes of so many policies.
 
     `broken` sees one outcome of each policy, and looks at nothing of it but its effect, whether
-    there is an error, and whether `about` is its rule. With `same_is_fine`, equal outcomes never
-    break it, so that calls for which all policies have the same rules need no look.
+    there is an error, whether it is the default, and whether `about` is its rule. With
+    `same_is_fine`, equal outcomes never break it, so that calls for which all policies have the
+    same rules need no look.
     """
 
     name: str

@@ -5,13 +5,14 @@ all literals of its exits are true, and of each earlier exit one literal is fals
 looked at with what is sure, the literals of its exits and of earlier exits that have one literal
 only; an earlier exit with several is split upon only when a model of the rest runs into it.
 
+Of long lists, exits are taken together, and all earlier ones are left to be run into: `together`.
+
 Sound because the cases cover every call that breaks the goal, and because splitting covers every
 way in which an exit can be missed; each part is refuted by the solver or stays open.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from fencekit.model.request import Request
 from fencekit.prover.decision_lists import CapabilityClass, DecisionList
@@ -36,26 +37,6 @@ class SearchStatistics:
     open: list[str] = field(default_factory=list)
 
 
-def search(
-    of_class: CapabilityClass,
-    goal: Property,
-    solver: Solver,
-    run: Callable[[Request], Outcomes],
-    tally: SearchStatistics,
-) -> Request | None:
-    """Return a call of the class that breaks the goal, as the engine decides it.
-
-    None where there is none that was found; then `tally.open` says what was not refuted.
-    """
-    # Errors last: a call that makes the engine raise is the least telling witness.
-    cases = sorted(
-        breaking(of_class.lists, goal), key=lambda numbers: raises(of_class.lists, numbers)
-    )
-    looking = CounterexampleSearch(of_class, goal, solver, run, tally)
-    found = (looking.case(chosen) for chosen in cases)
-    return next((request for request in found if request is not None), None)
-
-
 @dataclass
 class CounterexampleSearch:
     """The search in one class: the parts that are left of the case under way, and the budget."""
@@ -66,11 +47,14 @@ class CounterexampleSearch:
     run: Callable[[Request], Outcomes]
     tally: SearchStatistics
 
-    def case(self, chosen: tuple[int, ...]) -> Request | None:
-        """Return a call that the chosen exits decide; None where none was found."""
+    def case(self, chosen: tuple[int, ...], within: Cube = frozenset()) -> Request | None:
+        """Return a call that the chosen exits decide; None where none was found.
+
+        With `within`, only calls of which these literals are true are looked at.
+        """
         self.tally.cases += 1
         start, clauses = constraints(self.of_class.lists, chosen)
-        parts = [] if start is None else [start]
+        parts = [] if start is None else [start | within]
         while parts and self.tally.parts <= self.tally.most:
             cube = parts.pop()
             self.tally.parts += 1
@@ -85,10 +69,14 @@ class CounterexampleSearch:
             elif isinstance(found, Unsettled):
                 parts.extend(self.after_open(found, cube, clauses))
         if parts:
-            self.tally.open.append(
-                f"more than {self.tally.most} parts for `{self.of_class.capability}`"
-            )
+            self.give_up()
         return None
+
+    def give_up(self) -> None:
+        """Leave the class open, because of its parts."""
+        self.tally.open.append(
+            f"more than {self.tally.most} parts for `{self.of_class.capability}`"
+        )
 
     def after_model(self, found: Sat, cube: Cube, clauses: list[Cube]) -> Iterable[Cube]:
         """Return the parts in which the earlier exit that a call ran into is missed."""
@@ -105,42 +93,6 @@ class CounterexampleSearch:
             self.tally.open.append(found.reason)
             return ()
         return split(cube, min(left, key=len))
-
-
-def breaking(lists: tuple[DecisionList, ...], goal: Property) -> Iterator[tuple[int, ...]]:
-    """Yield the numbers of the exits, one of each list, whose outcomes break the goal.
-
-    Of two lists, an exit cannot decide in one when the other has an exit with the same literals
-    before the one that decides there.
-    """
-    if len(lists) != 2:
-        for numbers in product(*map(range, map(len, lists))):
-            if goal.broken(tuple(one[n].outcome for one, n in zip(lists, numbers, strict=True))):
-                yield numbers
-        return
-    first, second = lists
-    in_first, in_second = positions(first), positions(second)
-    latest = [in_first.get(frozenset(exit_.literals), len(first)) for exit_ in second]
-    for left, exit_ in enumerate(first):
-        last = in_second.get(frozenset(exit_.literals), len(second) - 1)
-        for right in range(last + 1):
-            if left <= latest[right] and goal.broken((exit_.outcome, second[right].outcome)):
-                yield left, right
-
-
-def raises(lists: tuple[DecisionList, ...], chosen: tuple[int, ...]) -> bool:
-    """Say whether one of the chosen exits is an error."""
-    return any(
-        exits[number].outcome.error is not None for exits, number in zip(lists, chosen, strict=True)
-    )
-
-
-def positions(exits: DecisionList) -> dict[Cube, int]:
-    """Return where each set of literals first stands in a list."""
-    found: dict[Cube, int] = {}
-    for number, exit_ in enumerate(exits):
-        found.setdefault(frozenset(exit_.literals), number)
-    return found
 
 
 def constraints(
@@ -175,7 +127,7 @@ def constraints(
     return frozenset(sure), list(clauses)
 
 
-def implied(cube: Cube, clauses: list[Cube]) -> Cube:
+def implied(cube: Cube, clauses: Iterable[Cube]) -> Cube:
     """Return what follows from a cube where one literal only of an earlier exit is left."""
     found: set[Literal] = set()
     for clause in clauses:

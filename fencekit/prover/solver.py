@@ -25,7 +25,7 @@ from fencekit.prover.domain import OPEN
 from fencekit.prover.domain_protocol import Domain
 from fencekit.prover.evaluate import all_true
 from fencekit.prover.known import PartialRequest
-from fencekit.prover.literals import Compares, HasPrefix, Literal, Named
+from fencekit.prover.literals import Compares, HasPrefix, Literal, Named, order
 from fencekit.prover.payload_states import Held, Required
 from fencekit.prover.product import Product, TooManyStatesError
 from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
@@ -60,6 +60,30 @@ class Unsettled:
     reason: str
 
 
+class Cores:
+    """Sets of literals that contradict each other, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self._cores: list[Cube] = []
+        self._by_literal: dict[Literal, list[Cube]] = {}
+
+    def __iter__(self) -> Iterator[Cube]:
+        return iter(self._cores)
+
+    def add(self, core: Cube) -> None:
+        """Add a core; it is found by that of its literals by which the fewest others are."""
+        self._cores.append(core)
+        known = self._by_literal
+        rarest = min(sorted(core, key=order), key=lambda one: len(known.get(one, ())))
+        known.setdefault(rarest, []).append(core)
+
+    def within(self, cube: Cube) -> Cube | None:
+        """Return a core of which all literals are in the cube; None where there is no such."""
+        known = self._by_literal
+        near = (core for literal in cube for core in known.get(literal, ()))
+        return next((core for core in near if core <= cube), None)
+
+
 class Solver:
     """Settles cubes, and remembers what it refuted."""
 
@@ -74,7 +98,7 @@ class Solver:
         self._given = given
         self._most, self._most_in_all = most
         self.states = 0
-        self.refuted: list[Cube] = []
+        self.refuted = Cores()
 
     def solve(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
         """Return whether some call with that capability makes the cube's literals true."""
@@ -88,7 +112,7 @@ class Solver:
         if isinstance(found, Unsat):
             if not found.core:
                 return Unsettled("no arguments at all are in the domain, as far as it is followed")
-            self.refuted.append(found.core)
+            self.refuted.add(found.core)
         return found
 
     def core(self, cube: Cube) -> Cube | None:
@@ -96,11 +120,11 @@ class Solver:
 
         What was refuted before is looked at, and literals about the text two by two.
         """
-        known = next((core for core in self.refuted if core <= cube), None)
+        known = self.refuted.within(cube)
         if known is None:
             known = contradiction(cube)
             if known is not None:
-                self.refuted.append(known)
+                self.refuted.add(known)
         return known
 
     def _settled(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:

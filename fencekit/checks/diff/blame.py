@@ -4,15 +4,17 @@ A call is asked of the old version and of versions with some of the edits undone
 can match the call, in some version, need to be there; of their edits, sets are tried by size.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cache, cached_property
 from itertools import chain, combinations
 
 from fencekit.checks.diff.apply import Applying, seat_of
 from fencekit.checks.diff.blame_search import BlameTrials, Version, asked, looked_up, version_of
 from fencekit.checks.replay.comparer import asked as asked_of
+from fencekit.engines.native.coverage import Coverage
 from fencekit.engines.native.evaluator import BY_DEFAULT, NativeEvaluator
-from fencekit.engines.native.view import View, covers
-from fencekit.model.edit import Blame, EditKind, PolicyDiff
+from fencekit.engines.native.view import View
+from fencekit.model.edit import Blame, Edit, EditKind, PolicyDiff
 from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy, Tier
 from fencekit.model.request import Request, Unknown
@@ -56,7 +58,10 @@ class Attributor:
     def __init__(self, diff: PolicyDiff) -> None:
         self._diff = diff
         self._applying = Applying(diff)
-        self._versions = [tuple(versions(diff, at)) for at in range(len(diff.pairs))]
+        self._versions = cache(lambda at: tuple(versions(diff, at)))
+        seats = ((at, seat) for at, pair in enumerate(diff.pairs) for seat in (pair.old, pair.new))
+        self._patterns = [(at, seat.rule.capability) for at, seat in seats if seat is not None]
+        self._coverage = Coverage(pattern for _, pattern in self._patterns)
         self._covering: dict[str | Unknown, Covering] = {}
         self._found: dict[Hashable, Blame] = {}
         self._to_ask = MOST_ASKED_OF_ALL
@@ -112,20 +117,35 @@ class Attributor:
         if capability not in self._covering:
             if len(self._covering) >= MOST_REMEMBERED:
                 self._covering.clear()
-            pairs = tuple(
-                at
-                for at, rules in enumerate(self._versions)
-                if not rules or any(may_cover(one.policy, capability) for _, one in rules)
-            )
-            self._covering[capability] = pairs, tuple(self._versions[at] for at in pairs)
+            pairs = tuple(self._may_cover(capability))
+            self._covering[capability] = pairs, tuple(map(self._versions, pairs))
         return self._covering[capability]
+
+    def _may_cover(self, capability: str | Unknown) -> Iterable[int]:
+        """Return the pairs of which some version may be asked about a capability, or raises then.
+
+        A version has one of both patterns. A pair with many edits may match any call.
+        """
+        if isinstance(capability, Unknown):
+            return range(len(self._diff.pairs))
+        covering = {self._patterns[at][0] for at in self._coverage.of(capability)}
+        return sorted(covering | self._many)
+
+    @cached_property
+    def _many(self) -> set[int]:
+        return {at for at, edits in self._diff.by_pair.items() if too_many(edits)}
+
+
+def too_many(edits: Iterable[Edit]) -> bool:
+    """Say whether a rule has more edits than all choices of which are looked at."""
+    return sum(edit.kind is not EditKind.MOVED for edit in edits) > MOST_EDITS
 
 
 def versions(diff: PolicyDiff, at: int) -> Iterator[Lone]:
     """Yield a pair's rule as every choice of its edits makes it; nothing where they are many."""
-    edits = tuple(edit for edit in diff.by_pair.get(at, ()) if edit.kind is not EditKind.MOVED)
-    if len(edits) > MOST_EDITS:
+    if too_many(diff.by_pair.get(at, ())):
         return
+    edits = tuple(edit for edit in diff.by_pair.get(at, ()) if edit.kind is not EditKind.MOVED)
     for size in range(len(edits) + 1):
         for done in combinations(edits, size):
             seat = seat_of(diff, at, done)
@@ -140,13 +160,3 @@ def matches(evaluator: NativeEvaluator, view: View) -> bool | None:
     if first is BY_DEFAULT:
         return False
     return None if first.clauses or first.decision.error else True
-
-
-def may_cover(alone: Policy, capability: str | Unknown) -> bool:
-    """Say whether a lone rule may be asked about a capability, or raises when it is."""
-    try:
-        return isinstance(capability, Unknown) or any(
-            covers(rule.capability, capability) for rule in alone.rules
-        )
-    except (AttributeError, TypeError):
-        return True

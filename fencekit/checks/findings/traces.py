@@ -1,17 +1,20 @@
 """Why the first witness of each finding is decided so on both sides: the rules that were asked."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from fencekit.engines.native.coverage import Coverage
 from fencekit.engines.native.explain import consider
 from fencekit.engines.native.view import View
 from fencekit.model.explanation import Answer, ConsideredRule, Trace
 from fencekit.model.finding import Finding
-from fencekit.model.policy import Policy
-from fencekit.model.request import Request
+from fencekit.model.policy import Policy, Rule, Tier
+from fencekit.model.request import Request, Unknown
 
 MOST_FINDINGS = 100
 MOST_RULES = 25
+MOST_INDEXED = 8
 
 
 def traced(
@@ -31,11 +34,39 @@ def trace(request: Request, before: Policy | None, after: Policy) -> Trace:
     return Trace(asked(request, before) if before else (), asked(request, after))
 
 
+@lru_cache(maxsize=MOST_INDEXED)
+def indexed(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], Coverage]:
+    """Return the rules of a policy in the order in which they decide, and what they cover."""
+    rules = policy.policy.decision_list
+    return rules, Coverage(rule.capability for _, rule in rules)
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """A policy, the very object, for the cache."""
+
+    policy: Policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.policy)
+
+
+def covering(policy: Policy, capability: str | Unknown) -> Iterable[tuple[Tier, Rule]]:
+    """Return the rules that may cover a capability, in the order in which they decide."""
+    rules, coverage = indexed(Same(policy))
+    if isinstance(capability, Unknown):
+        return rules
+    return [rules[at] for at in coverage.of(capability)]
+
+
 def asked(request: Request, policy: Policy) -> tuple[ConsideredRule, ...]:
     """Return the rules whose capability covers the call, in the order in which they were asked."""
     view = View(request)
     found: list[ConsideredRule] = []
-    for tier, rule in policy.decision_list:
+    for tier, rule in covering(policy, request.capability):
         entry = consider(tier.name, rule, view)
         if entry.capability is not Answer.FAILS:
             found.append(entry)

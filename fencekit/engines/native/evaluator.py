@@ -7,16 +7,20 @@ rule depends on what is unknown, the walk keeps the rule as a step with open que
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from fencekit.engines.base import Evaluator, Fidelity
 from fencekit.engines.native.conditions import TESTS, Test, covering
+from fencekit.engines.native.coverage import Coverage
 from fencekit.engines.native.possible import NEVER, Clause, RuleClauses, may_raise, outcomes_of
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import EngineError, TimeLimitError
 from fencekit.model.policy import Condition, Policy, Rule
 from fencekit.model.request import Request, Unknown
+
+MOST_ASKED = 32
+"""The rules that are asked one by one whether they cover a capability; more have an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,17 @@ class NativeEvaluator:
     def __init__(self, policy: Policy, tests_of: "TestsOf | None" = None) -> None:
         self.policy = policy
         make = tests_of or fresh_tests
-        self._rules = [compiled(rule, make) for _, rule in policy.decision_list]
+        self._listed = [rule for _, rule in policy.decision_list]
+        self._compiled = cache(lambda at: compiled(self._listed[at], make))
         self._for_capability = lru_cache(maxsize=4096)(self._covering)
+
+    @cached_property
+    def _rules(self) -> list[Compiled]:
+        return [self._compiled(at) for at in range(len(self._listed))]
+
+    @cached_property
+    def _coverage(self) -> Coverage:
+        return Coverage(rule.capability for rule in self._listed)
 
     def decide(self, request: Request) -> Decision:
         """Return every outcome that is possible for the request; never raises."""
@@ -75,13 +88,14 @@ class NativeEvaluator:
     def _covering(self, capability: str) -> list[Compiled | RuleClauses]:
         """Return the rules that cover a capability, up to one whose pattern raises."""
         covering: list[Compiled | RuleClauses] = []
-        for entry in self._rules:
-            pattern = entry.rule.capability
+        is_long = len(self._listed) > MOST_ASKED
+        for at in self._coverage.of(capability) if is_long else range(len(self._listed)):
+            rule = self._listed[at]
             try:
-                if covers(pattern, capability):
-                    covering.append(entry)
+                if covers(rule.capability, capability):
+                    covering.append(self._compiled(at))
             except (AttributeError, TypeError) as error:
-                covering.append(RuleClauses(raised(error, entry.rule)))
+                covering.append(RuleClauses(raised(error, rule)))
                 break
         return covering
 
