@@ -1,5 +1,6 @@
 """The command group; each command is a module of its own, imported when it is called."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -81,6 +82,8 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 def run(command: click.Command, args: list[str] | None, name: str) -> NoReturn:
     """Run a command of ours and exit; `name` is what it is called by."""
+    # Few objects of ours are in cycles: to look for those so often takes a tenth of the time.
+    gc.set_threshold(100_000, 20, 20)
     try:
         code = command.main(args=args, prog_name=name, standalone_mode=False)
     except click.ClickException as error:

@@ -15,6 +15,7 @@ from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.request import Request
+from fencekit.prover.batched_search import search
 from fencekit.prover.certificate import certified
 from fencekit.prover.checker.check import CertificateError
 from fencekit.prover.decision_lists import CapabilityClass, Index
@@ -23,7 +24,6 @@ from fencekit.prover.minimise import minimise
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
-from fencekit.prover.together import search
 
 Domain = Literal["open"] | Mapping[str, Any]
 

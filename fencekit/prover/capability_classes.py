@@ -9,7 +9,7 @@ each class is met by combining named and fresh segments, or by a named prefix an
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fencekit.engines.native.coverage import Coverage
+from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.model.capability import Capability
 
 FRESH = ("any", "other", "fresh")
@@ -101,6 +101,6 @@ def _others(patterns: list[str]) -> Iterator[tuple[str, int]]:
         for text in sorted({*patterns, *prefixes})
         if Capability.parse(text) is None or text.endswith("\n")
     ]
-    coverage = Coverage(patterns)
+    index = CapabilityIndex(patterns)
     for text in dict.fromkeys(texts):
-        yield text, sum(1 << at for at in coverage.of(text))
+        yield text, sum(1 << at for at in index.of(text))

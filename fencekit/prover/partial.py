@@ -19,6 +19,7 @@ from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request, holds_unknown
 from fencekit.prover.assignment import name_of
+from fencekit.prover.batched_search import search
 from fencekit.prover.capability_classes import classes
 from fencekit.prover.decision_lists import CapabilityClass, DecisionList
 from fencekit.prover.domain import OPEN
@@ -29,7 +30,6 @@ from fencekit.prover.properties import Outcomes, Property
 from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
 from fencekit.prover.three_valued import three_valued
-from fencekit.prover.together import search
 
 MOST_STATES = (6_000, 30_000)
 """The states of one text, and of all texts of one call, that are looked at."""

@@ -60,7 +60,7 @@ class Unsettled:
     reason: str
 
 
-class Cores:
+class UnsatCores:
     """Sets of literals that contradict each other, in the order in which they were found."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class Solver:
         self._given = given
         self._most, self._most_in_all = most
         self.states = 0
-        self.refuted = Cores()
+        self.refuted = UnsatCores()
 
     def solve(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
         """Return whether some call with that capability makes the cube's literals true."""

@@ -102,8 +102,11 @@ def faults(report: Report) -> Iterator[Line]:
 
 def blames_of(witness: Witness, report: Report) -> Iterator[str]:
     """Yield which edits are to blame for a call that proof found."""
+    capability = witness.request.capability
     for finding in report.findings:
-        if any(record.request == witness.request for record in finding.witnesses):
+        requests = (record.request for record in finding.witnesses)
+        # Comparing whole requests prints them; most differ in what is soon compared.
+        if any(one.capability == capability and one == witness.request for one in requests):
             yield from blames(finding)
 
 

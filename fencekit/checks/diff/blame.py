@@ -11,7 +11,7 @@ from itertools import chain, combinations
 from fencekit.checks.diff.apply import Applying, seat_of
 from fencekit.checks.diff.blame_search import BlameTrials, Version, asked, looked_up, version_of
 from fencekit.checks.replay.comparer import asked as asked_of
-from fencekit.engines.native.coverage import Coverage
+from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.engines.native.evaluator import BY_DEFAULT, NativeEvaluator
 from fencekit.engines.native.view import View
 from fencekit.model.edit import Blame, Edit, EditKind, PolicyDiff
@@ -61,7 +61,7 @@ class Attributor:
         self._versions = cache(lambda at: tuple(versions(diff, at)))
         seats = ((at, seat) for at, pair in enumerate(diff.pairs) for seat in (pair.old, pair.new))
         self._patterns = [(at, seat.rule.capability) for at, seat in seats if seat is not None]
-        self._coverage = Coverage(pattern for _, pattern in self._patterns)
+        self._index = CapabilityIndex(pattern for _, pattern in self._patterns)
         self._covering: dict[str | Unknown, Covering] = {}
         self._found: dict[Hashable, Blame] = {}
         self._to_ask = MOST_ASKED_OF_ALL
@@ -128,7 +128,7 @@ class Attributor:
         """
         if isinstance(capability, Unknown):
             return range(len(self._diff.pairs))
-        covering = {self._patterns[at][0] for at in self._coverage.of(capability)}
+        covering = {self._patterns[at][0] for at in self._index.of(capability)}
         return sorted(covering | self._many)
 
     @cached_property

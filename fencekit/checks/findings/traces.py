@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from fencekit.engines.native.coverage import Coverage
+from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.engines.native.explain import consider
 from fencekit.engines.native.view import View
 from fencekit.model.explanation import Answer, ConsideredRule, Trace
@@ -35,10 +35,10 @@ def trace(request: Request, before: Policy | None, after: Policy) -> Trace:
 
 
 @lru_cache(maxsize=MOST_INDEXED)
-def indexed(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], Coverage]:
+def indexed(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], CapabilityIndex]:
     """Return the rules of a policy in the order in which they decide, and what they cover."""
     rules = policy.policy.decision_list
-    return rules, Coverage(rule.capability for _, rule in rules)
+    return rules, CapabilityIndex(rule.capability for _, rule in rules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +56,10 @@ class Same:
 
 def covering(policy: Policy, capability: str | Unknown) -> Iterable[tuple[Tier, Rule]]:
     """Return the rules that may cover a capability, in the order in which they decide."""
-    rules, coverage = indexed(Same(policy))
+    rules, index = indexed(Same(policy))
     if isinstance(capability, Unknown):
         return rules
-    return [rules[at] for at in coverage.of(capability)]
+    return [rules[at] for at in index.of(capability)]
 
 
 def asked(request: Request, policy: Policy) -> tuple[ConsideredRule, ...]:

@@ -7,11 +7,11 @@ rule depends on what is unknown, the walk keeps the rule as a step with open que
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 from fencekit.engines.base import Evaluator, Fidelity
+from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.engines.native.conditions import TESTS, Test, covering
-from fencekit.engines.native.coverage import Coverage
 from fencekit.engines.native.possible import NEVER, Clause, RuleClauses, may_raise, outcomes_of
 from fencekit.engines.native.view import View, covers
 from fencekit.model.decision import Decision, Outcome
@@ -19,6 +19,8 @@ from fencekit.model.errors import EngineError, TimeLimitError
 from fencekit.model.policy import Condition, Policy, Rule
 from fencekit.model.request import Request, Unknown
 
+MOST_REMEMBERED = 4096
+"""The capabilities of which is kept which rules cover them."""
 MOST_ASKED = 32
 """The rules that are asked one by one whether they cover a capability; more have an index."""
 
@@ -44,18 +46,24 @@ class NativeEvaluator:
 
     def __init__(self, policy: Policy, tests_of: "TestsOf | None" = None) -> None:
         self.policy = policy
-        make = tests_of or fresh_tests
+        self._tests_of = tests_of or fresh_tests
         self._listed = [rule for _, rule in policy.decision_list]
-        self._compiled = cache(lambda at: compiled(self._listed[at], make))
-        self._for_capability = lru_cache(maxsize=4096)(self._covering)
+        self._compiled: dict[int, Compiled] = {}
+        self._for_capability: dict[str, list[Compiled | RuleClauses]] = {}
 
     @cached_property
     def _rules(self) -> list[Compiled]:
-        return [self._compiled(at) for at in range(len(self._listed))]
+        return list(map(self._rule, range(len(self._listed))))
+
+    def _rule(self, at: int) -> Compiled:
+        """Return a rule with its tests, which are made when it is first asked."""
+        if at not in self._compiled:
+            self._compiled[at] = compiled(self._listed[at], self._tests_of)
+        return self._compiled[at]
 
     @cached_property
-    def _coverage(self) -> Coverage:
-        return Coverage(rule.capability for rule in self._listed)
+    def _index(self) -> CapabilityIndex:
+        return CapabilityIndex(rule.capability for rule in self._listed)
 
     def decide(self, request: Request) -> Decision:
         """Return every outcome that is possible for the request; never raises."""
@@ -72,7 +80,7 @@ class NativeEvaluator:
         if isinstance(capability, Unknown):
             rules: Iterable[Compiled | RuleClauses] = self._rules
         else:
-            rules = self._for_capability(capability)
+            rules = self._rules_for(capability)
         for entry in rules:
             if isinstance(entry, RuleClauses):
                 steps.append(entry)
@@ -85,15 +93,23 @@ class NativeEvaluator:
         steps.append(BY_DEFAULT)
         return steps
 
+    def _rules_for(self, capability: str) -> list[Compiled | RuleClauses]:
+        found = self._for_capability.get(capability)
+        if found is None:
+            if len(self._for_capability) >= MOST_REMEMBERED:
+                self._for_capability.clear()
+            found = self._for_capability[capability] = self._covering(capability)
+        return found
+
     def _covering(self, capability: str) -> list[Compiled | RuleClauses]:
         """Return the rules that cover a capability, up to one whose pattern raises."""
         covering: list[Compiled | RuleClauses] = []
         is_long = len(self._listed) > MOST_ASKED
-        for at in self._coverage.of(capability) if is_long else range(len(self._listed)):
+        for at in self._index.of(capability) if is_long else range(len(self._listed)):
             rule = self._listed[at]
             try:
                 if covers(rule.capability, capability):
-                    covering.append(self._compiled(at))
+                    covering.append(self._rule(at))
             except (AttributeError, TypeError) as error:
                 covering.append(RuleClauses(raised(error, rule)))
                 break

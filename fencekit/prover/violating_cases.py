@@ -30,7 +30,7 @@ class Case:
     leaves: tuple[int, ...]
 
 
-class Breaking:
+class ViolatingCases:
     """The tuples of exits, one of each list, that break a goal together."""
 
     def __init__(self, lists: Sequence[DecisionList], goal: Property) -> None:
@@ -174,7 +174,7 @@ def positions(cubes: Sequence[Cube]) -> dict[Cube, int]:
     return found
 
 
-class Hits:
+class GuardIndex:
     """The exits of one list, found by their literals."""
 
     def __init__(self, cubes: Sequence[Cube], exits: Sequence[GuardedOutcome]) -> None:

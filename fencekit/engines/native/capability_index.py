@@ -14,7 +14,7 @@ from fencekit.model.capability import Capability
 Segments = tuple[str, ...]
 
 
-class Coverage:
+class CapabilityIndex:
     """Patterns, each with its position, found by what they cover."""
 
     def __init__(self, patterns: Iterable[Any]) -> None:

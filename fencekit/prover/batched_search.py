@@ -14,13 +14,13 @@ from functools import partial
 
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
-from fencekit.prover.breaking import Breaking, Case, Hits
 from fencekit.prover.decision_lists import CapabilityClass, DecisionList
 from fencekit.prover.evaluate import all_true
 from fencekit.prover.literals import Literal
 from fencekit.prover.properties import Outcomes, Property
 from fencekit.prover.search import CounterexampleSearch, SearchStatistics, implied, split
 from fencekit.prover.solver import Sat, Solver, Unsettled
+from fencekit.prover.violating_cases import Case, GuardIndex, ViolatingCases
 
 Cube = frozenset[Literal]
 LONG = 120
@@ -39,9 +39,9 @@ def search(
     None where there is none that was found; then `tally.open` says what was not refuted.
     """
     looking = CounterexampleSearch(of_class, goal, solver, run, tally)
-    breaking = Breaking(of_class.lists, goal)
+    breaking = ViolatingCases(of_class.lists, goal)
     if sum(map(len, of_class.lists)) > LONG:
-        return Together(looking, breaking).search()
+        return BatchedSearch(looking, breaking).search()
     # Errors last: a call that makes the engine raise is the least telling witness.
     cases = sorted(breaking.tuples(), key=lambda numbers: raises(of_class.lists, numbers))
     found = (looking.case(chosen) for chosen in cases)
@@ -60,15 +60,16 @@ class Part:
     leaves: tuple[int, ...] = ()
 
 
-class Together:
+class BatchedSearch:
     """The search in one class of long lists, several exits at once."""
 
-    def __init__(self, looking: CounterexampleSearch, breaking: Breaking) -> None:
+    def __init__(self, looking: CounterexampleSearch, breaking: ViolatingCases) -> None:
         self._looking = looking
         self._breaking = breaking
         self._cubes = breaking.cubes
         self._hits = [
-            Hits(cubes, exits) for cubes, exits in zip(self._cubes, breaking.lists, strict=True)
+            GuardIndex(cubes, exits)
+            for cubes, exits in zip(self._cubes, breaking.lists, strict=True)
         ]
 
     def search(self) -> Request | None:
