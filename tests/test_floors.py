@@ -60,7 +60,7 @@ MOST_LINES = 300
 
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
-    *("abc", "binascii", "bisect", "copy", "errno", "fcntl", "glob", "hmac", "secrets"),
+    *("abc", "binascii", "bisect", "copy", "gc", "errno", "fcntl", "glob", "hmac", "secrets"),
     *(
         "multiprocessing",
         "stat",

@@ -7,7 +7,6 @@ by rule are settled by the same argument, so that one of them stands for all.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from typing import Any
 
 from fencekit.model.decision import BY_DEFAULT
@@ -74,12 +73,12 @@ class Index:
         edited = self.edited() if skip_same else None
         if edited == []:
             return
-        places = [places_of(rules, self.patterns) for rules in self.rules]
+        places = [RulePositions(rules, self.patterns) for rules in self.rules]
         seen: set[tuple[tuple[int, ...], ...]] = set()
         for mask, capability in classes(self.patterns, edited).items():
             lists = [
-                [rules[at] for at in merge(always, *(by_bit.get(bit, ()) for bit in bits_of(mask)))]
-                for rules, (always, by_bit) in zip(self.numbered, places, strict=True)
+                [rules[at] for at in place.of(mask)]
+                for rules, place in zip(self.numbered, places, strict=True)
             ]
             key = tuple(tuple(dict.fromkeys(number for number, _ in rules)) for rules in lists)
             if key in seen or (skip_same and key[0] == key[1]):
@@ -114,16 +113,20 @@ class Index:
         return self._exits[id(rule)]
 
 
-def places_of(
-    rules: Sequence[Rule], patterns: Sequence[str]
-) -> tuple[list[int], dict[int, list[int]]]:
-    """Return where the rules stand whose pattern is no text, and where those of each pattern do."""
-    numbers = {pattern: number for number, pattern in enumerate(patterns)}
-    always: list[int] = []
-    by_pattern: dict[int, list[int]] = {}
-    for at, rule in enumerate(rules):
-        if isinstance(rule.capability, str):
-            by_pattern.setdefault(numbers[rule.capability], []).append(at)
-        else:
-            always.append(at)
-    return always, by_pattern
+class RulePositions:
+    """Where the rules of each pattern stand; the patterns are numbered by their order."""
+
+    def __init__(self, rules: Sequence[Rule], patterns: Sequence[str]) -> None:
+        numbers = {pattern: number for number, pattern in enumerate(patterns)}
+        self._untyped: list[int] = []
+        self._by_pattern: dict[int, list[int]] = {}
+        for at, rule in enumerate(rules):
+            if isinstance(rule.capability, str):
+                self._by_pattern.setdefault(numbers[rule.capability], []).append(at)
+            else:
+                self._untyped.append(at)
+
+    def of(self, mask: int) -> list[int]:
+        """Return where rules of the patterns of a mask stand, and all whose pattern is no text."""
+        found = [at for bit in bits_of(mask) for at in self._by_pattern.get(bit, ())]
+        return sorted([*self._untyped, *found])

@@ -76,10 +76,10 @@ def test_the_hard_set_gets_the_same_answers(
 
 
 def test_an_edit_of_one_rule_among_many_of_a_capability_takes_few_parts() -> None:
-    rules = "".join(f"  - {{capability: sh.run, contains: word{n}}}\n" for n in range(400))
+    rules = "".join(f"  - {{capability: sh.run, contains: word{n}.}}\n" for n in range(400))
     asking = "".join(f"  - {{capability: sh.run, contains: ask{n}}}\n" for n in range(400))
     said = f"deny:\n{rules}require_approval:\n{asking}allow: [sh.*]\n"
-    old, new = policy_of(said), policy_of(said.replace("word200}", "word200x}"))
+    old, new = policy_of(said), policy_of(said.replace("word200.", "word200x."))
     tightened, loosened = compare(new, old), compare(old, new)
     assert tightened.word == Proved.word
     assert isinstance(loosened, Witness)
