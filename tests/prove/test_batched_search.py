@@ -79,11 +79,11 @@ def test_an_edit_of_one_rule_among_many_of_a_capability_takes_few_parts() -> Non
     rules = "".join(f"  - {{capability: sh.run, contains: word{n}.}}\n" for n in range(400))
     asking = "".join(f"  - {{capability: sh.run, contains: ask{n}}}\n" for n in range(400))
     said = f"deny:\n{rules}require_approval:\n{asking}allow: [sh.*]\n"
-    old, new = policy_of(said), policy_of(said.replace("word200.", "word200x."))
-    tightened, loosened = compare(new, old), compare(old, new)
+    old, new = policy_of(said), policy_of(said.replace("word200.", "ord200."))
+    tightened, loosened = compare(old, new), compare(new, old)
     assert tightened.word == Proved.word
     assert isinstance(loosened, Witness)
-    assert "word200" in str(loosened.request.args.values)
+    assert "ord200." in str(loosened.request.args.values)
     for result in (tightened, loosened):
         (step,) = result.ladder
         assert step.cases <= 3
