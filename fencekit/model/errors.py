@@ -69,6 +69,13 @@ class UsageError(FencekitError):
     exit_code = USAGE
 
 
+class UnsupportedSchemaError(UsageError):
+    """A JSON Schema that says something which is not followed: what is asked cannot be decided."""
+
+    slug = "schema-unsupported"
+    exit_code = COULD_NOT_CHECK
+
+
 class PolicyError(FencekitError):
     """A policy that cannot be read, or that says something it cannot mean."""
 

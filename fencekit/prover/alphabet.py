@@ -47,6 +47,12 @@ class SymbolClass:
         return self.char.isprintable()
 
 
+def escaped_apart() -> Iterator[CharSet]:
+    """Yield sets that tell apart what is escaped in different ways."""
+    yield from map(of_chars, ("'", '"', "\\", *SHORT))
+    yield from escaped_sets()
+
+
 def letters(alphabet: frozenset[str], sets: Iterable[CharSet]) -> list[SymbolClass]:
     """Return the classes of all characters, for keywords of that alphabet and those sets."""
     return list(_letters(alphabet, tuple(dict.fromkeys(sets))))

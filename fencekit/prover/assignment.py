@@ -8,8 +8,10 @@ from fencekit.engines.native.questions import BEYOND
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.prover import arithmetic, glob_solver
 from fencekit.prover.literals import HasPrefix, Literal, Named, RiskLevelIs, order
-from fencekit.prover.payload_states import FieldSpec, Required
+from fencekit.prover.payload_states import FieldSpec, Held, Required
 from fencekit.prover.text_queries import Cube
+from fencekit.prover.values.fields import AmountQuery, NameQuery
+from fencekit.prover.values.records import FieldQuery
 from fencekit.regex.language import beginning, numeric
 
 
@@ -21,6 +23,14 @@ class PartialModel:
     needs: list[Required] = field(default_factory=list)
     why: set[Literal] = field(default_factory=set)
     """The literals that ask for the fields."""
+    amounts: AmountQuery | None = None
+    path: Held | None = None
+    glob_solver: dict[str, NameQuery] = field(default_factory=dict)
+
+    @property
+    def query(self) -> FieldQuery:
+        """What is asked of single arguments, for a domain that says which there are."""
+        return FieldQuery(self.amounts, self.path, self.names)
 
 
 def about(cube: Cube, is_about: Any) -> list[Literal]:
@@ -39,10 +49,17 @@ def with_names(
     common: PartialModel, chosen: Sequence[tuple[str, glob_solver.GlobChoice, list[Literal]]]
 ) -> PartialModel:
     """Return the parts with the chosen values by name."""
-    parts = PartialModel(dict(common.context), list(common.needs), set(common.why))
+    parts = replace(
+        common,
+        context=dict(common.context),
+        needs=list(common.needs),
+        why=set(common.why),
+        names=dict(common.names),
+    )
     for key, choice, asked in chosen:
         if choice.value is not None:
             parts.context[key] = choice.value
+        parts.names[key] = NameQuery(choice.rest, choice.unwanted)
         if choice.needs is not None:
             parts.needs.append((choice.needs,))
             parts.why.update(asked)
@@ -63,6 +80,11 @@ def amount(samples: list[arithmetic.Sample]) -> Required:
 
 def add_path(asked: list[Literal], parts: PartialModel) -> bool:
     """Add the field that a path is in, where one is asked for; False where none can be so."""
+    parts.path = tuple(
+        (beginning(one.atom.prefix), one.positive)
+        for one in asked
+        if isinstance(one.atom, HasPrefix)
+    )
     wanted = [one.atom.prefix for one in asked if one.positive and isinstance(one.atom, HasPrefix)]
     unwanted = [
         one.atom.prefix for one in asked if not one.positive and isinstance(one.atom, HasPrefix)

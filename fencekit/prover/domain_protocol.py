@@ -3,24 +3,20 @@
 Each answer may be wider than the domain is, and never narrower; `accepts` is exact.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from fencekit.prover.arithmetic import Sample
-from fencekit.prover.payload_states import FieldSpec, Held, Required
+from fencekit.prover.payload_states import Required
+from fencekit.prover.values.records import FieldQuery, FieldSet
 
 
 class Domain(Protocol):
     """Which arguments a call can have."""
 
     @property
-    def is_open(self) -> bool:
-        """Whether there may be other keys than those that are described."""
-        ...
-
-    @property
     def follows(self) -> bool:
-        """Whether `without` makes a difference."""
+        """Whether the fields that there are depend on what is asked of single arguments."""
         ...
 
     @property
@@ -37,10 +33,6 @@ class Domain(Protocol):
         """Say whether arguments are of the domain."""
         ...
 
-    def without(self, paths: Held, names: Mapping[str, Held], /) -> "Domain":
-        """Return the domain in which text of the path, or by a name, is held so too."""
-        ...
-
     def cuts(self) -> tuple[float, ...]:
         """Return the numbers at which the domain tells amounts apart."""
         ...
@@ -49,13 +41,11 @@ class Domain(Protocol):
         """Say whether the amount of some arguments can be read as the sample."""
         ...
 
-    def optional(self, taken: Iterable[str], /) -> tuple[FieldSpec, ...]:
-        """Return the fields that there may be, without those of the keys, if only they may be."""
-        ...
+    def fields(self, asked: FieldQuery, needs: Sequence[Required], /) -> Iterator[FieldSet]:
+        """Yield the fields that the arguments can have, in each way in which they answer.
 
-    def ways(self, needs: Sequence[Required], /) -> Iterator[list[Required]]:
-        """Yield the fields that the arguments must have, in each way in which they meet needs.
-
-        The fields of the keys that are taken come first, in their order.
+        What is asked of single arguments is `asked`; `needs` are fields that any arguments must
+        have then, whichever the domain is. The fields of the keys that are taken come first, in
+        their order.
         """
         ...

@@ -31,10 +31,16 @@ IMPOSSIBLE = object()
 
 @dataclass(frozen=True, slots=True)
 class GlobChoice:
-    """A value of the context, None for none, and the field that the arguments must have."""
+    """A value of the context, None for none, and the field that the arguments must have.
+
+    `rest` are the atoms that the value of the arguments has to make true, `unwanted` those that it
+    must not.
+    """
 
     value: Any
     needs: FieldSpec | None = None
+    rest: tuple[Named, ...] = ()
+    unwanted: tuple[Named, ...] = ()
 
 
 def choices(key: str, literals: Sequence[Literal], known: Any = UNKNOWN) -> list[GlobChoice]:
@@ -60,12 +66,13 @@ def choices(key: str, literals: Sequence[Literal], known: Any = UNKNOWN) -> list
                 continue
             best.append(set(met))
             rest = [atom for atom in wanted if atom not in met]
+            both = tuple(rest), tuple(unwanted)
             # No field at all is a value too: the one that an empty `environment:` asks for.
             if _fits(None, rest, unwanted):
-                return [GlobChoice(value)]
+                return [GlobChoice(value, None, *both)]
             needs = _field(key, rest, unwanted)
             if needs is not None:
-                found.append(GlobChoice(value, needs))
+                found.append(GlobChoice(value, needs, *both))
     return found
 
 

@@ -5,7 +5,7 @@ lacks keys too, there may be others anywhere between. Sound because each field a
 the record says: of what is inside of a value, only how it is printed is followed.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -13,10 +13,12 @@ from typing import Any
 from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.request import Facts, Unknown, holds_unknown
 from fencekit.prover.arithmetic import Sample
-from fencekit.prover.domain import is_held, is_read_as
+from fencekit.prover.domain import is_read_as
 from fencekit.prover.glob_solver import refused
 from fencekit.prover.known import all_fit, fits, within
 from fencekit.prover.payload_states import FieldSpec, Held, Required
+from fencekit.prover.values.fields import is_held, unwanted_globs
+from fencekit.prover.values.records import FieldQuery, FieldSet
 from fencekit.regex.nfa import UnsupportedError
 
 Way = tuple[tuple[int | None, Required], ...]
@@ -29,6 +31,7 @@ class PartialArgumentsDomain:
 
     args: Facts
     paths: Held = ()
+    """What the path must not be, and the values by a name."""
     names: Mapping[str, Held] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
     follows = True
@@ -47,10 +50,6 @@ class PartialArgumentsDomain:
         """Say whether the record may be of these arguments."""
         return all_fit(self.args, args)
 
-    def without(self, paths: Held, names: Mapping[str, Held]) -> "PartialArgumentsDomain":
-        """Return the domain in which text of the path, or by a name, is held so too."""
-        return replace(self, paths=paths, names=names)
-
     def cuts(self) -> tuple[float, ...]:
         """Return the numbers at which the domain tells amounts apart."""
         numbers = (self.args.values.get(key) for key in AMOUNT_KEYS)
@@ -67,9 +66,13 @@ class PartialArgumentsDomain:
                 return is_read_as(known, sample)
         return sample is None
 
-    def optional(self, _: Iterable[str]) -> tuple[FieldSpec, ...]:
-        """Return the fields that there may be beside the required ones, if only they may be."""
-        return ()
+    def fields(self, asked: FieldQuery, needs: Sequence[Required]) -> Iterator[FieldSet]:
+        """Yield the fields that there are, in each way in which they can meet the needs."""
+        names = {key: unwanted_globs(name) for key, name in asked.names.items()}
+        paths = tuple((one, positive) for one, positive in asked.path or () if not positive)
+        within = replace(self, paths=paths, names=names)
+        for found in within.ways(needs):
+            yield FieldSet(tuple(found), (), self.is_open)
 
     def ways(self, needs: Sequence[Required]) -> Iterator[list[Required]]:
         """Yield the fields that there are, in each way in which they can meet the needs.

@@ -20,8 +20,9 @@ a word is a call but for keys that stand twice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from fencekit.prover.alphabet import SymbolClass, digits, letters
+from fencekit.prover.alphabet import SymbolClass, digits, escaped_apart, letters
 from fencekit.prover.keyword_automaton import Keywords
 from fencekit.prover.payload_states import (
     FURTHER,
@@ -61,6 +62,7 @@ class ArgumentsAutomaton:
     _slots: list[FieldSpec] = field(init=False)
     _letters: list[SymbolClass] = field(init=False)
     _key_letters: list[SymbolClass] = field(init=False)
+    _bits: dict[str, int] = field(init=False)
     _moves: dict[ArgumentsState, list[ArgumentsTransition]] = field(
         init=False, default_factory=dict
     )
@@ -71,8 +73,17 @@ class ArgumentsAutomaton:
         self._slots = [*self.optional, *(slot for one in self.required for slot in one)]
         for slot in self._slots:
             sets += [chars for automaton, _ in slot.held for chars in automaton.sets]
+            sets += slot.form.sets if slot.form is not None else ()
+        # Text inside of a value that is no text is escaped in the values too.
+        if self.shape.others or any(map(has_text_inside, self._slots)):
+            sets += escaped_apart()
         self._letters = letters(alphabet, sets)
+        self._bits = {key: 4 << number for number, key in enumerate(self._told())}
         self._key_letters = letters(alphabet, [])
+
+    def _told(self) -> list[str]:
+        """Return the optional keys of which is remembered whether they are there."""
+        return list(dict.fromkeys(slot.key for slot in self.optional))[:MOST_TOLD]
 
     @property
     def start(self) -> ArgumentsState:
@@ -94,7 +105,7 @@ class ArgumentsAutomaton:
         if self.is_open and (not free or self.shape.several):
             yield from self._free(spot, FURTHER if free else PLAIN)
         for number, slot in enumerate(self.optional):
-            bit = 4 << number if number < MOST_TOLD else 0
+            bit = self._bits.get(slot.key, 0)
             if not spot.fields & bit:
                 then = ArgumentsState("fields", spot.needs, spot.fields | bit | 1, slot=number)
                 yield from self._slot(slot, then, spot, FURTHER if spot.fields else PLAIN)
@@ -135,6 +146,9 @@ class ArgumentsAutomaton:
         if slot.printed and (self.shape.others or not slot.text):
             other = replace(then, kind="other", quoting=BEGINNING)
             yield ArgumentsTransition(max(level, PRINTED), before, space, other, ("field", key))
+        if slot.form is not None:
+            other = replace(then, kind="other", quoting=slot.form.start)
+            yield ArgumentsTransition(max(level, FURTHER), before, space, other, ("field", key))
 
     def _slot(
         self, slot: FieldSpec, then: ArgumentsState, spot: ArgumentsState, level: int
@@ -202,14 +216,19 @@ class ArgumentsAutomaton:
     def _other(self, spot: ArgumentsState) -> Iterator[ArgumentsTransition]:
         """Yield the moves of a value that is not text; it is printed alike in both readings."""
         slot = self._slots[spot.slot] if spot.slot >= 0 else ANY_VALUE
-        for step in steps(spot.quoting, slot, self._letters):
+        found: Any = steps(spot.quoting, slot, self._letters)
+        is_end = spot.quoting in ENDINGS
+        if slot.form is not None:
+            found = slot.form.steps(spot.quoting, self._letters)
+            is_end = slot.form.ends(spot.quoting)
+        for step in found:
             states = self._held(spot, step.values)
             if states is not None:
                 then = replace(spot, quoting=step.then, states=states)
                 yield ArgumentsTransition(
                     PRINTED, step.text, step.values, then, ("other", step.values)
                 )
-        if spot.quoting in ENDINGS and self._is_kept(spot):
+        if is_end and self._is_kept(spot):
             yield ArgumentsTransition(
                 PRINTED, "", "", ArgumentsState("fields", spot.needs, spot.fields), ("printed",)
             )
@@ -267,3 +286,9 @@ class ArgumentsAutomaton:
 
     def _end(self, _: ArgumentsState) -> Iterator[ArgumentsTransition]:
         yield from ()
+
+
+def has_text_inside(slot: FieldSpec) -> bool:
+    """Say whether values of a slot that are walked have text inside."""
+    nested = not slot.text and not {"list", "object"}.isdisjoint(slot.printed)
+    return nested or slot.form is not None

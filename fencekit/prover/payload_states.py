@@ -21,7 +21,8 @@ class FieldSpec:
 
     `text` says whether any text will do that is held so; `printed` which kinds of other values. An
     object or a list of which a part is known has `parts`: what is printed before, between and
-    behind the values that may be anything.
+    behind the values that may be anything. With a `form`, an automaton of `values.printer`, there
+    are the values that it prints.
     """
 
     key: str
@@ -30,6 +31,7 @@ class FieldSpec:
     text: bool = True
     printed: tuple[str, ...] = PRINTED_KINDS
     parts: tuple[str, ...] = ()
+    form: Any = None
 
 
 Required = tuple[FieldSpec, ...]
@@ -60,7 +62,7 @@ class ArgumentsState:
     kind: str
     needs: int = 0
     fields: int = 0
-    quoting: str = "any"
+    quoting: Any = "any"
     slot: int = -1
     states: tuple[int, ...] = ()
     left: int = 0

@@ -127,12 +127,15 @@ def in_text(state: str, letters: Sequence[SymbolClass]) -> Iterator[ReprTransiti
             if shown:
                 yield ReprTransition(shown, shown, f"inside {after} {way} {then_seen}".rstrip())
         elif char == "\\" or char in SHORT:
-            yield ReprTransition(letter.texts[0], SHORT.get(char, "\\\\"), state)
+            shown = SHORT.get(char, "\\\\")
+            yield ReprTransition(shown, shown, state)
         elif letter.is_printable:
             yield from (ReprTransition(text, char, state) for text in letter.texts)
-        elif letter.digits:
-            # The digits come as any printable characters may.
-            yield ReprTransition(letter.texts[0], repr(char)[1:3], state)
+        else:
+            # The digits of the character itself, and then any, as printable characters come.
+            shown = repr(char)[1:-1]
+            yield ReprTransition(shown.lower(), shown, state)
+            yield ReprTransition(shown[:2].lower(), shown[:2], state)
     if is_closable(f"{way} {seen}".rstrip()):
         mark = '"' if way == "double" else "'"
         yield ReprTransition(mark, mark, after)

@@ -9,7 +9,7 @@ followed asks for nothing, a number that may be absent does not reach the text. 
 only when the engine's own readings make every literal true.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
@@ -25,12 +25,12 @@ from fencekit.prover.domain import OPEN
 from fencekit.prover.domain_protocol import Domain
 from fencekit.prover.evaluate import all_true
 from fencekit.prover.known import PartialRequest
-from fencekit.prover.literals import Compares, HasPrefix, Literal, Named, order
-from fencekit.prover.payload_states import Held, Required
+from fencekit.prover.literals import Atom, Compares, HasPrefix, Literal, Named, order
 from fencekit.prover.product import Product, TooManyStatesError
 from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
-from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.language import beginning, find_word, matching
+from fencekit.prover.values.fields import AmountQuery, NameQuery
+from fencekit.prover.values.records import FieldQuery, FieldSet
+from fencekit.regex.language import find_word
 from fencekit.regex.nfa import UnsupportedError
 
 MOST_STATES = 60_000
@@ -106,6 +106,8 @@ class Solver:
         if core is not None:
             return Unsat(core)
         try:
+            if not self._has(FieldQuery()):
+                return Unsettled("no arguments at all are in the domain, as far as it is followed")
             found = self._settled(capability, cube)
         except UnsupportedError as error:
             return Unsettled(f"a condition {error}")
@@ -158,8 +160,9 @@ class Solver:
                 continue
             samples = arithmetic.possible(asked, self._domain.cuts() if is_amount else ())
             if is_amount:
+                common.amounts = AmountQuery.of(asked)
                 samples = list(filter(self._domain.reads, samples))
-            if not samples:
+            if not samples or (is_amount and not self._has(FieldQuery(common.amounts))):
                 return Unsat(frozenset(asked))
             if None not in samples:
                 if is_amount:
@@ -168,14 +171,18 @@ class Solver:
                 else:
                     common.context["caller_depth"] = arithmetic.spell(samples[0])[0]
         asked = about(cube, lambda atom: isinstance(atom, HasPrefix))
-        if asked and not any(map(add_path, [asked], [common])):
+        if asked and not (add_path(asked, common) and self._has(FieldQuery(path=common.path))):
             return Unsat(frozenset(asked))
         by_name: list[list[tuple[str, glob_solver.GlobChoice, list[Literal]]]] = []
         for key in sorted({name_of(one) for one in cube} - {""}):
             asked = about(cube, lambda atom, k=key: name_of(Literal(atom)) == k)
             known = self._given.in_context(key) if self._given else UNKNOWN
             known = None if key == PATH else known
-            found = glob_solver.choices(key, asked, known)
+            found = [
+                choice
+                for choice in glob_solver.choices(key, asked, known)
+                if self._has(FieldQuery(names={key: NameQuery(choice.rest, choice.unwanted)}))
+            ]
             if not found:
                 return Unsat(frozenset(asked))
             by_name.append([(key, choice, asked) for choice in found])
@@ -186,13 +193,15 @@ class Solver:
     ) -> Unsat | Sat | Unsettled:
         if not self._values(question):
             return Unsat(question.regex_core)
-        domain, why = self._held(cube)
-        why |= parts.why
+        # A domain that says which fields there are is asked for all that the cube asks of them.
+        why = frozenset(parts.why) | (
+            frozenset(about(cube, is_of_fields)) if self._domain.follows else frozenset()
+        )
         result: Unsat | Unsettled = Unsat(why)
         make = partial(self._given.made if self._given else made, capability, parts.context)
         is_so = partial(self._given.is_so if self._given else all_true, cube)
-        for needs in domain.ways(parts.needs):
-            found = self._walked(question, domain, needs, make, is_so)
+        for fields in self._domain.fields(parts.query, parts.needs):
+            found = self._walked(question, fields, make, is_so)
             if isinstance(found, Sat):
                 return found
             if isinstance(result, Unsat):
@@ -202,17 +211,14 @@ class Solver:
     def _walked(
         self,
         question: TextQuery,
-        domain: Domain,
-        needs: Sequence[Required],
+        fields: FieldSet,
         make: Callable[[dict[str, Any]], Request],
         is_so: Callable[[Request], bool],
     ) -> Sat | Unsettled | None:
         """Return a call with such fields that is found, or why it is open; None for no such."""
         if self.states > self._most_in_all:
             return Unsettled(f"the automata have more than {self._most_in_all} states in all")
-        taken = {one[0].key for one in needs if len(one) == 1}
-        payload = question.payload(needs, domain.optional(taken), domain)
-        walked = Product(payload, question.regexes, self._most)
+        walked = Product(question.payload(fields, self._domain), question.regexes, self._most)
         tried = 0
         try:
             for _, pieces in islice(walked.words(), MOST_WORDS):
@@ -233,24 +239,9 @@ class Solver:
             )
         return None
 
-    def _held(self, cube: Cube) -> tuple[Domain, Cube]:
-        """Return the domain without what the cube does not want, and the literals that say so."""
-        if not self._domain.follows:
-            return self._domain, frozenset()
-        paths: list[tuple[LazyDFA, bool]] = []
-        by_name: dict[str, Held] = {}
-        why: set[Literal] = set()
-        for one in cube:
-            if one.positive:
-                continue
-            if isinstance(one.atom, HasPrefix):
-                paths.append((beginning(one.atom.prefix), False))
-                why.add(one)
-            elif isinstance(one.atom, Named) and isinstance(one.atom.expected, str):
-                held = (matching(one.atom.expected), False)
-                by_name[one.atom.key] = (*by_name.get(one.atom.key, ()), held)
-                why.add(one)
-        return self._domain.without(tuple(paths), by_name), frozenset(why)
+    def _has(self, asked: FieldQuery) -> bool:
+        """Say whether some arguments of the domain are as one question asks, for all we know."""
+        return next(self._domain.fields(asked, ()), None) is not None
 
     def _values(self, question: TextQuery) -> bool:
         """Say whether some values, of any text, have the regexes that they must and no other."""
@@ -271,6 +262,13 @@ def asks_for_two_readings(cube: Cube) -> bool:
     """
     by_name = any(isinstance(one.atom, Named) and one.atom.key in PATH_KEYS for one in cube)
     return by_name and any(isinstance(one.atom, HasPrefix) for one in cube)
+
+
+def is_of_fields(atom: Atom) -> bool:
+    """Say whether an atom is about single arguments."""
+    return isinstance(atom, HasPrefix | Named) or (
+        isinstance(atom, Compares) and atom.subject is QuestionSubject.AMOUNT
+    )
 
 
 def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:

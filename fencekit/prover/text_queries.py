@@ -4,7 +4,7 @@ A wanted condition with several regexes asks for any of them, so each of them is
 own. Keywords need no such split: their automaton waits for any of a clause.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -13,8 +13,8 @@ from fencekit.prover.domain_protocol import Domain
 from fencekit.prover.keyword_automaton import Keywords
 from fencekit.prover.literals import ContainsKeyword, HasPrefix, Literal, MatchesRegex, order
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
-from fencekit.prover.payload_states import FieldSpec, Required
 from fencekit.prover.relevance import EVERYTHING, FieldRelevance
+from fencekit.prover.values.records import FieldSet
 from fencekit.regex.automaton import LazyDFA, compile_search
 from fencekit.regex.language import is_sublanguage
 from fencekit.regex.nfa import UnsupportedError
@@ -51,17 +51,18 @@ class TextQuery:
         """The literals about regexes."""
         return frozenset(one for one in self.core if isinstance(one.atom, MatchesRegex))
 
-    def payload(
-        self, required: Sequence[Required], optional: tuple[FieldSpec, ...], domain: Domain
-    ) -> ArgumentsAutomaton:
-        """Return the word to ask the question about."""
+    def payload(self, fields: FieldSet, domain: Domain) -> ArgumentsAutomaton:
+        """Return the word to ask the question about, of arguments with such fields."""
         keywords = Keywords(self.wanted, self.unwanted)
-        if not domain.is_open:
+        if not fields.is_open:
             natural: tuple[str, ...] = ()
             shape = EVERYTHING
         else:
             shape = FieldRelevance.of(
-                self.wanted, self.unwanted, regexes=bool(self.regexes), required=bool(required)
+                self.wanted,
+                self.unwanted,
+                regexes=bool(self.regexes),
+                required=bool(fields.required),
             )
             named = [key for key, said in domain.properties.items() if is_free_text(said)]
             free = (*named[:3], self.natural, *neutral(keywords.alphabet, domain.taken))
@@ -71,9 +72,9 @@ class TextQuery:
             [automaton for automaton, _ in self.regexes],
             shape,
             tuple(dict.fromkeys(natural)),
-            tuple(required),
-            optional,
-            is_open=domain.is_open,
+            fields.required,
+            fields.optional,
+            is_open=fields.is_open,
             in_order=len(domain.taken),
         )
 

@@ -1,1 +1,1 @@
-"""JSON Schema: validation, references, and schemas that are no schemas."""
+"""JSON Schema: what each keyword asks of a value, references, samples."""
