@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.model.errors import UsageError
+from fencekit.model.errors import UnsupportedSchemaError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.request import Request
@@ -19,7 +19,7 @@ from fencekit.prover.batched_search import search
 from fencekit.prover.certificate import certified
 from fencekit.prover.checker.check import CertificateError
 from fencekit.prover.decision_lists import CapabilityClass, Index
-from fencekit.prover.domain import read_domain
+from fencekit.prover.domain import OPEN, read_domain
 from fencekit.prover.minimise import minimise
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.prover.search import SearchStatistics
@@ -33,8 +33,10 @@ def compare(
 ) -> Result:
     """Return whether `new` is nowhere looser than `old`, for every call of the domain.
 
-    The domain is `"open"`, any JSON object as arguments, or a JSON Schema of them. With
-    `certificate`, what is proved comes with one for `checker.check`.
+    The domain is `"open"`, any JSON object as arguments, or a JSON Schema of them. One that says
+    what is not followed leaves the answer unknown, with what it says as the reason; one that is no
+    JSON Schema raises UsageError. With `certificate`, what is proved comes with one for
+    `checker.check`.
     """
     return check_property(NOT_LOOSER, old, new, domain=domain, certificate=certificate)
 
@@ -94,12 +96,22 @@ class Prover:
             raise UsageError(f"`{goal.name}` is a relation of {goal.policies} policies")
         self._goal = goal
         self._policies = policies
-        self._domain = read_domain(domain)
+        self._refused = ""
+        try:
+            self._domain = read_domain(domain)
+        except UnsupportedSchemaError as error:
+            self._domain, self._refused = OPEN, error.message
         self._evaluators = [NativeEvaluator(policy) for policy in policies]
         self.solver = Solver(self._domain)
 
     def answers(self) -> Iterator[tuple[str, Result]]:
-        """Yield a capability of each class that needs a look, and its answer."""
+        """Yield a capability of each class that needs a look, and its answer.
+
+        For a domain that says what is not followed, that is the one answer about every class.
+        """
+        if self._refused:
+            yield "*", Unknown(self._refused)
+            return
         for of_class in Index(self._policies, self._goal.about).classes(self._goal):
             yield of_class.capability, self._answer(of_class)
 

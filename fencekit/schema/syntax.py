@@ -41,7 +41,9 @@ def is_count(value: Any) -> bool:
 
 def is_limit(value: Any) -> bool:
     """Say whether a value can be a limit of numbers: `1e400`, which Python reads so, is one."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
+    if isinstance(value, float):
+        return not isnan(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_pattern(value: Any) -> bool:

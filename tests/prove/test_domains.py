@@ -153,8 +153,10 @@ def test_a_schema_that_nothing_fits_proves_nothing():
 def test_a_domain_that_is_not_understood_is_refused():
     with pytest.raises(UsageError, match="neither `open` nor a JSON Schema"):
         compare(ALLOWING, ALLOWING, domain="closed")
-    with pytest.raises(UsageError, match="the domain says `dependentRequired`"):
-        compare(ALLOWING, ALLOWING, domain={"dependentRequired": {}})
+    result = compare(ALLOWING, ALLOWING, domain={"unevaluatedProperties": False})
+    assert result == Unknown("the domain says `unevaluatedProperties`")
+    with pytest.raises(UsageError, match="`minLength: 1.5`, which must be a whole number from 0"):
+        compare(ALLOWING, ALLOWING, domain=only({"minLength": 1.5}))
 
 
 @pytest.mark.parametrize("schema", [PATH_ONLY, PAYMENT, LISTS, COUNTED, LOOSE])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fencekit.generation.search import search
+from fencekit.model.errors import UnsupportedSchemaError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Result, Unknown, Witness
 from fencekit.prover.api import Domain, by_capability
@@ -29,14 +30,18 @@ def answers(
         if not isinstance(result, Unknown) or not left:
             yield capability, result
             continue
-        found = search(
-            old,
-            new,
-            sought=lambda before, after: goal.broken((before, after)),
-            max_examples=min(MAX_EXAMPLES, left),
-            capability=capability,
-            domain=domain,
-        )
+        try:
+            found = search(
+                old,
+                new,
+                sought=lambda before, after: goal.broken((before, after)),
+                max_examples=min(MAX_EXAMPLES, left),
+                capability=capability,
+                domain=domain,
+            )
+        except UnsupportedSchemaError:
+            yield capability, result  # the reason says it already
+            continue
         left -= found.tried
         said = f"{found.tried:,} calls aimed at the rules were tried"
         rung = ProofStep(Method.SEARCH, said, calls=found.tried)
