@@ -25,7 +25,7 @@ class PartialModel:
     """The literals that ask for the fields."""
     amounts: AmountQuery | None = None
     path: Held | None = None
-    glob_solver: dict[str, NameQuery] = field(default_factory=dict)
+    names: dict[str, NameQuery] = field(default_factory=dict)
 
     @property
     def query(self) -> FieldQuery:

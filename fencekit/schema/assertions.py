@@ -56,8 +56,9 @@ def has_so_many(wanted: Any, value: Any, schema: Mapping[str, Any], check: Check
     """So many items of an array are as the schema says: at least one, if nothing else is said."""
     if not isinstance(value, list):
         return True
-    found = sum(check(wanted, item) for item in value)
-    return schema.get("minContains", 1) <= found <= schema.get("maxContains", len(value))
+    found = sum(1 for item in value if check(wanted, item))
+    least, most = schema.get("minContains", 1), schema.get("maxContains", len(value))
+    return bool(least <= found <= most)
 
 
 def then_or_else(wanted: Any, value: Any, schema: Mapping[str, Any], check: Check) -> bool:

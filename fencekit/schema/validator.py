@@ -155,5 +155,5 @@ def is_printable(value: Any) -> bool:
 
 def cut(value: Any) -> str:
     """Return the beginning of a value as it is printed."""
-    text = str(value) if is_printable(value) else "…"
+    text = repr(value) if is_printable(value) else "…"
     return text if len(text) <= 40 else f"{text[:40]}…"

@@ -98,7 +98,8 @@ Form = (
 ANY_ARRAY, ANY_OBJECT = AnyNested("array"), AnyNested("object")
 MOST_FIELDS = 5
 """Of objects with more fields than that, each may come any number of times."""
-MOST_SPELLED = 8
+ANY_NUMBER = r"-?[0-9][0-9.e+-]*"
+"""Any number, and more."""
 
 
 class Forms:
@@ -120,7 +121,8 @@ class Forms:
             case TextSet():
                 return QuotedText(tuple(rules_of(member)))
             case NumberSet():
-                return Numeral(ranges_of(member).pattern)
+                is_any = member == NumberSet()
+                return Numeral(ANY_NUMBER if is_any else ranges_of(member).pattern)
             case ArraySet():
                 return self.of_array(member)
             case ObjectSet():

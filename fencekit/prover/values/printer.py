@@ -1,8 +1,7 @@
 """A form as an automaton: the steps that print a value, in the text and in the values at once.
 
-The text is in lower case. InQuotes of quotes a step is one class of characters; the digits of an
-escape are those of one of its characters, or any. Sound because each way to print a value of the
-form is a way through its nodes.
+The text is in lower case. Inside of quotes a step is one class of characters; the digits of an
+escape are those of one of its characters, or any.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,21 +10,13 @@ from typing import Any, NamedTuple
 from fencekit.prover.alphabet import SHORT, SymbolClass
 from fencekit.prover.payload_states import Held
 from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quoted
-from fencekit.prover.values import forms
-from fencekit.prover.values.languages import whole
-from fencekit.regex.automaton import DEAD, LazyDFA
+from fencekit.prover.values.form_nodes import END, FormNodes, Print, PrintNumber, PrintQuoted
+from fencekit.prover.values.forms import Form
+from fencekit.regex.automaton import DEAD
 from fencekit.regex.charset import CharSet
-from fencekit.regex.nfa import UnsupportedError
 
-MOST_NODES = 20_000
-MOST_ITEMS = 8
-"""Of arrays, so many items are counted; further ones may be any number."""
 CHARS_OF_NUMBERS = "0123456789.e+-"
-BETWEEN = "0123456789.e+- ,:[]{}"
-WORDS = ("True", "False", "None", "nan", "inf", "-inf")
-ANY_NUMBER = r"-?[0-9][0-9.e+-]*"
 HEX = "0123456789abcdef"
-END = 0
 
 
 class PrintStep(NamedTuple):
@@ -34,27 +25,6 @@ class PrintStep(NamedTuple):
     text: str
     values: str
     then: Any
-
-
-class Print(NamedTuple):
-    """A node that prints a text."""
-
-    text: str
-    then: int
-
-
-class PrintQuoted(NamedTuple):
-    """A node that prints text in quotes."""
-
-    held: Held
-    then: int
-
-
-class PrintNumber(NamedTuple):
-    """A node that prints a number."""
-
-    automaton: LazyDFA
-    then: int
 
 
 class InQuotes(NamedTuple):
@@ -80,16 +50,13 @@ class InNumber(NamedTuple):
     state: int
 
 
-Node = Print | PrintQuoted | PrintNumber | list[int]
-"""What is printed next; a list goes on to any of its nodes for free."""
-
-
 class Printer:
     """The automaton of a form. A state is the number of a node, or is inside of a node."""
 
-    def __init__(self, form: "forms.Form") -> None:
-        self._nodes: list[Node] = [[]]
-        self.start: Any = self._of(form, END)
+    def __init__(self, form: Form) -> None:
+        made = FormNodes(form)
+        self._nodes = made.nodes
+        self.start: Any = made.start
         self._reached: dict[int, list[int]] = {}
 
     @property
@@ -174,113 +141,6 @@ class Printer:
             found = [one for one in seen if one == END or not isinstance(self._nodes[one], list)]
             self._reached[number] = found
         return found
-
-    def _add(self, node: Node) -> int:
-        if len(self._nodes) > MOST_NODES:
-            raise UnsupportedError("takes too many forms")
-        self._nodes.append(node)
-        return len(self._nodes) - 1
-
-    def _of(self, form: "forms.Form", then: int) -> int:
-        """Return the node that prints a form and goes on."""
-        match form:
-            case forms.Verbatim(text):
-                return self._add(Print(text, then))
-            case forms.QuotedText(held):
-                return self._add(PrintQuoted(held, then))
-            case forms.Numeral(pattern):
-                return self._add(PrintNumber(whole(pattern), then))
-            case forms.Concatenation(parts):
-                for part in reversed(parts):
-                    then = self._of(part, then)
-                return then
-            case forms.Alternation(ways):
-                return self._add([self._of(way, then) for way in ways])
-            case forms.ArrayForm():
-                return self._items(form, then)
-            case forms.ObjectForm():
-                return self._fields(form, then)
-            case forms.AnyNested(kind):
-                return self._anything(kind, then)
-
-    def _items(self, form: "forms.ArrayForm", then: int) -> int:
-        """Return the node of an array: a node for each number of items, the last one a loop."""
-        least, most = min(form.least, MOST_ITEMS), form.most
-        counted = least if most is None or most > MOST_ITEMS else most
-        closing = self._add(Print("]", then))
-        loops = most is None or most > MOST_ITEMS
-        after: list[int] = self._nodes[self._add([])]  # type: ignore[assignment]
-        last = len(self._nodes) - 1
-        after.append(closing)
-        if loops:
-            after.append(self._add(Print(", ", self._of(form.item, last))))
-        # `last` stands behind at least so many items; the ones before are counted down to none.
-        number = max(counted, 1)
-        for done in range(number - 1, -1, -1):
-            item = self._of(form.item, last)
-            ways = [item if done == 0 else self._add(Print(", ", item))]
-            if done >= least:
-                ways.append(closing)
-            last = self._add(ways)
-        return self._add(Print("[", last))
-
-    def _fields(self, form: "forms.ObjectForm", then: int) -> int:
-        """Return the node of an object: of few fields, a node for each choice of those left."""
-        closing = self._add(Print("}", then))
-        if len(form.fields) > forms.MOST_FIELDS:
-            return self._many_fields(form, closing)
-        known: dict[frozenset[str], int] = {}
-
-        def after(done: frozenset[str]) -> int:
-            if done not in known:
-                ways: list[int] = [closing] if form.required <= done else []
-                for key, value in form.fields:
-                    if key not in done:
-                        comma = ", " if done else ""
-                        inner = self._of(value, after(done | {key}))
-                        ways.append(self._add(Print(f"{comma}{key!r}: ", inner)))
-                known[done] = self._add(ways)
-            return known[done]
-
-        return self._add(Print("{", after(frozenset())))
-
-    def _many_fields(self, form: "forms.ObjectForm", closing: int) -> int:
-        """Return the node of an object whose fields may come any number of times."""
-        more = self._add([closing])
-        loop: list[int] = self._nodes[more]  # type: ignore[assignment]
-        first: list[int] = [] if form.required else [closing]
-        for key, value in form.fields:
-            inner = self._of(value, more)
-            loop.append(self._add(Print(f", {key!r}: ", inner)))
-            first.append(self._add(Print(f"{key!r}: ", inner)))
-        return self._add(Print("{", self._add(first)))
-
-    def _anything(self, kind: str, then: int, depth: int = 2) -> int:
-        """Return the node of any array or object; what is in it is followed down to a depth."""
-        opening, closing = "[]" if kind == "array" else "{}"
-        closed = self._add(Print(closing, then))
-        after = self._add([closed])
-        ways: list[int] = self._nodes[after]  # type: ignore[assignment]
-        item = self._any_value(after, depth)
-        if kind == "object":
-            item = self._add(PrintQuoted((), self._add(Print(": ", item))))
-        ways.append(self._add(Print(", ", item)))
-        return self._add(Print(opening, self._add([closed, item])))
-
-    def _any_value(self, then: int, depth: int) -> int:
-        """Return the node of any value; in brackets, at the last depth, stands anything."""
-        ways = [self._add(Print(word, then)) for word in WORDS]
-        ways.append(self._add(PrintNumber(whole(ANY_NUMBER), then)))
-        ways.append(self._add(PrintQuoted((), then)))
-        if depth > 1:
-            ways += [self._anything(kind, then, depth - 1) for kind in ("array", "object")]
-        else:
-            inner = self._add([self._add(Print(text, then)) for text in "]}"])
-            loop: list[int] = self._nodes[inner]  # type: ignore[assignment]
-            loop += [self._add(Print(text, inner)) for text in (*BETWEEN, *WORDS)]
-            loop.append(self._add(PrintQuoted((), inner)))
-            ways += [self._add(Print(text, inner)) for text in "[{"]
-        return self._add(ways)
 
 
 def after_char(held: Held, states: tuple[int, ...], char: str) -> tuple[int, ...] | None:
