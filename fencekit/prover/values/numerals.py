@@ -15,9 +15,9 @@ from typing import Any
 from fencekit.engines.native.questions import LARGEST
 from fencekit.prover.values.sets import NumberSet, integers
 
-MOST_DIGITS = 40
+MOST_DIGITS = 25
 """Of integers with more digits than that, only their number of digits is followed."""
-MOST_COUNTED = 320
+MOST_COUNTED = 30
 """Beyond so many digits, not even that: any number of digits stands for the rest."""
 WITH_EXPONENT = 10**16
 SMALL = 1e-4
