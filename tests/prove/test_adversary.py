@@ -13,13 +13,11 @@ from prove.adversary.families import FAMILIES, share
 from prove.adversary.judge import Ending, judge
 from prove.adversary.oracle import Oracle
 from prove.adversary.pair import read
-from prove.adversary.running import keep, run
+from prove.adversary.running import UNIT, keep, run
 
 HERE = Path(__file__).parent / "adversary"
 FOUND = sorted([*(HERE / "known").glob("*.json"), *(HERE / "found").glob("*.json")])
 SEED = os.environ["FENCEKIT_ADVERSARY_SEED"]
-UNIT = 20
-"""How many pairs a family has in CI for each part of its share."""
 OPEN_STILL = (HERE / "open.txt").read_text("utf-8").splitlines()
 """Files of `known` and `found`, and families, with proofs that are wrong still, or faults."""
 

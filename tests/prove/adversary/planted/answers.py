@@ -1,0 +1,330 @@
+"""Faults in how questions are put together and answered: rules, numbers, names, text, classes."""
+
+from prove.adversary.planted.fault import Fault
+
+ANSWERS = (
+    Fault(
+        "keywords keep their case",
+        "prover/literals.py",
+        "frozenset(str(keyword).lower() for keyword in listed(value))",
+        "frozenset(str(keyword) for keyword in listed(value))",
+    ),
+    Fault(
+        "an empty keyword is nowhere",
+        "prover/literals.py",
+        'ConditionLiterals("" in keywords or _any_of',
+        "ConditionLiterals(_any_of",
+    ),
+    Fault(
+        "the shorter of two keywords is dropped, not the longer",
+        "prover/literals.py",
+        "any(o != word and o in word for o in keywords)",
+        "any(o != word and word in o for o in keywords)",
+    ),
+    Fault(
+        "only the first pattern of a list counts",
+        "prover/literals.py",
+        "    for pattern in map(str, listed(value)):",
+        "    for pattern in map(str, listed(value)[:1]):",
+    ),
+    Fault(
+        "no number raises",
+        "prover/literals.py",
+        "        return ConditionLiterals(Literal(passes), Literal(raises))",
+        "        return ConditionLiterals(Literal(passes))",
+    ),
+    Fault(
+        "a name is compared as text",
+        "prover/literals.py",
+        "Literal(Named(str(name), spelled(value), value))",
+        "Literal(Named(str(name), spelled(str(value)), str(value)))",
+    ),
+    Fault(
+        "a rule holds when its first condition does",
+        "prover/literals.py",
+        "        so_far = list(added(so_far, reading.holds))\n    assert",
+        "        so_far = list(added(so_far, reading.holds))\n        break\n    assert",
+    ),
+    Fault(
+        "between thresholds there is nothing",
+        "prover/arithmetic.py",
+        "    yield from (low / 2 + high / 2 for low, high in pairwise(floats))\n",
+        "",
+    ),
+    Fault(
+        "NaN is no number",
+        "prover/arithmetic.py",
+        "return [None, *near, math.nan, BEYOND]",
+        "return [None, *near, BEYOND]",
+    ),
+    Fault(
+        "there is always a number",
+        "prover/arithmetic.py",
+        "return [None, *near, math.nan, BEYOND]",
+        "return [*near, math.nan, BEYOND]",
+    ),
+    Fault(
+        "no integer is beyond floats",
+        "prover/arithmetic.py",
+        "return [None, *near, math.nan, BEYOND]",
+        "return [None, *near, math.nan]",
+    ),
+    Fault(
+        "true is no number",
+        "prover/arithmetic.py",
+        '"true": 1.0 in floats',
+        '"true": False',
+    ),
+    Fault(
+        "zero is neither positive nor negative",
+        "prover/arithmetic.py",
+        '"positive": BEYOND in found or any(number >= 0 for number in floats)',
+        '"positive": BEYOND in found or any(number > 0 for number in floats)',
+    ),
+    Fault(
+        "text that is infinite is forgotten",
+        "prover/arithmetic.py",
+        '"infinite": INFINITE in floats',
+        '"infinite": False',
+    ),
+    Fault(
+        "nothing is below the least threshold",
+        "prover/arithmetic.py",
+        "(*_plain(cuts), *_neighbours(cuts), LARGEST, INFINITE, -INFINITE)",
+        "(*(one for one in (*_plain(cuts), *_neighbours(cuts)) if not cuts or one >= cuts[0]),"
+        " LARGEST, INFINITE)",
+    ),
+    Fault(
+        "an amount is read of one key",
+        "prover/assignment.py",
+        "return tuple(FieldSpec(key, tuple(values), held) for key in AMOUNT_KEYS)",
+        "return tuple(FieldSpec(key, tuple(values), held) for key in AMOUNT_KEYS[:1])",
+    ),
+    Fault(
+        "a path is read of one key",
+        "prover/assignment.py",
+        "FieldSpec(key, (), tuple(held)) for key in PATH_KEYS",
+        "FieldSpec(key, (), tuple(held)) for key in PATH_KEYS[:1]",
+    ),
+    Fault(
+        "an unwanted prefix is unwanted anywhere before",
+        "prover/assignment.py",
+        "any(map(longest.startswith, unwanted))",
+        "any(one.startswith(longest) or longest.startswith(one) for one in unwanted)",
+    ),
+    Fault(
+        "the first of two prefixes is the longest",
+        "prover/assignment.py",
+        "longest = max(wanted, key=len)",
+        "longest = min(wanted, key=len)",
+    ),
+    Fault(
+        "what is wanted of a name is met by the context alone",
+        "prover/glob_solver.py",
+        "needs = _field(key, rest, unwanted)",
+        "needs = None",
+    ),
+    Fault(
+        "no value but text has a name",
+        "prover/glob_solver.py",
+        "    for value in (*(atom.expected for atom in met), FRESH_NUMBER):",
+        "    for value in ():",
+    ),
+    Fault(
+        "a fresh value of a name is forgotten",
+        "prover/glob_solver.py",
+        "    return IMPOSSIBLE\n\n\ndef _is(",
+        "    return IMPOSSIBLE if unwanted else None\n\n\ndef _is(",
+    ),
+    Fault(
+        "an unwanted glob that begins alike shuts out all",
+        "prover/glob_solver.py",
+        'text == f"{head(text)}*" and begun.startswith(head(text))',
+        "begun.startswith(head(text))",
+    ),
+    Fault(
+        "text prints in single quotes always",
+        "prover/quoting.py",
+        '    "double": (\'"\', \'"\', True),\n    "escaped": ("\'", "\'", True),\n',
+        "",
+    ),
+    Fault(
+        "text with both quotes is never closed",
+        "prover/quoting.py",
+        ', "double": seen == "\'"}.get(way, seen == "\\"\'")',
+        ', "double": seen == "\'"}.get(way, False)',
+    ),
+    Fault(
+        "an apostrophe is never escaped",
+        "prover/quoting.py",
+        "(char if char == '\"' else \"\\\\'\", ",
+        "(char, ",
+    ),
+    Fault(
+        "a tab prints as it is",
+        "prover/alphabet.py",
+        'SHORT = {"\\n": "\\\\n", "\\r": "\\\\r", "\\t": "\\\\t"}',
+        'SHORT = {"\\n": "\\\\n", "\\r": "\\\\r", "\\t": "\\t"}',
+    ),
+    Fault(
+        "a backslash prints as it is",
+        "prover/alphabet.py",
+        'return SymbolClass(char, ("\\\\\\\\",))',
+        'return SymbolClass(char, ("\\\\",))',
+    ),
+    Fault(
+        "only the Latin letters have capitals",
+        "prover/alphabet.py",
+        'return "".join(_capitals().get(char, char if char.lower() == char else ""))',
+        "return char",
+    ),
+    Fault(
+        "the Kelvin sign is no k",
+        "prover/alphabet.py",
+        ' + ("\\u212a" if char == "k" else "")',
+        "",
+    ),
+    Fault(
+        "a dotted capital I is one character in lower case",
+        "prover/alphabet.py",
+        "    if alphabet.intersection(DOTTED_I.lower()):\n        yield of_chars(DOTTED_I)\n",
+        "",
+    ),
+    Fault(
+        "what is not printable prints as it is",
+        "prover/alphabet.py",
+        "if char.isprintable() or not alphabet:",
+        "if True or not alphabet:",
+    ),
+    Fault(
+        "no free key is walked",
+        "prover/relevance.py",
+        "keys=quotes or (bool(wanted) and regexes)",
+        "keys=False",
+    ),
+    Fault(
+        "no second field is walked",
+        "prover/relevance.py",
+        "several=others or (regexes and (has_words or required))",
+        "several=False",
+    ),
+    Fault(
+        "no value but text is walked",
+        "prover/relevance.py",
+        "others = quotes or any(map(meets_the_rim, words))",
+        "others = False",
+    ),
+    Fault(
+        "how text is quoted is never walked",
+        "prover/relevance.py",
+        "quotes = any(QUOTES & set(keyword) for keyword in words | unwanted)",
+        "quotes = False",
+    ),
+    Fault(
+        "fields stand without a comma",
+        "prover/payload_automaton.py",
+        "    def _free(self, spot: ArgumentsState, level: int) -> Iterator[ArgumentsTransition]:\n"
+        '        """Yield the moves to a field of any key."""\n'
+        '        comma, space = (", ", " ")',
+        "    def _free(self, spot: ArgumentsState, level: int) -> Iterator[ArgumentsTransition]:\n"
+        '        """Yield the moves to a field of any key."""\n'
+        '        comma, space = (",", " ")',
+    ),
+    Fault(
+        "fields have no space between their values",
+        "prover/payload_automaton.py",
+        'over it where its value is exact."""\n        comma, space = (", ", " ")',
+        'over it where its value is exact."""\n        comma, space = (", ", "")',
+    ),
+    Fault(
+        "an exact value prints without its quotes",
+        "prover/payload_automaton.py",
+        'text = f"{comma}{slot.key!r}: {value!r}".lower()',
+        'text = f"{comma}{slot.key!r}: {value}".lower()',
+    ),
+    Fault(
+        "an unwanted keyword is forgotten after the root",
+        "prover/keyword_automaton.py",
+        "            while node and char not in self._ways[node]:",
+        "            if node and char not in self._ways[node]:",
+    ),
+    Fault(
+        "a keyword inside of another is not seen",
+        "prover/keyword_automaton.py",
+        "            self._found[node] |= self._found[back]\n",
+        "",
+    ),
+    Fault(
+        "no malformed capability is covered",
+        "prover/capability_classes.py",
+        "in (*_formed(listed, wanted), *_others(listed)):",
+        "in _formed(listed, wanted):",
+    ),
+    Fault(
+        "a segment that nobody names is left out",
+        "prover/capability_classes.py",
+        "choices: list[str | None] = [*dict.fromkeys(column[i] for i in named), None]",
+        "choices: list[str | None] = [*dict.fromkeys(column[i] for i in named)] or [None]",
+    ),
+    Fault(
+        "the probe of other capabilities is one that a prefix covers",
+        "prover/capability_classes.py",
+        '    while any(end in pattern for pattern in patterns):\n        end += "!"\n',
+        "",
+    ),
+    Fault(
+        "an earlier exit is missed when two of its literals are left",
+        "prover/search.py",
+        "if len(left) == 1 and not isinstance(left[0].atom, MatchesRegex):",
+        "if not isinstance(left[0].atom, MatchesRegex):",
+    ),
+    Fault(
+        "a cube is split along one literal",
+        "prover/search.py",
+        "    for literal in sorted(clause - cube, key=order):",
+        "    for literal in sorted(clause - cube, key=order)[:1]:",
+    ),
+    Fault(
+        "an exit in one list shuts out those before it in the other",
+        "prover/search.py",
+        "for right in range(last + 1):",
+        "for right in range(last):",
+    ),
+    Fault(
+        "what is refuted is one literal of it",
+        "prover/solver.py",
+        "            self.refuted.append(found.core)\n        return found",
+        "            self.refuted.append(frozenset(list(found.core)[:1]))\n        return found",
+    ),
+    Fault(
+        "an amount that none can be refutes the text",
+        "prover/solver.py",
+        "        why |= parts.why\n",
+        "",
+    ),
+    Fault(
+        "of several ways to be so, the first counts",
+        "prover/solver.py",
+        "        return (with_names(common, chosen) for chosen in product(*by_name))",
+        "        return (with_names(common, chosen) for chosen in islice(product(*by_name), 1))",
+    ),
+    Fault(
+        "values of the plainest level are walked only",
+        "prover/product.py",
+        "for level, queue in enumerate(queues):",
+        "for level, queue in enumerate(queues[:2]):",
+    ),
+    Fault(
+        "a walk ends in the thirtieth state of a regex",
+        "prover/product.py",
+        "        spot, words, found = state\n        step =",
+        "        spot, words, found = state\n"
+        "        if found and found[0] > 30:\n            return\n        step =",
+    ),
+    Fault(
+        "the text begins behind its bracket",
+        "prover/product.py",
+        'begun = keywords.step(keywords.start, "{")',
+        "begun = keywords.start",
+    ),
+)

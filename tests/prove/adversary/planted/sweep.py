@@ -1,0 +1,126 @@
+"""Runs the adversary on each planted fault, until it finds something: `make sweep`.
+
+    python tests/prove/adversary/planted/sweep.py --jobs 2
+    python tests/prove/adversary/planted/sweep.py --fault "NaN is no number"
+
+CI's share is tried first, in the order in which every family has its turn, and then as much again
+and again, as far as the sweep goes. Writes `reports/sweep/planted.json`. Exits 1 where a fault is
+not found at all.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).resolve().parents[3]
+ROOT = TESTS.parent
+REPORT = ROOT / "reports" / "sweep" / "planted.json"
+ROUND = 10
+"""How many pairs of a family come before the next family's."""
+SHARES = 8
+"""How many times CI's share is tried before a fault counts as not found."""
+
+
+def main() -> int:
+    sys.path.insert(0, str(TESTS))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", default=os.environ.get("FENCEKIT_SWEEP_SEED", "1"))
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--fault", action="append", default=[])
+    parser.add_argument("--family", action="append", default=[])
+    parser.add_argument("--seconds", type=float, default=600, help="the most for one fault")
+    parser.add_argument("--one", help="(used by the sweep itself)")
+    parser.add_argument("--report", default=str(REPORT))
+    given = parser.parse_args()
+    if given.one is not None:
+        print(json.dumps(tried(given)))
+        return 0
+    return all_of(given)
+
+
+def all_of(given: argparse.Namespace) -> int:
+    from prove.adversary.planted.registry import FAULTS
+
+    chosen = [fault for fault in FAULTS if not given.fault or fault.name in given.fault]
+    with ThreadPoolExecutor(given.jobs) as pool:
+        rows = list(pool.map(lambda fault: in_a_process(fault.name, given), chosen))
+    for row, fault in zip(rows, chosen, strict=True):
+        row.update({"file": fault.file, "cause": fault.cause})
+    made = report(rows, given.seed)
+    if given.report:
+        Path(given.report).write_text(
+            json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )
+    print(f"{made['found']} of {made['faults']} found, {made['in the share of CI']} in CI's share")
+    return int(made["found"] < made["faults"])
+
+
+def report(rows: list[dict[str, Any]], seed: str) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "seed": seed,
+        "faults": len(rows),
+        "found": sum(row["found"] for row in rows),
+        "in the share of CI": sum(row["found"] and row["share"] == 1 for row in rows),
+        "rows": rows,
+    }
+
+
+def in_a_process(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--one", name, "--seed", given.seed]
+    command += ["--seconds", str(given.seconds)]
+    for family in given.family:
+        command += ["--family", family]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600)
+    if ended.returncode:
+        last = ended.stderr.strip().splitlines()[-1:]
+        row: dict[str, Any] = {"found": False, "share": 0, "ending": "did not run", "said": last}
+    else:
+        row = json.loads(ended.stdout.splitlines()[-1])
+    row = {"fault": name, **row}
+    print(json.dumps(row, ensure_ascii=False), flush=True)
+    return row
+
+
+def tried(given: argparse.Namespace) -> dict[str, Any]:
+    """Plant one fault in this process and return what the adversary finds; `none` plants none."""
+    from prove.adversary.planted.importing import plant
+    from prove.adversary.planted.registry import BY_NAME
+
+    if given.one != "none":
+        plant(BY_NAME[given.one])
+    from prove.adversary.families import FAMILIES, pairs, share
+    from prove.adversary.running import UNIT, run_all
+
+    start = time.perf_counter()
+    names = given.family or list(FAMILIES)
+    count = 0
+    for turn in range(1, SHARES + 1):
+        for at in range(0, UNIT * max(map(share, names)), ROUND):
+            for family in names:
+                size = min(ROUND, UNIT * share(family) - at)
+                if size <= 0:
+                    continue
+                drawn = pairs(family, f"{given.seed}/{turn}", at, size)
+                tally = run_all(drawn, until=None, limit=10.0, stop_at_first=True)
+                count += tally.pairs
+                seconds = round(time.perf_counter() - start, 1)
+                if tally.bad:
+                    pair, judged = tally.bad[0]
+                    found = {"ending": judged.ending, "family": family, "seed": pair.seed}
+                    counts = {"pairs": count, "seconds": seconds, "said": judged.said[:100]}
+                    return {"found": True, "share": turn, **found, **counts}
+                if seconds > given.seconds:
+                    return {"found": False, "share": turn, "pairs": count, "seconds": seconds}
+    return {"found": False, "share": SHARES, "pairs": count, "seconds": seconds}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
