@@ -11,7 +11,7 @@ OPEN: dict[str, Make] = {**regexes.FAMILIES, **conditions.FAMILIES, **coupled.FA
 DOMAINS: dict[str, Make] = schemas.FAMILIES
 FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
 
-SHARES = {"references": 1, "loops": 2, "counted": 2, "names": 2, "depths": 2, "whole choices": 2}
+SHARES = {"references": 1, "loops": 2, "counted": 1, "names": 2, "depths": 2, "whole choices": 2}
 """How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
 
 RELATIONS = {"not looser": 88, "equivalent": 8, "disjoint": 4}

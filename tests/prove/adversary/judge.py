@@ -51,7 +51,7 @@ BAD = (Ending.WRONG, Ending.REFUTED, Ending.DISOWNED, Ending.FAULT, Ending.SLOW)
 
 @dataclass(frozen=True)
 class Judged:
-    """How a pair ended, whether it really differs, and by which call; times are in seconds.
+    """How a pair ended, whether it really differs, and by which call; times are in seconds of processor time.
 
     `certificate` is what became of one, if one was asked for: `checked`, `refused`, or `none`.
     """
@@ -74,9 +74,9 @@ def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool 
 
     With `certificate`, what is proved is proved again with one, which is checked.
     """
-    start = time.perf_counter()
+    start = time.process_time()
     ending, said, result = asked(pair, limit)
-    between = time.perf_counter()
+    between = time.process_time()
     oracle = Oracle(pair)
     call: Call | None = None
     if isinstance(result, Witness):
@@ -87,7 +87,7 @@ def judge(pair: Pair, *, limit: float = LIMIT, more: int = 1, certificate: bool 
             ending = Ending.UNDECIDED
         return Judged(ending, confirmed, call, said, between - start, 0.0)
     call = next((one for one in calls(pair, more) if oracle.breaks(one)), None)
-    tried = time.perf_counter() - between
+    tried = time.process_time() - between
     owned = certified(pair, limit) if certificate and ending is Ending.PROVED else ""
     if ending is Ending.PROVED and call is not None:
         ending, said = Ending.WRONG, f"{said}, certificate {owned or 'not asked for'}"

@@ -15,7 +15,7 @@ from prove.adversary.minimise import minimised
 from prove.adversary.pair import Pair, written
 
 FOUND = Path(__file__).parent / "found"
-UNIT = 20
+UNIT = 32
 """How many pairs a family has in CI for each part of its share."""
 CERTIFIED = 5
 """Of how many pairs one is asked for a certificate too, if it is proved."""

@@ -512,8 +512,7 @@ def tiers(random: Random) -> Pair:
         found.insert(random.randint(0, len(found)), legacy())
     else:
         found[:] = [*rules(1), *found[::-1], *rules(1)]
-    contexts = (
-        {},
+    contexts: tuple[Document, ...] = (
         {"environment": "prod"},
         {"risk_level": "high"},
         {"risk_level": "low"},
@@ -533,8 +532,8 @@ def tiers(random: Random) -> Pair:
         document,
         new,
         values=values,
-        contexts=contexts,
-        capabilities=("pay.x", "pay.y", "a", "pay"),
+        contexts=({}, *random.sample(contexts, k=3)),
+        capabilities=("pay.x", random.choice(("pay.y", "a", "pay"))),
     )
 
 

@@ -143,7 +143,10 @@ def condition(random: Random, letters: tuple[str, ...]) -> Document:
     if choice < 0.45:
         return {"contains": keyword(random, letters)}
     if choice < 0.55:
-        return {"match_keywords": [keyword(random, letters) for _ in range(2)]}
+        first = keyword(random, letters)
+        near = (first + random.choice(letters), first[1:], random.choice(letters) + first)
+        listed = [first, random.choice((keyword(random, letters), *near))]
+        return {"match_keywords": random.sample(listed, k=2)}
     if choice < 0.9:
         return {"match_regex": pattern(random, letters)}
     return {"match_regex": [pattern(random, letters) for _ in range(2)]}
@@ -162,6 +165,8 @@ def edited(random: Random, given: Document, letters: tuple[str, ...]) -> Documen
     made: dict[str, Any] = dict(given)
     if len(keys) > 1 and random.random() < 0.3:
         del made[key]
+    elif isinstance(made[key], list) and random.random() < 0.5:
+        made[key] = random.sample(made[key], k=len(made[key]) - 1) or made[key]
     elif key == "contains" and random.random() < 0.6:
         text = str(made[key])
         made[key] = random.choice(
