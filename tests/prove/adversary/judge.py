@@ -51,7 +51,8 @@ BAD = (Ending.WRONG, Ending.REFUTED, Ending.DISOWNED, Ending.FAULT, Ending.SLOW)
 
 @dataclass(frozen=True)
 class Judged:
-    """How a pair ended, whether it really differs, and by which call; times are in seconds of processor time.
+    """How a pair ended, whether it really differs, and by which call; times are in
+    seconds of processor time.
 
     `certificate` is what became of one, if one was asked for: `checked`, `refused`, or `none`.
     """

@@ -107,6 +107,34 @@ def scoped_flags(random: Random) -> Pair | None:
     return against(random, "scoped flags", grammar, node, flag)
 
 
+def leading(random: Random) -> Pair | None:
+    """Patterns whose first characters, or set of these, a search may look for before it matches."""
+    grammar = Grammar(random, *SCOPED, *FOLDED, "letter", "accent")
+
+    def begun(depth: int) -> Node:
+        choice = random.random()
+        if depth == 0 or choice < 0.3:
+            return grammar.leaf()
+        if choice < 0.6:
+            return ("scope", random.choice(SCOPES), begun(depth - 1))
+        if choice < 0.75:
+            return ("alt", *(begun(depth - 1) for _ in range(random.choice((2, 2, 3)))))
+        if choice < 0.85:
+            return ("group", begun(depth - 1))
+        if choice < 0.93:
+            return (
+                "repeat",
+                random.choice(("+", "{1,2}", "{2}", "*", "?", "+?")),
+                begun(depth - 1),
+            )
+        return ("cat", begun(depth - 1), begun(depth - 1))
+
+    node: Node = ("cat", begun(2), *(grammar.leaf() for _ in range(random.choice((0, 0, 1, 2)))))
+    if random.random() < 0.15:
+        node = ("cat", ("at", random.choice(("", r"\b", "^", "(?m:^)"))), *node[1:])
+    return against(random, "leading", grammar, node, random.choice(("", "", *GLOBALS)))
+
+
 def folding(random: Random) -> Pair | None:
     grammar = Grammar(random, *FOLDED)
     node = grammar.node(random.choice((0, 0, 1, 2)))
@@ -233,6 +261,7 @@ def counted(random: Random) -> Pair | None:
 
 FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
     "scoped flags": scoped_flags,
+    "leading": leading,
     "folding": folding,
     "ranges": ranges,
     "references": references,
