@@ -33,7 +33,10 @@ def minimised(pair: Pair, found: Judged, budget: float = BUDGET) -> tuple[Pair, 
             return False
 
     small = smaller(whole, shows, budget) if found.ending is not Ending.SLOW else whole
-    return of(pair, small), call_in(small)
+    least = of(pair, small)
+    if found.ending is Ending.REFUTED:
+        return least, judge(least, limit=LIMIT).call
+    return least, call_in(small)
 
 
 def of(pair: Pair, tried: Document) -> Pair:

@@ -6,7 +6,7 @@ CapFence parses the capability of every rule anew for every call. It is the same
 
 import copy
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -79,12 +79,17 @@ class Oracle:
             return False
 
     def is_undecided(self, call: Call) -> bool:
-        """Say whether nobody can tell that the arguments are of the domain."""
+        """Say whether `jsonschema` cannot tell that the arguments are of the domain.
+
+        It takes `multipleOf` of a float as that is in binary: 1e23 is none of 10 there, and is one
+        as it is written.
+        """
         try:
-            is_member(self.domain, call.args)
+            if is_member(self.domain, call.args) or not any(map(is_coarse, floats(call.args))):
+                return False
+            return is_member(without_multiples(self.domain), call.args)
         except UndecidedError:
             return True
-        return False
 
 
 def rank(policy: Policy, call: Call) -> int:
@@ -105,6 +110,26 @@ def is_member(domain: Any, args: Document) -> bool:
         return isinstance(args, dict) and validator(Known(domain)).is_valid(args)
     except (OverflowError, RecursionError, ValueError) as error:
         raise UndecidedError(str(error)) from error
+
+
+def floats(value: Any) -> Iterator[float]:
+    """Yield the floats in a value, at any depth."""
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from floats(one)
+
+
+def is_coarse(number: float) -> bool:
+    """Say whether a float may be another number than the one that is written."""
+    return abs(number) >= 2.0**53 or number != number // 1
+
+
+def without_multiples(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {key: without_multiples(one) for key, one in schema.items() if key != "multipleOf"}
+    return [without_multiples(one) for one in schema] if isinstance(schema, list) else schema
 
 
 class UndecidedError(Exception):

@@ -46,12 +46,6 @@ ANSWERS = (
         "        so_far = list(added(so_far, reading.holds))\n        break\n    assert",
     ),
     Fault(
-        "between thresholds there is nothing",
-        "prover/arithmetic.py",
-        "    yield from (low / 2 + high / 2 for low, high in pairwise(floats))\n",
-        "",
-    ),
-    Fault(
         "NaN is no number",
         "prover/arithmetic.py",
         "return [None, *near, math.nan, BEYOND]",
@@ -267,12 +261,6 @@ ANSWERS = (
         "choices: list[str | None] = [*dict.fromkeys(column[i] for i in named)] or [None]",
     ),
     Fault(
-        "the probe of other capabilities is one that a prefix covers",
-        "prover/capability_classes.py",
-        '    while any(end in pattern for pattern in patterns):\n        end += "!"\n',
-        "",
-    ),
-    Fault(
         "an earlier exit is missed when two of its literals are left",
         "prover/search.py",
         "if len(left) == 1 and not isinstance(left[0].atom, MatchesRegex):",
@@ -295,12 +283,6 @@ ANSWERS = (
         "prover/solver.py",
         "            self.refuted.append(found.core)\n        return found",
         "            self.refuted.append(frozenset(list(found.core)[:1]))\n        return found",
-    ),
-    Fault(
-        "an amount that none can be refutes the text",
-        "prover/solver.py",
-        "        why |= parts.why\n",
-        "",
     ),
     Fault(
         "of several ways to be so, the first counts",

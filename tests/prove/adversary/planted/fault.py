@@ -19,17 +19,20 @@ class Fault:
     old: str
     new: str
     cause: int = 0
+    more: tuple[tuple[str, str, str], ...] = ()
+    """Further replacements, each a file, the text there, and what it is replaced by."""
 
     @property
-    def module(self) -> str:
-        return "fencekit." + self.file.removesuffix(".py").replace("/", ".")
+    def sources(self) -> dict[str, str]:
+        """The changed sources by the name of the module.
 
-    @property
-    def path(self) -> Path:
-        return PACKAGE / self.file
-
-    def planted(self, source: str) -> str:
-        """Return the source with the fault; raise ValueError where it does not fit any more."""
-        if source.count(self.old) != 1:
-            raise ValueError(f"`{self.name}`: {source.count(self.old)} places in {self.file}")
-        return source.replace(self.old, self.new)
+        Raises ValueError where a replacement does not fit any more.
+        """
+        found: dict[str, str] = {}
+        for file, old, new in ((self.file, self.old, self.new), *self.more):
+            module = "fencekit." + file.removesuffix(".py").replace("/", ".")
+            source = found.get(module) or (PACKAGE / file).read_text("utf-8")
+            if source.count(old) != 1:
+                raise ValueError(f"`{self.name}`: {source.count(old)} places in {file}")
+            found[module] = source.replace(old, new)
+        return found

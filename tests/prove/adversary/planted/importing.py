@@ -13,32 +13,31 @@ from prove.adversary.planted.fault import Fault
 class Loader(SourceFileLoader):
     """Reads a source file with a fault in it."""
 
-    fault: Fault
+    source: str
 
     def get_code(self, fullname: str) -> CodeType:
-        source = self.get_data(self.path).decode("utf-8")
-        return compile(self.fault.planted(source), self.path, "exec", dont_inherit=True)
+        return compile(self.source, self.path, "exec", dont_inherit=True)
 
 
 class Finder(MetaPathFinder):
-    """Finds one module, to be read with a fault."""
+    """Finds the modules that are to be read with a fault."""
 
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
+    def __init__(self, sources: dict[str, str]) -> None:
+        self.sources = sources
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self.fault.module:
+        if fullname not in self.sources:
             return None
         spec: Any = PathFinder.find_spec(fullname, path, target)
         loader = Loader(fullname, spec.origin)
-        loader.fault = self.fault
+        loader.source = self.sources[fullname]
         spec.loader = loader
         return spec
 
 
 def plant(fault: Fault) -> None:
-    """Have the module of a fault imported with it, from now on; it must not be imported yet."""
-    assert fault.module not in sys.modules, fault.module
-    sys.meta_path.insert(0, Finder(fault))
+    """Have the modules of a fault imported with it, from now on; none may be imported yet."""
+    assert sys.modules.keys().isdisjoint(fault.sources), fault.name
+    sys.meta_path.insert(0, Finder(fault.sources))

@@ -1,9 +1,11 @@
 """All planted faults."""
 
 from prove.adversary.planted.answers import ANSWERS
+from prove.adversary.planted.domains import DOMAINS
 from prove.adversary.planted.fault import Fault
+from prove.adversary.planted.regexes import REGEXES
 
-FAULTS: tuple[Fault, ...] = (*ANSWERS,)
+FAULTS: tuple[Fault, ...] = (*ANSWERS, *DOMAINS, *REGEXES)
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
@@ -12,7 +14,7 @@ def stale() -> list[str]:
     found = []
     for fault in FAULTS:
         try:
-            fault.planted(fault.path.read_text("utf-8"))
+            assert fault.sources
         except (OSError, ValueError) as error:
             found.append(str(error))
     return found
