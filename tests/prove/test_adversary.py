@@ -34,6 +34,7 @@ def test_no_proof_of_a_fresh_pair_is_wrong(family: str, tmp_path: Path) -> None:
     assert tally.differing, "no pair of the family differs"
     if family in OPEN_STILL:
         return
+    assert not tally.is_too_open, f"seed {SEED}: {tally.reasons.most_common(5)}"
     shown = [keep(pair, judged, tmp_path, 5.0).read_text("utf-8") for pair, judged in tally.bad[:3]]
     assert not shown, f"seed {SEED}, {len(tally.bad)} of {tally.pairs}:\n" + "\n".join(shown)
 

@@ -3,15 +3,28 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from prove.adversary.grammar import conditions, coupled, regexes, schemas
+from prove.adversary.grammar import conditions, coupled, long_lists, regexes, schemas
 from prove.adversary.pair import Pair
 
 Make = Callable[[Random], Pair | None]
-OPEN: dict[str, Make] = {**regexes.FAMILIES, **conditions.FAMILIES, **coupled.FAMILIES}
+OPEN: dict[str, Make] = {
+    **regexes.FAMILIES,
+    **conditions.FAMILIES,
+    **coupled.FAMILIES,
+    **long_lists.FAMILIES,
+}
 DOMAINS: dict[str, Make] = schemas.FAMILIES
 FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
 
-SHARES = {"references": 1, "loops": 2, "counted": 1, "names": 2, "depths": 2, "whole choices": 2}
+SHARES = {
+    "references": 1,
+    "loops": 2,
+    "counted": 1,
+    "names": 2,
+    "depths": 2,
+    "long lists": 1,
+    "whole choices": 2,
+}
 """How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
 
 RELATIONS = {"not looser": 88, "equivalent": 8, "disjoint": 4}

@@ -17,6 +17,8 @@ from prove.adversary.pair import Pair, written
 FOUND = Path(__file__).parent / "found"
 UNIT = 32
 """How many pairs a family has in CI for each part of its share."""
+MOST_OPEN = {"references": 0.5, "loops": 0.4}
+"""Which part of the pairs of a family may be left unknown; of others, 15 %."""
 CERTIFIED = 5
 """Of how many pairs one is asked for a certificate too, if it is proved."""
 QUOTED = re.compile(r"`(?:[^`]|`(?=[^ ,.:)]))*`", re.DOTALL)
@@ -26,6 +28,7 @@ QUOTED = re.compile(r"`(?:[^`]|`(?=[^ ,.:)]))*`", re.DOTALL)
 class Tally:
     """How pairs ended: by ending, and the unknown ones by their reason."""
 
+    family: str = ""
     pairs: int = 0
     differing: int = 0
     endings: Counter[str] = field(default_factory=Counter)
@@ -37,6 +40,7 @@ class Tally:
     bad: list[tuple[Pair, Judged]] = field(default_factory=list)
 
     def add(self, pair: Pair, judged: Judged) -> None:
+        self.family = pair.family
         self.pairs += 1
         self.differing += judged.differs
         self.endings[str(judged.ending)] += 1
@@ -49,6 +53,12 @@ class Tally:
             self.certificates[judged.certificate] += 1
         if judged.ending.is_bad:
             self.bad.append((pair, judged))
+
+    @property
+    def is_too_open(self) -> bool:
+        """Whether more pairs are left unknown than is let pass, where it is not a few."""
+        left = self.endings[Ending.UNKNOWN] + self.endings[Ending.REFUSED]
+        return left >= 12 and left > MOST_OPEN.get(self.family, 0.15) * self.pairs
 
     def counts(self) -> dict[str, Any]:
         """Return what is counted as plain values; times are in seconds."""

@@ -274,15 +274,33 @@ ANSWERS = (
     ),
     Fault(
         "an exit in one list shuts out those before it in the other",
-        "prover/search.py",
-        "for right in range(last + 1):",
-        "for right in range(last):",
+        "prover/violating_cases.py",
+        "        for number in column.after(before[-1], last):",
+        "        for number in column.after(before[-1], last - 1):",
+    ),
+    Fault(
+        "exits that stand at the same place in both lists are left out",
+        "prover/violating_cases.py",
+        "                if self._values[at] >= least:",
+        "                if self._values[at] > least:",
+    ),
+    Fault(
+        "of exits taken together, those before the one that decides are forgotten",
+        "prover/batched_search.py",
+        "            found = [self._leaf(part, leaf) for leaf in reversed(before)]",
+        "            found: list[Part] = []",
+    ),
+    Fault(
+        "of exits taken together, the one that is hit is forgotten",
+        "prover/batched_search.py",
+        "leaves = tuple(one for one in part.leaves if one <= hit)",
+        "leaves = tuple(one for one in part.leaves if one < hit)",
     ),
     Fault(
         "what is refuted is one literal of it",
         "prover/solver.py",
-        "            self.refuted.append(found.core)\n        return found",
-        "            self.refuted.append(frozenset(list(found.core)[:1]))\n        return found",
+        "            self.refuted.add(found.core)\n        return found",
+        "            self.refuted.add(frozenset(list(found.core)[:1]))\n        return found",
     ),
     Fault(
         "of several ways to be so, the first counts",

@@ -27,7 +27,8 @@ DOMAINS = (
     Fault(
         "only the first key of a family is read",
         "prover/values/records.py",
-        "        for key in family:\n            if not self.union(key):\n                continue\n",
+        "        for key in family:\n            if not self.union(key):\n"
+        "                continue\n",
         "        for key in family:\n            if not self.union(key) or before:\n"
         "                continue\n",
         4,
