@@ -13,7 +13,7 @@ from fencekit.checks.diff.lines import by_file, touched
 from fencekit.model.diff_result import Author, DiffAction
 from fencekit.model.edit import Edit, PolicyDiff
 from fencekit.model.errors import UsageError
-from fencekit.reading.git import git, nearest_folder
+from fencekit.reading.git import git, nearest_folder, revision_of_file
 
 NOT_COMMITTED = "0" * 40
 SAFELY = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
@@ -37,12 +37,16 @@ def authors(
     try:
         for (shown, gone), wanted in by_file(lines).items():
             revision = old_at if gone else new_at
-            asked = BlamedFile(shown.removeprefix(f"{revision}:") if revision else shown)
-            answers = asked.removers(wanted, old_at, new_at) if gone else {}
-            for line, dated in (answers or asked.writers(wanted, revision, gone=gone)).items():
+            file = shown.removeprefix(f"{revision}:") if revision else shown
+            # In a submodule the same revision is another commit.
+            old, new = (revision_of_file(at, file) if at else "" for at in (old_at, new_at))
+            asked = BlamedFile(file)
+            answers = asked.removers(wanted, old, new) if gone else {}
+            writers = answers or asked.writers(wanted, old if gone else new, gone=gone)
+            for line, dated in writers.items():
                 for number in wanted[line]:
                     named[number] = max(named.get(number, dated), dated, key=lambda one: one[0])
-    except UsageError:  # there is no git
+    except UsageError:  # there is no git, or no such revision of a file
         return {}
     return {number: author for number, (_, author) in named.items()}
 
