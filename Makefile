@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types check sweep bench fixtures reports clean
+.PHONY: help demo test lint types check sweep bench fixtures reports action-requirements clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -42,6 +42,9 @@ fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime
 
 reports: $(STAMP)  ## render the committed sample reports again
 	$(BIN)/python reports/build.py
+
+action-requirements: $(STAMP)  ## pin and hash what the action installs, from PyPI
+	$(BIN)/python action/pin.py
 
 clean:  ## remove what `make` made
 	rm -rf $(VENV) fencekit-demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,6 @@
 """`fencekit init` and what CI servers read: whole, valid, never written over."""
 
 import json
-import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -121,56 +120,3 @@ def test_a_configuration_that_cannot_be_read_stops_the_start(folder: Path) -> No
     assert done.code == 2
     assert "pyproject.toml" in done.err
     assert [path.name for path in folder.iterdir()] == ["pyproject.toml"]
-
-
-def git(*words: str) -> None:
-    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    for who in ("AUTHOR", "COMMITTER"):
-        env |= {f"GIT_{who}_NAME": "Ann", f"GIT_{who}_EMAIL": "ann@example.com"}
-    subprocess.run(["git", *words], check=True, capture_output=True, env=env)
-
-
-@pytest.mark.parametrize(("edit", "code"), [("", 0), ("  - capability: payment.*\n", 1)])
-def test_the_action_compares_with_the_base_branch(folder: Path, edit: str, code: int) -> None:
-    assert fencekit("init").code == 0
-    git("init", "-q", "-b", "main")
-    git("add", ".")
-    git("commit", "-q", "-m", "first")
-    git("update-ref", "refs/remotes/origin/main", "main")
-    policy = Path("policies/agents.yaml")
-    policy.write_text(policy.read_text("utf-8") + edit, encoding="utf-8")
-    script = document(ROOT / "action.yml")["runs"]["steps"][1]["run"]
-    commands = folder / "bin"
-    commands.mkdir()
-    (commands / "fencekit").write_text(f'#!/bin/sh\nexec {sys.executable} -m fencekit "$@"\n')
-    (commands / "fencekit").chmod(0o755)
-    env = {
-        **os.environ,
-        "PATH": f"{commands}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "POLICY": "policies/agents.yaml",
-        "FROM": "",
-        "BASE": "main",
-        "LOGS": "",
-        "FAIL_ON": "looser",
-        "REPORTS": "reports",
-    }
-    done = subprocess.run(
-        ["bash", "-e", "-c", script], env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert done.stdout.startswith("::error" if code else "::notice")
-    assert f"exit-code={code}\n" in (folder / "output").read_text("utf-8")
-    assert "### " in (folder / "summary").read_text("utf-8")
-    for form in ("html", "sarif", "markdown", "junit", "json"):
-        assert (folder / f"reports/fencekit.{form}").stat().st_size > 0
-    missing = subprocess.run(
-        ["bash", "-e", "-c", script],
-        env={**env, "BASE": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert missing.returncode == 2
