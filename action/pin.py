@@ -3,7 +3,7 @@
 Run it with `make action-requirements`; pip-tools is installed into a folder that is removed again.
 """
 
-# ruff: noqa: S603  (our own command lines)
+# ruff: noqa: S603, INP001  (our own command lines; a script)
 
 import os
 import subprocess
