@@ -1,5 +1,7 @@
 """`fencekit gate`: what stands in the way of calls, and the trash of a workspace."""
 
+from typing import Any
+
 import click
 
 
@@ -43,3 +45,112 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
         show([Line(f"{one.id}  {one.time}  {one.bytes:>10,}  {one.path}") for one in files])
         if not files:
             say("the trash is empty")
+
+
+@command.command("serve")
+@click.argument("policy", type=click.Path(), metavar="POLICY")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Listen there."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="The port."
+)
+@click.option("--cert", type=click.Path(), metavar="FILE", help="The certificate, for TLS.")
+@click.option("--key", type=click.Path(), metavar="FILE", help="The key of the certificate.")
+@click.option(
+    "--base-url", default="", metavar="URL", help="What callers call the service by, if not that."
+)
+@click.option(
+    "--token-file",
+    type=click.Path(),
+    default="gate-token",
+    show_default=True,
+    metavar="FILE",
+    help="The bearer token of callers; made where there is none.",
+)
+@click.option(
+    "--audit",
+    type=click.Path(),
+    default="audit.jsonl",
+    show_default=True,
+    metavar="LOG",
+    help="The audit log.",
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["whole", "masked", "digests"]),
+    default="whole",
+    show_default=True,
+    help="What of the arguments the audit log keeps.",
+)
+@click.option("--redaction-key", type=click.Path(), metavar="FILE", help="The key of kept digests.")
+@click.option(
+    "--approvals",
+    default="",
+    metavar="WHERE",
+    help="Where approvals are: a file, or postgresql://…",
+)
+@click.option(
+    "--keys", type=click.Path(), default="", metavar="DIR", help="The keys that sign approvals."
+)
+@click.option(
+    "--signing-key",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="The key, of the approver `*`, by which the page signs for who has signed in.",
+)
+@click.option(
+    "--approvers",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="Who may sign in: see `fencekit gate approver`.",
+)
+@click.option(
+    "--approver-header",
+    default="",
+    metavar="NAME",
+    help="The header by which a reverse proxy names who signed in; only it may reach us.",
+)
+@click.option(
+    "--subjects", type=click.Path(), default="", metavar="FILE", help="What is known of subjects."
+)
+@click.option("--webhook", default="", metavar="URL", help="Told of each pending request.")
+@click.option(
+    "--webhook-secret", type=click.Path(), default="", metavar="FILE", help="Signs the webhook."
+)
+@click.option(
+    "--shadow", type=click.Path(), default="", metavar="POLICY", help="Decides beside it, recorded."
+)
+@click.option(
+    "--policy-root", type=click.Path(), metavar="DIR", help="Where names in `extends` are."
+)
+@click.option(
+    "--require-no-looser",
+    is_flag=True,
+    help="Reload only a policy that is proved no looser than the one in force.",
+)
+def serve(policy: str, **given: Any) -> None:
+    """Serve the gate of POLICY: OpenID AuthZEN for callers, a page for who approves.
+
+    It listens on the loopback and asks callers for the bearer token of `--token-file`. SIGHUP and
+    `POST /gate/v1/reload` read the policy again. Not a sandbox: whoever asks has to obey.
+    """
+    from fencekit.cli.serving import run_service
+
+    run_service(policy, **given)
+
+
+@command.command("approver")
+@click.argument("file", type=click.Path(), metavar="FILE")
+@click.argument("name", metavar="NAME")
+def add_approver_command(file: str, name: str) -> None:
+    """Let NAME sign in to the page of approvals, and print the token, which FILE has not.
+
+    An earlier token of NAME is void from then on.
+    """
+    from fencekit.cli.show import put
+    from fencekit.gate.service.settings import add_approver
+
+    put(add_approver(file, name) + "\n")

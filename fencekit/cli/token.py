@@ -54,12 +54,12 @@ def generate_key(name: str) -> None:
     """Make a key that signs tokens: NAME, which is secret, and NAME.pub."""
     from fencekit.cli.show import say
     from fencekit.model.errors import UsageError
-    from fencekit.reading.signatures import new_private, private_text, public_text
+    from fencekit.reading.signatures import new_key
 
-    key = new_private()
+    key = new_key()
     for path, text, mode in (
-        (Path(name), private_text(key), 0o600),
-        (Path(f"{name}.pub"), public_text(key.public), 0o644),
+        (Path(name), key.text, 0o600),
+        (Path(f"{name}.pub"), key.public.text, 0o644),
     ):
         try:
             path.touch(mode=mode, exist_ok=False)

@@ -157,29 +157,7 @@ def need(module: str) -> ModuleType:
         raise UsageError("signatures need the package `cryptography`", hint=HINT) from error
 
 
-def new_private() -> PrivateKey:
-    """Return a new key."""
-    key = need(ED25519).Ed25519PrivateKey.generate()
-    return PrivateKey(public(key.public_key()), key)
-
-
 def private_from_text(text: str) -> PrivateKey:
     """Return the private key that the base64 of 32 bytes spells; raise ValueError for none."""
     key = need(ED25519).Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
     return PrivateKey(public(key.public_key()), key)
-
-
-def public_from_text(text: str) -> PublicKey:
-    """Return the public key that the base64 of 32 bytes spells; raise ValueError for none."""
-    kind = need(ED25519).Ed25519PublicKey
-    return public(kind.from_public_bytes(base64.b64decode(text, validate=True)))
-
-
-def private_text(key: PrivateKey) -> str:
-    """Return the base64 of the 32 bytes of a private key."""
-    return base64.b64encode(key.key.private_bytes_raw()).decode("ascii")
-
-
-def public_text(key: PublicKey) -> str:
-    """Return the base64 of the 32 bytes of a public key."""
-    return base64.b64encode(key.key.public_bytes_raw()).decode("ascii")

@@ -12,10 +12,10 @@ import pytest
 from fencekit.dialects.token.form import read_token
 from fencekit.dialects.token.signing import narrowed, sealed, signed, verify
 from fencekit.model.errors import PolicyError
-from fencekit.reading.signatures import new_private
+from fencekit.reading.signatures import new_key
 from tokens.drawing import PLAIN
 
-ISSUER, OTHER = new_private(), new_private()
+ISSUER, OTHER = new_key(), new_key()
 FORGERIES = 10_000 if os.environ.get("FENCEKIT_SWEEP") else 600
 
 

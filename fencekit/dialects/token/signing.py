@@ -18,11 +18,11 @@ from fencekit.reading import json
 from fencekit.reading.signatures import (
     PrivateKey,
     PublicKey,
-    new_private,
+    new_key,
     private_from_text,
-    private_text,
-    public_from_text,
-    public_text,
+)
+from fencekit.reading.signatures import (
+    public_of as public_from_text,
 )
 
 DOMAIN = b"fencekit.token/1\n"
@@ -82,7 +82,7 @@ def refuse_stripped(token: Token, last: Block) -> None:
         proof = private_from_text(token.proof)
     except ValueError as error:
         raise refused("the proof of the token is no key", last.place) from error
-    if public_text(proof.public) != last.next:
+    if proof.public.text != last.next:
         raise refused("the proof of the token is not the key of its last block", last.place)
 
 
@@ -93,8 +93,8 @@ def signed(token: Token, issuer: PrivateKey, *, narrowable: bool = True) -> dict
     body = {key: value for key, value in token.blocks[0].body.items() if key != "next"}
     more: dict[str, Any] = {}
     if narrowable:
-        key = new_private()
-        body["next"], more["proof"] = public_text(key.public), private_text(key)
+        key = new_key()
+        body["next"], more["proof"] = key.public.text, key.text
     block = replace(token.blocks[0], body=body)
     return {**body, "signature": issuer.sign(message_of(block)), **more}
 
@@ -114,11 +114,11 @@ def narrowed(document: dict[str, Any], token: Token, body: dict[str, Any]) -> di
             by = private_from_text(token.proof)
         except ValueError as error:
             raise refused("the proof of the token is no key", None) from error
-        key = new_private()
-        body["next"] = public_text(key.public)
+        key = new_key()
+        body["next"] = key.public.text
         block = replace(token.blocks[-1], body=body)
         body = {**body, "signature": by.sign(message_of(block))}
-        after["proof"] = private_text(key)
+        after["proof"] = key.text
     proof = {key: after.pop(key) for key in ("proof",) if key in after}
     return {**after, "narrowed": [*document.get("narrowed", []), body], **proof}
 

@@ -1,0 +1,194 @@
+"""The service itself: AuthZEN's endpoints, outcomes, reload, and the pages of who approves.
+
+The only door to Starlette. Every answer of the API is JSON; an error is a message, and never an
+allow. Decisions run in threads, because a record waits for the disk.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fencekit.gate.decision import Outcome, Status
+from fencekit.gate.gate import Gate
+from fencekit.gate.service.authzen import (
+    BadRequestError,
+    answer,
+    failed,
+    metadata,
+    read_evaluation,
+    read_evaluations,
+)
+from fencekit.gate.service.pages import Pages
+from fencekit.gate.service.policy_file import PolicyFile
+from fencekit.gate.service.settings import ServiceSettings
+from fencekit.model.errors import FencekitError, UsageError
+from fencekit.reading import json
+
+MOST_BYTES = 4 << 20
+LONGEST_ID = 200
+JSON_TYPE = "application/json"
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def application(
+    gate: Gate, settings: ServiceSettings, policy_file: PolicyFile | None = None
+) -> Starlette:
+    """Return the ASGI application of a gate."""
+    api = Api(gate, settings, policy_file)
+    routes = [
+        Route("/access/v1/evaluation", api.called(api.evaluation), methods=["POST"]),
+        Route("/access/v1/evaluations", api.called(api.evaluations), methods=["POST"]),
+        Route("/.well-known/authzen-configuration", api.configuration, methods=["GET"]),
+        Route("/gate/v1/outcome", api.called(api.outcome), methods=["POST"]),
+        Route("/gate/v1/reload", api.called(api.reload), methods=["POST"]),
+        Route("/healthz", api.health, methods=["GET"]),
+        *(Pages(gate, settings).routes() if gate.approvals is not None else ()),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=with_headers)],
+        exception_handlers={HTTPException: http_error, Exception: fault},
+    )
+
+
+async def with_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Echo the id of a request, and keep every answer out of caches."""
+    response = await call_next(request)
+    ident = request.headers.get("x-request-id", "")
+    if ident and len(ident) <= LONGEST_ID and ident.isprintable():
+        response.headers["x-request-id"] = ident
+    response.headers.setdefault("cache-control", "no-store")
+    response.headers["x-content-type-options"] = "nosniff"
+    return response
+
+
+async def http_error(_: Request, error: Exception) -> Response:
+    """Answer what no route answers."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse(error.detail.lower(), error.status_code, error.headers)
+
+
+async def fault(_: Request, __: Exception) -> Response:
+    """Answer a fault of ours: nothing is allowed by it, and nothing of it is told."""
+    return JSONResponse("a fault in the gate", 500)
+
+
+class Api:
+    """The endpoints that programs call."""
+
+    def __init__(
+        self, gate: Gate, settings: ServiceSettings, policy_file: PolicyFile | None
+    ) -> None:
+        self.gate, self.settings, self.policy_file = gate, settings, policy_file
+
+    def called(self, handler: Callable[[Any], Awaitable[Response]]) -> Handler:
+        """Return a handler for callers who have the token, of requests in JSON."""
+
+        async def handle(request: Request) -> Response:
+            if not self.settings.is_caller(request.headers.get("authorization", "")):
+                headers = {"www-authenticate": "Bearer"}
+                return JSONResponse("a bearer token is required", 401, headers)
+            try:
+                return await handler(await parsed(request))
+            except BadRequestError as error:
+                return JSONResponse(error.message, 400)
+
+        return handle
+
+    async def evaluation(self, value: Any) -> Response:
+        """Answer one evaluation."""
+        return JSONResponse(await asyncio.to_thread(self.decided, value))
+
+    async def evaluations(self, value: Any) -> Response:
+        """Answer several evaluations, or one where there is no array of them."""
+        read = read_evaluations(value)
+        if read is None:
+            return await self.evaluation(value)
+        requests, semantic = read
+
+        def all_decided() -> list[dict[str, Any]]:
+            made = []
+            for one in requests:
+                try:
+                    made.append(self.decided(one))
+                except BadRequestError as error:
+                    made.append(failed(error))
+                if semantic.ends_with(decision=made[-1]["decision"]):
+                    break
+            return made
+
+        return JSONResponse({"evaluations": await asyncio.to_thread(all_decided)})
+
+    def decided(self, value: Any) -> dict[str, Any]:
+        """Decide and record one evaluation; raise BadRequestError where it is none."""
+        read = read_evaluation(value, self.settings.attributes)
+        return answer(self.gate.decide(read.call, discharges=read.discharges))
+
+    async def outcome(self, value: Any) -> Response:
+        """Record how a call ended that was allowed."""
+        ident, outcome = read_outcome(value)
+        try:
+            await asyncio.to_thread(self.gate.submit, ident, outcome)
+        except UsageError as error:
+            return JSONResponse(error.message, 409)
+        except FencekitError as error:
+            return JSONResponse(error.message, 503)
+        return JSONResponse({"recorded": True})
+
+    async def reload(self, _: Any) -> Response:
+        """Put the policy in force that its file holds now."""
+        if self.policy_file is None:
+            return JSONResponse("the policy of this gate is no file", 409)
+        try:
+            digest = await asyncio.to_thread(self.policy_file.reload, self.gate)
+        except FencekitError as error:
+            return JSONResponse(str(error), 409)
+        return JSONResponse({"policy": digest})
+
+    async def configuration(self, _: Request) -> Response:
+        """Answer where the endpoints are."""
+        return JSONResponse(metadata(self.settings.base))
+
+    async def health(self, _: Request) -> Response:
+        """Answer that the service is there."""
+        return JSONResponse({"status": "ok"})
+
+
+async def parsed(request: Request) -> Any:
+    """Return the JSON of a request; raise BadRequestError for what is none, or too much."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
+        raise BadRequestError(f"the content type is not `{JSON_TYPE}`")
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise BadRequestError(f"the request is longer than {MOST_BYTES:,} bytes")
+    except ClientDisconnect as error:
+        raise BadRequestError("the request was cut off") from error
+    try:
+        return json.parse_bytes(bytes(body))
+    except json.JSONError as error:
+        message = f"line {error.line}, column {error.column}: {error.message}"
+        raise BadRequestError(message if body else "the request is empty") from error
+
+
+def read_outcome(value: Any) -> tuple[str, Outcome]:
+    """Return the id of a decision and the outcome that is submitted for it."""
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+        raise BadRequestError("an outcome has the `id` of a decision")
+    error = value.get("error", "")
+    if value.get("status") not in set(Status) or not isinstance(error, str):
+        known = ", ".join(f"`{one}`" for one in Status)
+        raise BadRequestError(f"the `status` of an outcome is one of {known}, its `error` a text")
+    return value["id"], Outcome(Status(value["status"]), error)
