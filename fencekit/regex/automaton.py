@@ -13,6 +13,7 @@ followed deterministically, that it does not match is as exact as that it does.
 from functools import lru_cache
 from typing import Final
 
+from fencekit.prover.leading import asked_by_search
 from fencekit.regex.assertions import (
     USES_START,
     PositionContext,
@@ -284,6 +285,7 @@ def compile_search(pattern: str) -> LazyDFA:
     """
     try:
         items, flags = parse(pattern)
-        return LazyDFA(build(rewritten(items, flags), flags), anywhere=True)
+        first = asked_by_search(pattern, items, flags)
+        return LazyDFA(build([*first, *rewritten(items, flags)], flags), anywhere=True)
     except RecursionError as error:
         raise UnsupportedError("is nested too deep") from error

@@ -1,0 +1,43 @@
+r"""The places at which `re.search` tries a pattern at all: those with a character of its leading set.
+
+Python's compiler puts the set of characters that a match can begin with in front of the program,
+and the search skips every place without one of them. It reads that set off the first item of the
+pattern, but under the flags of the *whole* pattern: so where that item is a class under a scoped
+flag, `(?a:\W)` for one, places are skipped at which the pattern would match (CPython 3.9 to 3.14).
+
+Which set that is, is asked of Python's own compiler, so that it is right for the Python that runs.
+"""
+
+import re
+from re import _compiler, _constants  # type: ignore[attr-defined]
+from typing import Any, Final
+
+from fencekit.regex.charset import EVERY, CharSet, of_leaf
+
+SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL]")
+"""What a pattern has in it if some group of it reads classes under other flags than the whole."""
+NO_CASE = int(re.IGNORECASE)
+
+
+def leading_set(pattern: str, items: Any, flags: int) -> CharSet:
+    """Return the characters that `re.search` wants a match of the pattern to begin with.
+
+    `items` is the pattern as Python parses it. All characters are returned where the search wants
+    none, and where what it wants is what the pattern asks for anyway: where it begins with literal
+    text, or reads all its classes under the same flags.
+    """
+    if not SCOPED_TYPE.search(pattern) or items.getwidth()[0] == 0:
+        return EVERY
+    prefix, _, _ = _compiler._get_literal_prefix(items, flags)  # noqa: SLF001
+    found = None if prefix else _compiler._get_charset_prefix(items, flags)  # noqa: SLF001
+    return of_leaf((_constants.IN, found), flags & ~NO_CASE) if found else EVERY
+
+
+def asked_by_search(pattern: str, items: Any, flags: int) -> list[Any]:
+    """Return what the search asks of a place before the pattern does: a lookahead, or nothing."""
+    wanted = leading_set(pattern, items, flags)
+    if wanted == EVERY:
+        return []
+    listed = [(_constants.RANGE, ends) for ends in wanted.ranges]
+    plain = (_constants.SUBPATTERN, (None, 0, NO_CASE, [(_constants.IN, listed)]))
+    return [(_constants.ASSERT, (1, [plain]))]
