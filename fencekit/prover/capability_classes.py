@@ -3,17 +3,22 @@
 Sound because `covers` looks at little. A well-formed capability and pattern are compared segment
 by segment, and a segment of the request that no pattern names is as good as any other such. In all
 other cases what counts is whether the request is a pattern, and which prefixes it begins with. So
-each class is met by combining named and fresh segments, or by a named prefix and a fresh end.
+each class is met by combining named and fresh segments, or by a named prefix and a fresh end: one
+with a character that no pattern has anywhere, so that no other pattern can take what stands there.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.model.capability import Capability
+from fencekit.regex.charset import LAST
 
 FRESH = ("any", "other", "fresh")
-ILLEGAL = " !"
+ENDS = "!?#~ %&@+=:;,"
+"""Characters that no well-formed capability has, the most readable first."""
+BEYOND_LATIN = 0x2600
 
 
 def classes(patterns: Iterable[Any], edited: Iterable[Any] | None = None) -> dict[int, str]:
@@ -28,13 +33,14 @@ def classes(patterns: Iterable[Any], edited: Iterable[Any] | None = None) -> dic
         edited = set(edited)
         wanted = sum(1 << index for index, pattern in enumerate(listed) if pattern in edited)
     found: dict[int, str] = {}
-    for capability, mask in (*_formed(listed, wanted), *_others(listed)):
+    index = CapabilityIndex(listed)
+    for capability, mask in (*_formed(listed, wanted, index), *_others(listed, index)):
         if mask & wanted or wanted == -1:
             found.setdefault(mask, capability)
     return found
 
 
-def _formed(patterns: list[str], wanted: int) -> Iterator[tuple[str, int]]:
+def _formed(patterns: list[str], wanted: int, index: CapabilityIndex) -> Iterator[tuple[str, int]]:
     """Yield well-formed capabilities, segment by segment, and the patterns that cover each."""
     parsed = [Capability.parse(pattern) for pattern in patterns]
     columns: list[list[str]] = [
@@ -64,7 +70,7 @@ def _formed(patterns: list[str], wanted: int) -> Iterator[tuple[str, int]]:
         text = _joined(segments, fresh)
         # A well-formed text has at most one newline, at its end: no such capability otherwise.
         if "\n" not in text[:-1]:
-            yield text, mask
+            yield text, mask if text[-1:] != "\n" else _covering(index, text)
 
 
 def bits_of(mask: int) -> Iterator[int]:
@@ -89,18 +95,32 @@ def _joined(segments: tuple[str | None, ...], fresh: list[str]) -> str:
     return ".".join(new if old is None else old for old, new in zip(kept, fresh, strict=False))
 
 
-def _others(patterns: list[str]) -> Iterator[tuple[str, int]]:
-    """Yield capabilities that are malformed, or are met by a prefix of a malformed pattern."""
+def _others(patterns: list[str], index: CapabilityIndex) -> Iterator[tuple[str, int]]:
+    """Yield capabilities that are malformed, or are met by a prefix of a malformed pattern.
+
+    Of all that begin with a prefix and are no pattern, one stands for those that begin with no
+    longer prefix. It ends in a character that no pattern has, so it is no pattern, and no prefix
+    goes on as it does.
+    """
     prefixes = {pattern[:-2] for pattern in patterns if pattern.endswith(".*")}
-    end = ILLEGAL
-    while any(end in pattern for pattern in patterns):
-        end += "!"
-    texts = [f"any{end}", *(f"{prefix}{end}" for prefix in sorted(prefixes))]
+    end = unused(patterns)
+    texts = [f"any{end}", *(f"{prefix}{end}" for prefix in ("", *sorted(prefixes)))]
     texts += [
         text
         for text in sorted({*patterns, *prefixes})
         if Capability.parse(text) is None or text.endswith("\n")
     ]
-    index = CapabilityIndex(patterns)
     for text in dict.fromkeys(texts):
-        yield text, sum(1 << at for at in index.of(text))
+        yield text, _covering(index, text)
+
+
+def unused(patterns: Iterable[str]) -> str:
+    """Return a character that no pattern has, and no well-formed capability."""
+    used = set().union(*patterns)
+    likely = (char for char in ENDS if char not in used)
+    beyond = (char for char in map(chr, range(BEYOND_LATIN, LAST)) if char not in used)
+    return next(chain(likely, beyond))
+
+
+def _covering(index: CapabilityIndex, text: str) -> int:
+    return sum(1 << at for at in index.of(text))

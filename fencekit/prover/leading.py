@@ -1,4 +1,4 @@
-r"""The places at which `re.search` tries a pattern at all: those with a character of its leading set.
+r"""The places at which `re.search` tries a match: those with a character of the leading set.
 
 Python's compiler puts the set of characters that a match can begin with in front of the program,
 and the search skips every place without one of them. It reads that set off the first item of the
