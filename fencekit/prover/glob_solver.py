@@ -11,7 +11,7 @@ expected value and a fresh number stand for all of those; text is decided by the
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any
 
 from fencekit.engines.native.questions import value_matches
@@ -24,7 +24,7 @@ from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.language import matching, only, shortest
 from fencekit.regex.nfa import UnsupportedError
 
-FRESH_NUMBER = 0.7310585786300049
+FRESH = 0.7310585786300049
 MOST_WANTED = 8
 IMPOSSIBLE = object()
 
@@ -136,7 +136,10 @@ def _fits(value: Any, met: Sequence[Named], unwanted: Sequence[Named]) -> bool:
 
 def _others(met: Sequence[Named], unwanted: Sequence[Named]) -> Iterator[Any]:
     """Yield values that are neither text nor none."""
-    for value in (*(atom.expected for atom in met), FRESH_NUMBER):
+    # Of the values that nobody expects, one stands for all.
+    expected = [atom.expected for atom in unwanted]
+    fresh = next(one for one in (FRESH + more for more in count()) if one not in expected)
+    for value in (*(atom.expected for atom in met), fresh):
         if value is None or isinstance(value, str) or not is_json(value):
             continue
         if _fits(value, met, unwanted):
