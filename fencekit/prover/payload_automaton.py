@@ -13,8 +13,8 @@ object (a key may stand twice, digits of escapes are free, brackets need not clo
 of a word only if the engine's own readings agree.
 
 Moves have levels, the plainest first: 0 is text of printable ASCII under a natural key, 1 is odd
-characters and other spellings, 2 is further fields and free keys, 3 is values that are not text and
-escapes of any digits, and 4 stands for values that are known only to belong to a language. Up to 2,
+characters and other spellings, 2 is further fields and free keys, 3 is values that are not text,
+escapes of any digits and capital sigmas (which small one they become is left free), and 4 stands for values that are known only to belong to a language. Up to 2,
 a word is a call but for keys that stand twice.
 """
 
@@ -183,9 +183,9 @@ class ArgumentsAutomaton:
         for letter in self._key_letters:
             for text, quoting, needs_digits in self._written(letter, spot):
                 then = ArgumentsState("key", spot.needs, spot.fields, quoting)
+                level = guessed(letter, FURTHER)
                 yield from self._escaped(
-                    ArgumentsTransition(FURTHER, text, "", then, ("char", letter.char)),
-                    needs_digits,
+                    ArgumentsTransition(level, text, "", then, ("char", letter.char)), needs_digits
                 )
         if is_closable(spot.quoting):
             mark = '"' if spot.quoting.startswith("double") else "'"
@@ -204,7 +204,7 @@ class ArgumentsAutomaton:
                 continue
             for text, quoting, needs_digits in self._written(letter, spot):
                 then = ArgumentsState("text", spot.needs, spot.fields, quoting, spot.slot, states)
-                level = PLAIN if letter.is_plain else ODD
+                level = PLAIN if letter.is_plain else guessed(letter, ODD)
                 move = ArgumentsTransition(level, text, letter.char, then, ("char", letter.char))
                 yield from self._escaped(move, needs_digits)
         if is_closable(spot.quoting) and self._is_kept(spot):
@@ -292,3 +292,8 @@ def has_text_inside(slot: FieldSpec) -> bool:
     """Say whether values of a slot that are walked have text inside."""
     nested = not slot.text and not {"list", "object"}.isdisjoint(slot.printed)
     return nested or slot.form is not None
+
+
+def guessed(letter: SymbolClass, level: int) -> int:
+    """Return the level of a letter: a later one where its neighbours say what it becomes."""
+    return level if len(letter.texts) == 1 else PRINTED
