@@ -2,17 +2,20 @@
 
 Plain JSON values, the same for the same policies:
 
-    {"version": 2, "goal": "not looser", "domain": "open", "policies": [a digest of each],
+    {"version": 3, "goal": "not looser", "domain": "open", "policies": [a digest of each],
+     "python": {"implementation": "CPython", "version": "3.11", "unicode": "14.0.0", "sre": 1},
      "lemmas": [{"literals": ["found ['^a']", "not found ['a']"],
                  "walks": [{"order": "values", "found": [["values", "^a"]],
                             "not": [["values", "a"]],
+                            "tables": "a digest",
                             "next": [[1, 0], [-1, -1]]}]}],
      "splits": {"a.b (0, 1)": ["found ['b']", null, null]}}
 
 A lemma says that its literals are never all true. One about texts has walks: for each choice of
 patterns to be found, the states that can be reached, row by row. A row has the number of the next
-state for each step, -1 where no text that is asked for goes on. A split says, for a case that does
-not contradict itself at once, by which literal it is taken apart; each side may be split again.
+state for each step, -1 where no text that is asked for goes on. The tables of a walk are a digest
+of what it takes from the Python that it was made under. A split says, for a case that does not
+contradict itself at once, by which literal it is taken apart; each side may be split again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +35,8 @@ from fencekit.prover.checker.check import (
 )
 from fencekit.prover.checker.conditions import Atom, Atoms, Literals, needs, possible
 from fencekit.prover.checker.domain import OPEN, CheckedDomain
+from fencekit.prover.checker.interpreter import interpreter
+from fencekit.prover.checker.patterns import DisagreementError
 from fencekit.prover.checker.walks import ClosedSetWalk
 from fencekit.prover.literals import (
     Compares,
@@ -68,6 +73,8 @@ def certified(
         lemmas = [lemma(literals, atoms, domain) for literals in ruling_out(found, known)]
     except RecursionError as error:
         raise CertificateError("a regex is too long to be shown to the checker") from error
+    except DisagreementError as error:
+        raise CertificateError(f"a regex is not what the checker takes it for: {error}") from error
     # Made of what is needed of them, some lemmas may be the same, or do without others.
     shown = {frozenset(one["literals"]): one for one in lemmas}
     used = without_idle(found, ruling_out(found, shown))
@@ -78,6 +85,7 @@ def certified(
             "goal": goal.name,
             "domain": said,
             "policies": [fingerprint(policy) for policy in policies],
+            "python": interpreter(),
             "lemmas": [shown[literals] for literals in used],
             "splits": {name: split for name, split in splits.items() if split},
         }
@@ -217,9 +225,11 @@ def atom_of(literal: str, atoms: Atoms) -> Atom:
 def closed_walks(found: list[Any], refused: list[Any], *within: Any) -> Iterator[Any]:
     """Yield walks that cannot end as asked, the smallest first; raise CertificateError for none."""
     for order, wanted, unwanted in candidates(found, refused):
-        table = closure(ClosedSetWalk(order, wanted, unwanted, *within))
+        walk = ClosedSetWalk(order, wanted, unwanted, *within)
+        table = closure(walk)
         if table is not None:
-            yield {"order": order, "found": wanted, "not": unwanted, "next": table}
+            said = {"order": order, "found": wanted, "not": unwanted}
+            yield {**said, "tables": walk.tables, "next": table}
     both = [f"{of} `{one}`" for of, one in found], [f"{of} `{one}`" for of, one in refused]
     said = " and no ".join(", ".join(some) or "anything" for some in both)
     raise CertificateError(f"a step of the proof cannot be shown to the checker: {said}")

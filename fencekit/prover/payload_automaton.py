@@ -14,8 +14,9 @@ of a word only if the engine's own readings agree.
 
 Moves have levels, the plainest first: 0 is text of printable ASCII under a natural key, 1 is odd
 characters and other spellings, 2 is further fields and free keys, 3 is values that are not text,
-escapes of any digits and capital sigmas (which small one they become is left free), and 4 stands for values that are known only to belong to a language. Up to 2,
-a word is a call but for keys that stand twice.
+escapes of any digits, and capital sigmas (which small one they become is left free), and 4 stands
+for values that are known only to belong to a language. Up to 2, a word is a call but for keys that
+stand twice.
 """
 
 from collections.abc import Iterator, Sequence

@@ -18,9 +18,11 @@ from fencekit.model.proof import Certificate
 from fencekit.prover.checker.cases import BROKEN, cases, fingerprint
 from fencekit.prover.checker.conditions import Atom, Atoms, Literals, needs, possible
 from fencekit.prover.checker.domain import OPEN, CheckedDomain
+from fencekit.prover.checker.interpreter import interpreter, named
+from fencekit.prover.checker.patterns import DisagreementError
 from fencekit.prover.checker.walks import ClosedSetWalk
 
-VERSION = 2
+VERSION = 3
 UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, UsageError, ValueError)
 """What comes of content that is not as it should be."""
 
@@ -35,6 +37,10 @@ def check(certificate: Certificate, *policies: Policy) -> int:
     """Return how many cases were ruled out; raise CertificateError where one is not."""
     try:
         return checked(certificate.content, policies)
+    except DisagreementError as error:
+        raise CertificateError(
+            f"the checker reads a regex otherwise than Python: {error}"
+        ) from error
     except UNREADABLE as error:
         what = f"{type(error).__name__}: {error}"
         raise CertificateError(f"the certificate cannot be read: {what}") from error
@@ -51,7 +57,10 @@ def checked(content: dict[str, Any], policies: Sequence[Policy]) -> int:
     atoms: Atoms = {}
     found = list(cases(content["goal"], policies, atoms))
     domain = CheckedDomain(content["domain"])
-    lemmas = [shown(lemma, atoms, domain) for lemma in content["lemmas"]]
+    made_under = named(content["python"])
+    if set(content["python"]) != set(interpreter()):
+        raise CertificateError("the certificate does not say under which Python it was made")
+    lemmas = [shown(lemma, atoms, domain, made_under) for lemma in content["lemmas"]]
     for case in found:
         split = content["splits"].get(case.name)
         if not is_contradiction(case.facts, [*case.earlier, *lemmas], split):
@@ -100,7 +109,9 @@ def sides(literals: Literals, atoms: Atoms) -> tuple[list[Atom], list[Atom]]:
     return so, [atoms[negated(one)] for one in sorted(literals) if one.startswith("not ")]
 
 
-def shown(lemma: dict[str, Any], atoms: Atoms, domain: CheckedDomain = OPEN) -> Literals:
+def shown(
+    lemma: dict[str, Any], atoms: Atoms, domain: CheckedDomain = OPEN, made_under: str = ""
+) -> Literals:
     """Return the literals of a lemma, after it was shown that they are never all true."""
     literals = frozenset[str](lemma["literals"])
     so, not_so = sides(literals, atoms)
@@ -116,8 +127,14 @@ def shown(lemma: dict[str, Any], atoms: Atoms, domain: CheckedDomain = OPEN) -> 
     for chosen in product(*wanted):
         if not any({*found} <= {*chosen} and {*never} <= refused for found, never, _ in walks):
             raise CertificateError(f"nothing was walked for `{chosen}`")
-    for found, never, walk in walks:
-        if not is_closed(ClosedSetWalk(walk["order"], found, never, needed, domain), walk["next"]):
+    for found, never, said in walks:
+        walk = ClosedSetWalk(said["order"], found, never, needed, domain)
+        if walk.tables != said["tables"]:
+            here = named(interpreter())
+            raise CertificateError(
+                f"the certificate was made under {made_under}, and {here} reads its texts otherwise"
+            )
+        if not is_closed(walk, said["next"]):
             raise CertificateError("the states of a walk are not closed, or one is a goal")
     return literals
 

@@ -21,7 +21,7 @@ from fencekit.model.policy import Condition
 from fencekit.model.request import Request
 from fencekit.prover.checker.domain import OPEN, CheckedDomain
 from fencekit.prover.checker.patterns import Pattern
-from fencekit.regex.minterms import minterms
+from fencekit.prover.checker.programs import representatives
 
 Literals = frozenset[str]
 """Names of atoms that are so, and, after `not `, of atoms that are not."""
@@ -170,7 +170,8 @@ def texts(globs: Iterable[str]) -> Iterator[str]:
     # Python's translation lets a star go its first way only, which makes no difference.
     as_regexes = [(translate(one).replace("(?>", "(?:"), rf"{re.escape(one)}\Z") for one in globs]
     patterns = [Pattern(one, anywhere=False) for pair in as_regexes for one in pair]
-    letters = [char for _, char in minterms([chars for one in patterns for chars in one.sets])]
+    sets = dict.fromkeys(chars for one in patterns for chars in one.sets)
+    letters = representatives(tuple(sets))
     found = {tuple(one.start for one in patterns): ""}
     left = list(found)
     for states in left:

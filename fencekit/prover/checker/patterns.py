@@ -1,22 +1,25 @@
 r"""Patterns, read one character at a time: what must be so of the rest for a match to be found.
 
-A pattern is a program of nodes, made of what Python's own parser says. What is asked of the rest of
-a text is a formula: any one of its threads, and of a thread all that it owes: to go on from a node,
-or that another formula does not come true. So a lookahead is only one more thing owed. What a
-lookbehind has begun to match is followed from the beginning of the text, and known at each place.
+A pattern is the program that Python compiles it to. What is asked of the rest of a text is a
+formula: any one of its threads, and of a thread all that it owes: to go on from a node, or that
+another formula does not come true. So a lookahead is only one more thing owed, as is the leading
+set that a search asks for before it tries a match. What a lookbehind has begun to match is followed
+from the beginning of the text, and known at each place.
 
 What repeats a group, or never gives back (`\1`, `(?>ab|a)`, `(?:ab)*+`), is followed in one
 direction: of a wanted pattern it matches more than it should, of an unwanted one nothing.
+
+Each step that is taken is held against `re`: a text that leads there and the character are
+searched, and `re` must find what is said here to be found, and nothing else.
 """
 
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from functools import lru_cache
-from re import _parser  # type: ignore[attr-defined]
+from math import comb
 from typing import Any
 
-from fencekit.regex.charset import of_leaf
+from fencekit.prover.checker.programs import MANY, OF_GROUPS, READS, Item, characters, program
 
 Thread = frozenset[Any]
 """What is owed together: nodes, by their numbers, and formulas that must not come true."""
@@ -32,6 +35,8 @@ MATCHED, PASSED = 0, 1
 """The nodes at the end of a pattern, and at the end of a lookbehind."""
 
 EMPTY_TOO = "" if re.search(r"\B", "") else "(?:(?=(?s:.))|(?<=(?s:.)))"
+BOUNDARY = r"(?:(?<=\w)(?!\w)|(?<!\w)(?=\w))"
+NO_BOUNDARY = r"(?:(?<=\w)(?=\w)|(?<!\w)(?!\w))" + EMPTY_TOO
 PLACES = {
     "AT_BEGINNING": "(?<!(?s:.))",
     "AT_BEGINNING_STRING": "(?<!(?s:.))",
@@ -39,14 +44,21 @@ PLACES = {
     "AT_END": r"(?!.|\n(?s:.))",
     "AT_END_STRING": "(?!(?s:.))",
     "AT_END_LINE": "(?!.)",
-    "AT_BOUNDARY": r"(?:(?<=\w)(?!\w)|(?<!\w)(?=\w))",
-    "AT_NON_BOUNDARY": r"(?:(?<=\w)(?=\w)|(?<!\w)(?!\w))" + EMPTY_TOO,
+    "AT_BOUNDARY": f"(?a:{BOUNDARY})",
+    "AT_NON_BOUNDARY": f"(?a:{NO_BOUNDARY})",
+    "AT_UNI_BOUNDARY": BOUNDARY,
+    "AT_UNI_NON_BOUNDARY": NO_BOUNDARY,
 }
 """What each place is, in lookaheads and lookbehinds; a dot is all but a newline."""
 ANYTHING = "(?s:.*)"
-LEAVES = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
-ONE_WAY = ("ATOMIC_GROUP", "POSSESSIVE_REPEAT", "GROUPREF", "GROUPREF_EXISTS")
-TYPES = int(re.ASCII | re.LOCALE | re.UNICODE)
+POSSESSIVE = ("POSSESSIVE_REPEAT", "POSSESSIVE_REPEAT_ONE")
+ONE_WAY = ("ATOMIC_GROUP", *POSSESSIVE, *OF_GROUPS, "GROUPREF_EXISTS")
+MOST_WORK = 100_000
+"""How many ways `re` may have to try on a text that it is asked about."""
+
+
+class DisagreementError(Exception):
+    """What is said here of a text is not what `re` says."""
 
 
 class Pattern:
@@ -57,11 +69,20 @@ class Pattern:
         self._behind: list[int] = []
         self._wanted = wanted
         self._known: dict[tuple[State, str | None], State] = {}
-        items = parsed(pattern)
-        begin = self._chain(items, int(items.state.flags), MATCHED)
-        begin = self._chain(parsed(ANYTHING), 0, begin) if anywhere else begin
+        self._is_exact = True
+        leading, items = program(pattern)
+        begin = self._chain(items, MATCHED)
+        if anywhere and leading:
+            begin = self._look(0, leading, begin, positive=True)
+        begin = self._chain(program(ANYTHING).items, begin) if anywhere else begin
+        self.program = tuple(self._nodes)
         self.sets = [node[1] for node in self._nodes if node[0] == "read"]
         self.start: State = (*(frozenset() for _ in self._behind), at(begin))
+        self._texts: dict[State, str] = {}
+        self._in_python = compiled(pattern).search if anywhere else compiled(pattern).match
+        self._longest = longest(items)
+        self._pattern = pattern
+        self._compare("", self.start)
 
     def accepts(self, state: State) -> bool:
         """Say whether the text may end here."""
@@ -77,8 +98,21 @@ class Pattern:
                 here[1][begin] = frozenset(owed - HERE for owed in after if owed >= HERE)
                 behind.append(frozenset(owed for owed in after if not owed >= HERE))
             rest = self._after(state[-1], here)
-            self._known[state, char] = (FOUND,) if rest == FOUND else (*behind, rest)
+            then: State = (FOUND,) if rest == FOUND else (*behind, rest)
+            self._known[state, char] = then
+            if char is not None:
+                self._compare(self._texts[state] + char, then)
         return self._known[state, char]
+
+    def _compare(self, text: str, state: State) -> None:
+        """Hold a state that a text leads to against what `re` finds in the text."""
+        self._texts.setdefault(state, text)
+        if len(text) > self._longest:
+            return
+        found = self._in_python(text) is not None
+        if found is not self.accepts(state) and (self._is_exact or found is self._wanted):
+            said = "is" if found else "is not"
+            raise DisagreementError(f"`{self._pattern}` {said} found in {text!r} by Python's `re`")
 
     def _after(self, formula: Formula, here: Here) -> Formula:
         """Return what must be so behind the character for the formula to be so before it."""
@@ -111,74 +145,80 @@ class Pattern:
                 for owed in after if positive else refused(after):
                     yield from (owed | more for more in self._ways(then, here, seen))
 
-    def _chain(self, items: Any, flags: int, then: int) -> int:
+    def _chain(self, items: list[Item], then: int) -> int:
         """Return the node that matches the items, one after another, and goes on."""
-        for item in reversed(list(items)):
-            then = self._item(item, flags, then)
+        for item in reversed(items):
+            then = self._item(item, then)
         return then
 
-    # One case for each kind of item that Python's parser knows.
-    def _item(self, item: Any, flags: int, then: int) -> int:  # noqa: C901
-        """Return the node that matches one item of Python's parser, and goes on."""
-        match str(item[0]), item[1]:
-            case "POSSESSIVE_REPEAT", (least, most, inner) if is_of_leaves(most, inner):
+    # One case for each kind of item that a program has.
+    def _item(self, item: Item, then: int) -> int:
+        """Return the node that matches one item of a program, and goes on."""
+        match item:
+            case "POSSESSIVE_REPEAT_ONE", (least, most, inner) if most == MANY:
                 # It takes all that there are, so what follows is no more of them.
-                then = self._look(1, inner, flags, then, positive=False)
-                return self._repeat(least, most, inner, flags, then)
-            case name, _ if name == "FAILURE" or (name in ONE_WAY and not self._wanted):
+                then = self._look(0, inner, then, positive=False)
+                return self._repeat(least, most, inner, then)
+            case name, _ if name in ONE_WAY and not self._wanted:
+                self._is_exact = False
                 return self._add("any", [])
-            case name, _ if name in LEAVES:
-                return self._add("read", of_leaf(item, flags), then)
-            case "BRANCH", (_, ways):
-                return self._add("any", [self._chain(way, flags, then) for way in ways])
-            case "SUBPATTERN", (_, added, taken, inner):
-                kept = flags & ~TYPES if added & TYPES else flags
-                return self._chain(inner, (kept | added) & ~taken, then)
-            case (("MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT"), (least, most, inner)):
-                return self._repeat(least, most, inner, flags, then)
-            case ("ASSERT" | "ASSERT_NOT") as name, (direction, inner):
-                return self._look(direction, inner, flags, then, positive=name == "ASSERT")
+            case name, code if name in READS:
+                return self._add("read", characters(code), then)
+            case "FAILURE", _:
+                return self._add("any", [])
+            case "MARK", _:
+                return then
+            case "BRANCH", ways:
+                return self._add("any", [self._chain(way, then) for way in ways])
+            case "REPEAT" | "REPEAT_ONE" | "MIN_REPEAT_ONE", (least, most, inner):
+                return self._repeat(least, most, inner, then)
+            case ("ASSERT" | "ASSERT_NOT") as name, (back, inner):
+                return self._look(back, inner, then, positive=name == "ASSERT")
             case "AT", place:
-                line = f"{place}_LINE" if flags & re.MULTILINE else ""
-                looks = PLACES.get(line, PLACES[str(place)])
-                return self._chain(parsed(looks), flags & TYPES, then)
-            case "ATOMIC_GROUP", inner:
-                return self._chain(inner, flags, then)
-            case "GROUPREF_EXISTS", (_, yes, no):
-                return self._add("any", [self._chain(way or (), flags, then) for way in (yes, no)])
-            case "GROUPREF", _:
-                return self._chain(parsed(ANYTHING), 0, then)
-            case name, _:
-                raise ValueError(f"`{name}` is not followed by the checker")
+                return self._chain(program(PLACES[place]).items, then)
+        self._is_exact = False
+        return self._more(item, then)
 
-    def _repeat(self, least: int, most: Any, inner: Any, flags: int, then: int) -> int:
+    def _more(self, item: Item, then: int) -> int:
+        """Return the node that matches at least what an item does that gives nothing back."""
+        match item:
+            case name, (least, most, inner) if name in POSSESSIVE:
+                return self._repeat(least, most, inner, then)
+            case "ATOMIC_GROUP", inner:
+                return self._chain(inner, then)
+            case "GROUPREF_EXISTS", (_, if_so, if_not):
+                return self._add("any", [self._chain(way, then) for way in (if_so, if_not)])
+            case name, _ if name in OF_GROUPS:
+                return self._chain(program(ANYTHING).items, then)
+        raise ValueError(f"`{item[0]}` is not followed by the checker")
+
+    def _repeat(self, least: int, most: int, inner: list[Item], then: int) -> int:
         begin = then
-        if most is _parser.MAXREPEAT:
+        if most == MANY:
             begin = self._add("any", [then])
-            self._nodes[begin][1].append(self._chain(inner, flags, begin))
+            self._nodes[begin][1].append(self._chain(inner, begin))
         else:
             for _ in range(most - least):
-                begin = self._add("any", [then, self._chain(inner, flags, begin)])
+                begin = self._add("any", [then, self._chain(inner, begin)])
         for _ in range(least):
-            begin = self._chain(inner, flags, begin)
+            begin = self._chain(inner, begin)
         return begin
 
-    def _look(self, direction: int, inner: Any, flags: int, then: int, *, positive: bool) -> int:
+    def _look(self, back: int, inner: list[Item], then: int, *, positive: bool) -> int:
+        """Return the node that goes on where items match from so many characters back, or do not.
+
+        As many are as wide as the items, so a match that begins there ends here.
+        """
         self._wanted ^= not positive
-        begin = self._chain(inner, flags, MATCHED if direction > 0 else PASSED)
+        begin = self._chain(inner, PASSED if back else MATCHED)
         self._wanted ^= not positive
-        if direction < 0:
+        if back:
             self._behind.append(begin)
         return self._add("look", begin, positive, then)
 
     def _add(self, *node: Any) -> int:
         self._nodes.append(node)
         return len(self._nodes) - 1
-
-
-def is_of_leaves(most: Any, inner: Any) -> bool:
-    """Say whether a repeat is of a single character of a set, any number of times."""
-    return most is _parser.MAXREPEAT and [str(name) for name, _ in inner] in ([x] for x in LEAVES)
 
 
 def at(node: int) -> Formula:
@@ -191,9 +231,49 @@ def refused(formula: Formula) -> Collection[Thread]:
     return [] if NOTHING in formula else [frozenset({formula}) if formula else NOTHING]
 
 
-@lru_cache(maxsize=1024)
-def parsed(pattern: str) -> Any:
-    """Return a pattern as Python parses it."""
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern as Python compiles it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _parser.parse(pattern)
+        return re.compile(pattern)
+
+
+def longest(items: list[Item]) -> int:
+    """Return how long a text may be that `re` is asked about, for it to answer soon.
+
+    Each repeat may end at any place, so that so many ways are tried; where a repeat has a choice or
+    a repeat inside, each character may double them.
+    """
+    repeats, has_inner = counted(items)
+    length = 0
+    while comb(length + repeats, repeats) * (2**length if has_inner else 1) <= MOST_WORK:
+        length += 1
+        if length > MOST_WORK // 100:
+            break
+    return length
+
+
+def counted(items: list[Item]) -> tuple[int, bool]:
+    """Return how many repeats there are, with the search, and whether one has ways inside."""
+    repeats, has_inner = 1, False
+    for name, value in items:
+        inside = lists_in(name, value)
+        for inner in inside:
+            more, is_deeper = counted(inner)
+            repeats += more - 1
+            has_inner |= is_deeper
+        if name in ("REPEAT", "POSSESSIVE_REPEAT"):
+            has_inner |= any(lists_in(*one) for one in value[2])
+        repeats += bool(inside) and "REPEAT" in name
+    return repeats, has_inner
+
+
+def lists_in(name: str, value: Any) -> list[list[Item]]:
+    """Return the lists of items that an item has inside."""
+    if name == "BRANCH":
+        return list(value)
+    if "REPEAT" in name or name in ("ASSERT", "ASSERT_NOT"):
+        return [value[-1]]
+    if name == "ATOMIC_GROUP":
+        return [value]
+    return list(value[1:]) if name == "GROUPREF_EXISTS" else []

@@ -12,9 +12,10 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from fencekit.prover.checker.domain import OPEN, CheckedDomain
+from fencekit.prover.checker.interpreter import digest
 from fencekit.prover.checker.patterns import FOUND, Pattern, State
+from fencekit.prover.checker.programs import representatives
 from fencekit.regex.charset import EVERY, CharSet, cased, of_chars, of_ranges, printable
-from fencekit.regex.minterms import minterms
 
 CHAR = "c|xh*"
 """A character that is no quote, as it is; or the beginning of its escape, and digits."""
@@ -116,11 +117,15 @@ class ClosedSetWalk:
         if order != "values":
             of_text = [chars for of, one, _ in self._asked if of == "text" for chars in one.sets]
             sets += told_apart(of_text)
-        letters = [step for _, char in minterms(sets) for step in of_letter(char)]
+        sets = list(dict.fromkeys(sets))
+        letters = [step for char in representatives(tuple(sets)) for step in of_letter(char)]
         steps = [WalkStep(*step) for step in (*FIXED, *letters)]
         steps += [WalkStep(kind.upper(), text, "") for kind, text, _ in steps if kind.islower()]
         self._steps = list(dict.fromkeys([*steps, *keys]))
         self.start: Any = self._order.start, None, tuple(one.start for _, one, _ in self._asked)
+        patterns = [*self._needs, *(one for _, one, _ in self._asked)]
+        self.tables = digest([*self._steps, *sets, *(one.program for one in patterns)])
+        """What tells it from a walk of another Python that reads patterns or texts otherwise."""
 
     def steps(self, state: Any) -> Iterator[Any]:
         """Yield the state after each step that can come; None where no such text goes on."""
