@@ -228,8 +228,8 @@ def closed_walks(found: list[Any], refused: list[Any], *within: Any) -> Iterator
         walk = ClosedSetWalk(order, wanted, unwanted, *within)
         table = closure(walk)
         if table is not None:
-            said = {"order": order, "found": wanted, "not": unwanted}
-            yield {**said, "tables": walk.tables, "next": table}
+            asked = {"found": wanted, "not": unwanted}
+            yield {"order": order, **asked, "tables": walk.tables, "next": table}
     both = [f"{of} `{one}`" for of, one in found], [f"{of} `{one}`" for of, one in refused]
     said = " and no ".join(", ".join(some) or "anything" for some in both)
     raise CertificateError(f"a step of the proof cannot be shown to the checker: {said}")

@@ -8,7 +8,6 @@ An item is the name of an opcode and what it has. A character is read by one ins
 characters those are is found by running that instruction alone over every character.
 """
 
-import _sre
 import re
 import warnings
 from collections.abc import Iterator
@@ -127,7 +126,9 @@ def characters(code: Code) -> CharSet:
         return ~CharSet(((code[1], code[1]),))
     end = CODES["SUCCESS"]
     once_or_more = [CODES["REPEAT_ONE"], len(code) + 4, 1, MANY, *code, end, end]
-    alone: re.Pattern[str] = _sre.compile(None, 0, once_or_more, 0, {}, ())
+    alone: re.Pattern[str] = _compiler._sre.compile(  # noqa: SLF001
+        None, 0, once_or_more, 0, {}, ()
+    )
     spans = (match.span() for match in alone.finditer(every_char()))
     return CharSet(tuple((first, last - 1) for first, last in spans))
 
