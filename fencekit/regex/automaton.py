@@ -13,6 +13,7 @@ followed deterministically, that it does not match is as exact as that it does.
 from functools import lru_cache
 from typing import Final
 
+from fencekit.prover.confirmation import Confirmation, by_search
 from fencekit.prover.leading import asked_by_search
 from fencekit.regex.assertions import (
     USES_START,
@@ -75,9 +76,12 @@ class LazyDFA:
         self.classes: list[int] = []
         """The bits of the sets that have the characters of each class."""
         self._class_of_bits: dict[int, int] = {}
-        for bits, _ in minterms(self.sets):
+        self._chars: list[str] = []
+        self.confirmation: Confirmation | None = None
+        for bits, char in minterms(self.sets):
             self._class_of_bits[bits] = len(self.classes)
             self.classes.append(bits)
+            self._chars.append(char)
         self._classes: dict[str, int] = {}
         self._numbers: dict[State, int] = {}
         self._states: list[State | None] = [None, None]
@@ -104,8 +108,17 @@ class LazyDFA:
         """Return the state after a character of the class."""
         found = self._next[state][of_class]
         if found is None:
-            found = self._next[state][of_class] = self._step(state, self.classes[of_class])
+            found = self._step(state, self.classes[of_class])
+            if self.confirmation is not None:
+                self._confirm(self.confirmation, state, of_class, found)
+            self._next[state][of_class] = found
         return found
+
+    def _confirm(self, by: Confirmation, state: int, of_class: int, after: int) -> None:
+        """Raise UnsupportedError where Python says otherwise of a step."""
+        text = by.differs(state, self._chars[of_class], after, self.accepts)
+        if text is not None:
+            raise UnsupportedError(f"is read by Python otherwise than by the prover in {text!r}")
 
     def accepts(self, state: int) -> bool:
         """Say whether the text that led to the state is one that the pattern is found in."""
@@ -286,6 +299,8 @@ def compile_search(pattern: str) -> LazyDFA:
     try:
         items, flags = parse(pattern)
         first = asked_by_search(pattern, items, flags)
-        return LazyDFA(build([*first, *rewritten(items, flags)], flags), anywhere=True)
+        automaton = LazyDFA(build([*first, *rewritten(items, flags)], flags), anywhere=True)
+        automaton.confirmation = by_search(pattern, items, automaton.start)
     except RecursionError as error:
         raise UnsupportedError("is nested too deep") from error
+    return automaton

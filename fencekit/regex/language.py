@@ -3,9 +3,10 @@
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from fnmatch import translate
-from functools import lru_cache
+from fnmatch import fnmatchcase, translate
+from functools import lru_cache, partial
 
+from fencekit.prover.confirmation import Confirmation
 from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA, compile_search
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError, build, parse
@@ -74,7 +75,14 @@ def matching(expected: str) -> LazyDFA:
     """
     parts = "".join(".*" if part == "*" else _one(part) for part in _parts(expected))
     items, flags = parse(rf"(?:(?s:{parts})|{re.escape(expected)})\Z")
-    return LazyDFA(build(items, flags), anywhere=False)
+    automaton = LazyDFA(build(items, flags), anywhere=False)
+    says = partial(_is_matched, expected=expected)
+    automaton.confirmation = Confirmation(says, automaton.start)
+    return automaton
+
+
+def _is_matched(text: str, expected: str) -> bool:
+    return text == expected or fnmatchcase(text, expected)
 
 
 @lru_cache(maxsize=1024)
