@@ -13,6 +13,7 @@ from re import _compiler, _constants  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from fencekit.regex.charset import EVERY, CharSet, of_leaf
+from fencekit.regex.nfa import parse
 
 SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL]")
 """What a pattern has in it if some group of it reads classes under other flags than the whole."""
@@ -31,6 +32,19 @@ def leading_set(pattern: str, items: Any, flags: int) -> CharSet:
     prefix, _, _ = _compiler._get_literal_prefix(items, flags)  # noqa: SLF001
     found = None if prefix else _compiler._get_charset_prefix(items, flags)  # noqa: SLF001
     return of_leaf((_constants.IN, found), flags & ~NO_CASE) if found else EVERY
+
+
+def skips_places(pattern: str) -> bool:
+    """Say whether the search for a pattern may skip places at which it would match.
+
+    A pattern that does not compile is not searched for.
+    """
+    if not SCOPED_TYPE.search(pattern):
+        return False
+    try:
+        return leading_set(pattern, *parse(pattern)) != EVERY
+    except (re.error, RecursionError, OverflowError, ValueError):
+        return False
 
 
 def asked_by_search(pattern: str, items: Any, flags: int) -> list[Any]:

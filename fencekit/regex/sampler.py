@@ -33,6 +33,7 @@ JUNK_BEFORE = ("x", " ", "x ", "\n", "-", "\t", "x\n")
 JUNK_BESIDE = ("x", "_", "0", "\u00e9")
 JUNK_AFTER = ("x", " x", "\n", " ", ";", "\nx", "-")
 BEFORE_END = {"AT_END": menu((12, ""), (1, "\n")), "AT_END_STRING": ("",)}
+TYPES = int(re.ASCII | re.UNICODE)
 MAYBE_SPACE = menu((5, ""), (1, " "))
 
 
@@ -169,7 +170,8 @@ def group(walk: PatternWalk, step: PatternStep) -> None:
     """A group, remembered by its number; wrong: said twice."""
     number, added, removed, tree = step.argument
     start = len(walk.out)
-    walk.sequence(tree, (step.flags | added) & ~removed)
+    kept = step.flags & ~TYPES if added & TYPES else step.flags
+    walk.sequence(tree, (kept | added) & ~removed)
     said = "".join(walk.out[start:])
     if number is not None:
         walk.groups[number] = said

@@ -27,14 +27,16 @@ def parsed(pattern: str) -> tuple[list[Node], int] | None:
 
 
 def with_flags(flags: int, added: int, removed: int) -> int:
-    """Return the flags inside a group that changes them."""
-    return (flags | added) & ~removed
+    """Return the flags inside a group that changes them; of ASCII and UNICODE there is one."""
+    kept = flags & ~(ASCII | UNICODE) if added & (ASCII | UNICODE) else flags
+    return (kept | added) & ~removed
 
 
 IGNORECASE = int(RegexFlag.IGNORECASE)
 MULTILINE = int(RegexFlag.MULTILINE)
 DOTALL = int(RegexFlag.DOTALL)
 ASCII = int(RegexFlag.ASCII)
+UNICODE = int(RegexFlag.UNICODE)
 
 CATEGORIES: dict[Any, tuple[str, bool]] = {
     ops.CATEGORY_DIGIT: ("d", True),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from fencekit.prover.leading import skips_places
 from fencekit.regex.charset import CharSet, of_leaf
 from fencekit.regex.derivatives.diff import difference, leading_flags
 from fencekit.regex.derivatives.terms import Node, TermStore
@@ -57,7 +58,7 @@ class Reader:
     def read(self, pattern: str) -> Part:
         """Return the parts of a pattern that compiles; raise NotReadError for one beyond us."""
         cut = tokens(pattern)
-        if pattern and (not cut or not compiles(pattern)):
+        if pattern and (not cut or not compiles(pattern) or skips_places(pattern)):
             raise NotReadError
         flags = int(re.UNICODE)
         leading = 0
@@ -237,6 +238,8 @@ class PatternTree:
 
     def edited(self, pattern: str) -> list[EditedPart] | None:
         """Return the levels of an edit from the inside out, the last the whole; None beyond us."""
+        if skips_places(pattern):
+            return None
         if leading_flags(pattern) != leading_flags(self.pattern):
             try:
                 again = self.reader.read(pattern)
