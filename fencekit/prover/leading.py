@@ -15,7 +15,7 @@ from typing import Any, Final
 from fencekit.regex.charset import EVERY, CharSet, of_leaf
 from fencekit.regex.nfa import parse
 
-SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL]")
+SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL][a-zA-Z]*(?:-[a-zA-Z]+)?:")
 """What a pattern has in it if some group of it reads classes under other flags than the whole."""
 NO_CASE = int(re.IGNORECASE)
 

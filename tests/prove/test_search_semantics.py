@@ -1,0 +1,168 @@
+r"""What `re.search` finds where it is not "match somewhere": leading sets and backreferences.
+
+Each pattern is held against `re` on a text of every class of characters that its sets tell apart,
+by the prover's automaton and by the checker's reading of the compiled program.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from fencekit.prover.checker.patterns import Pattern
+from fencekit.prover.checker.programs import representatives
+from fencekit.prover.leading import leading_set, skips_places
+from fencekit.prover.references import folded
+from fencekit.regex.automaton import LazyDFA, compile_search
+from fencekit.regex.charset import LAST, cased, every_char
+from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.terms import TermStore
+from fencekit.regex.nfa import UnsupportedError, parse
+
+HEADS = ("", "(?i)", "(?a)", "(?ai)")
+GROUPS = (
+    *("(?a:%s)", "(?u:%s)", "(?ai:%s)", "(?i:(?a:%s))", "(?a:(?u:%s))", "((?a:%s))", "(?a:%s)?"),
+    *("(?a:(?-i:%s))", "(?a:%s|b1)", "(?=(?a:%s)).", "(?:(?a:%s)|x)", "(?a:%s)+?"),
+)
+LEAVES = (
+    *(r"\W", r"\w", r"\D", r"\d", r"\S", r"\s", r"[\Wk]", r"[^\wé]", r"[^\W]", r"[\dſ]", "k"),
+    *(r"\b\w", r"\W|k", r"[a-z]", r"(?!a)\W"),
+)
+TAILS = ("", "1?", r"\b", "$")
+
+
+def patterns() -> Iterator[str]:
+    """Yield patterns that begin with a class under a flag of its own, and some that nearly do."""
+    for head, group, leaf, tail in product(HEADS, GROUPS, LEAVES, TAILS):
+        yield head + group % leaf + tail
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(pattern)
+
+
+def is_accepted(automaton: LazyDFA, text: str) -> bool:
+    return automaton.accepts(automaton.after(automaton.start, text))
+
+
+def is_found(pattern: Pattern, text: str) -> bool:
+    state = pattern.start
+    for char in text:
+        state = pattern.step(state, char)
+    return pattern.accepts(state)
+
+
+def test_every_class_of_characters_is_found_as_by_python() -> None:
+    """Without the confirmation of each step, which would refuse what is wrong."""
+    asked = skipping = 0
+    for number, pattern in enumerate(patterns()):
+        python = compiled(pattern)
+        automaton = compile_search.__wrapped__(pattern)
+        automaton.confirmation = None
+        chars = representatives(tuple(automaton.sets))
+        skipping += skips_places(pattern)
+        texts = [text for char in chars for text in (char, f"{char}1", f"b{char}", f"1{char}\n")]
+        for text in texts:
+            found = python.search(text) is not None
+            assert is_accepted(automaton, text) is found, (pattern, text)
+            asked += 1
+        if number % 7 == 0:  # the checker holds each step against `re` by itself
+            reading = Pattern(pattern)
+            for text in texts:
+                assert is_found(reading, text) is (python.search(text) is not None)
+    assert skipping > 400
+    assert asked > 30_000
+
+
+def test_the_leading_set_is_right_for_every_character_that_there_is() -> None:
+    for pattern in (r"(?a:\W)", r"(?a:\D)1?", r"(?a)(?u:\w)", r"(?i)(?a:[\Wk])", r"((?a:[^\wé]))"):
+        automaton = compile_search(pattern)
+        python = compiled(pattern)
+        for char in every_char()[:: 7 if pattern == r"(?a:\W)" else 101]:
+            assert is_accepted(automaton, char) is (python.search(char) is not None), char
+
+
+def test_a_pattern_without_flags_of_groups_is_asked_nothing_more() -> None:
+    for pattern in (r"\W", r"(?a)\W", "[é]", "ab", "(?i:k)", r"(?s:.)\W"):
+        assert len(leading_set(pattern, *parse(pattern)).ranges) == 1
+        assert not skips_places(pattern)
+
+
+def test_trees_refuse_what_the_search_may_skip() -> None:
+    reader = Reader(TermStore())
+    with pytest.raises(NotReadError):
+        reader.read(r"(?a:\W)")
+    tree = PatternTree(reader, r"(?a:\w)x", reader.read(r"(?a:(?:\w))?x"))
+    assert tree.edited(r"(?a:\W)x") is None
+
+
+@pytest.mark.parametrize("flags", [re.UNICODE, re.ASCII], ids=["unicode", "ascii"])
+def test_a_reference_takes_for_the_same_what_python_does(flags: re.RegexFlag) -> None:
+    """For each character that has case: every other character of them is tried."""
+    scope = "a" if flags is re.ASCII else "u"
+    all_cased = cased()
+    python = re.compile(rf"(?s)(.)(?{scope}i:\1)")
+    by_small: dict[str, set[str]] = {}
+    for char in all_cased:
+        by_small.setdefault(char.lower(), set()).add(char)
+        by_small.setdefault(char.upper(), set()).add(char)
+    for char in all_cased:
+        taken = set(folded(char, int(flags & re.ASCII)))
+        near = by_small.get(char.lower(), set()) | by_small.get(char.upper(), set()) | taken
+        assert taken == {one for one in near if python.fullmatch(char + one)}, char
+    # Of what has no case, each is the same as itself only.
+    others = every_char()[:: LAST // 3_000]
+    assert all(folded(char, 0) == char for char in others if char not in all_cased)
+
+
+REFERENCES = (
+    *(r"(s)(?i:\1)", r"(?i)(a)\1", r"(a|b)\1|aa", r"(?i)([sk])\1", r"(µ)(?i:\1)", r"(ς|σ)(?i:\1)"),
+    *(r"(?i:(ς))\1", r"(?i:(ς)\1)", r"(?i:(s))(?-i:\1)", r"(?i)(k)(?-i:\1)", r"(?i)(ss?)\1"),
+    *(r"(?ai)(s)\1", r"(?i)(?a:([sk])\1)", r"(?i)([sk])(?a:\1)", r"(?ia:(k))(?i:\1)", r"(a?)\1b"),
+    *(r"(a|)\1b", r"x(?=(a|s)(?i:\1))", r"(?!(a|s)(?i:\1))..", r"(a)(?(1)b|s)", r"(a)(?(1)b)"),
+    *(r"(a|s)(?:x|(?i:\1)b)", r"((a|b)\2)x", r"(a|b)(s|k)\2\1", r"(в)(?i:\1)", r"(?i)(в|В)\1"),
+    *(r"([sS])\1|(b)\2", r"(b|(a)\2)", r"(İ)(?i:\1)", r"(?i)(i)\1", r"(ß)(?i:\1)", r"(ﬅ)(?i:\1)"),
+    *(r"(a|b)\1*c", r"(a|b)\1++b", r"(a{1,2}?)\1b", r"(?i)(?:(a)|b)x", r"(a)b|(b)\2", r"(ab|a)b\1"),
+    *(r"(a|b)(?<=\1)s", r"(?<=(a))\1", r"(?i)(s)(?<!\1)", r"(Σ)(?i:\1)$", r"^(a|ab)\1$"),
+)
+NOT_WRITTEN_OUT = (
+    *(r"(a)?\1", r"(?:(a|b)\1)+", r"(?:(a)|b)(?(1)a|s)", r"(?:(a)|b)\1", r"((a|b)\2)\1"),
+    *(r"(a|b)(?>\1)b", r"(a+)\1", r"(?=(a))\1", r"(?:(a)|b)*\1", r"((?>a|ab))\1", r"(.)\1"),
+)
+LETTERS = "abskxSK\u212aſςσΣµμвВᲀiIİßﬅﬆ"
+
+
+@pytest.mark.parametrize("pattern", REFERENCES)
+def test_references_are_written_out_as_python_takes_them(pattern: str) -> None:
+    python = compiled(pattern)
+    automaton = compile_search.__wrapped__(pattern)
+    automaton.confirmation = None
+    texts = [
+        *map("".join, product(LETTERS, repeat=2)),
+        *map("".join, product("absKſxςв", repeat=3)),
+        *map("".join, product("abs", repeat=5)),
+    ]
+    for text in ["", *LETTERS, *texts]:
+        assert is_accepted(automaton, text) is (python.search(text) is not None), text
+
+
+@pytest.mark.parametrize("pattern", NOT_WRITTEN_OUT)
+def test_references_that_are_not_sure_are_refused(pattern: str) -> None:
+    with pytest.raises(UnsupportedError):
+        compile_search(pattern)
+
+
+def test_a_pattern_that_is_read_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that is planted in the reading of a regex leads to no proof."""
+    monkeypatch.setattr("fencekit.regex.automaton.asked_by_search", lambda *_: [])
+    automaton = compile_search.__wrapped__(r"(?a:\W)")
+    with pytest.raises(UnsupportedError, match="otherwise"):
+        for char in representatives(tuple(automaton.sets)):
+            automaton.after(automaton.start, char)
+    # It stays refused: nothing of the wrong step is kept.
+    with pytest.raises(UnsupportedError, match="otherwise"):
+        automaton.after(automaton.start, "é")
