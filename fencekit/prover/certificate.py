@@ -3,7 +3,7 @@
 Plain JSON values, the same for the same policies:
 
     {"version": 3, "goal": "not looser", "domain": "open", "policies": [a digest of each],
-     "python": {"implementation": "CPython", "version": "3.11", "unicode": "14.0.0", "sre": 1},
+     "python": {"implementation": "cpython", "version": "3.11", "unicode": "14.0.0", "sre": 1},
      "lemmas": [{"literals": ["found ['^a']", "not found ['a']"],
                  "walks": [{"order": "values", "found": [["values", "^a"]],
                             "not": [["values", "a"]],

@@ -13,8 +13,6 @@ followed deterministically, that it does not match is as exact as that it does.
 from functools import lru_cache
 from typing import Final
 
-from fencekit.prover.confirmation import Confirmation, by_search
-from fencekit.prover.leading import asked_by_search
 from fencekit.regex.assertions import (
     USES_START,
     PositionContext,
@@ -23,7 +21,9 @@ from fencekit.regex.assertions import (
     nullable_states,
 )
 from fencekit.regex.charset import NEWLINE, CharSet
+from fencekit.regex.confirmation import Confirmation, by_search
 from fencekit.regex.desugar import rewritten
+from fencekit.regex.leading_set import asked_by_search
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import (
     NFA,
@@ -76,12 +76,10 @@ class LazyDFA:
         self.classes: list[int] = []
         """The bits of the sets that have the characters of each class."""
         self._class_of_bits: dict[int, int] = {}
-        self._chars: list[str] = []
         self.confirmation: Confirmation | None = None
-        for bits, char in minterms(self.sets):
+        for bits, _ in minterms(self.sets):
             self._class_of_bits[bits] = len(self.classes)
             self.classes.append(bits)
-            self._chars.append(char)
         self._classes: dict[str, int] = {}
         self._numbers: dict[State, int] = {}
         self._states: list[State | None] = [None, None]
@@ -110,15 +108,9 @@ class LazyDFA:
         if found is None:
             found = self._step(state, self.classes[of_class])
             if self.confirmation is not None:
-                self._confirm(self.confirmation, state, of_class, found)
+                self.confirmation.hold(state, of_class, found, self.accepts)
             self._next[state][of_class] = found
         return found
-
-    def _confirm(self, by: Confirmation, state: int, of_class: int, after: int) -> None:
-        """Raise UnsupportedError where Python says otherwise of a step."""
-        text = by.differs(state, self._chars[of_class], after, self.accepts)
-        if text is not None:
-            raise UnsupportedError(f"is read by Python otherwise than by the prover in {text!r}")
 
     def accepts(self, state: int) -> bool:
         """Say whether the text that led to the state is one that the pattern is found in."""
@@ -300,7 +292,7 @@ def compile_search(pattern: str) -> LazyDFA:
         items, flags = parse(pattern)
         first = asked_by_search(pattern, items, flags)
         automaton = LazyDFA(build([*first, *rewritten(items, flags)], flags), anywhere=True)
-        automaton.confirmation = by_search(pattern, items, automaton.start)
+        automaton.confirmation = by_search(pattern, items, automaton)
     except RecursionError as error:
         raise UnsupportedError("is nested too deep") from error
     return automaton

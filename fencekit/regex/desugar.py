@@ -3,7 +3,7 @@
 A possessive repeat of one character takes all it can: so what follows it is not that character. An
 atomic group keeps its first way to match: so the ways before it do not match here. A backreference
 repeats what its group took: where that is one of a few texts, it is one of a few patterns
-(`references`).
+(`backreferences`).
 
 Each rewriting is exact or is not made; what remains is refused when the automaton is built.
 """
@@ -11,8 +11,8 @@ Each rewriting is exact or is not made; what remains is refused when the automat
 from re import _constants  # type: ignore[attr-defined]
 from typing import Any
 
-from fencekit.prover.items import LEAVES, Item, Items, rebuilt
-from fencekit.prover.references import without_references
+from fencekit.regex.backreferences import without_references
+from fencekit.regex.items import LEAVES, Item, Items, rebuilt
 
 
 def rewritten(items: Items, flags: int) -> list[Item]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache, partial
 
-from fencekit.prover.confirmation import Confirmation
 from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA, compile_search
+from fencekit.regex.confirmation import Confirmation
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError, build, parse
 
@@ -77,7 +77,7 @@ def matching(expected: str) -> LazyDFA:
     items, flags = parse(rf"(?:(?s:{parts})|{re.escape(expected)})\Z")
     automaton = LazyDFA(build(items, flags), anywhere=False)
     says = partial(_is_matched, expected=expected)
-    automaton.confirmation = Confirmation(says, automaton.start)
+    automaton.confirmation = Confirmation(says, automaton)
     return automaton
 
 

@@ -6,7 +6,6 @@ it takes from there: the programs of its patterns with their sets of characters,
 texts. Where the digests are equal, the two Pythons say the same of that walk.
 """
 
-import platform
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ from fencekit.regex.charset import CharSet
 def interpreter() -> dict[str, Any]:
     """Return what tells the running Python from others, as far as patterns and texts go."""
     return {
-        "implementation": platform.python_implementation(),
+        "implementation": sys.implementation.name,
         "version": f"{sys.version_info[0]}.{sys.version_info[1]}",
         "unicode": unicodedata.unidata_version,
         "sre": int(_constants.MAGIC),

@@ -9,8 +9,9 @@ from the beginning of the text, and known at each place.
 What repeats a group, or never gives back (`\1`, `(?>ab|a)`, `(?:ab)*+`), is followed in one
 direction: of a wanted pattern it matches more than it should, of an unwanted one nothing.
 
-Each step that is taken is held against `re`: a text that leads there and the character are
-searched, and `re` must find what is said here to be found, and nothing else.
+Each step that is taken is held against `re`: a text that leads there and the character, and others
+of each kind that it stands for, are searched, and `re` must find what is said here to be found, and
+nothing else.
 """
 
 import re
@@ -53,6 +54,11 @@ PLACES = {
 ANYTHING = "(?s:.*)"
 POSSESSIVE = ("POSSESSIVE_REPEAT", "POSSESSIVE_REPEAT_ONE")
 ONE_WAY = ("ATOMIC_GROUP", *POSSESSIVE, *OF_GROUPS, "GROUPREF_EXISTS")
+KINDS = (
+    "a_Z0 -\n\x1f\x7f\x85\xa0\xaa\xb2\xb5\xe9\u0130\u017f\u03c2\u03c3\u0432\u212a"
+    "\u0660\u2028\u2460\u4e00\ud800\U00010428\U0001d7ce"
+)
+"""Characters of all kinds: in each category, of ASCII and of Unicode, in none, and of odd case."""
 MOST_WORK = 100_000
 """How many ways `re` may have to try on a text that it is asked about."""
 
@@ -82,7 +88,8 @@ class Pattern:
         self._in_python = compiled(pattern).search if anywhere else compiled(pattern).match
         self._longest = longest(items)
         self._pattern = pattern
-        self._compare("", self.start)
+        self._kinds: dict[tuple[bool, ...], list[str]] = {}
+        self._compare("", [""], self.start)
 
     def accepts(self, state: State) -> bool:
         """Say whether the text may end here."""
@@ -101,18 +108,29 @@ class Pattern:
             then: State = (FOUND,) if rest == FOUND else (*behind, rest)
             self._known[state, char] = then
             if char is not None:
-                self._compare(self._texts[state] + char, then)
+                self._compare(self._texts[state], self._alike(char), then)
         return self._known[state, char]
 
-    def _compare(self, text: str, state: State) -> None:
-        """Hold a state that a text leads to against what `re` finds in the text."""
-        self._texts.setdefault(state, text)
-        if len(text) > self._longest:
+    def _alike(self, char: str) -> list[str]:
+        """Return a character, and some of other kinds that are in the same sets as it."""
+        of = tuple(ord(char) in chars for chars in self.sets)
+        if not self._kinds:
+            for one in KINDS:
+                kind = tuple(ord(one) in chars for chars in self.sets)
+                self._kinds.setdefault(kind, []).append(one)
+        return [char, *self._kinds.get(of, ())]
+
+    def _compare(self, text: str, chars: list[str], state: State) -> None:
+        """Hold a state that a text and each character lead to against what `re` finds in them."""
+        self._texts.setdefault(state, text + chars[0])
+        if len(text) >= self._longest:
             return
-        found = self._in_python(text) is not None
-        if found is not self.accepts(state) and (self._is_exact or found is self._wanted):
-            said = "is" if found else "is not"
-            raise DisagreementError(f"`{self._pattern}` {said} found in {text!r} by Python's `re`")
+        accepts = self.accepts(state)
+        for char in chars:
+            found = self._in_python(text + char) is not None
+            if found is not accepts and (self._is_exact or found is self._wanted):
+                said = f"`{self._pattern}` {'is' if found else 'is not'} found in {text + char!r}"
+                raise DisagreementError(said)
 
     def _after(self, formula: Formula, here: Here) -> Formula:
         """Return what must be so behind the character for the formula to be so before it."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from fencekit.prover.leading import skips_places
 from fencekit.regex.charset import CharSet, of_leaf
 from fencekit.regex.derivatives.diff import difference, leading_flags
 from fencekit.regex.derivatives.terms import Node, TermStore
+from fencekit.regex.leading_set import skips_places
 from fencekit.regex.nfa import parse as parsed_by_python
 from fencekit.regex.tokens import Token, TokenKind, compiles, tokens
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.prover.items import rebuilt
 from fencekit.regex.assertions import PositionContext
 from fencekit.regex.automaton import NO_DEBT, Before, LazyDFA, PendingAssertion
 from fencekit.regex.desugar import rewritten
+from fencekit.regex.items import rebuilt
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import Accept, Char, Lookahead, Lookbehind, Split, UnsupportedError, build
 from fencekit.regex.syntax import REPEATS, Node, is_single, ops, parsed

@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import product
 from re import _constants  # type: ignore[attr-defined]
 
-from fencekit.prover.items import LEAVES, Item, Items, rebuilt, walked
 from fencekit.regex.charset import cased, of_leaf
+from fencekit.regex.items import LEAVES, Item, Items, rebuilt, walked
 from fencekit.regex.nfa import combined
 
 MOST_TEXTS = 64
