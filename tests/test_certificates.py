@@ -151,6 +151,25 @@ def test_what_is_no_certificate_is_refused() -> None:
     assert fencekit("prove", "--check", "c.json", "--guardrails", "old.yaml").code == 2
 
 
+def test_a_certificate_of_another_python_is_refused_where_its_tables_differ(
+    page: dict[str, Any],
+) -> None:
+    page["python"] |= {"version": "3.9", "unicode": "13.0.0"}
+    Path("same.json").write_text(json.dumps(page), encoding="utf-8")
+    assert fencekit("prove", "--check", "same.json").code == 0
+    for lemma in page["lemmas"]:
+        for walk in lemma.get("walks", ()):
+            walk["tables"] = "0" * 64
+    assert "made under cpython 3.9 (Unicode 13.0.0)" in refused(page)
+    del page["python"]["sre"]
+    assert "does not say under which Python" in refused(page)
+
+
+def test_a_certificate_of_an_earlier_version_is_to_be_made_again(page: dict[str, Any]) -> None:
+    page["schema"] = "fencekit.certificate/2"
+    assert "make it again" in refused(page)
+
+
 def test_a_certificate_is_not_written_over_a_policy() -> None:
     assert fencekit("diff", "old.yaml", "new.yaml", "--certificate", "new.yaml").code == 2
     assert Path("new.yaml").read_text("utf-8") == NEWER

@@ -17,7 +17,8 @@ from fencekit.reading import json
 from fencekit.reading.files import read_text
 from fencekit.reporting.json import written
 
-SCHEMA = "fencekit.certificate/2"
+SCHEMA = "fencekit.certificate/3"
+EARLIER = ("fencekit.certificate/1", "fencekit.certificate/2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def certificate_in(path: str) -> dict[str, Any]:
     except json.JSONError as error:
         place = Place(path, error.line, error.column)
         raise CertificateError(error.message, place=place) from error
+    if isinstance(page, dict) and page.get("schema") in EARLIER:
+        said = f"a certificate of `{page['schema']}`, which is not checked any more: make it again"
+        raise CertificateError(said, place=Place(path))
     if not isinstance(page, dict) or page.get("schema") != SCHEMA:
         raise CertificateError(f"not a certificate of `{SCHEMA}`", place=Place(path))
     return page
