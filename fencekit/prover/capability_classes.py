@@ -33,14 +33,16 @@ def classes(patterns: Iterable[Any], edited: Iterable[Any] | None = None) -> dic
         edited = set(edited)
         wanted = sum(1 << index for index, pattern in enumerate(listed) if pattern in edited)
     found: dict[int, str] = {}
-    index = CapabilityIndex(listed)
-    for capability, mask in (*_formed(listed, wanted, index), *_others(listed, index)):
+    by_text = CapabilityIndex(listed)
+    for capability, mask in (*_formed(listed, wanted, by_text), *_others(listed, by_text)):
         if mask & wanted or wanted == -1:
             found.setdefault(mask, capability)
     return found
 
 
-def _formed(patterns: list[str], wanted: int, index: CapabilityIndex) -> Iterator[tuple[str, int]]:
+def _formed(
+    patterns: list[str], wanted: int, by_text: CapabilityIndex
+) -> Iterator[tuple[str, int]]:
     """Yield well-formed capabilities, segment by segment, and the patterns that cover each."""
     parsed = [Capability.parse(pattern) for pattern in patterns]
     columns: list[list[str]] = [
@@ -70,7 +72,7 @@ def _formed(patterns: list[str], wanted: int, index: CapabilityIndex) -> Iterato
         text = _joined(segments, fresh)
         # A well-formed text has at most one newline, at its end: no such capability otherwise.
         if "\n" not in text[:-1]:
-            yield text, mask if text[-1:] != "\n" else _covering(index, text)
+            yield text, mask if text[-1:] != "\n" else _covering(by_text, text)
 
 
 def bits_of(mask: int) -> Iterator[int]:
@@ -95,7 +97,7 @@ def _joined(segments: tuple[str | None, ...], fresh: list[str]) -> str:
     return ".".join(new if old is None else old for old, new in zip(kept, fresh, strict=False))
 
 
-def _others(patterns: list[str], index: CapabilityIndex) -> Iterator[tuple[str, int]]:
+def _others(patterns: list[str], by_text: CapabilityIndex) -> Iterator[tuple[str, int]]:
     """Yield capabilities that are malformed, or are met by a prefix of a malformed pattern.
 
     Of all that begin with a prefix and are no pattern, one stands for those that begin with no
@@ -111,7 +113,7 @@ def _others(patterns: list[str], index: CapabilityIndex) -> Iterator[tuple[str, 
         if Capability.parse(text) is None or text.endswith("\n")
     ]
     for text in dict.fromkeys(texts):
-        yield text, _covering(index, text)
+        yield text, _covering(by_text, text)
 
 
 def unused(patterns: Iterable[str]) -> str:
@@ -122,5 +124,5 @@ def unused(patterns: Iterable[str]) -> str:
     return next(chain(likely, beyond))
 
 
-def _covering(index: CapabilityIndex, text: str) -> int:
-    return sum(1 << at for at in index.of(text))
+def _covering(by_text: CapabilityIndex, text: str) -> int:
+    return sum(1 << at for at in by_text.of(text))
