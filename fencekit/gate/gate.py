@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from fencekit.engines.base import Evaluator
 from fencekit.gate.approvals.desk import Desk
@@ -157,6 +157,19 @@ class Gate:
         """Record how a call ended that was allowed, and return both."""
         trouble = self._end(decision.id, outcome) if self.audit is not None else ""
         return Executed(decision, outcome, trouble)
+
+    def close(self) -> None:
+        """Close the log, and what this thread has open of the approvals."""
+        if self.audit is not None:
+            self.audit.close()
+        if self.approvals is not None:
+            self.approvals.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def guard(
         self, tool: str | Tool, args: Mapping[str, Any] | None = None, **of_the_call: Any

@@ -86,7 +86,8 @@ class Office:
 
     def gate(self, *, log: str | None = "audit.jsonl", **options: Any) -> Gate:
         path = self.folder / "policy.yaml"
-        path.write_text(self.policy)
+        if not path.exists() or path.read_text() != self.policy:
+            path.write_text(self.policy)
         audit = None if log is None else Audit(self.folder / log, fsync=False)
         given = {"tools": self.tools(), "audit": audit, "approvals": self.desk, "clock": self.clock}
         return Gate(load_policy(path), **{**given, **options})

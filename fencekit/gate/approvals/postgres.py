@@ -17,6 +17,9 @@ HINT = 'pip install "pytest-fencekit[postgres]"'
 LOCK = 0x66656E6365
 """The number of the lock under which the tables are made, once for all hosts."""
 
+INHERITED: list[Any] = []
+"""Connections of a process that forked this one, which only that one may close."""
+
 
 class PostgresDatabase:
     """A database of PostgreSQL by URL; each thread has a connection of its own.
@@ -60,8 +63,11 @@ class PostgresDatabase:
     def close(self) -> None:
         """Close the connection of this thread."""
         connection = getattr(self._local, "connection", None)
-        if connection is not None and self._local.process == os.getpid():
-            connection.close()
+        if connection is not None:
+            if self._local.process == os.getpid():
+                connection.close()
+            else:
+                INHERITED.append(connection)
         self._local.connection = None
 
     def _begun(self) -> Any:
@@ -74,6 +80,7 @@ class PostgresDatabase:
                 self.close()  # the server was restarted since: nothing was begun
             else:
                 return local.connection
+        self.close()
         connection = self._psycopg.connect(
             self.url,
             autocommit=True,

@@ -11,6 +11,9 @@ from fencekit.gate.approvals.grants import ApprovalError
 from fencekit.gate.approvals.store import SCHEMA
 from fencekit.model.source import Place
 
+INHERITED: list[Any] = []
+"""Connections of a process that forked this one, which only that one may close."""
+
 
 class SqliteDatabase:
     """A file of SQLite; each thread has a connection of its own, and a forked process new ones.
@@ -55,8 +58,11 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close the connection of this thread."""
         connection = getattr(self._local, "connection", None)
-        if connection is not None and self._local.process == os.getpid():
-            connection.close()
+        if connection is not None:
+            if self._local.process == os.getpid():
+                connection.close()
+            else:
+                INHERITED.append(connection)
         self._local.connection = None
 
     def _connection(self) -> sqlite3.Connection:
@@ -67,8 +73,7 @@ class SqliteDatabase:
         if getattr(local, "connection", None) is not None:
             if local.process == os.getpid() and local.file == file:
                 return local.connection  # type: ignore[no-any-return]
-            if local.process == os.getpid():
-                local.connection.close()
+            self.close()
         connection = sqlite3.connect(
             f"file:{quoted(self.path)}?mode=rw", uri=True, timeout=self.wait, isolation_level=None
         )
