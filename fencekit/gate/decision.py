@@ -10,6 +10,7 @@ from fencekit.gate.tools import Normalised
 from fencekit.model.decision import Decision
 from fencekit.model.request import Request
 from fencekit.model.verdict import Obligation, Verdict
+from fencekit.reading import json
 
 NO_OBLIGATIONS: frozenset[Obligation] = frozenset()
 BY_THE_GATE = ("expires=", "holder=")
@@ -50,6 +51,12 @@ class GateDecision:
     def request(self) -> Request | None:
         """The request that was decided; None where the call was refused before the rules."""
         return None if self.normalised is None else self.normalised.request
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments that were decided, made anew: whoever gets them may change them."""
+        assert self.normalised is not None
+        made: dict[str, Any] = json.parse(self.normalised.decided)
+        return made
 
     @property
     def word(self) -> str:

@@ -274,7 +274,7 @@ class Gate:
 def runnable(decision: GateDecision) -> tuple[Callable[[Mapping[str, Any]], Any], dict[str, Any]]:
     """Return what runs an allowed call, and the arguments that were decided."""
     assert decision.normalised is not None
-    tool, request = decision.normalised.tool, decision.normalised.request
+    tool = decision.normalised.tool
     if tool.run is None:
         raise Refusal("no_executor", f"nothing here runs `{tool.name}`")
-    return tool.run, request.args.values
+    return tool.run, decision.arguments()

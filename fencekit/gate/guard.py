@@ -94,7 +94,7 @@ class Guard:
             async def run_async(*args: Any, **kwargs: Any) -> Any:
                 decision = await asyncio.to_thread(decided, args, kwargs)
                 try:
-                    result = await function(**arguments_of(decision))
+                    result = await function(**decision.arguments())
                 except BaseException as error:
                     self._ended(decision, error)
                     raise
@@ -107,7 +107,7 @@ class Guard:
         def run(*args: Any, **kwargs: Any) -> Any:
             decision = decided(args, kwargs)
             try:
-                result = function(**arguments_of(decision))
+                result = function(**decision.arguments())
             except BaseException as error:
                 self._ended(decision, error)
                 raise
@@ -147,7 +147,7 @@ class Guard:
         """The arguments that were decided, for the block to use."""
         if self.decision is None:
             raise UsageError("the block has not been entered")
-        return arguments_of(self.decision)
+        return self.decision.arguments()
 
     def _decide(self, args: Mapping[str, Any]) -> GateDecision:
         """Return an ALLOW for a call with these arguments; raise Blocked for anything else."""
@@ -187,9 +187,3 @@ def named(signature: inspect.Signature, args: Any, kwargs: Any) -> dict[str, Any
         if each.kind is each.VAR_KEYWORD:
             made |= made.pop(name)
     return made
-
-
-def arguments_of(decision: GateDecision) -> dict[str, Any]:
-    """Return the arguments that were decided."""
-    assert decision.normalised is not None
-    return decision.normalised.request.args.values

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fencekit.engines.base import Evaluator
 from fencekit.engines.native.evaluator import ENGINE
@@ -13,6 +14,11 @@ from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.policy import Policy
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect, Obligation, Verdict, combine
+
+MOST_KEPT = 2048
+LONGEST_KEPT = 2048
+TEXTS = {str}
+"""So many decisions are kept, of calls whose arguments and context have so many characters."""
 
 REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
 
@@ -31,12 +37,16 @@ class Rules:
         return cls(evaluator, policy_digest(evaluator.policy))
 
 
-@dataclass(frozen=True, slots=True)
 class Judge:
-    """The part of the gate that has no effect: it asks, and changes nothing."""
+    """The part of the gate that has no effect: it asks, and changes nothing.
 
-    tools: Tools
-    advice: Advice | None = None
+    Agents repeat themselves, and what the rules say of a call is always the same: without an
+    assessor, the decisions of small calls are kept.
+    """
+
+    def __init__(self, tools: Tools, advice: Advice | None = None) -> None:
+        self.tools, self.advice = tools, advice
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._judged)
 
     def judge(
         self,
@@ -49,6 +59,18 @@ class Judge:
 
         An obligation is discharged by those that `discharges` names, or by the tool.
         """
+        if tool is None and self.advice is None and is_small(call):
+            return self._kept(call, rules, discharges)
+        return self._judged(call, rules, discharges, tool)
+
+    def _judged(
+        self,
+        call: ToolCall,
+        rules: Rules,
+        discharges: frozenset[Obligation],
+        tool: Tool | None = None,
+    ) -> GateDecision:
+        """Return what becomes of a call."""
         try:
             normalised = self.tools.normalise(call, tool)
             decision = rules.evaluator.decide(normalised.request)
@@ -96,6 +118,13 @@ class Judge:
             rules.digest,
             assessment,
         )
+
+
+def is_small(call: ToolCall) -> bool:
+    """Say whether a call is one of texts, and short ones."""
+    texts = (call.tool, call.arguments, call.principal, call.environment, call.session)
+    kinds = {*map(type, texts), type(call.context), type(call.id)}
+    return kinds == TEXTS and len(call.arguments) + len(call.context) <= LONGEST_KEPT
 
 
 def reason_of(outcome: Outcome) -> str:

@@ -112,10 +112,9 @@ class ActionRuntime:
         decision = self._decided(event)
         result, invoked = None, False
         if run is not None and decision.authorized:
-            assert decision.request is not None
             invoked = True
             try:
-                result = run(decision.request.args.values)
+                result = run(decision.arguments())
             except BaseException as error:
                 self.gate.ended(decision, outcome_of(error))
                 raise

@@ -87,8 +87,7 @@ class Tools:
 
         `tool` is the tool that is called, for one that is not among these.
         """
-        for key in ("tool", "principal", "environment", "session", "id"):
-            refuse_text(getattr(call, key), key)
+        refuse_texts(call)
         tool = tool or self.find(call.tool)
         args = self._object(call.arguments, "arguments")
         context = self._object(call.context, "context")
@@ -152,6 +151,19 @@ class AnyTools(Tools):
         if not name:
             raise Refusal("unknown_tool", "the call names no tool")
         return self.by_name.get(name) or Tool(name, name)
+
+
+def refuse_texts(call: ToolCall) -> None:
+    """Raise Refusal where a name in a call is no short text that can be recorded."""
+    try:
+        names = (call.tool, call.principal, call.environment, call.session, call.id)
+        texts = "".join(names)
+        if len(texts) <= LONGEST_NAME and texts.isascii() and "\0" not in texts:
+            return
+    except TypeError:
+        pass  # it is said below which one is no text
+    for key in ("tool", "principal", "environment", "session", "id"):
+        refuse_text(getattr(call, key), key)
 
 
 def refuse_text(value: Any, key: str) -> None:
