@@ -27,12 +27,14 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/laws/sweep.py
 	$(BIN)/python tests/prove/adversary/sweep.py
 	$(BIN)/python tests/chain/sweep.py
+	$(BIN)/python tests/gate/sweep.py
 	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain tests/prove/test_mutants.py
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/report.py
+	$(BIN)/python bench/gate.py
 	$(BIN)/python bench/prove.py
 	$(BIN)/python bench/front_ends.py
 	$(BIN)/python bench/opinions.py

@@ -85,14 +85,14 @@ def decisions(count: int, rounds: int) -> Iterator[str]:
     yield f"Deciding {count:,} calls, without an audit (`bench/gate.py`), Python "
     yield f"{platform.python_version()}; one process, in turn, medians of CPU time a call."
     yield ""
-    yield "| policy and calls | ActionRuntime.execute | Gate.decide | faster | ActionRuntime of ours |"
+    yield "| policy and calls | CapFence's execute | Gate.decide | faster | our ActionRuntime |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     Path("page.yaml").write_text(PAGE, encoding="utf-8")
     cases = {
         "the page's policy, every call another one": ("page.yaml", page_calls(count)),
         "the page's policy, 100 calls again and again": ("page.yaml", page_calls(100)),
-        "28 rules of recorded agents, every call another one": (AGENTS, recorded_calls(count)),
-        "28 rules of recorded agents, 100 calls again and again": (AGENTS, recorded_calls(100)),
+        "the policy of recorded agents, every call another one": (AGENTS, recorded_calls(count)),
+        "the policy of recorded agents, 100 calls again and again": (AGENTS, recorded_calls(100)),
     }
     for name, (policy, events) in cases.items():
         theirs, ours, face = [], [], []

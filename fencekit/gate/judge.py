@@ -17,13 +17,12 @@ from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect, Obligati
 
 MOST_KEPT = 2048
 LONGEST_KEPT = 2048
-TEXTS = {str}
 """So many decisions are kept, of calls whose arguments and context have so many characters."""
 
 REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     """A policy in force: what decides by it, and its digest."""
 
@@ -59,8 +58,12 @@ class Judge:
 
         An obligation is discharged by those that `discharges` names, or by the tool.
         """
-        if tool is None and self.advice is None and is_small(call):
-            return self._kept(call, rules, discharges)
+        if tool is None and self.advice is None:
+            try:
+                if len(call.arguments) + len(call.context) <= LONGEST_KEPT:
+                    return self._kept(call, rules, discharges)
+            except TypeError:
+                pass  # it is no call: some of it is no text
         return self._judged(call, rules, discharges, tool)
 
     def _judged(
@@ -118,13 +121,6 @@ class Judge:
             rules.digest,
             assessment,
         )
-
-
-def is_small(call: ToolCall) -> bool:
-    """Say whether a call is one of texts, and short ones."""
-    texts = (call.tool, call.arguments, call.principal, call.environment, call.session)
-    kinds = {*map(type, texts), type(call.context), type(call.id)}
-    return kinds == TEXTS and len(call.arguments) + len(call.context) <= LONGEST_KEPT
 
 
 def reason_of(outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
 from fencekit.gate.call import Refusal, ToolCall
@@ -17,6 +18,8 @@ Run = Callable[[Mapping[str, Any]], Any]
 
 LONGEST_NAME = 1024
 MAX_BYTES = 1 << 20
+MOST_CONTEXTS = 64
+"""So many contexts are kept as read: they say of a caller what hardly changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Tools:
     root: str = "/"
     max_bytes: int = MAX_BYTES
     by_name: Mapping[str, Tool] = field(init=False)
+    _contexts: Callable[[str], Facts] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         named: dict[str, Tool] = {}
@@ -74,6 +78,8 @@ class Tools:
             raise UsageError(f"the root `{self.root}` is no absolute path", hint=hint)
         object.__setattr__(self, "tools", tuple(named.values()))
         object.__setattr__(self, "by_name", named)
+        contexts = lru_cache(maxsize=MOST_CONTEXTS)(partial(self._object, name="context"))
+        object.__setattr__(self, "_contexts", contexts)
 
     def find(self, name: str) -> Tool:
         """Return the tool of that name; raise Refusal where there is none."""
@@ -90,7 +96,7 @@ class Tools:
         refuse_texts(call)
         tool = tool or self.find(call.tool)
         args = self._object(call.arguments, "arguments")
-        context = self._object(call.context, "context")
+        context = self._context(call.context)
         if call.environment and "environment" in context.values:
             message = "`environment` stands in the call and in its context"
             raise Refusal("invalid_context", message)
@@ -130,6 +136,12 @@ class Tools:
         if not isinstance(value, dict):
             raise Refusal(f"invalid_{name}", f"the {name} are not a JSON object")
         return Facts(value, whole=True)
+
+    def _context(self, text: Any) -> Facts:
+        """Return the context that a text spells; short ones are kept as read."""
+        if isinstance(text, str) and len(text) <= LONGEST_NAME:
+            return self._contexts(text)
+        return self._object(text, "context")
 
     def _canonical(self, tool: Tool, args: dict[str, Any]) -> dict[str, Any]:
         """Return the arguments with those that are paths made canonical."""
