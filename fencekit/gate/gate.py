@@ -24,7 +24,7 @@ from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
 from fencekit.gate.judge import Judge, Rules, asked_by, refused
 from fencekit.gate.tools import Normalised, Tool, Tools
-from fencekit.model.errors import FencekitError, UsageError
+from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.verdict import Obligation, Verdict
 
@@ -217,6 +217,9 @@ class Gate:
             audit.decision(made, shadow=shadow, action=action)
         # Whatever keeps the record from being written, nothing runs.
         except Exception as error:  # noqa: BLE001
+            if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
+                unsure = Outcome(Status.REFUSED, "audit_unavailable: not known to be on the disk")
+                self._unwritten.append((made.id, unsure))
             said = error.message if isinstance(error, FencekitError) else repr(error)
             errors = (*made.errors, said)
             return replace(
@@ -267,7 +270,11 @@ class Gate:
                     return
                 of, outcome = self._unwritten[0]
                 now = utc(self._clock())
-                audit.outcome(of, outcome, id=os.urandom(16).hex(), time=now)
+                try:
+                    audit.outcome(of, outcome, id=os.urandom(16).hex(), time=now)
+                except UnsyncedError:
+                    self._unwritten.popleft()  # it is in the log, and not to be there twice
+                    raise
                 self._unwritten.popleft()
 
 

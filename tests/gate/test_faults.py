@@ -22,7 +22,7 @@ from fencekit.gate.decision import Status
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.logs.chain.verify import verify_log
-from gate.offices import Office, pay, waiting
+from gate.offices import Office, figures, pay, waiting
 from gate.postgres_server import PostgresServer
 from gate.processes import forked, joined, killed, say
 
@@ -131,6 +131,36 @@ def test_nothing_runs_when_the_log_cannot_be_written_to() -> None:
         os.seteuid(0)
     assert (done.decision.reason, ran) == ("audit_unavailable", [])
     assert "permission denied" in done.decision.errors[0]
+
+
+def test_a_record_that_may_not_be_on_the_disk_runs_nothing_and_is_not_written_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Any] = []
+    gate = recording(tmp_path, ran)
+    gate.execute(ToolCall.of("t", {"n": 1}))
+
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fail)
+        broken.setattr(os, "fsync", fail)
+        for _ in range(2):
+            done = gate.execute(ToolCall.of("t", {"n": 2}))
+            assert (done.decision.reason, done.outcome) == ("audit_unavailable", None)
+    assert gate.execute(ToolCall.of("t", {"n": 3})).completed
+    assert ran == [{"n": 1}, {"n": 3}]
+    log = records(tmp_path / "log.jsonl")
+    ended = Counter(line["outcome"]["of"] for line in log if "outcome" in line)
+    assert set(ended.values()) == {1}
+    unsure = [line for line in log if "request" in line and line["request"]["args"] == {"n": 2}]
+    statuses = {
+        line["outcome"]["of"]: line["outcome"]["status"] for line in log if "outcome" in line
+    }
+    assert unsure
+    assert {statuses[line["id"]] for line in unsure} == {"refused"}
+    assert verify_log(tmp_path / "log.jsonl").holds
 
 
 @pytest.fixture
@@ -290,3 +320,5 @@ def test_a_gate_that_is_killed_at_any_moment_ran_nothing_without_its_record(
     found = verify_log(office.folder / "audit.jsonl")
     assert found.holds, found
     assert Status.COMPLETED in {line["outcome"]["status"] for line in log if "outcome" in line}
+    store = "postgres" if "://" in office.where else "sqlite"
+    figures(f"killed at any moment, {store}", seed=200, kills=KILLS, executed=len(done))
