@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fencekit.adapters.capfence_event import ActionEvent as ActionEvent
+    from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
     from fencekit.checks.assertion import assert_not_looser as assert_not_looser
     from fencekit.checks.replay.replay import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
-    from fencekit.gate.event import ActionEvent as ActionEvent
-    from fencekit.gate.runtime import ActionRuntime as ActionRuntime
     from fencekit.linter.run import lint as lint
     from fencekit.logs.registry import read_log as read_log
     from fencekit.model.policy import Policy as Policy
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 HOMES = {
-    "ActionEvent": "fencekit.gate.event",
-    "ActionRuntime": "fencekit.gate.runtime",
+    "ActionEvent": "fencekit.adapters.capfence_event",
+    "ActionRuntime": "fencekit.adapters.capfence_runtime",
     "Policy": "fencekit.model.policy",
     "Report": "fencekit.model.report",
     "Request": "fencekit.model.request",

@@ -96,7 +96,15 @@ def show_one(request_id: str, output: str, **where: Any) -> None:
 @key_option
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the audit.")
 @click.option("--uses", type=click.IntRange(min=1), metavar="N", help="How often.  [default: 1]")
-@click.option("--for", "seconds", type=DURATION, default="1h", show_default=True, metavar="TIME")
+@click.option(
+    "--for",
+    "seconds",
+    type=DURATION,
+    default="1h",
+    show_default=True,
+    metavar="TIME",
+    help="For how long: `90s`, `30m`, `8h`, `7d`, or `never` for without end.",
+)
 @click.option("--capability", metavar="PATTERN", help="For a scope: calls of these capabilities.")
 @click.option("--any-environment", is_flag=True, help="For a scope: in any environment.")
 @click.option("--any-session", is_flag=True, help="For a scope: in any session.")
@@ -150,7 +158,9 @@ def reject(request_id: str, by: str, reason: str, **where: Any) -> None:
 @key_option
 @click.option("--principal", required=True, metavar="NAME", help="Who may; `*` for anyone.")
 @click.option("--capability", required=True, metavar="PATTERN", help="What: `pay.send.*`.")
-@click.option("--environment", default="*", show_default=True, metavar="NAME")
+@click.option(
+    "--environment", default="*", show_default=True, metavar="NAME", help="In this one only."
+)
 @click.option("--session", metavar="ID", help="In this session only.")
 @click.option("--uses", type=click.IntRange(min=1), metavar="N", help="How often.  [default: any]")
 @click.option("--for", "seconds", type=DURATION, required=True, metavar="TIME", help="`30m`, `8h`.")
@@ -180,7 +190,14 @@ def revoke(grant_id: str, by: str, reason: str, **where: Any) -> None:
 
 @command.command("prune")
 @store_options
-@click.option("--older-than", "days", type=click.FloatRange(min=1), required=True, metavar="DAYS")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.FloatRange(min=1),
+    required=True,
+    metavar="DAYS",
+    help="Since when it has ended.",
+)
 def prune(days: float, **where: Any) -> None:
     """Delete what ended so many DAYS ago: answered and expired requests, expired grants.
 

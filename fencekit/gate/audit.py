@@ -12,7 +12,7 @@ from enum import StrEnum
 from os import PathLike
 from typing import Any, Self
 
-from fencekit.gate.decision import GateDecision, Outcome
+from fencekit.gate.decision import ExecutionOutcome, GateDecision
 from fencekit.gate.tools import Normalised
 from fencekit.logs.jsonl import SCHEMA, encode_recorded
 from fencekit.logs.redaction import checked, digest
@@ -90,7 +90,7 @@ class Audit:
             also["shadow"] = {"policy": shadow.policy, "decision": said}
         return self._writer.append(self._record(made, made.normalised, made.rules), also)
 
-    def outcome(self, of: str, outcome: Outcome, *, id: str, time: str) -> Anchor:
+    def outcome(self, of: str, outcome: ExecutionOutcome, *, id: str, time: str) -> Anchor:
         """Record how the execution ended that the decision `of` allowed."""
         ended: dict[str, Any] = {"of": of, "status": str(outcome.status)}
         if outcome.error:

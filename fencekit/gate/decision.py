@@ -66,7 +66,7 @@ class GateDecision:
         return "ALLOW_WITH_GUARDRAILS" if guarded else self.verdict.name
 
 
-class Status(StrEnum):
+class ExecutionStatus(StrEnum):
     """How an execution that was allowed ended."""
 
     COMPLETED = "completed"
@@ -76,16 +76,16 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExecutionOutcome:
     """How an execution ended: REFUSED is what the executor did not begin, for `error`.
 
-    `result` and `exception` are for the caller; neither is recorded.
+    `result` and `raised` are for the caller; neither is recorded.
     """
 
-    status: Status
+    status: ExecutionStatus
     error: str = ""
     result: Any = None
-    exception: BaseException | None = None
+    raised: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +93,21 @@ class Executed:
     """A call that went through the gate. Without an outcome, it did not start."""
 
     decision: GateDecision
-    outcome: Outcome | None = None
+    outcome: ExecutionOutcome | None = None
     trouble: str = ""
     """What kept the outcome from being recorded; the gate lets nothing through until it is."""
 
     @property
     def completed(self) -> bool:
         """Whether the call ran to its end."""
-        return self.outcome is not None and self.outcome.status is Status.COMPLETED
+        return self.outcome is not None and self.outcome.status is ExecutionStatus.COMPLETED
 
 
-def outcome_of(error: BaseException) -> Outcome:
+def outcome_of(error: BaseException) -> ExecutionOutcome:
     """Return the outcome of code that raised; a Refusal says that it did not begin."""
     if isinstance(error, Refusal):
-        return Outcome(Status.REFUSED, f"{error.reason}: {error.message}", exception=error)
-    status = Status.FAILED if isinstance(error, Exception) else Status.CANCELLED
-    return Outcome(status, f"{type(error).__name__}: {error}", exception=error)
+        return ExecutionOutcome(
+            ExecutionStatus.REFUSED, f"{error.reason}: {error.message}", raised=error
+        )
+    status = ExecutionStatus.FAILED if isinstance(error, Exception) else ExecutionStatus.CANCELLED
+    return ExecutionOutcome(status, f"{type(error).__name__}: {error}", raised=error)

@@ -19,7 +19,13 @@ from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.assess import Advice, Assessor
 from fencekit.gate.audit import Audit, Shadow, utc
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.decision import Executed, GateDecision, Outcome, Status, outcome_of
+from fencekit.gate.decision import (
+    Executed,
+    ExecutionOutcome,
+    ExecutionStatus,
+    GateDecision,
+    outcome_of,
+)
 from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
 from fencekit.gate.judge import Judge, Rules, asked_by, refused
@@ -61,7 +67,7 @@ class Gate:
         self._clock = clock
         self._lock = threading.Lock()
         self._open: OrderedDict[str, None] = OrderedDict()
-        self._unwritten: deque[tuple[str, Outcome]] = deque()
+        self._unwritten: deque[tuple[str, ExecutionOutcome]] = deque()
 
     @property
     def tools(self) -> Tools:
@@ -137,10 +143,10 @@ class Gate:
             if not isinstance(error, Exception):
                 raise
             return executed
-        done = Outcome(Status.COMPLETED, result=result)
+        done = ExecutionOutcome(ExecutionStatus.COMPLETED, result=result)
         return await asyncio.to_thread(self.ended, decision, done)
 
-    def submit(self, decision_id: str, outcome: Outcome) -> None:
+    def submit(self, decision_id: str, outcome: ExecutionOutcome) -> None:
         """Record the outcome of a call that another process ran, once.
 
         Raises UsageError for a decision that allowed nothing, is not known, or has its outcome.
@@ -153,7 +159,7 @@ class Gate:
         if trouble:
             raise FencekitError(f"the outcome could not be recorded: {trouble}")
 
-    def ended(self, decision: GateDecision, outcome: Outcome) -> Executed:
+    def ended(self, decision: GateDecision, outcome: ExecutionOutcome) -> Executed:
         """Record how a call ended that was allowed, and return both."""
         trouble = self._end(decision.id, outcome) if self.audit is not None else ""
         return Executed(decision, outcome, trouble)
@@ -218,7 +224,9 @@ class Gate:
         # Whatever keeps the record from being written, nothing runs.
         except Exception as error:  # noqa: BLE001
             if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
-                unsure = Outcome(Status.REFUSED, "audit_unavailable: not known to be on the disk")
+                unsure = ExecutionOutcome(
+                    ExecutionStatus.REFUSED, "audit_unavailable: not known to be on the disk"
+                )
                 self._unwritten.append((made.id, unsure))
             said = error.message if isinstance(error, FencekitError) else repr(error)
             errors = (*made.errors, said)
@@ -232,7 +240,7 @@ class Gate:
                     self._open.popitem(last=False)
         return made
 
-    def _run(self, decision: GateDecision) -> Outcome:
+    def _run(self, decision: GateDecision) -> ExecutionOutcome:
         """Run a call that was allowed."""
         try:
             run, args = runnable(decision)
@@ -240,16 +248,18 @@ class Gate:
             if inspect.isawaitable(result):
                 if inspect.iscoroutine(result):
                     result.close()
-                return Outcome(Status.REFUSED, "the tool is a coroutine: use `execute_async`")
+                return ExecutionOutcome(
+                    ExecutionStatus.REFUSED, "the tool is a coroutine: use `execute_async`"
+                )
         except BaseException as error:
             outcome = outcome_of(error)
             if not isinstance(error, Exception):
                 self.ended(decision, outcome)
                 raise
             return outcome
-        return Outcome(Status.COMPLETED, result=result)
+        return ExecutionOutcome(ExecutionStatus.COMPLETED, result=result)
 
-    def _end(self, decision_id: str, outcome: Outcome) -> str:
+    def _end(self, decision_id: str, outcome: ExecutionOutcome) -> str:
         """Record an outcome; return what kept it from being written, to be tried again."""
         assert self.audit is not None
         with self._lock:

@@ -13,7 +13,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import GateDecision, Outcome, Status, outcome_of
+from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.tools import Tool
 from fencekit.model.errors import RequestError, UsageError
 from fencekit.model.verdict import Verdict
@@ -167,7 +167,9 @@ class Guard:
 
     def _ended(self, decision: GateDecision, error: BaseException | None) -> None:
         """Record how the guarded code ended."""
-        outcome = Outcome(Status.COMPLETED) if error is None else outcome_of(error)
+        outcome = (
+            ExecutionOutcome(ExecutionStatus.COMPLETED) if error is None else outcome_of(error)
+        )
         self.gate.ended(decision, outcome)
 
 

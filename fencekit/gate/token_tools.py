@@ -44,11 +44,11 @@ def token_tools(
 ) -> TokenTools:
     """Return the built-in tools as far as a token has them, on an open workspace."""
     limits: dict[str, int] = {}
-    for block in token.blocks:
-        for grant in block.tools:
+    for part in token.blocks:
+        for grant in part.tools:
             if grant.max_bytes is not None:
                 limits[grant.name] = min(grant.max_bytes, limits.get(grant.name, grant.max_bytes))
-    granted = {grant.name for block in token.blocks for grant in block.tools}
+    granted = {grant.name for part in token.blocks for grant in part.tools}
     settled = frozenset(
         duty
         for rule in policy_of(token).rules

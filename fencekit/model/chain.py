@@ -66,6 +66,8 @@ class Verification:
     unchecked: int = 0
     partly: int = 0
     torn: int = 0
+    notes: int = 0
+    """Of the covered lines, those that are no calls but notes beside them, as the gate writes."""
 
     @property
     def holds(self) -> bool:

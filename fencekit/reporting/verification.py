@@ -15,7 +15,8 @@ def verification_lines(found: Verification, logs: Sequence[str]) -> Iterator[Lin
     """Yield the result in one line, then how much is covered, and what remains open."""
     yield headline(found)
     yield Line(f"log         {', '.join(inert(log) for log in logs)} ({inert(found.kind)})")
-    yield Line(f"chain       {found.covered:,} of {counted(found.records, 'record')}")
+    notes = f", {counted(found.notes, 'note')} of the gate among them" if found.notes else ""
+    yield Line(f"chain       {found.covered:,} of {counted(found.records, 'record')}{notes}")
     if found.fault is None or found.anchored:
         held = f"{found.anchored:,} of {counted(found.covered, 'record')}"
         yield Line(f"anchor      {held if found.anchored else 'none'}")
@@ -99,6 +100,7 @@ def to_json(found: Verification, logs: Sequence[str]) -> dict[str, Any]:
         "signed": found.signed,
         "signatures_not_checked": found.unchecked,
         "torn_lines": found.torn,
+        "notes": found.notes,
         "count": found.count,
         "head": found.head or None,
         "does_not_show": list(limits(found)),

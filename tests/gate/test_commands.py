@@ -243,3 +243,20 @@ def test_prune_keeps_what_is_young(desk: Desk) -> None:
     desk.ask(amount=5)
     assert "deleted: 0 requests, 0 grants" in approvals("prune", "--older-than", 1).err
     assert approvals("prune", "--older-than", 0).code == 2
+
+
+def test_notes_of_the_gate_are_no_records_of_calls(desk: Desk) -> None:
+    """A chain covers them too, but they vouch for no call that stands outside of it."""
+    desk.ask("file.read", path="/x")
+    desk.ask("file.read", path="/y")
+    verified = run("logs", "verify", "audit.jsonl", "--format", "json")
+    assert (verified.report["covered"], verified.report["notes"]) == (4, 2)
+    assert "2 notes of the gate among them" in run("logs", "verify", "audit.jsonl").out
+    replay = ("replay", "audit.jsonl", "--policy", "policy.yaml", "--require-chain")
+    done = run(*replay)
+    assert (done.code, "2 of 2" in done.out) == (0, True), done
+    lines = Path("audit.jsonl").read_text().splitlines(keepends=True)
+    loose = json.loads(lines[0])
+    del loose["chain"], loose["hash"]
+    Path("audit.jsonl").write_text("".join([*lines, json.dumps(loose) + "\n"]))
+    assert run(*replay).code == 3

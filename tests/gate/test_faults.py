@@ -18,7 +18,7 @@ from laws.drawing import policy_of_text
 from fencekit.gate.approvals.grants import Scope
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import Status
+from fencekit.gate.decision import ExecutionStatus
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.logs.chain.verify import verify_log
@@ -319,6 +319,8 @@ def test_a_gate_that_is_killed_at_any_moment_ran_nothing_without_its_record(
     assert len(done) <= sum(grants.values())
     found = verify_log(office.folder / "audit.jsonl")
     assert found.holds, found
-    assert Status.COMPLETED in {line["outcome"]["status"] for line in log if "outcome" in line}
+    assert ExecutionStatus.COMPLETED in {
+        line["outcome"]["status"] for line in log if "outcome" in line
+    }
     store = "postgres" if "://" in office.where else "sqlite"
     figures(f"killed at any moment, {store}", seed=200, kills=KILLS, executed=len(done))

@@ -13,7 +13,7 @@ from laws.drawing import policy_of_text
 
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.decision import Outcome, Status
+from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
 from fencekit.gate.guard import ApprovalRequired, Blocked, calling
 from fencekit.gate.tools import AnyTools, Tool
@@ -216,7 +216,7 @@ def test_execute_runs_coroutines_only_where_it_can_wait(tmp_path: Path) -> None:
     gate = Gate(POLICY, tools=tools, audit=Audit(tmp_path / "log.jsonl", fsync=False))
     refused = gate.execute(ToolCall.of("pay.a", {"n": 1}))
     assert refused.outcome is not None
-    assert refused.outcome.status is Status.REFUSED
+    assert refused.outcome.status is ExecutionStatus.REFUSED
     assert "execute_async" in refused.outcome.error
 
     async def all_of_it() -> list[Any]:
@@ -226,12 +226,12 @@ def test_execute_runs_coroutines_only_where_it_can_wait(tmp_path: Path) -> None:
 
     done = asyncio.run(all_of_it())
     assert [each.outcome and each.outcome.status for each in done] == [
-        Status.COMPLETED,
-        Status.COMPLETED,
-        Status.FAILED,
-        Status.COMPLETED,
+        ExecutionStatus.COMPLETED,
+        ExecutionStatus.COMPLETED,
+        ExecutionStatus.FAILED,
+        ExecutionStatus.COMPLETED,
         None,
-        Status.REFUSED,
+        ExecutionStatus.REFUSED,
     ]
     assert [each.outcome.result for each in done[:4]] == ["a", "b", None, "d"]
     assert done[5].outcome.error.startswith("no_executor")
@@ -240,10 +240,10 @@ def test_execute_runs_coroutines_only_where_it_can_wait(tmp_path: Path) -> None:
 def test_another_process_submits_the_outcome_once(gate: Gate) -> None:
     allowed = gate.decide(ToolCall.of("pay.list"))
     denied = gate.decide(ToolCall.of("db.drop"))
-    gate.submit(allowed.id, Outcome(Status.FAILED, "boom"))
+    gate.submit(allowed.id, ExecutionOutcome(ExecutionStatus.FAILED, "boom"))
     for wrong in (allowed.id, denied.id, "", "x"):
         with pytest.raises(UsageError, match="no allowed call"):
-            gate.submit(wrong, Outcome(Status.COMPLETED))
+            gate.submit(wrong, ExecutionOutcome(ExecutionStatus.COMPLETED))
     assert outcomes(gate) == ["failed"]
     assert lines(gate)[-1]["outcome"] == {"of": allowed.id, "status": "failed", "error": "boom"}
 

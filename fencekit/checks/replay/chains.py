@@ -32,7 +32,7 @@ def chain_of(path: str, log_format: str) -> ChainSummary:
         found = verify_log(path, log_format=log_format)
     except LogError as error:
         return ChainSummary(fault=str(error))
-    return ChainSummary(found.covered, fault_of(found))
+    return ChainSummary(found.covered - found.notes, fault_of(found))
 
 
 def fault_of(found: Verification) -> str:

@@ -1,6 +1,7 @@
 """Our own chain, verified line by line, over one log or over several that continue each other."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 from fencekit.logs.chain.anchors import Anchors, rewritten
 from fencekit.logs.chain.diagnosis import Break, Link, diagnosed
 from fencekit.logs.chain.line import GENESIS, Chained, hash_of, read
+from fencekit.logs.jsonl import is_note
 from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import MAX_LINE, located, open_source
 
 KIND = "fencekit"
+NOTE = re.compile(rb'"(?:outcome|refusal)":\{')
 NOWHERE = Place("")
 
 
@@ -29,6 +32,7 @@ class OwnChainWalk:
     head: str = GENESIS
     seq: int = 0
     covered: int = 0
+    notes: int = 0
     vouched: int = 0
     place: Place = NOWHERE
     torn_at: Place | None = None
@@ -62,6 +66,7 @@ class OwnChainWalk:
         self.torn_at, self.pending = None, 0
         self.head, self.seq, self.place = chained.own, chained.seq, place
         self.covered += 1
+        self.notes += is_note_line(line)
         if self.anchors and not self.anchors.fit(self.seq, self.head):
             return rewritten(self.seq, place)
         return None
@@ -134,6 +139,7 @@ def verify(paths: Sequence[str], anchors: Iterable[Anchor] = ()) -> Verification
         fault,
         anchored=max(0, walk.anchors.reached - (walk.seq - walk.covered)),
         torn=walk.vouched,
+        notes=walk.notes,
     )
 
 
@@ -167,6 +173,14 @@ def counts(paths: Iterable[str]) -> tuple[int, int]:
             in_chain += 1
         records += 1
     return records, in_chain
+
+
+def is_note_line(line: bytes) -> bool:
+    """Say whether a line is a note beside the calls."""
+    if NOTE.search(line) is None:
+        return False
+    value = object_of(line)
+    return value is not None and is_note(value)
 
 
 def object_of(line: bytes) -> dict[str, Any] | None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Any, Self
 
+from fencekit.adapters.capfence_event import ActionEvent
 from fencekit.dialects.registry import load_policy
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import GateDecision, Outcome, Status, outcome_of
-from fencekit.gate.event import ActionEvent
+from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools
 from fencekit.model.errors import RequestError, UsageError
@@ -118,7 +118,7 @@ class ActionRuntime:
             except BaseException as error:
                 self.gate.ended(decision, outcome_of(error))
                 raise
-            self.gate.ended(decision, Outcome(Status.COMPLETED))
+            self.gate.ended(decision, ExecutionOutcome(ExecutionStatus.COMPLETED))
         return ExecutionVerdict(
             decision.authorized,
             WORDS[decision.verdict],

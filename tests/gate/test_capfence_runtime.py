@@ -17,10 +17,10 @@ from conformance.comparison import requests_for, working_in, write_files
 from conformance.oracle import real_load
 
 from fencekit import ActionEvent, ActionRuntime
+from fencekit.adapters.capfence_event import EventError
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.dialects.registry import load_policy
 from fencekit.gate.approvals.grants import Scope
-from fencekit.gate.event import EventError
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools
 from fencekit.model.errors import PolicyError, UsageError
