@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fencekit.gate.decision import Outcome, Status
+from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
 from fencekit.gate.service.authzen import (
     BadRequestError,
@@ -183,12 +183,12 @@ async def parsed(request: Request) -> Any:
         raise BadRequestError(message if body else "the request is empty") from error
 
 
-def read_outcome(value: Any) -> tuple[str, Outcome]:
+def read_outcome(value: Any) -> tuple[str, ExecutionOutcome]:
     """Return the id of a decision and the outcome that is submitted for it."""
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise BadRequestError("an outcome has the `id` of a decision")
     error = value.get("error", "")
-    if value.get("status") not in set(Status) or not isinstance(error, str):
-        known = ", ".join(f"`{one}`" for one in Status)
+    if value.get("status") not in set(ExecutionStatus) or not isinstance(error, str):
+        known = ", ".join(f"`{one}`" for one in ExecutionStatus)
         raise BadRequestError(f"the `status` of an outcome is one of {known}, its `error` a text")
-    return value["id"], Outcome(Status(value["status"]), error)
+    return value["id"], ExecutionOutcome(ExecutionStatus(value["status"]), error)
