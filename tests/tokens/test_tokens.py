@@ -18,6 +18,7 @@ from fencekit.model.errors import PolicyError
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Effect, Verdict
+from fencekit.mutation.operators.policy import Direction, single_edits
 from fencekit.prover.api import compare
 from tokens.drawing import PLAIN, blocks, documents, paths
 
@@ -171,3 +172,21 @@ def test_too_many_rules_of_many_blocks_are_refused():
     tools = [{"name": "read_file", "paths": [f"d{n}/**" for n in range(80)]}]
     with pytest.raises(PolicyError, match="more than 10,000 rules"):
         policy_of(read({**PLAIN, "tools": tools, "narrowed": [{"tools": tools}]}))
+
+
+@settings(max_examples=12)
+@given(documents(most_blocks=1), st.lists(requests, min_size=1, max_size=6))
+def test_a_mutant_of_a_token_goes_the_way_that_it_says(document, calls):
+    policy = policy_of(read(document))
+    before = NativeEvaluator(policy)
+    mutants = [*single_edits(policy)]
+    allowed = [rule for rule in policy.rules if rule.effect and rule.effect.obligations]
+    assert not allowed or {"drop-obligation"} <= {mutant.operator for mutant in mutants}
+    for mutant in mutants:
+        after = NativeEvaluator(mutant.policy)
+        for call in calls:
+            old, new = (e.decide(call).outcomes[0].effect for e in (before, after))
+            if mutant.can is Direction.LOOSEN:
+                assert not is_looser(old, new)
+            elif mutant.can is Direction.TIGHTEN:
+                assert not is_looser(new, old)

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 
 from fencekit.dialects.capfence import words
 from fencekit.dialects.capfence.layer import Layer
-from fencekit.dialects.capfence.parents import swapped_parents
 from fencekit.model.mutant import Direction, Mutant
 from fencekit.model.policy import Condition, ConditionName, Pick, Policy, Rule, Tier
-from fencekit.model.verdict import WARN, Effect
+from fencekit.model.verdict import DENY, WARN, Effect, Verdict
 from fencekit.mutation.operators import capabilities
 from fencekit.mutation.operators import conditions as condition_edits
 from fencekit.mutation.operators.direction import (
@@ -31,6 +30,7 @@ from fencekit.mutation.operators.direction import (
 )
 from fencekit.mutation.operators.layers import layer_of, placed, without
 from fencekit.mutation.operators.normal_form import Meanings
+from fencekit.mutation.operators.parents import parent_swaps
 from fencekit.regex.reach import Reach
 
 __all__ = ["Direction", "Mutant", "single_edits"]
@@ -47,7 +47,8 @@ def single_edits(policy: Policy) -> Iterator[Mutant]:
     """
     meanings = Meanings(policy)
     seen = {meanings.of(policy)}
-    for mutant in Editor(policy).mutants():
+    editor = TokenEditor(policy) if policy.dialect == "token" else Editor(policy)
+    for mutant in editor.mutants():
         meaning = meanings.of(mutant.policy)
         if meaning not in seen:
             seen.add(meaning)
@@ -161,7 +162,7 @@ class Editor:
 
     def mutant(self, rule: Rule, edited: Edited, layer: Layer) -> Iterator[Mutant]:
         """Yield the mutant of an edit of one rule, unless no decision can change by it."""
-        policy = layer.policy(self.policy.file, self.policy.files)
+        policy = self.built(layer)
         before = standing(self.list, rule)
         after = None
         if edited.rule is not None and edited.rule.effect is not None:
@@ -172,6 +173,10 @@ class Editor:
             place = edited.condition.place if edited.condition else rule.place
             label = f"`{rule.id}`: {edited.label}"
             yield Mutant(policy, edited.operator, label, can, rule.id, place)
+
+    def built(self, layer: Layer) -> Policy:
+        """Return the policy of edited rules."""
+        return layer.policy(self.policy.file, self.policy.files)
 
     def swaps(self) -> Iterator[Mutant]:
         """Yield the policy with an allow and the next warn, or the other way, changing places."""
@@ -184,9 +189,40 @@ class Editor:
                 order = [exchanged(rule, first, second) for rule in self.list]
                 can = when_reordered(self.list, order)
                 if can is not None:
-                    policy = layer.policy(self.policy.file, self.policy.files)
+                    policy = self.built(layer)
                     label = f"`{first.id}`: changes places with `{second.id}`"
                     yield Mutant(policy, "swap-allow-and-warn", label, can, first.id, first.place)
+
+
+class TokenEditor(Editor):
+    """A capability token under edit: one tier of rules whose effects have duties of their own."""
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Yield the mutants, those that mean the same among them."""
+        for rule in self.layer.rules:
+            for edited in (*self.rule_edits(rule), *self.moves(rule)):
+                yield from self.mutant(rule, edited, self.with_rule(rule, edited.rule))
+
+    def moves(self, rule: Rule) -> Iterator[Edited]:
+        """Yield a rule with another verdict, and without one of its duties."""
+        assert rule.effect is not None
+        for verdict in Verdict:
+            if verdict is not rule.effect.verdict:
+                effect = replace(rule.effect, verdict=verdict)
+                after = replace(rule, effect=DENY if verdict is Verdict.DENY else effect)
+                operator = f"{rule.effect.verdict}-to-{verdict}".lower()
+                label = f"the verdict becomes {verdict}"
+                yield Edited(operator, label, after, when_moved(rule, after))
+        for duty in sorted(rule.effect.obligations):
+            rest = rule.effect.obligations - {duty}
+            after = replace(rule, effect=replace(rule.effect, obligations=rest))
+            label = f"drop the obligation `{duty.name}`"
+            yield Edited("drop-obligation", label, after, when_moved(rule, after))
+
+    def built(self, layer: Layer) -> Policy:
+        """Return the token's policy with edited rules."""
+        (tier,) = self.policy.tiers
+        return replace(self.policy, tiers=(replace(tier, rules=layer.rules),))
 
 
 def dropped_condition(rule: Rule, at: int) -> Edited:
@@ -246,28 +282,3 @@ def exchanged(rule: Rule, first: Rule, second: Rule) -> Rule:
     if rule is first:
         return second
     return first if rule is second else rule
-
-
-def parent_swaps(policy: Policy) -> Iterator[Mutant]:
-    """Yield the policy with two neighbours in an `extends` changing places."""
-    for swap in swapped_parents(policy):
-        after = swap.policy
-        can = parents_direction(policy, after)
-        if can is not None:
-            label = f"`extends`: `{swap.first}` and `{swap.second}` change places"
-            yield Mutant(after, "swap-parents", label, can, "extends", swap.place)
-
-
-def parents_direction(before: Policy, after: Policy) -> Direction | None:
-    """Return which way decisions can go when the same files are merged in another order."""
-    old = [rule for _, rule in before.decision_list]
-    new = [rule for _, rule in after.decision_list]
-    by_place = {(rule.id, rule.place): rule for rule in new}
-    if len(by_place) != len(new) or any((r.id, r.place) not in by_place for r in old):
-        return Direction.EITHER
-    if len(old) != len(new):
-        return Direction.EITHER
-    again = [by_place[rule.id, rule.place] for rule in old]
-    if any(rule.effect != twin.effect for rule, twin in zip(old, again, strict=True)):
-        return Direction.EITHER
-    return when_reordered(again, new)
