@@ -169,7 +169,7 @@ def test_an_anchor_does_not_depend_on_counts_or_lines():
     before = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 1)))
     moved = replace(ALLOW_1, place=Place("candidate.yaml", 8, 5))
     after = render(report(finding(RecordClass.LOOSER, "DENY", "ALLOW", 70, rule=moved)))
-    (anchor,) = re.findall(r'<article[^>]* id="(g-[0-9a-f]{10})"', before)
+    (anchor,) = re.findall(r'<article[^>]* id="(g-[0-9a-f]{12})"', before)
     assert f'id="{anchor}"' in after
 
 

@@ -7,6 +7,7 @@ from fencekit.model.change import Change
 from fencekit.model.decision import Outcome
 from fencekit.model.edit import Blame
 from fencekit.model.explanation import Trace
+from fencekit.model.finding_key import FindingKey
 from fencekit.model.policy import Rule
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
@@ -58,6 +59,15 @@ class RuleRef:
     place: Place | None = None
     capability: str = ""
     conditions: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
+    """The digest of what the rule says; empty for the default, and in reports written before."""
+
+    @property
+    def content(self) -> str:
+        """What stands for the rule in a key: its digest; for the default, its id."""
+        if self.digest or self.place is None:
+            return self.digest or self.id
+        return repr((self.capability, self.conditions))
 
     @classmethod
     def of(cls, outcome: Outcome) -> "RuleRef":
@@ -70,7 +80,7 @@ class RuleRef:
     def to(cls, rule: Rule) -> "RuleRef":
         """Return the reference to a rule."""
         conditions = tuple((str(c.name), str(c.value)) for c in rule.conditions)
-        return cls(rule.id, rule.place, str(rule.capability), conditions)
+        return cls(rule.id, rule.place, str(rule.capability), conditions, rule.digest)
 
 
 DEFAULT_RULE = RuleRef("default")
@@ -92,6 +102,21 @@ class ChangedRecord:
     error: str = ""
     blame: Blame | None = None
     """Which edits made the change, where two versions of a policy are compared."""
+
+    @property
+    def key(self) -> FindingKey:
+        """What makes it one finding with other calls."""
+        capability = self.record.request.capability
+        return FindingKey(
+            self.kind.value,
+            None if isinstance(capability, Unknown) else capability,
+            unmapped_tool(self.record),
+            self.before,
+            self.after,
+            self.rule.content,
+            self.baseline_rule.content if self.baseline_rule else "",
+            self.error,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +162,42 @@ class Finding:
     blames: tuple[tuple[Blame, int], ...] = ()
     trace: Trace | None = None
     """Why the first witness is decided so."""
+    tool: str = ""
+    """The tool of its calls, where no mapping gives it a capability."""
+    names_capability: bool = True
+    """Whether the capability is known; where it is not, `capability` is the word `unknown`."""
+
+    @property
+    def key(self) -> FindingKey:
+        """What makes calls, or faults, this finding: see `FindingKey`."""
+        is_fault = self.kind is RecordClass.FAULT
+        return FindingKey(
+            self.kind.value,
+            self.capability if self.names_capability else None,
+            self.tool,
+            self.before,
+            self.after,
+            self.rule.content if self.rule else "",
+            self.baseline_rule.content if self.baseline_rule else "",
+            self.message,
+            self.slug if is_fault or self.invalid else "",
+            self.place.file if is_fault and self.place else "",
+        )
+
+    @property
+    def calls(self) -> str:
+        """What its calls are called: their capability, and their tool where nothing maps it."""
+        return f"{self.capability} (tool {self.tool})" if self.tool else self.capability
 
     @property
     def is_fault(self) -> bool:
         """Whether it is a fault that its level disallows."""
         return self.kind is RecordClass.FAULT and self.level is Level.ERROR
+
+
+def unmapped_tool(record: Record) -> str:
+    """Return the tool of a call that no mapping gives a capability; empty for other calls."""
+    return "" if record.mapped else record.tool
 
 
 def capability_name(record: Record) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
+from fencekit.model.canonical import canonical
 from fencekit.model.source import Place, SourceFile
 from fencekit.model.verdict import Effect
 
@@ -77,6 +79,27 @@ class Rule:
 
     def __hash__(self) -> int:
         return hash((self.id, self.section))  # a capability or a note may be a list
+
+    @property
+    def digest(self) -> str:
+        """A digest of what the rule says: its effect, its capability, its conditions in order.
+
+        64 hexadecimal digits. Where the rule stands, and what it is called, is not in it.
+        """
+        known = DIGESTS.get(id(self))
+        if known is None or known[0] is not self:
+            if len(DIGESTS) >= MOST_DIGESTS:
+                DIGESTS.clear()
+            conditions = [[str(one.name), one.value] for one in self.conditions]
+            said = canonical([str(self.effect), self.capability, conditions])
+            made = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+            known = DIGESTS[id(self)] = self, made  # the rule is kept, so that no other has its id
+        return known[1]
+
+
+DIGESTS: dict[int, tuple[Rule, str]] = {}
+MOST_DIGESTS = 20_000
+"""Digests of rules that were asked for, by the rule object: a replay asks 100,000 times."""
 
 
 class Pick(StrEnum):

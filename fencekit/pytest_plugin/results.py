@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote
 
-from fencekit.checks.findings.grouping import MAX_WITNESSES, RecordGroup, key_of
+from fencekit.checks.findings.grouping import MAX_WITNESSES, RecordGroup
 from fencekit.checks.postprocess.redaction import Redaction
-from fencekit.checks.postprocess.waivers import about, wholly_waived
+from fencekit.checks.postprocess.waivers import wholly_waived
 from fencekit.model.finding import ChangedRecord, RecordClass, capability_name
+from fencekit.model.finding_key import FindingKey
 from fencekit.model.report import Report
 from fencekit.model.source import Place
 from fencekit.pytest_plugin.arguments import absolute
@@ -58,12 +59,12 @@ class LogResults:
 class Gathered:
     """Every compared record of a replay in its group, the unchanged ones too."""
 
-    groups: dict[tuple[object, ...], RecordGroup] = field(default_factory=dict)
+    groups: dict[tuple[str, FindingKey], RecordGroup] = field(default_factory=dict)
     redaction: Redaction = field(default_factory=Redaction)
 
     def add(self, changed: ChangedRecord) -> None:
         """Take in a record that was compared."""
-        key = changed.record.place.file, *key_of(changed)
+        key = changed.record.place.file, changed.key
         group = self.groups.get(key)
         if group is None:
             group = self.groups[key] = RecordGroup(changed)
@@ -123,7 +124,7 @@ def results_of(log: str, report: Report, groups: dict[str, list[RecordGroup]]) -
         )
     for name, listed in groups.items():
         said = said_of_group(listed, report)
-        fails = any(g.first.kind in failing and about(g.first) not in waived for g in listed)
+        fails = any(g.first.kind in failing and g.first.key not in waived for g in listed)
         yield Result(
             name,
             place_of(listed[0]).line,

@@ -47,7 +47,7 @@ def title(finding: Finding) -> str:
         return f"{counted(finding.count, 'record')} could not be read"
     change = f"{plain(finding.before)} -> {plain(finding.after)}"
     calls = counted(finding.count, "call")
-    return f"{finding.kind.words}: {plain(finding.capability)} {change} ({calls})"
+    return f"{finding.kind.words}: {plain(finding.calls)} {change} ({calls})"
 
 
 def details(
@@ -129,20 +129,12 @@ def place_of(finding: Finding) -> Place | None:
     return next(iter([*own, *filter(None, edited), *rules, *calls, *records]), None)
 
 
-def fingerprint(finding: Finding) -> str:
-    """Return a digest of what a finding is about: the same in another run, whatever the counts."""
-    rules = [rule.id if rule else "" for rule in (finding.baseline_rule, finding.rule)]
-    about = [finding.slug, finding.capability, finding.before, finding.after, *rules]
-    about += [finding.message, finding.place.file if finding.place else ""]
-    return sha256("\0".join(about).encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def fingerprints(report: Report) -> list[tuple[str, Finding]]:
     """Return every finding with its fingerprint; those that share one are numbered."""
     seen: dict[str, int] = {}
     made = []
     for finding in report.findings:
-        digest = fingerprint(finding)
+        digest = finding.key.digest
         seen[digest] = seen.get(digest, 0) + 1
         number = seen[digest]
         if number > 1:

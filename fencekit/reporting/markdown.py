@@ -171,7 +171,7 @@ def heading(finding: Finding) -> str:
         return f"{counted(finding.count, 'record')} could not be read"
     change = f"{html_code(finding.before)} → {html_code(finding.after)}"
     calls = "in no log" if is_found(finding) else counted(finding.count, "call")
-    return f"<b>{waived}{finding.kind.words}</b> {html_code(finding.capability)} {change}, {calls}"
+    return f"<b>{waived}{finding.kind.words}</b> {html_code(finding.calls)} {change}, {calls}"
 
 
 def html_code(text: str) -> str:

@@ -9,7 +9,7 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -165,9 +165,15 @@ def made(value: dict[str, Any]) -> Any:
     kind = class_of(value["of"])
     names = [entry.name for entry in fields(kind) if entry.init]
     given = [decoded(item) for item in value["is"]]
-    if len(names) != len(given):
+    wanted = [entry for entry in fields(kind) if entry.init][len(given) :]
+    if len(names) < len(given) or any(no_default(entry) for entry in wanted):
         raise StateError(f"`{value['of']}` has other fields in this version of fencekit")
-    return kind(**dict(zip(names, given, strict=True)))
+    return kind(**dict(zip(names, given, strict=False)))
+
+
+def no_default(entry: Field[Any]) -> bool:
+    """Say whether a field must be given; those added since a report was written need not be."""
+    return entry.default is MISSING and entry.default_factory is MISSING
 
 
 def error_of(value: dict[str, Any]) -> FencekitError:

@@ -170,7 +170,7 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
         yield from (invalid_lines if finding.invalid else fault_lines)(finding)
         return
     change = f"{inert(finding.before)} -> {inert(finding.after)}"
-    heading = f"{finding.kind.words}  {inert(finding.capability)}  {change}"
+    heading = f"{finding.kind.words}  {inert(finding.calls)}  {change}"
     yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
     if finding.waiver is not None:
         yield Line(f"  waived {inert(waiver_line(finding.waiver))}")

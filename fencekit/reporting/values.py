@@ -23,21 +23,16 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         "rule": rule_of(finding.rule),
         "baseline_rule": rule_of(finding.baseline_rule),
         "witnesses": [witness_of(record) for record in finding.witnesses],
+        "key": finding.key.digest,
     }
-    if finding.message:
-        made["message"] = finding.message
+    for key in ("tool", "message", "hint", "principals", "first", "last"):
+        if getattr(finding, key):
+            made[key] = getattr(finding, key)
     if finding.kind is RecordClass.FAULT:
         made["level"] = str(finding.level)
         made["place"] = {**place_of(finding.place), "column": column_of(finding.place)}
-    if finding.hint:
-        made["hint"] = finding.hint
     if finding.waiver is not None:
         made["waiver"] = waiver_of(finding.waiver)
-    if finding.principals:
-        made["principals"] = finding.principals
-    for key in ("first", "last"):
-        if getattr(finding, key):
-            made[key] = getattr(finding, key)
     if finding.blames:
         made["blames"] = [blame_of(blame, count) for blame, count in finding.blames]
     if finding.invalid:
@@ -60,7 +55,10 @@ def blame_of(blame: Blame, count: int) -> dict[str, Any]:
 
 def rule_of(rule: RuleRef | None) -> dict[str, Any] | None:
     """Return a reference to a rule as JSON values; `default` has no place."""
-    return None if rule is None else {"id": rule.id, **place_of(rule.place)}
+    if rule is None:
+        return None
+    digest = {"digest": rule.digest} if rule.digest else {}
+    return {"id": rule.id, **place_of(rule.place), **digest}
 
 
 def place_of(place: Place | None) -> dict[str, Any]:

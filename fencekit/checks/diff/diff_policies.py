@@ -113,8 +113,8 @@ class DiffJob:
         """Return the report on recorded calls and cases, with the findings of proof beside them."""
         told = self.told
         recorded = run.report(told.fail_on, told.limits)
-        known = {about(finding) for finding in recorded.findings}
-        added = [finding for finding in found if about(finding) not in known]
+        known = {finding.key for finding in recorded.findings}
+        added = [finding for finding in found if finding.key not in known]
         counts = dict(recorded.counts)
         for finding in added:
             counts[finding.kind] += 1
@@ -217,9 +217,3 @@ def recorded_first(finding: Finding) -> tuple[object, ...]:
     """Return the key that sorts the riskiest first and, of as risky ones, those that happened."""
     kind, after, *rest = risk_of(finding)
     return kind, after, not finding.principals, *rest
-
-
-def about(finding: Finding) -> tuple[object, ...]:
-    """Return what makes a call that was found by proof the same as a recorded one."""
-    rules = finding.rule, finding.baseline_rule
-    return finding.kind, finding.capability, finding.before, finding.after, *rules

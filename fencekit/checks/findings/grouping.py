@@ -13,8 +13,11 @@ from fencekit.model.finding import (
     RuleRef,
     Transition,
     capability_name,
+    unmapped_tool,
 )
+from fencekit.model.finding_key import FindingKey
 from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 from fencekit.model.survey import named
 
@@ -91,6 +94,8 @@ class RecordGroup:
             first=self.earliest[1] if self.earliest else "",
             last=self.latest[1] if self.latest else "",
             blames=most_first(self.blames.values()),
+            tool=unmapped_tool(changed.record),
+            names_capability=not isinstance(changed.record.request.capability, Unknown),
         )
 
 
@@ -111,7 +116,7 @@ class Groups:
     changed: list[ChangedRecord] = field(default_factory=list)
     not_kept: int = 0
     transitions: dict[tuple[str, str, RecordClass], int] = field(default_factory=dict)
-    groups: dict[tuple[object, ...], RecordGroup] = field(default_factory=dict)
+    groups: dict[FindingKey, RecordGroup] = field(default_factory=dict)
     unreadable: list[tuple[Place, str, str]] = field(default_factory=list)
     unreadable_count: int = 0
 
@@ -126,7 +131,7 @@ class Groups:
             self.changed.append(changed)
         else:
             self.not_kept += 1
-        key = key_of(changed)
+        key = changed.key
         if key not in self.groups:
             self.groups[key] = RecordGroup(changed)
         self.groups[key].add(changed)
@@ -162,20 +167,6 @@ class Groups:
         return tuple(Transition(*key, count) for key, count in counted)
 
 
-def key_of(changed: ChangedRecord) -> tuple[object, ...]:
-    """Return what makes changed records one finding."""
-    return (
-        changed.record.request.capability,
-        "" if changed.record.mapped else changed.record.tool,
-        changed.kind,
-        changed.before,
-        changed.after,
-        changed.rule,
-        changed.baseline_rule,
-        changed.error,
-    )
-
-
 def name_of(rule: RuleRef | None) -> str:
     """Return the id of a rule; empty for none."""
     return rule.id if rule else ""
@@ -195,4 +186,5 @@ def risk_of(finding: Finding) -> tuple[object, ...]:
         name_of(finding.rule),
         name_of(finding.baseline_rule),
         finding.message,
+        finding.tool,
     )

@@ -16,14 +16,15 @@ from fencekit.checks.postprocess.waiver_file import load_waivers
 from fencekit.engines.native.evaluator import test_of
 from fencekit.engines.native.view import View
 from fencekit.model.explanation import Trace
-from fencekit.model.finding import ChangedRecord, Finding, Level, RecordClass, capability_name
+from fencekit.model.finding import ChangedRecord, Finding, Level, RecordClass
+from fencekit.model.finding_key import FindingKey
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
 from fencekit.model.request import Request
 from fencekit.model.source import Input
 from fencekit.model.waiver import Waiver, Waivers, WaiverState, WaiverUse
 
-Kept = dict[tuple[object, ...], list[ChangedRecord]]
+Kept = dict[FindingKey, list[ChangedRecord]]
 
 Tracer = Callable[[Request], Trace]
 """Says why a call is decided as it is on both sides."""
@@ -172,14 +173,14 @@ def kept_calls(report: Report) -> Kept:
     """Return the calls that the report has one by one, by what makes them one of a finding."""
     kept: Kept = {}
     for changed in report.replay.changed if report.replay else ():
-        kept.setdefault(about(changed), []).append(changed)
+        kept.setdefault(changed.key, []).append(changed)
     return kept
 
 
 def calls_of(finding: Finding, kept: Kept) -> list[ChangedRecord]:
     """Return the calls of a finding that are kept one by one; what proof found is, always."""
     if any(record.place.file for record in finding.witnesses) or not finding.witnesses:
-        return kept.get(about_of(finding), [])
+        return kept.get(finding.key, [])
     return [as_changed(record, finding) for record in finding.witnesses]
 
 
@@ -193,22 +194,10 @@ def as_changed(record: Record, finding: Finding) -> ChangedRecord:
     )
 
 
-def about(changed: ChangedRecord) -> tuple[object, ...]:
-    """Return what makes a changed record one of a finding."""
-    name = capability_name(changed.record)
-    return (name, changed.kind, changed.before, changed.after, changed.rule, changed.baseline_rule)
-
-
-def about_of(finding: Finding) -> tuple[object, ...]:
-    """Return the same of a finding."""
-    steps = (finding.before, finding.after)
-    return (finding.capability, finding.kind, *steps, finding.rule, finding.baseline_rule)
-
-
-def wholly_waived(report: Report) -> frozenset[tuple[object, ...]]:
-    """Return what the findings are about of which no part is left that is not waived."""
-    waived = {about_of(found) for found in report.findings if found.waiver is not None}
-    left = {about_of(found) for found in report.findings if found.waiver is None}
+def wholly_waived(report: Report) -> frozenset[FindingKey]:
+    """Return the keys of the findings of which no part is left that is not waived."""
+    waived = {found.key for found in report.findings if found.waiver is not None}
+    left = {found.key for found in report.findings if found.waiver is None}
     return frozenset(waived - left)
 
 

@@ -5,7 +5,6 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from fencekit.model.edit import Blame
 from fencekit.model.finding import Finding, RecordClass
@@ -117,17 +116,8 @@ def anchored(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 
 def anchor(finding: Finding) -> str:
-    """Return the anchor of a finding: a digest of capability, decisions, rules and error."""
-    rules = [rule.id if rule else "" for rule in (finding.baseline_rule, finding.rule)]
-    about = [
-        finding.kind,
-        finding.capability,
-        finding.before,
-        finding.after,
-        *rules,
-        finding.message,
-    ]
-    return f"g-{sha256(chr(0).join(about).encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+    """Return the anchor of a finding: the short form of its key."""
+    return f"g-{finding.key.short}"
 
 
 def group(anchor: str, finding: Finding, sources: Sources, told: PageCommands) -> FindingView:

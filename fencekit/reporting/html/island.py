@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from fencekit.model.finding import ChangedRecord, Finding, capability_name
+from fencekit.model.finding_key import FindingKey
 from fencekit.model.request import Facts, Request
 from fencekit.model.request_json import request_to_json
 from fencekit.model.survey import named
@@ -38,12 +39,14 @@ class Island:
 
 def island(changed: Sequence[ChangedRecord], findings: Mapping[str, Finding]) -> Island:
     """Return the records and their groups; `findings` has the groups by their anchors."""
-    anchors = {about_finding(finding): name for name, finding in findings.items()}
+    anchors: dict[FindingKey, str] = {}
+    for name, finding in findings.items():  # of a finding in parts, the first
+        anchors.setdefault(finding.key, name)
     # Column by column, with as little as can be done 100,000 times.
     records = [one.record for one in changed]
     requests = [record.request for record in records]
     places = [record.place for record in records]
-    groups, group_of = distinct(map(about, changed))
+    groups, group_of = distinct(one.key for one in changed)
     firsts = dict(zip(reversed(group_of), reversed(changed), strict=True))
     people, by = distinct([request.principal for request in requests])
     logs, log_of = distinct([place.file for place in places])
@@ -89,32 +92,6 @@ def blames_of(changed: Sequence[ChangedRecord]) -> tuple[list[tuple[int, ...]], 
 def differences(lines: Sequence[int]) -> list[int]:
     """Return the first number, then each as its difference from the one before: they pack well."""
     return [lines[0], *(b - a for a, b in pairwise(lines))] if lines else []
-
-
-def about(changed: ChangedRecord) -> tuple[object, ...]:
-    """Return what makes changed records one group."""
-    return (
-        capability_name(changed.record),
-        changed.kind,
-        changed.before,
-        changed.after,
-        changed.rule.id,
-        changed.baseline_rule.id if changed.baseline_rule else "",
-        changed.error,
-    )
-
-
-def about_finding(finding: Finding) -> tuple[object, ...]:
-    """Return the same of a finding."""
-    return (
-        finding.capability,
-        finding.kind,
-        finding.before,
-        finding.after,
-        finding.rule.id if finding.rule else "",
-        finding.baseline_rule.id if finding.baseline_rule else "",
-        finding.message,
-    )
 
 
 def described(changed: ChangedRecord, anchor: str) -> dict[str, Any]:
