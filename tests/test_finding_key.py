@@ -73,8 +73,10 @@ def test_three_tools_stay_three_whatever_their_names_have_in_them() -> None:
 
 
 def test_a_capability_by_the_name_of_unknown_is_another_than_one_that_is_unknown() -> None:
-    named = record("unknown", "DENY", context={"risk_level": "high"}, args={"command": "ls"})
-    done = replayed(named, tool_call("", "ls"))
+    unknown = tool_call("", "ls")
+    named = unknown.replace('{"$unknown": true}', '"unknown"')
+    assert named != unknown
+    done = replayed(named, unknown)
     found = done.report["findings"]
     assert [f["count"] for f in found if f["class"] == "looser"] == [1, 1]
     assert len({f["key"] for f in found}) == len(found)
