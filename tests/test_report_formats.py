@@ -243,7 +243,8 @@ def test_the_place_of_a_finding_is_the_edit_to_blame(
     (result,) = json.loads(done.out)["runs"][0]["results"]
     (place,) = result["locations"]
     assert place["physicalLocation"]["region"]["startLine"] == 3
-    assert "rule: require_approval-1 (new.yaml:5" in result["message"]["text"]
+    assert "(new.yaml:5" in result["message"]["text"]
+    assert "rule: require_approval-1@" in result["message"]["text"]
     assert (
         "file=new.yaml,line=3," in fencekit("diff", "old.yaml", "new.yaml", "--format=github").out
     )

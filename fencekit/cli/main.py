@@ -23,6 +23,7 @@ COMMANDS = {
     "approvals": "answer what waits for a person: list, show, approve, reject, grant",
     "receipt": "print the receipt of one decision of the gate",
     "packs": "packs of policies: list, vet, build, verify, install",
+    "waive": "allow one finding of a report for a time, in writing",
     "render": "render a report that was written as JSON in another format",
     "gate": "the gate of tool calls: restore what it deleted",
     "token": "capability tokens: show, sign, verify, narrow",

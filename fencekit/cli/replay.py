@@ -103,7 +103,8 @@ def command(
     from fencekit.config.settings import settings_near
     from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
     from fencekit.model.finding import ChangedRecord
-    from fencekit.reporting.terminal import Line, four_lines
+    from fencekit.reporting.four_lines import four_lines
+    from fencekit.reporting.terminal import Line
 
     settings = settings_near(Path.cwd())
     job = settings.job(**given)

@@ -112,4 +112,4 @@ def read(document: dict[str, Any]) -> Policy:
     """Return the policy that a document spells, with its text as its source."""
     text = yaml.write(document)
     source = SourceFile(FILE, sha256(text.encode()).hexdigest(), text)
-    return read_layer(yaml.parse(text, FILE, PolicyError)).policy(FILE, (source,))
+    return read_layer(yaml.parse(text, FILE, PolicyError), text).policy(FILE, (source,))

@@ -12,6 +12,6 @@ from fencekit.reading import yaml
 def levels_by_file(policy: Policy, level: Any) -> Iterator[Rule]:
     """Yield what each file of a policy says of a risk level, as a rule."""
     for source in policy.files:
-        layer = read_layer(yaml.parse(source.text, source.path, PolicyError))
+        layer = read_layer(yaml.parse(source.text, source.path, PolicyError), source.text)
         if level in layer.risk_levels:
             yield layer.risk_levels[level]

@@ -7,7 +7,7 @@ from fencekit.model.change import Change
 from fencekit.model.decision import Outcome
 from fencekit.model.edit import Blame
 from fencekit.model.explanation import Trace
-from fencekit.model.finding_key import FindingKey
+from fencekit.model.finding_key import SHORT, FindingKey
 from fencekit.model.policy import Rule
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
@@ -62,6 +62,16 @@ class RuleRef:
     digest: str = ""
     """The digest of what the rule says; empty for the default, and in reports written before."""
 
+    is_named: bool = False
+    """Whether the policy gives it a name, which is its id then."""
+
+    @property
+    def name(self) -> str:
+        """The rule as a person reads it: its name, or its position with its digest beside it."""
+        if self.is_named or not self.digest:
+            return self.id
+        return f"{self.id}@{self.digest[:SHORT]}"
+
     @property
     def content(self) -> str:
         """What stands for the rule in a key: its digest; for the default, its id."""
@@ -80,7 +90,9 @@ class RuleRef:
     def to(cls, rule: Rule) -> "RuleRef":
         """Return the reference to a rule."""
         conditions = tuple((str(c.name), str(c.value)) for c in rule.conditions)
-        return cls(rule.id, rule.place, str(rule.capability), conditions, rule.digest)
+        return cls(
+            rule.id, rule.place, str(rule.capability), conditions, rule.digest, bool(rule.name)
+        )
 
 
 DEFAULT_RULE = RuleRef("default")

@@ -62,7 +62,8 @@ class Condition:
 class Rule:
     """An effect for the calls that a capability pattern covers and all conditions hold for.
 
-    `id` names the rule to people: its section and its number there, counted from 1. `index` counts
+    `id` names the rule to people: by the name that the policy gives it or, without one, by its
+    section and its number there, counted from 1. `index` counts
     all rules of the policy from 0, in the order of the runtime that the dialect follows, and is
     None for what is no rule of a list there. An `effect` of None says nothing; such a rule is kept
     so that printing and explaining show it. `notes` are the keys that decide nothing.
@@ -76,6 +77,8 @@ class Rule:
     notes: tuple[tuple[str, Any], ...] = ()
     index: int | None = field(default=None, compare=False)
     place: Place = field(kw_only=True, compare=False)
+    name: str = field(default="", compare=False)
+    """The name that the policy gives it, which is then its id; empty where there is none."""
 
     def __hash__(self) -> int:
         return hash((self.id, self.section))  # a capability or a note may be a list

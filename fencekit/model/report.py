@@ -22,6 +22,8 @@ class Status(StrEnum):
     """What came of the check as a whole."""
 
     CLEAN = "clean"
+    WAIVED = "waived"
+    """Nothing is disallowed, because somebody waived what would be."""
     FINDINGS = "findings"
     COULD_NOT_CHECK = "could-not-check"
 
@@ -156,6 +158,11 @@ class Report:
     def read(self) -> int:
         """How many records there were, the invalid ones included."""
         return self.checked + self.counts.get(RecordClass.INVALID, 0)
+
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """The findings that a waiver allows."""
+        return tuple(found for found in self.findings if found.waiver is not None)
 
     @property
     def disallowed(self) -> tuple[Finding, ...]:

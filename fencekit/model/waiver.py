@@ -10,10 +10,12 @@ from fencekit.model.source import Place
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Leave for what a scope covers: calls of a capability, of a rule to blame, and of a kind.
+    """Leave for what a scope covers: one finding, or calls of a capability, a rule, and of a kind.
 
-    `capability` is a glob. `rule` is the id of the rule of the candidate that decides, empty for
-    any. `conditions` are those of the policy's own language, and each call has to meet all of them.
+    `capability` is a glob. `finding` is the digest of a finding's key, or its beginning, and
+    `rule_digest` that of the rule of the candidate that decides: content, so that neither covers
+    what was written later. `rule` is what that rule was called. Each is empty for any.
+    `conditions` are those of the policy's own language, and each call has to meet all of them.
     `expires` is the last day on which it holds. `max_count` is how many calls it may cover.
     """
 
@@ -25,11 +27,18 @@ class Waiver:
     expires: date
     max_count: int | None
     place: Place
+    rule_digest: str = ""
+    finding: str = ""
 
     @property
-    def is_too_broad(self) -> bool:
-        """Whether it would cover any call at all: no scope but a glob that matches everything."""
-        return not (self.rule or self.conditions or self.capability.strip("*?."))
+    def is_bound(self) -> bool:
+        """Whether it names content: a finding or a rule by its digest."""
+        return bool(self.finding or self.rule_digest)
+
+    @property
+    def rule_text(self) -> str:
+        """The rule as the file of waivers has it: what it is called, and its digest."""
+        return f"{self.rule}@{self.rule_digest}" if self.rule_digest else self.rule
 
 
 class WaiverState(StrEnum):
@@ -44,11 +53,15 @@ class WaiverState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaiverUse:
-    """A waiver, what became of it, and the number of calls that its scope covers."""
+    """A waiver, what became of it, and the number of calls that its scope covers.
+
+    `note` says why it is too broad, or what it was written for and is no longer there.
+    """
 
     waiver: Waiver
     state: WaiverState
     calls: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +71,8 @@ class Waivers:
     file: str
     today: date
     uses: tuple[WaiverUse, ...]
+
+    @property
+    def applied(self) -> tuple[WaiverUse, ...]:
+        """The waivers that waive something."""
+        return tuple(use for use in self.uses if use.state is WaiverState.APPLIED)

@@ -5,17 +5,24 @@ from _pytest.terminal import TerminalReporter
 from fencekit.model.finding import OF_CALLS
 from fencekit.model.report import Report, Status
 from fencekit.pytest_plugin.arguments import words_of
-from fencekit.reporting.terminal import inert, what_was_checked
-from fencekit.reporting.words import LABELS, verdict_line
+from fencekit.reporting.terminal import inert, waiver_lines, what_was_checked
+from fencekit.reporting.words import status_label, verdict_line
 
-COLOURS = {Status.CLEAN: "green", Status.FINDINGS: "red", Status.COULD_NOT_CHECK: "yellow"}
+COLOURS = {
+    Status.CLEAN: "green",
+    Status.WAIVED: "yellow",
+    Status.FINDINGS: "red",
+    Status.COULD_NOT_CHECK: "yellow",
+}
 
 
 def summary(terminal: TerminalReporter, report: Report, page: str) -> None:
     """Write the verdict with its denominator, troubles, what was compared, and the counts."""
     terminal.section("capfence replay")
     colour = {COLOURS[report.status]: True}
-    terminal.write_line(f"{LABELS[report.status]}: {verdict_line(report)}", bold=True, **colour)
+    terminal.write_line(f"{status_label(report)}: {verdict_line(report)}", bold=True, **colour)
+    for said in waiver_lines(report):
+        terminal.write_line(said.text, yellow=True)
     for trouble in report.troubles:
         for line in words_of(trouble).splitlines():
             terminal.write_line(f"  ! {line}", yellow=True)

@@ -221,3 +221,12 @@ def run(folder: str, *words: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(command, capture_output=True, check=False, env=env)  # noqa: S603
     except FileNotFoundError as error:
         raise UsageError("there is no `git` program", hint="install git") from error
+
+
+def setting(name: str, folder: str = ".") -> str:
+    """Return a value of git's configuration; empty where it is not set, or git is not there."""
+    try:
+        found = git(folder, "config", "--get", name)
+    except UsageError:
+        return ""
+    return (found or b"").decode("utf-8", "replace").strip()

@@ -18,10 +18,11 @@ from fencekit.reporting.terminal import (
     counts,
     finding_lines,
     inert,
+    waiver_lines,
     what_was_checked,
 )
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import counted, status_label
 
 MOST_CLASSES = 100
 
@@ -48,7 +49,8 @@ def lines(report: Report) -> Iterator[Line | Table]:
     compared = report.comparison
     assert compared is not None
     style = STATUS_STYLES[report.status]
-    yield Line(f"{LABELS[report.status]}: {headline(report)}", style)
+    yield Line(f"{status_label(report)}: {headline(report)}", style)
+    yield from waiver_lines(report)
     for trouble in report.troubles:
         yield Line(f"  ! {inert(trouble, LONGEST_TROUBLE)}", "yellow")
     yield Line()

@@ -47,13 +47,16 @@ def title(finding: Finding) -> str:
         return f"{counted(finding.count, 'record')} could not be read"
     change = f"{plain(finding.before)} -> {plain(finding.after)}"
     calls = counted(finding.count, "call")
-    return f"{finding.kind.words}: {plain(finding.calls)} {change} ({calls})"
+    waived = "waived, " if finding.waiver is not None else ""
+    return f"{waived}{finding.kind.words}: {plain(finding.calls)} {change} ({calls})"
 
 
 def details(
     finding: Finding, report: Report, *, most: int = MOST_WITNESSES
 ) -> Iterator[tuple[str, str]]:
     """Yield what else is known of a finding, each with its name: rules, blame, some witnesses."""
+    if finding.waiver is not None:
+        yield "waived", plain(waiver_line(finding.waiver))
     if finding.message and finding.kind is not RecordClass.FAULT:
         yield "error", plain(finding.message)
     if finding.baseline_rule is not None:
@@ -64,17 +67,22 @@ def details(
     met = met_line(finding)
     if met:
         yield "met", met
-    for record in finding.witnesses[:most]:
-        yield "witness", witness_text(record)
-    for place, message, _ in finding.invalid:
-        yield "record", f"{plain(str(place))}: {plain(message)}"
+    yield from calls_of(finding, most)
     shown = min(most, len(finding.witnesses)) or len(finding.invalid)
     if shown and finding.count > shown:
         yield "more", f"{finding.count - shown:,} more"
     if finding.hint:
         yield "hint", plain(finding.hint)
-    if finding.waiver is not None:
-        yield "waived", plain(waiver_line(finding.waiver))
+    if finding.kind is not RecordClass.FAULT and not finding.invalid:
+        yield "key", finding.key.short
+
+
+def calls_of(finding: Finding, most: int) -> Iterator[tuple[str, str]]:
+    """Yield the calls that show a finding, and the records that could not be read."""
+    for record in finding.witnesses[:most]:
+        yield "witness", witness_text(record)
+    for place, message, _ in finding.invalid:
+        yield "record", f"{plain(str(place))}: {plain(message)}"
 
 
 def blame_lines(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
@@ -104,7 +112,7 @@ def rule_text(rule: RuleRef) -> str:
     if rule.place is None:
         return "default: no rule matches, so the call is denied"
     asked = "; ".join([rule.capability, *(f"{name}: {value}" for name, value in rule.conditions)])
-    return f"{plain(rule.id)} ({plain(str(rule.place))}) {plain(asked)}"
+    return f"{plain(rule.name)} ({plain(str(rule.place))}) {plain(asked)}"
 
 
 def witness_text(record: Record) -> str:

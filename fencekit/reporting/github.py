@@ -9,20 +9,23 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, waived_lines
 
 FORMAT = "github"
 
 MOST = 9
 """The findings of each level that are annotated; the tenth annotation says how many are not."""
 
+LEVELS = {Status.CLEAN: Level.NOTE, Status.WAIVED: Level.WARNING}
+"""The level of the headline; an error for every other status."""
+
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
 def render(report: Report) -> str:
     """Return the workflow commands, one a line."""
-    level = Level.NOTE if report.status is Status.CLEAN else Level.ERROR
-    said = [*report.troubles, *checked_lines(report)]
+    level = LEVELS.get(report.status, Level.ERROR)
+    said = [*waived_lines(report), *report.troubles, *checked_lines(report)]
     lines = [command(level, "fencekit", "\n".join([headline(report), *map(plain, said)]))]
     by_level: dict[Level, list[Finding]] = {kind: [] for kind in Level}
     for finding in report.findings:

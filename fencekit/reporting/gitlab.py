@@ -7,6 +7,7 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
 from fencekit.reporting.texts import headline
+from fencekit.reporting.words import waived_lines
 
 FORMAT = "gitlab"
 
@@ -16,6 +17,8 @@ SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"
 def render(report: Report) -> str:
     """Return the list as JSON text; what could not be checked is an entry too."""
     entries = [entry(report, digest, finding) for digest, finding in fingerprints(report)]
+    if report.waived:
+        entries.insert(0, waived(report))
     if report.status is Status.COULD_NOT_CHECK:
         entries.insert(0, trouble(report))
     return inert(text_of(entries)) + "\n"
@@ -43,6 +46,19 @@ def trouble(report: Report) -> dict[str, Any]:
         "fingerprint": f"could-not-check-{report.check}",
         "severity": "blocker",
         "location": location(path, 1),
+    }
+
+
+def waived(report: Report) -> dict[str, Any]:
+    """Return the entry that says what is waived, and by whom: the first one."""
+    file = report.waivers.file if report.waivers else ""
+    said = [headline(report), *(plain(line, 2_000) for line in waived_lines(report))]
+    return {
+        "description": "; ".join(said),
+        "check_name": "waived",
+        "fingerprint": f"waived-{report.check}",
+        "severity": "major",
+        "location": location(file, 1),
     }
 
 

@@ -13,6 +13,7 @@ from fencekit.reporting.characters import visible
 from fencekit.reporting.sections import SECTIONS
 from fencekit.reporting.state import state_of
 from fencekit.reporting.values import finding_of
+from fencekit.reporting.words import waived_lines
 
 SCHEMA = "fencekit.report/1"
 
@@ -76,6 +77,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "check": report.check,
         "status": str(report.status),
+        **({"waived": waived_lines(report)} if report.waived else {}),
         "exit_code": report.exit_code,
         "checked": report.checked,
         "counts": {str(kind): report.counts.get(kind, 0) for kind in OF_CALLS},

@@ -13,6 +13,7 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
+from fencekit.reporting.words import waived_lines
 
 FORMAT = "junit"
 
@@ -46,13 +47,16 @@ def render(report: Report) -> str:
 
 def test_cases(report: Report) -> Iterator[Element]:
     """Yield the case of the check as a whole, then one for each finding."""
+    waived = [plain(line, 2_000) for line in waived_lines(report)]
     whole = Element("testcase", {"classname": f"fencekit.{report.check}", "name": report.check})
     if report.status is Status.COULD_NOT_CHECK:
         trouble = SubElement(
             whole, "error", {"message": headline(report), "type": "could-not-check"}
         )
         trouble.text = "\n".join(plain(said, 2_000) for said in report.troubles)
-    SubElement(whole, "system-out").text = "\n".join([headline(report), *checked_lines(report)])
+    SubElement(whole, "system-out").text = "\n".join(
+        [headline(report), *waived, *checked_lines(report)]
+    )
     yield whole
     seen: dict[str, int] = {}
     for finding in report.findings:

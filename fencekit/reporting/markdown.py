@@ -28,7 +28,7 @@ from fencekit.reporting.finding_text import LONGEST, details, place_of, plain, s
 from fencekit.reporting.summary import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.texts import sentence
 from fencekit.reporting.vetting_markdown import vetting_lines
-from fencekit.reporting.words import counted, masking_line
+from fencekit.reporting.words import counted, masking_line, waived_lines
 
 FORMAT = "markdown"
 
@@ -39,7 +39,12 @@ MOST_ROWS, MOST_TROUBLES, MOST_INPUTS, MOST_EDITS, MOST_WITNESSES = 100, 20, 50,
 LONGEST_COMMAND = 4_000
 PLAIN = re.compile(r"[\w ,.:%'-]*", re.ASCII)
 """Text in which Markdown has nothing to read."""
-ICONS = {Status.CLEAN: "✅", Status.FINDINGS: "❌", Status.COULD_NOT_CHECK: "⚠️"}
+ICONS = {
+    Status.CLEAN: "✅",
+    Status.WAIVED: "⚠️",
+    Status.FINDINGS: "❌",
+    Status.COULD_NOT_CHECK: "⚠️",
+}
 DOTS = {Level.ERROR: "🔴", Level.WARNING: "🟡", Level.NOTE: "🔵"}
 
 
@@ -73,6 +78,7 @@ def head(report: Report) -> Iterator[str]:
     yield f"<!-- fencekit:{report.check} -->"
     yield f"### {ICONS[report.status]} {verdict(report)}"
     yield ""
+    yield from listed((f"⚠️ {code(line)}" for line in waived_lines(report)), MOST_TROUBLES)
     yield from listed((f"⚠️ {code(trouble)}" for trouble in report.troubles), MOST_TROUBLES)
     if any(report.counts.values()):
         kinds = [kind for kind in OF_CALLS if report.counts.get(kind)]

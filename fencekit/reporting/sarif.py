@@ -17,7 +17,8 @@ from fencekit.model.source import Place
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
-from fencekit.reporting.words import counted
+from fencekit.reporting.texts import sentence
+from fencekit.reporting.words import counted, status_label, waived_lines
 
 FORMAT = "sarif"
 
@@ -134,13 +135,15 @@ def uri(path: str) -> str:
 
 def invocation(report: Report, left_out: int) -> dict[str, Any]:
     """Return how the run ended, with a notification for each thing that went wrong."""
-    said = [(plain(trouble, 2_000), "error") for trouble in report.troubles]
+    said = [(plain(line, 2_000), "warning") for line in waived_lines(report)]
+    said.extend((plain(trouble, 2_000), "error") for trouble in report.troubles)
     said.extend((line, "note") for line in checked_lines(report))
     if left_out > 0:
         said.append((f"{counted(left_out, 'more finding')} left out", "warning"))
     made: dict[str, Any] = {
         "executionSuccessful": report.status is not Status.COULD_NOT_CHECK,
         "exitCode": report.exit_code,
+        "exitCodeDescription": plain(f"{status_label(report)}: {sentence(report)}", 2_000),
     }
     if report.command:
         made["commandLine"] = plain(shlex.join(report.command), 4_000)

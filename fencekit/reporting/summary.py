@@ -7,17 +7,20 @@ from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.report import Report, Status
 from fencekit.model.verdict import Verdict
+from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.decisions import ranks, tightness
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import counted, waived_calls
 
 OF_CHANGES: dict[Status, str] = {
     Status.CLEAN: "May merge",
+    Status.WAIVED: "Waived",
     Status.FINDINGS: "Must not merge",
     Status.COULD_NOT_CHECK: "Cannot say",
 }
 OF_OTHERS: dict[Status, str] = {
     Status.CLEAN: "Passed",
+    Status.WAIVED: "Waived",
     Status.FINDINGS: "Failed",
     Status.COULD_NOT_CHECK: "Cannot say",
 }
@@ -59,7 +62,7 @@ def headline(report: Report) -> Headline:
         label(report, OF_CHANGES if is_change else OF_OTHERS),
         title(report),
         loosenings(report),
-        let_through(report) if report.status is Status.CLEAN and is_change else (),
+        let_through(report) if report.status in (Status.CLEAN, Status.WAIVED) and is_change else (),
     )
 
 
@@ -67,6 +70,9 @@ def label(report: Report, labels: Mapping[Status, str]) -> str:
     """Return the verdict in a few words; findings that fail nothing are called just that."""
     if report.status is Status.FINDINGS and report.exit_code == 0:
         return "Findings"
+    calls = waived_calls(report)
+    if calls and report.status is not Status.WAIVED:
+        return f"{labels[report.status]}, {calls:,} waived"
     return labels[report.status]
 
 
@@ -75,6 +81,8 @@ def title(report: Report) -> str:
     if report.check not in CHECKS_OF_CHANGES:
         said = sentence(report)
         return said[:1].upper() + said[1:]
+    if report.status is Status.WAIVED:
+        return waived(report)
     if report.replay is None and report.comparison is not None:
         return of_proof(report)
     said = TITLES[report.status](report)
@@ -121,6 +129,15 @@ def clean(report: Report) -> str:
     return f"Nothing got looser: {checked}"
 
 
+def waived(report: Report) -> str:
+    """Say how many calls get looser with somebody's leave."""
+    calls = waived_calls(report)
+    who = {one.waiver.approver for one in report.waived if one.waiver is not None}
+    by = f"by {visible(shortened(min(who), 80))}" if len(who) == 1 else f"by {len(who)} people"
+    until = min(one.waiver.expires for one in report.waived if one.waiver is not None)
+    return f"{counted(calls, 'call')} waived {by} until {until}, nothing else is disallowed"
+
+
 def found(report: Report) -> str:
     """Name the worst thing that was found, and how often, among recorded calls where it can."""
     worst: dict[str, int] = {}
@@ -163,6 +180,7 @@ def not_checked(report: Report) -> str:
 
 TITLES = {
     Status.CLEAN: clean,
+    Status.WAIVED: waived,
     Status.FINDINGS: found,
     Status.COULD_NOT_CHECK: not_checked,
 }

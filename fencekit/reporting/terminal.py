@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from fencekit.model.finding import (
     OF_CALLS,
-    ChangedRecord,
     Finding,
     Level,
     RecordClass,
@@ -23,10 +22,18 @@ from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.editing import blames
-from fencekit.reporting.words import LABELS, chain_line, counted, verdict_line, waiver_line
+from fencekit.reporting.words import (
+    chain_line,
+    counted,
+    status_label,
+    verdict_line,
+    waived_lines,
+    waiver_line,
+)
 
 LONGEST = 160
 MOST_GROUPS = 200
+MOST_WAIVERS = 20
 LONGEST_TROUBLE = 2_000
 LONGEST_COMMAND = 10_000  # what is cut cannot be copied
 
@@ -53,6 +60,7 @@ FORMAT = "text"
 
 STATUS_STYLES = {
     Status.CLEAN: "bold green",
+    Status.WAIVED: "bold yellow",
     Status.FINDINGS: "bold red",
     Status.COULD_NOT_CHECK: "bold yellow",
 }
@@ -71,8 +79,8 @@ LEVEL_STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 
 def lines(report: Report) -> Iterator[Line | Table]:
     """Yield the parts of a report: the verdict, what was checked, the counts, the findings."""
-    headline = f"{LABELS[report.status]}: {verdict_line(report)}"
-    yield Line(headline, STATUS_STYLES[report.status])
+    yield Line(f"{status_label(report)}: {verdict_line(report)}", STATUS_STYLES[report.status])
+    yield from waiver_lines(report)
     for trouble in report.troubles:
         for part in trouble.splitlines():
             yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
@@ -92,6 +100,14 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if report.replay is not None and report.replay.not_kept:
         yield Line()
         yield Line(f"{counted(report.replay.not_kept, 'changed record')} not kept one by one")
+
+
+def waiver_lines(report: Report) -> Iterator[Line]:
+    """Yield what is waived, and by whom: nobody may read on without that."""
+    said = waived_lines(report)
+    yield from (Line(f"  {inert(one, LONGEST_TROUBLE)}", "yellow") for one in said[:MOST_WAIVERS])
+    if len(said) > MOST_WAIVERS:
+        yield Line(f"  and {len(said) - MOST_WAIVERS:,} more waivers", "yellow")
 
 
 def headline(report: Report) -> str:
@@ -174,6 +190,7 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
     yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
     if finding.waiver is not None:
         yield Line(f"  waived {inert(waiver_line(finding.waiver))}")
+    yield Line(f"  key    {finding.key.short}", "dim")
     if finding.message:
         yield Line(f"  error  {inert(finding.message)}")
     if finding.baseline_rule is not None:
@@ -226,7 +243,7 @@ def rule_text(rule: RuleRef) -> str:
         return "default: no rule matches, so the call is denied"
     asked = [f"{name}: {value}" for name, value in rule.conditions]
     shown = "; ".join([rule.capability, *asked])
-    return f"{inert(rule.id)} ({at(rule.place)})  {inert(shown)}"
+    return f"{inert(rule.name)} ({at(rule.place)})  {inert(shown)}"
 
 
 def record_text(record: Record) -> str:
@@ -246,30 +263,6 @@ def listed_record(record: Record) -> str:
     decided = verdict_name(record)
     named = record.tool if record.tool and not record.mapped else capability_name(record)
     return f"{inert(record.time) or '-'}  {decided}  {inert(named)}  {record_text(record)}"
-
-
-def four_lines(changed: ChangedRecord) -> Iterator[Line]:
-    """Yield a compared record in four lines: recorded, original, replayed, changed."""
-    capability = request_to_json(changed.record.request)["capability"]
-    shown = capability if isinstance(capability, str) else "unknown"
-    yield Line(f"Recorded: {inert(shown)}")
-    recorded = changed.record.recorded
-    approval = f" ({inert(recorded.approval)})" if recorded and recorded.approval else ""
-    yield Line(f"Original: {inert(changed.before)}{approval}")
-    yield Line(f"Replayed: {inert(changed.after)}")
-    yield Line(f"Changed: {CHANGED[changed.kind]}", CLASS_STYLES[changed.kind])
-
-
-CHANGED = {
-    RecordClass.UNCHANGED: "false",
-    RecordClass.LOOSER: "true",
-    RecordClass.TIGHTER: "true",
-    RecordClass.MAYBE_LOOSER: "maybe looser",
-    RecordClass.MAYBE_TIGHTER: "maybe tighter",
-    RecordClass.CANNOT_TELL: "cannot tell",
-    RecordClass.INVALID: "cannot tell",
-    RecordClass.FAULT: "cannot tell",
-}
 
 
 def numbered(place: Place) -> str:

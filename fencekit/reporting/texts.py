@@ -8,7 +8,7 @@ from typing import cast
 from fencekit.model.report import Report
 from fencekit.reporting.diff_text import edit_lines
 from fencekit.reporting.terminal import Line, Table
-from fencekit.reporting.words import LABELS, counted, masking_line
+from fencekit.reporting.words import counted, masking_line, status_label
 
 TEXTS: dict[str, str] = {
     "vet": "fencekit.reporting.vetting_text",
@@ -35,7 +35,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
 
 def headline(report: Report) -> str:
     """Return what came of a check: its label, and one sentence with the denominator."""
-    return f"{LABELS[report.status]}: {sentence(report)}"
+    return f"{status_label(report)}: {sentence(report)}"
 
 
 def sentence(report: Report) -> str:

@@ -96,7 +96,12 @@ def waivers_of(waivers: Waivers) -> dict[str, Any]:
         "file": waivers.file,
         "today": waivers.today.isoformat(),
         "waivers": [
-            {**waiver_of(use.waiver), "state": str(use.state), "calls": use.calls}
+            {
+                **waiver_of(use.waiver),
+                "state": str(use.state),
+                "calls": use.calls,
+                **({"note": use.note} if use.note else {}),
+            }
             for use in waivers.uses
         ],
     }
@@ -106,7 +111,8 @@ def waiver_of(waiver: Waiver) -> dict[str, Any]:
     """Return a waiver as JSON values."""
     return {
         "capability": waiver.capability,
-        "rule": waiver.rule or None,
+        "rule": waiver.rule_text or None,
+        "finding": waiver.finding or None,
         "when": {str(condition.name): condition.value for condition in waiver.conditions},
         "reason": waiver.reason,
         "approver": waiver.approver,

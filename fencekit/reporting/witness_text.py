@@ -57,7 +57,7 @@ def outcome_lines(word: str, outcome: Outcome, report: Sourced) -> Iterator[Line
         return
     rule = RuleRef.to(outcome.rule)
     asked = "; ".join([rule.capability, *(f"{name}: {value}" for name, value in rule.conditions)])
-    yield Line(f"  {word:<6} {inert(rule.id)} ({inert(str(rule.place), 500)})  {inert(asked)}")
+    yield Line(f"  {word:<6} {inert(rule.name)} ({inert(str(rule.place), 500)})  {inert(asked)}")
     text = source_line(rule, report)
     if text:
         yield Line(f"         > {inert(text)}")

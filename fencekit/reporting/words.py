@@ -7,6 +7,7 @@ from fencekit.model.waiver import Waiver
 
 LABELS: dict[Status, str] = {
     Status.CLEAN: "CLEAN",
+    Status.WAIVED: "WAIVED",
     Status.FINDINGS: "FINDINGS",
     Status.COULD_NOT_CHECK: "COULD NOT CHECK",
 }
@@ -55,6 +56,30 @@ def masking_line(masking: Masking | None) -> str:
         return ""
     parts = ", ".join(f"{count:,} by {why}" for why, count in masking.counts.items() if count)
     return f"{counted(masking.total, 'value')} masked ({parts}): see them with `--redact none`"
+
+
+def status_label(report: Report) -> str:
+    """Return the status in capitals, with how many calls are waived beside another verdict."""
+    calls = waived_calls(report)
+    if not calls or report.status is Status.WAIVED:
+        return LABELS[report.status]
+    return f"{LABELS[report.status]}, {calls:,} WAIVED"
+
+
+def waived_calls(report: Report) -> int:
+    """Return how many calls are waived."""
+    return sum(finding.count for finding in report.waived)
+
+
+def waived_lines(report: Report) -> list[str]:
+    """Say of each waiver that waives something: how many calls, who, until when, why, where."""
+    calls: dict[Waiver, int] = {}
+    for finding in report.waived:
+        assert finding.waiver is not None
+        calls[finding.waiver] = calls.get(finding.waiver, 0) + finding.count
+    return [
+        f"{counted(count, 'call')} waived {waiver_line(waiver)}" for waiver, count in calls.items()
+    ]
 
 
 def waiver_line(waiver: Waiver) -> str:

@@ -55,18 +55,19 @@ class DiffJob:
         if self.replay is None and not self.cases:
             old, new = self.comparison.policies()
             consequences = Consequences(old, new)
-            tracing = partial(trace, before=old, after=new)
+            policies = (old, new)
             report, _ = self.blamed(self.comparison.report(old, new), consequences)
         else:
             run = self.told.taken(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
-            tracing = partial(trace, before=run.baseline, after=run.policy)
+            policies = (run.baseline, run.policy)
             failing = take_cases(run, self.cases)
             proof = self.comparison.report(run.baseline, run.policy)
             report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
         made = replace(report, command=self.command())
-        return with_waivers(made, self.waivers, self.today, tracing)
+        tracing = partial(trace, before=policies[0], after=policies[1])
+        return with_waivers(made, self.waivers, self.today, tracing, policies)
 
     @property
     def told(self) -> ReplayJob:

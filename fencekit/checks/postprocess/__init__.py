@@ -1,1 +1,1 @@
-"""What happens to each report before it is shown: waivers, masking, bounds."""
+"""What every report passes on its way out: waivers, masking, bounds."""

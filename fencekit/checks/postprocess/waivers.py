@@ -1,23 +1,24 @@
 """Waivers applied to a report: what they cover is allowed and stays visible.
 
-A waiver that has expired, covers more calls than it may, or has no scope to speak of waives
-nothing, and is a finding itself; so is one that nothing needs any more. Where it is not known that
-every call of a finding meets a waiver's conditions, only those that do are waived.
+A waiver that has expired, covers more calls than it may, or covers nearly any call waives nothing,
+and is a finding itself; so is one that nothing needs any more. Where it is not known that every
+call of a finding meets a waiver's conditions, only those that do are waived.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
 from fencekit.checks.findings.grouping import RecordGroup
+from fencekit.checks.postprocess.breadth import capabilities_of, meets, too_broad
 from fencekit.checks.postprocess.waiver_file import load_waivers
-from fencekit.engines.native.evaluator import test_of
-from fencekit.engines.native.view import View
+from fencekit.checks.postprocess.waiver_findings import SLUGS, changed_content, complaint
 from fencekit.model.explanation import Trace
-from fencekit.model.finding import ChangedRecord, Finding, Level, RecordClass
+from fencekit.model.finding import ChangedRecord, Finding, RecordClass
 from fencekit.model.finding_key import FindingKey
+from fencekit.model.policy import Policy
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
 from fencekit.model.request import Request
@@ -29,44 +30,50 @@ Kept = dict[FindingKey, list[ChangedRecord]]
 Tracer = Callable[[Request], Trace]
 """Says why a call is decided as it is on both sides."""
 
-SLUGS: dict[WaiverState, tuple[str, Level]] = {
-    WaiverState.UNUSED: ("waiver-unused", Level.WARNING),
-    WaiverState.EXPIRED: ("waiver-expired", Level.WARNING),
-    WaiverState.TOO_BROAD: ("waiver-too-broad", Level.ERROR),
-    WaiverState.EXCEEDED: ("waiver-exceeded", Level.ERROR),
-}
-"""The finding that a waiver is when it does not simply apply."""
-
 
 def waived(
     report: Report,
     waivers: tuple[Waiver, ...],
     file: Input,
     today: date,
+    *,
     trace_of: Tracer | None = None,
+    policies: tuple[Policy, ...] = (),
 ) -> Report:
     """Return the report with what the waivers cover waived, on that day.
 
-    `trace_of` says why a call is decided as it is: a group that is split has witnesses of its own
-    in each part.
+    `policies` are those that are compared, the candidate last. `trace_of` says why a call is
+    decided as it is: a group that is split has witnesses of its own in each part.
     """
+    known = sorted({*capabilities_of(policies), *(found.capability for found in report.findings)})
+    notes = [too_broad(waiver, known) for waiver in waivers]
     in_force = {
-        at: waiver
-        for at, waiver in enumerate(waivers)
-        if not waiver.is_too_broad and waiver.expires >= today
+        at: waiver for at, waiver in enumerate(waivers) if not notes[at] and waiver.expires >= today
     }
+    unchanged = digests_of(policies[:-1])
     kept = kept_calls(report)
-    shared = [shares(report, finding, in_force, kept) for finding in report.findings]
+    shared = [shares(report, finding, in_force, kept, unchanged) for finding in report.findings]
     calls = Counter[int]()
     for share in shared:
         for at, covered in share.items():
             calls[at] += covered.count
-    states = [state_of(waiver, calls[at], today) for at, waiver in enumerate(waivers)]
+    states = [
+        WaiverState.TOO_BROAD if notes[at] else state_of(waiver, calls[at], today)
+        for at, waiver in enumerate(waivers)
+    ]
+    now, keys = digests_of(policies[-1:]), frozenset(one.key.digest for one in report.findings)
+    notes = [
+        notes[at]
+        or (changed_content(waiver, now, keys) if states[at] is WaiverState.UNUSED else "")
+        for at, waiver in enumerate(waivers)
+    ]
     findings: list[Finding] = []
     for finding, share in zip(report.findings, shared, strict=True):
         applied = {at: of for at, of in share.items() if states[at] is WaiverState.APPLIED}
         findings.extend(parts(finding, applied, waivers, kept, trace_of))
-    uses = tuple(WaiverUse(waiver, states[at], calls[at]) for at, waiver in enumerate(waivers))
+    uses = tuple(
+        WaiverUse(waiver, states[at], calls[at], notes[at]) for at, waiver in enumerate(waivers)
+    )
     findings.extend(complaint(use, today) for use in uses if use.state in SLUGS)
     findings.sort(key=lambda finding: finding.waiver is not None)  # what is waived comes last
     made = replace(
@@ -86,8 +93,17 @@ class Share:
     kept: tuple[ChangedRecord, ...] = ()
 
 
+def digests_of(policies: Iterable[Policy]) -> dict[str, str]:
+    """Return the digest of each rule of some policies by its id."""
+    return {rule.id: rule.digest for policy in policies for rule in policy.rules}
+
+
 def shares(
-    report: Report, finding: Finding, waivers: dict[int, Waiver], kept: Kept
+    report: Report,
+    finding: Finding,
+    waivers: dict[int, Waiver],
+    kept: Kept,
+    unchanged: Mapping[str, str],
 ) -> dict[int, Share]:
     """Return which calls of a finding are in the scope of which waiver: the first that has them."""
     if not report.disallows(finding) or finding.kind is RecordClass.FAULT:
@@ -96,12 +112,12 @@ def shares(
     left = calls_of(finding, kept)
     count = finding.count
     for at, waiver in waivers.items():
-        if not in_scope(waiver, finding):
+        if not in_scope(waiver, finding, unchanged):
             continue
         if not waiver.conditions:
             made[at] = Share(count, tuple(left))
             break
-        answers = [(changed, meets(changed.record, waiver)) for changed in left]
+        answers = [(changed, meets(changed.record.request, waiver.conditions)) for changed in left]
         met = tuple(changed for changed, is_met in answers if is_met)
         if met:
             made[at] = Share(len(met), met)
@@ -162,11 +178,22 @@ def part(finding: Finding, share: Share, trace_of: Tracer | None) -> Finding:
     )
 
 
-def in_scope(waiver: Waiver, finding: Finding) -> bool:
-    """Say whether the finding's capability and its rule are in the waiver's scope."""
+def in_scope(waiver: Waiver, finding: Finding, unchanged: Mapping[str, str]) -> bool:
+    """Say whether the finding is in the waiver's scope: its key, its capability, its rule.
+
+    A rule that the baseline has too did not make the change; something that stood before it did.
+    So a waiver that names such a rule covers nothing: who wrote it saw another cause.
+    """
     if not fnmatchcase(finding.capability, waiver.capability):
         return False
-    return not waiver.rule or (finding.rule is not None and finding.rule.id == waiver.rule)
+    if waiver.finding and not finding.key.digest.startswith(waiver.finding):
+        return False
+    if not waiver.rule_digest:
+        return not waiver.rule
+    rule = finding.rule
+    if rule is None or not rule.digest.startswith(waiver.rule_digest):
+        return False
+    return bool(waiver.finding) or rule.digest not in unchanged.values()
 
 
 def kept_calls(report: Report) -> Kept:
@@ -201,20 +228,8 @@ def wholly_waived(report: Report) -> frozenset[FindingKey]:
     return frozenset(waived - left)
 
 
-def meets(record: Record, waiver: Waiver) -> bool:
-    """Say whether a call is known to meet every condition of a waiver."""
-    view = View(record.request)
-    try:
-        return all(test_of(condition)(view) is True for condition in waiver.conditions)
-    # Trouble tightens: a call on which a condition raises is not waived.
-    except Exception:  # noqa: BLE001
-        return False
-
-
 def state_of(waiver: Waiver, calls: int, today: date) -> WaiverState:
     """Return what becomes of a waiver whose scope covers that many calls."""
-    if waiver.is_too_broad:
-        return WaiverState.TOO_BROAD
     if waiver.expires < today:
         return WaiverState.EXPIRED
     if not calls:
@@ -224,56 +239,31 @@ def state_of(waiver: Waiver, calls: int, today: date) -> WaiverState:
     return WaiverState.APPLIED
 
 
-def complaint(use: WaiverUse, today: date) -> Finding:
-    """Return the finding that a waiver is."""
-    slug, level = SLUGS[use.state]
-    waiver = use.waiver
-    said, hint = {
-        WaiverState.UNUSED: ("nothing needs this waiver", "take it out"),
-        WaiverState.EXPIRED: (
-            f"the waiver expired on {waiver.expires}, and today is {today}",
-            "mend the policy, or have it renewed",
-        ),
-        WaiverState.TOO_BROAD: (
-            "the waiver covers any call: it waives nothing",
-            "name a capability, a `rule` or a condition in `when`",
-        ),
-        WaiverState.EXCEEDED: (
-            f"the waiver may cover {waiver.max_count} calls, not the {use.calls} in its scope",
-            "mend the policy, or have a greater `max_count` approved",
-        ),
-    }[use.state]
-    return Finding(
-        slug,
-        RecordClass.FAULT,
-        waiver.capability,
-        "",
-        "",
-        1,
-        message=said,
-        level=level,
-        place=waiver.place,
-        hint=hint,
-    )
-
-
 def status_of(report: Report) -> Status:
     """Return the status of a report whose findings have been waived, or not."""
     if report.status is Status.COULD_NOT_CHECK:
         return report.status
     if report.disallowed:
         return Status.FINDINGS
-    return Status.COULD_NOT_CHECK if report.troubles else Status.CLEAN
+    if report.troubles:
+        return Status.COULD_NOT_CHECK
+    return Status.WAIVED if report.waived else Status.CLEAN
 
 
 def with_waivers(
-    report: Report, path: str, today: date | None = None, trace_of: Tracer | None = None
+    report: Report,
+    path: str,
+    today: date | None = None,
+    trace_of: Tracer | None = None,
+    policies: tuple[Policy, ...] = (),
 ) -> Report:
     """Return the report with the waivers of a file applied; as it is without a file.
 
-    `today` is the day on which they have to hold, by the clock unless given. Raises WaiverError.
+    `policies` are those that are compared, the candidate last. `today` is the day on which they
+    have to hold, by the clock unless given. Raises WaiverError.
     """
     if not path:
         return report
-    waivers, file = load_waivers(path)
-    return waived(report, waivers, file, today or datetime.now(tz=UTC).date(), trace_of)
+    waivers, file = load_waivers(path, policies[-1:])
+    day = today or datetime.now(tz=UTC).date()
+    return waived(report, waivers, file, day, trace_of=trace_of, policies=policies)

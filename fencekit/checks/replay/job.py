@@ -70,7 +70,8 @@ class ReplayJob:
             run.consequences.ask_authors(self.baseline_revision, self.policy_revision)
         report = replace(run.report(self.fail_on, self.limits), command=self.command())
         tracing = partial(trace, before=run.baseline, after=run.policy)
-        return with_waivers(report, self.waivers, self.today, tracing)
+        policies = (run.baseline, run.policy) if run.baseline is not None else (run.policy,)
+        return with_waivers(report, self.waivers, self.today, tracing, policies)
 
     def taken(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fencekit.dialects.capfence.layer import Layer, read_layer
+from fencekit.dialects.capfence.rule_names import named
 from fencekit.dialects.capfence.strictness import complaints
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
@@ -48,7 +49,7 @@ class Loader:
         text, digest = self.tree.read(path, PolicyError)
         self.files[path] = SourceFile(shown, digest, text)
         document = yaml.parse(text, shown, PolicyError)
-        own = self.checked(document, shown)
+        own = self.checked(document, shown, text)
         merged = Layer()
         for name, place in parents(document):
             parent = self.layer(self.resolve(name, place, path))
@@ -58,16 +59,17 @@ class Loader:
                 raise PolicyError(message, place=place)
         return own.over(merged)
 
-    def checked(self, document: yaml.Located | None, path: str) -> Layer:
+    def checked(self, document: yaml.Located | None, path: str, written: str) -> Layer:
         """Return the layer of a document; when strict, with every complaint in one error."""
         problems: list[PolicyError] = []
         layer = Layer()
         try:
-            layer = read_layer(document)
+            layer = read_layer(document, written)
         except PolicyError as error:
             problems.extend([error, *also(error)])
         if self.strict:
             problems.extend(complaints(document))
+            named(list(layer.rules), written, path, lambda *said: problems.append(refused(*said)))
         if problems:
             for problem in problems:
                 problem.also = ()
@@ -111,6 +113,11 @@ class Loader:
             yield
         finally:
             self.under_way.pop()
+
+
+def refused(message: str, place: Place) -> PolicyError:
+    """Return the error for what stands at a place."""
+    return PolicyError(message, place=place)
 
 
 def also(error: PolicyError) -> list[PolicyError]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fencekit.dialects.capfence import words
+from fencekit.dialects.capfence.rule_names import named
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.source import Place, SourceFile
@@ -57,8 +58,11 @@ class Layer:
         return Policy("capfence", tiers, tuple(self.notes.items()), file, files)
 
 
-def read_layer(document: Located | None) -> Layer:
-    """Return the layer that a document spells; raise PolicyError for what CapFence refuses too."""
+def read_layer(document: Located | None, text: str = "") -> Layer:
+    """Return the layer that a document spells; raise PolicyError for what CapFence refuses too.
+
+    `text` is what the document was read from: comments in it may name rules.
+    """
     if document is None or not document.value:
         return Layer()
     if not isinstance(document.value, dict):
@@ -82,6 +86,7 @@ def read_layer(document: Located | None) -> Layer:
             rule = read(item, section, number, refuse)
             if rule is not None:
                 rules.append(rule)
+    rules = named(rules, text, document.place.file, lambda *_: None)
     levels = read_risk_levels(document.find("risk_levels"), refuse)
     notes = {name: document.value[name] for name in words.NOTES if name in document.value}
     if problems:

@@ -65,7 +65,7 @@ class Again:
             stem = name.removesuffix(".yaml").removesuffix(".yml")
             merged = self.layer(self.resolved(name)).named(stem).over(merged)
         self.under_way.pop()
-        return read_layer(document).over(merged)
+        return read_layer(document, text).over(merged)
 
     def resolved(self, name: str) -> str:
         """Return the one file among those that were read which the name can mean."""

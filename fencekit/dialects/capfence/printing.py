@@ -1,5 +1,6 @@
 """A policy back to CapFence's YAML, on one page whatever it extends."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +30,36 @@ def write(policy: Policy) -> str:
     page.update({name: entries for name, entries in sections.items() if entries})
     if levels:
         page["risk_levels"] = levels
-    return yaml.write(page)
+    return with_names(yaml.write(page), {**dict.fromkeys(sections, ()), **names_of(policy)})
+
+
+def names_of(policy: Policy) -> dict[str, list[str]]:
+    """Return the name of each rule by its section, in the order of `write`; empty for no name."""
+    found: dict[str, list[str]] = {}
+    for rule in rules_in_order(policy):
+        found.setdefault(rule.section, []).append(rule.name)
+    return found
+
+
+def with_names(text: str, names: Mapping[str, Sequence[str]]) -> str:
+    """Return the text of a policy with a comment above each rule that has a name."""
+    if not any(name for listed in names.values() for name in listed):
+        return text
+    document = yaml.parse(text, "", PolicyError)
+    assert document is not None
+    lines = text.split("\n")
+    above: dict[int, str] = {}
+    for section, listed in names.items():
+        found = document.find(section)
+        for name, item in zip(listed, found.elements if found else (), strict=True):
+            if name and item.place.line is not None:
+                line = lines[item.place.line - 1]
+                above[item.place.line] = f"{line[: len(line) - len(line.lstrip())]}# id: {name}"
+    made = []
+    for number, line in enumerate(lines, 1):
+        made += [above[number]] if number in above else []
+        made.append(line)
+    return "\n".join(made)
 
 
 def rules_in_order(policy: Policy) -> list[Rule]:

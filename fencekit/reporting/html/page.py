@@ -30,7 +30,7 @@ from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, call_text, tallies
 from fencekit.reporting.misclassified import slipped
 from fencekit.reporting.summary import CHECKS_OF_CHANGES, OPEN, headline, is_found
-from fencekit.reporting.words import counted, masking_line, waiver_line
+from fencekit.reporting.words import counted, masking_line, waived_lines, waiver_line
 
 HERE = Path(__file__).parent
 STYLES = ("report.css", "changes.css", "print.css")
@@ -84,6 +84,7 @@ def contents(report: Report) -> dict[str, Any]:
         "is_change": report.check in CHECKS_OF_CHANGES,
         "masked": masking_line(report.masking),
         "headline": headline(report),
+        "waived": waived_lines(report),
         "first": first_witness(report, groups),
         "loosening": loosening_edits(diff, partners, has_records=replayed is not None),
         "checked": checked(report),
