@@ -16,7 +16,7 @@ import pytest
 
 import fencekit.pytest_plugin
 from fencekit.checks.findings.grouping import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
-from fencekit.checks.postprocess.waivers import SLUGS as WAIVER_SLUGS
+from fencekit.checks.postprocess.waiver_findings import SLUGS as WAIVER_SLUGS
 from fencekit.checks.replay.job import ReplayJob, report_of_failure
 from fencekit.checks.suite.running import SLUGS as SUITE_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
@@ -88,7 +88,7 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "fencekit/_demo", tmp_path / "fencekit-demo")
     shutil.copy(ROOT / "fixtures/logs/capfence_trace/seed.jsonl", tmp_path)
     shutil.copy(ROOT / "fixtures/policies/capfence/seed-shell.yaml", tmp_path)
-    (example,) = blocks(DOCS / "waivers.md", "yaml")
+    (example,) = (block for block in blocks(DOCS / "waivers.md", "yaml") if "when:" in block)
     (tmp_path / "waivers.yaml").write_text(example, encoding="utf-8")
     return tmp_path
 

@@ -190,7 +190,6 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
     yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
     if finding.waiver is not None:
         yield Line(f"  waived {inert(waiver_line(finding.waiver))}")
-    yield Line(f"  key    {finding.key.short}", "dim")
     if finding.message:
         yield Line(f"  error  {inert(finding.message)}")
     if finding.baseline_rule is not None:
@@ -205,6 +204,7 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
     command = explain_command(finding, replay)
     if command:
         yield Line(f"  explain: {command}", "dim")
+    yield Line(f"  key: {finding.key.short}", "dim")
 
 
 def invalid_lines(finding: Finding) -> Iterator[Line]:

@@ -99,18 +99,18 @@ def glob_of(capability: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", capability)
 
 
-def added(path: str, block: str) -> None:
+def added(path: str, lines: str) -> None:
     """Write a waiver at the end of a file of waivers, which is made where there is none.
 
     Raises WaiverError where the file is none, or has its list in brackets: nothing is written then.
     """
     text = read_text(path, WaiverError)[0] if os.path.lexists(path) else NEW_FILE
-    made = with_entry(text, block, path)
+    made = with_entry(text, lines, path)
     waivers_in(made, path)
     replace_file(path, made)
 
 
-def with_entry(text: str, block: str, path: str) -> str:
+def with_entry(text: str, lines: str, path: str) -> str:
     """Return the text of a file of waivers with one more."""
     if text != NEW_FILE:
         waivers_in(text, path)
@@ -120,26 +120,25 @@ def with_entry(text: str, block: str, path: str) -> str:
     if not listed or not listed.elements:
         kept, is_made = EMPTY_LIST.subn("waivers: ", text, count=1)
         if not is_made:
-            refuse_brackets(block, listed)
-        return f"{kept}{ending}{indented(block, 2)}"
+            refuse_brackets(lines, listed)
+        return f"{kept}{ending}{indented(lines, 2)}"
     first = listed.elements[0].place
-    lines = text.splitlines()
-    dash = lines[(first.line or 1) - 1][: (first.column or 1) - 1]
+    dash = text.splitlines()[(first.line or 1) - 1][: (first.column or 1) - 1]
     if not re.fullmatch(r"\s*-\s+", dash):
-        refuse_brackets(block, listed)
-    return f"{text}{ending}{indented(block, len(dash) - len(dash.lstrip()))}"
+        refuse_brackets(lines, listed)
+    return f"{text}{ending}{indented(lines, len(dash) - len(dash.lstrip()))}"
 
 
-def refuse_brackets(block: str, listed: yaml.Located | None) -> NoReturn:
+def refuse_brackets(lines: str, listed: yaml.Located | None) -> NoReturn:
     """Raise WaiverError: nothing can be added at the end of a list in brackets."""
     place = listed.place if listed else None
-    hint = f"write one waiver a line, or add this yourself:\n{block}"
+    hint = f"write one waiver a line, or add this yourself:\n{lines}"
     raise WaiverError("the list of waivers is in brackets", place=place, hint=hint)
 
 
-def indented(block: str, by: int) -> str:
+def indented(lines: str, by: int) -> str:
     """Return lines moved to the right."""
-    return "".join(f"{' ' * by}{line}\n" for line in block.splitlines())
+    return "".join(f"{' ' * by}{line}\n" for line in lines.splitlines())
 
 
 def migrated(path: str, policies: Sequence[Policy]) -> int:
