@@ -51,7 +51,9 @@ def test_with_a_baseline_both_rules_are_in_the_name(run: Run) -> None:
         "audit.jsonl::shell.exec.production[DENY->ALLOW,deny-1->allow-1]",
         "audit.jsonl::payment.refund.eu[ESCALATE->ALLOW,require_approval-1->allow-3]",
     }
-    result.stdout.fnmatch_lines(["*was    deny-1@* (policy.yaml:2)*", "*rule   allow-1@* (candidate*"])
+    result.stdout.fnmatch_lines(
+        ["*was    deny-1@* (policy.yaml:2)*", "*rule   allow-1@* (candidate*"]
+    )
 
 
 def test_a_failure_names_lines_rules_and_the_command_that_explains(run: Run) -> None:
