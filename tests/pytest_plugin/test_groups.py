@@ -66,6 +66,7 @@ def test_a_failure_names_lines_rules_and_the_command_that_explains(run: Run) -> 
             '  audit.jsonl:2  bot  {"command": "rm -rf /"}',
             '  audit.jsonl:3  bot  {"command": "rm -rf /srv"}',
             "  explain: fencekit explain candidate.yaml audit.jsonl:2",
+            "  key: *",
             "  (`--capfence-fail-on` is `looser`)",
         ],
         consecutive=True,
