@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  (letters that look alike are what this is about)
 r"""What `re.search` finds where it is not "match somewhere": leading sets and backreferences.
 
 Each pattern is held against `re` on a text of every class of characters that its sets tell apart,
@@ -6,9 +5,6 @@ by the prover's automaton and by the checker's reading of the compiled program.
 """
 
 import re
-import warnings
-from collections.abc import Iterator
-from itertools import product
 
 import pytest
 
@@ -21,29 +17,7 @@ from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
 from fencekit.regex.derivatives.terms import TermStore
 from fencekit.regex.leading_set import leading_set, skips_places
 from fencekit.regex.nfa import UnsupportedError, parse
-
-HEADS = ("", "(?i)", "(?a)", "(?ai)")
-GROUPS = (
-    *("(?a:%s)", "(?u:%s)", "(?ai:%s)", "(?i:(?a:%s))", "(?a:(?u:%s))", "((?a:%s))", "(?a:%s)?"),
-    *("(?a:(?-i:%s))", "(?a:%s|b1)", "(?=(?a:%s)).", "(?:(?a:%s)|x)", "(?a:%s)+?"),
-)
-LEAVES = (
-    *(r"\W", r"\w", r"\D", r"\d", r"\S", r"\s", r"[\Wk]", r"[^\wé]", r"[^\W]", r"[\dſ]", "k"),
-    *(r"\b\w", r"\W|k", r"[a-z]", r"(?!a)\W"),
-)
-TAILS = ("", "1?", r"\b", "$")
-
-
-def patterns() -> Iterator[str]:
-    """Yield patterns that begin with a class under a flag of its own, and some that nearly do."""
-    for head, group, leaf, tail in product(HEADS, GROUPS, LEAVES, TAILS):
-        yield head + group % leaf + tail
-
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return re.compile(pattern)
+from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 
 
 def is_accepted(automaton: LazyDFA, text: str) -> bool:
@@ -120,16 +94,6 @@ def test_a_reference_takes_for_the_same_what_python_does(flags: re.RegexFlag) ->
     assert all(folded(char, 0) == char for char in others if char not in all_cased)
 
 
-REFERENCES = (
-    *(r"(s)(?i:\1)", r"(?i)(a)\1", r"(a|b)\1|aa", r"(?i)([sk])\1", r"(µ)(?i:\1)", r"(ς|σ)(?i:\1)"),
-    *(r"(?i:(ς))\1", r"(?i:(ς)\1)", r"(?i:(s))(?-i:\1)", r"(?i)(k)(?-i:\1)", r"(?i)(ss?)\1"),
-    *(r"(?ai)(s)\1", r"(?i)(?a:([sk])\1)", r"(?i)([sk])(?a:\1)", r"(?ia:(k))(?i:\1)", r"(a?)\1b"),
-    *(r"(a|)\1b", r"x(?=(a|s)(?i:\1))", r"(?!(a|s)(?i:\1))..", r"(a)(?(1)b|s)", r"(a)(?(1)b)"),
-    *(r"(a|s)(?:x|(?i:\1)b)", r"((a|b)\2)\1", r"(a|b)(s|k)\2\1", r"(в)(?i:\1)", r"(?i)(в|В)\1"),
-    *(r"([sS])\1|(b)\2", r"(b|(a)\2)", r"(İ)(?i:\1)", r"(?i)(i)\1", r"(ß)(?i:\1)", r"(ﬅ)(?i:\1)"),
-    *(r"(a|b)\1*c", r"(a|b)\1++b", r"(a{1,2}?)\1b", r"(?i)(?:(a)|b)x", r"(a)b|(b)\2", r"(ab|a)b\1"),
-    *(r"(a|b)(?<=\1)s", r"(?i)(s)(?<!\1)", r"(Σ)(?i:\1)$", r"^(a|ab)\1$"),
-)
 NOT_WRITTEN_OUT = (
     *(r"(a)?\1", r"(?:(a|b)\1)+", r"(?:(a)|b)(?(1)a|s)", r"(?:(a)|b)\1", r"((a+)\2)\1"),
     *(
@@ -142,7 +106,6 @@ NOT_WRITTEN_OUT = (
         r"(.)\1",
     ),
 )
-LETTERS = "abskxSK\u212aſςσΣµμвВᲀiIİßﬅﬆ"
 
 
 @pytest.mark.parametrize("pattern", REFERENCES)
@@ -150,12 +113,7 @@ def test_references_are_written_out_as_python_takes_them(pattern: str) -> None:
     python = compiled(pattern)
     automaton = compile_search.__wrapped__(pattern)
     automaton.confirmation = None
-    texts = [
-        *map("".join, product(LETTERS, repeat=2)),
-        *map("".join, product("absKſxςв", repeat=3)),
-        *map("".join, product("abs", repeat=5)),
-    ]
-    for text in ["", *LETTERS, *texts]:
+    for text in reference_texts():
         assert is_accepted(automaton, text) is (python.search(text) is not None), text
 
 
