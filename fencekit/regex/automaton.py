@@ -10,6 +10,7 @@ thread dies with a debt that fails, and a debt that is settled is dropped. Since
 followed deterministically, that it does not match is as exact as that it does.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -20,11 +21,12 @@ from fencekit.regex.assertions import (
     is_place,
     nullable_states,
 )
+from fencekit.regex.character_classes import CharacterClasses
 from fencekit.regex.charset import NEWLINE, CharSet
 from fencekit.regex.confirmation import Confirmation, by_search
 from fencekit.regex.desugar import rewritten
+from fencekit.regex.factoring import factored
 from fencekit.regex.leading_set import asked_by_search
-from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import (
     NFA,
     Accept,
@@ -39,22 +41,22 @@ from fencekit.regex.nfa import (
     build,
     parse,
 )
+from fencekit.regex.threads import (
+    ENDS_WITH_NEWLINE,
+    NO_DEBT,
+    Before,
+    PendingAssertion,
+    Reads,
+    State,
+    Thread,
+    Threads,
+    by_chars,
+    prune_subsumed,
+)
 
 MATCHED: Final = 0
 DEAD: Final = 1
 MAX_STATES = 20_000
-PendingAssertion = tuple[int, bool, "Threads"]
-"""The number of a program ahead, whether it must match, and its threads."""
-Thread = tuple[int, frozenset[PendingAssertion]]
-Threads = frozenset[Thread]
-NO_DEBT: frozenset[PendingAssertion] = frozenset()
-ENDS_WITH_NEWLINE: Final = -1
-"""The program of the debt of a `$` that stands before a newline: that one, and then the end."""
-
-
-Before = tuple[bool, int, bool]
-"""What conditions see of what is before a place: the start, bits of word sets, a newline."""
-State = tuple[Before, tuple[Threads, ...], Threads]
 
 
 class LazyDFA:
@@ -73,14 +75,14 @@ class LazyDFA:
         self._words = sum({1 << node.words for node in places if node.words >= 0})
         self._is_anchored = not anywhere or is_anchored(parsed.programs[0])
         self._sure = [nullable_states(program) for program in parsed.programs]
-        self.classes: list[int] = []
+        characters = CharacterClasses(self.sets)
+        self.classes = characters.bits
         """The bits of the sets that have the characters of each class."""
-        self._class_of_bits: dict[int, int] = {}
         self.confirmation: Confirmation | None = None
-        for bits, _ in minterms(self.sets):
-            self._class_of_bits[bits] = len(self.classes)
-            self.classes.append(bits)
-        self._classes: dict[str, int] = {}
+        self.class_of = characters.of
+        self._asked = self._words | self._newline
+        self._reads: dict[tuple[int, int, int], Reads] = {}
+        """What each state reads next, by what conditions of places ask of the next character."""
         self._numbers: dict[State, int] = {}
         self._states: list[State | None] = [None, None]
         self._next: list[list[int | None]] = [
@@ -92,15 +94,6 @@ class LazyDFA:
         begun = tuple(frozenset({(one.start, NO_DEBT)}) for one in parsed.followers)
         self.first_place = (self._uses_start, 0, False)
         self.start = self._number((self.first_place, begun, first))
-
-    def class_of(self, char: str) -> int:
-        """Return the number of a character's class."""
-        found = self._classes.get(char)
-        if found is None:
-            code = ord(char)
-            bits = sum(1 << i for i, chars in enumerate(self.sets) if code in chars)
-            found = self._classes[char] = self._class_of_bits[bits]
-        return found
 
     def step(self, state: int, of_class: int) -> int:
         """Return the state after a character of the class."""
@@ -142,14 +135,49 @@ class LazyDFA:
         before, followers, threads = state
         here = PositionContext(*before, next=bits)
         here, moved = self._followed(here, followers)
-        if self._anywhere:
-            threads |= {(self.programs[0].start, NO_DEBT)}
-        following = self._read(0, threads, here)
+        following = self._following(number, threads, here)
         if following is None:
             return MATCHED
         if not following and self._is_anchored:
             return DEAD
         return self._number((self.place_after(bits), moved, following))
+
+    def _following(self, number: int, threads: Threads, here: PositionContext) -> Threads | None:
+        """Return the threads of a state after the next character; None when it has matched."""
+        # Of the next character, only what conditions of places ask is looked at before it is read.
+        key = number, here.next & self._asked, here.behind
+        found = self._reads.get(key)
+        if found is None:
+            if self._anywhere:
+                threads |= {(self.programs[0].start, NO_DEBT)}
+            reads, accepted = self._closure(self.programs[0], threads, here)
+            found = self._reads[key] = by_chars(reads, accepted, self._sure[0])
+        return self._moved(0, found, here)
+
+    def _moved(self, number: int, found: Reads, here: PositionContext) -> Threads | None:
+        """Return the threads of a program after the next character; None when it has matched."""
+        if found.has_matched:
+            return None
+        following: set[Thread] = set()
+        for chars, is_sure, plain, owing in found.steps:
+            if here.next >> chars & 1:
+                if is_sure:
+                    return None
+                following |= plain
+                following.update(self._still_owing(owing, here))
+        if not found.owes:
+            return frozenset(following)
+        following.update(self._still_owing([(0, debts) for debts in found.accepted], here))
+        if any(not debts and then in self._sure[number] for then, debts in following):
+            return None
+        return prune_subsumed(following)
+
+    def _still_owing(self, threads: Iterable[Thread], here: PositionContext) -> Iterator[Thread]:
+        """Yield threads with what they owe after the next character, without those that failed."""
+        for then, debts in threads:
+            owed = self.owed(debts, here)
+            if owed is not None:
+                yield then, owed
 
     def place_after(self, bits: int) -> Before:
         """Return what conditions see of a place behind a character with these bits."""
@@ -187,21 +215,7 @@ class LazyDFA:
                 frozenset({(1, NO_DEBT)}) if is_first and here.next & self._newline else frozenset()
             )
         reads, accepted = self._closure(self.programs[number], threads, here)
-        following: set[Thread] = set()
-        for debts in accepted:
-            owed = self.owed(debts, here)
-            if owed is not None:
-                following.add((0, owed))
-        for chars, then, debts in reads:
-            if here.next >> chars & 1:
-                owed = self.owed(debts, here)
-                if owed is not None:
-                    following.add((then, owed))
-        if NO_DEBT in accepted or any(
-            not debts and then in self._sure[number] for then, debts in following
-        ):
-            return None
-        return prune_subsumed(following)
+        return self._moved(number, by_chars(reads, accepted, self._sure[number]), here)
 
     def owed(
         self, debts: frozenset[PendingAssertion], here: PositionContext
@@ -271,17 +285,6 @@ class LazyDFA:
         return (node.then,) if is_place(node, here, self._newline) else (), NO_DEBT
 
 
-def prune_subsumed(threads: set[Thread]) -> Threads:
-    """Return the threads without those that owe more than another at their node does."""
-    if not any(debts for _, debts in threads):
-        return frozenset(threads)
-    return frozenset(
-        (at, debts)
-        for at, debts in threads
-        if not any(at == other and less < debts for other, less in threads)
-    )
-
-
 @lru_cache(maxsize=512)
 def compile_search(pattern: str) -> LazyDFA:
     """Return the automaton of the texts that the pattern is found in.
@@ -291,7 +294,8 @@ def compile_search(pattern: str) -> LazyDFA:
     try:
         items, flags = parse(pattern)
         first = asked_by_search(pattern, items, flags)
-        automaton = LazyDFA(build([*first, *rewritten(items, flags)], flags), anywhere=True)
+        exact = factored(rewritten(items, flags))
+        automaton = LazyDFA(build([*first, *exact], flags), anywhere=True)
         automaton.confirmation = by_search(pattern, items, automaton)
     except RecursionError as error:
         raise UnsupportedError("is nested too deep") from error

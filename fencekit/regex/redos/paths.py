@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.regex.assertions import PositionContext
-from fencekit.regex.automaton import NO_DEBT, Before, LazyDFA, PendingAssertion
+from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.desugar import rewritten
 from fencekit.regex.items import rebuilt
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import Accept, Char, Lookahead, Lookbehind, Split, UnsupportedError, build
 from fencekit.regex.syntax import REPEATS, Node, is_single, ops, parsed
+from fencekit.regex.threads import NO_DEBT, Before, PendingAssertion
 
 SEARCH = -1
 """The program of the search itself, which begins the first one at every place."""
