@@ -17,12 +17,12 @@ from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.mutation.shared_tests import LONG, Patterns
 from fencekit.mutation.template_instantiation import NAMED, filled, spliced, with_field, with_name
-from fencekit.regex.automaton import compile_search
 from fencekit.regex.derivatives.contexts import candidates, plain
 from fencekit.regex.derivatives.distinguish import Distinguisher
 from fencekit.regex.derivatives.parser import EditedPart
 from fencekit.regex.language import shortest
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.search import compile_search
 
 TEXTS = 12
 """How many texts of each part around an edit are looked at."""

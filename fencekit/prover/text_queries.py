@@ -15,9 +15,10 @@ from fencekit.prover.literals import ContainsKeyword, HasPrefix, Literal, Matche
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.relevance import EVERYTHING, FieldRelevance
 from fencekit.prover.values.records import FieldSet
-from fencekit.regex.automaton import LazyDFA, compile_search
+from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.language import is_sublanguage
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.search import compile_search
 
 Cube = frozenset[Literal]
 

@@ -11,7 +11,6 @@ followed deterministically, that it does not match is as exact as that it does.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
 from fencekit.regex.assertions import (
@@ -23,10 +22,7 @@ from fencekit.regex.assertions import (
 )
 from fencekit.regex.character_classes import CharacterClasses
 from fencekit.regex.charset import NEWLINE, CharSet
-from fencekit.regex.confirmation import Confirmation, by_search
-from fencekit.regex.desugar import rewritten
-from fencekit.regex.factoring import factored
-from fencekit.regex.leading_set import asked_by_search
+from fencekit.regex.confirmation import Confirmation
 from fencekit.regex.nfa import (
     NFA,
     Accept,
@@ -38,8 +34,6 @@ from fencekit.regex.nfa import (
     PatternNFAs,
     Split,
     UnsupportedError,
-    build,
-    parse,
 )
 from fencekit.regex.threads import (
     ENDS_WITH_NEWLINE,
@@ -283,20 +277,3 @@ class LazyDFA:
             owed = (ENDS_WITH_NEWLINE, True, frozenset({(0, NO_DEBT)}))
             return (node.then,) if is_so else (), frozenset({owed})
         return (node.then,) if is_place(node, here, self._newline) else (), NO_DEBT
-
-
-@lru_cache(maxsize=512)
-def compile_search(pattern: str) -> LazyDFA:
-    """Return the automaton of the texts that the pattern is found in.
-
-    Raises UnsupportedError for a pattern that is not followed exactly.
-    """
-    try:
-        items, flags = parse(pattern)
-        first = asked_by_search(pattern, items, flags)
-        exact = factored(rewritten(items, flags))
-        automaton = LazyDFA(build([*first, *exact], flags), anywhere=True)
-        automaton.confirmation = by_search(pattern, items, automaton)
-    except RecursionError as error:
-        raise UnsupportedError("is nested too deep") from error
-    return automaton

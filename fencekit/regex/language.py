@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache, partial
 
-from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA, compile_search
+from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA
 from fencekit.regex.confirmation import Confirmation
 from fencekit.regex.inclusion import is_written_within
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError, build, parse
+from fencekit.regex.search import compile_search
 
 MOST_STATES = 20_000
 MOST_WITHIN = 4_000

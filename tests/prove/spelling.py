@@ -23,7 +23,7 @@ from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.payload_states import FURTHER, ArgumentsState, FieldSpec, Required
 from fencekit.prover.relevance import EVERYTHING
 from fencekit.prover.solver import amount
-from fencekit.regex.automaton import compile_search
+from fencekit.regex.search import compile_search
 from prove import payloads
 
 LEAVES = (r"\w", r"\W", r"\d", r"\s", ".", "[^a]", "(?i:k)", "(?i:s)", "(?i:[^i])", r"(?a:\w)")

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from fencekit.regex.automaton import compile_search
 from fencekit.regex.inclusion import is_written_within
 from fencekit.regex.language import is_sublanguage
 from fencekit.regex.mutate import edits
+from fencekit.regex.search import compile_search
 from prove import patterns
 from prove.test_regexes import differing, python_finds
 

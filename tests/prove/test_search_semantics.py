@@ -10,7 +10,7 @@ import pytest
 
 from fencekit.prover.checker.patterns import Pattern
 from fencekit.prover.checker.programs import representatives
-from fencekit.regex.automaton import LazyDFA, compile_search
+from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.backreferences import folded
 from fencekit.regex.charset import LAST, cased, every_char
 from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
@@ -125,7 +125,7 @@ def test_references_that_are_not_sure_are_refused(pattern: str) -> None:
 
 def test_a_pattern_that_is_read_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that is planted in the reading of a regex leads to no proof."""
-    monkeypatch.setattr("fencekit.regex.automaton.asked_by_search", lambda *_: [])
+    monkeypatch.setattr("fencekit.regex.search.asked_by_search", lambda *_: [])
     automaton = compile_search.__wrapped__(r"(?a:\W)")
     for _ in range(2):  # it stays refused: nothing of the wrong step is kept
         with pytest.raises(UnsupportedError, match="otherwise"):

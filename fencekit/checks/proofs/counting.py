@@ -20,9 +20,10 @@ from fencekit.model.request import Request
 from fencekit.prover.arithmetic import samples
 from fencekit.prover.keyword_automaton import Keywords
 from fencekit.prover.properties import Property
-from fencekit.regex.automaton import LazyDFA, compile_search
+from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.language import beginning, matching
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.search import compile_search
 
 LONGEST = 24
 MOST_STATES = 20_000
