@@ -150,7 +150,7 @@ REGEXES = (
     ),
     Fault(
         "a thread with a debt shuts out one without",
-        "regex/automaton.py",
+        "regex/threads.py",
         "at == other and less < debts for other, less in threads",
         "at == other and less > debts for other, less in threads",
         0,
