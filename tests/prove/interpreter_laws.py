@@ -25,10 +25,11 @@ from fencekit.prover.checker.check import CertificateError, check
 from fencekit.prover.checker.interpreter import interpreter
 from fencekit.prover.checker.patterns import KINDS, Pattern
 from fencekit.prover.checker.programs import representatives
-from fencekit.regex.automaton import LazyDFA, compile_search
+from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.charset import cased, every_char, printable
 from fencekit.regex.confirmation import PROBES
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.search import compile_search
 from prove import patterns as drawn
 from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 

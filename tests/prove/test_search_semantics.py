@@ -17,6 +17,7 @@ from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
 from fencekit.regex.derivatives.terms import TermStore
 from fencekit.regex.leading_set import leading_set, skips_places
 from fencekit.regex.nfa import UnsupportedError, parse
+from fencekit.regex.search import compile_search
 from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 
 
