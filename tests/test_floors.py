@@ -1,6 +1,7 @@
 """The house holds: imports go down, each foreign package has one door, files stay small."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,13 @@ def test_every_door_is_there() -> None:
 def test_there_is_something_to_check() -> None:
     assert len(FILES) > 40
     assert {room_of(file) for file in FILES} - {None} <= set(FLOORS)
+
+
+def test_the_page_on_architecture_has_every_room_on_its_floor() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ((?:`\w+/`(?:, )?)+) \|", page, re.MULTILINE)
+    said = {room: int(floor) for floor, rooms in rows for room in re.findall(r"\w+", rooms)}
+    assert said == FLOORS
 
 
 @pytest.mark.parametrize("file", FILES, ids=shown)
