@@ -173,7 +173,6 @@ LINES = {
     "a line that is no JSON": ("{oops", "log.jsonl:2:2", "not JSON"),
     "a line that is cut": (GOOD[:-9], "log.jsonl:2", "not JSON"),
     "a line that is no object": ("[1]", "log.jsonl:2", "not a JSON object"),
-    "two objects on a line": (f"{GOOD}{GOOD}", "log.jsonl:2", "not JSON: extra data"),
     "a duplicate key": (
         '{"schema":"fencekit.record/1","request":{"capability":"a","capability":"b"}}',
         "log.jsonl:2",
@@ -207,7 +206,6 @@ LINES = {
     "a NUL": (b"\x00", "log.jsonl:2:1", "not JSON"),
     "another schema": ('{"schema":"fencekit.record/2"}', "log.jsonl:2", "`fencekit.record/2`"),
     "no request": ('{"schema":"fencekit.record/1"}', "log.jsonl:2", "no `request`"),
-    "an unknown verdict": (GOOD.replace("DENY", "MAYBE"), "log.jsonl:2", "`MAYBE`"),
     "an unknown key in the request": (
         GOOD.replace("principal", "principle"),
         "log.jsonl:2",
@@ -294,6 +292,19 @@ def test_a_log_that_is_not_there_is_not_a_pass() -> None:
     could_not_check("gone.jsonl", "--policy", "policy.yaml", says=says)
 
 
+def test_two_records_on_a_line_are_two_that_are_lost() -> None:
+    write_lines(Path("log.jsonl"), GOOD, f"{GOOD}{GOOD}", GOOD)
+    says = ("not JSON: extra data", "2 records could not be read or decided")
+    could_not_check("log.jsonl", "--policy", "policy.yaml", says=says)
+
+
+def test_an_unknown_verdict_is_no_decision_and_no_pass() -> None:
+    write_lines(Path("log.jsonl"), GOOD, GOOD.replace("DENY", "MAYBE"), GOOD)
+    says = ("the decision is not recorded: unknown verdict: `MAYBE`", "keep no decision")
+    could_not_check("log.jsonl", "--policy", "policy.yaml", says=says[1:])
+    assert says[0] in fencekit("replay", "log.jsonl", "--policy", "policy.yaml").out
+
+
 def test_a_directory_is_not_a_log() -> None:
     Path("logs").mkdir()
     says = ("cannot read `logs`: is a directory",)
@@ -305,7 +316,7 @@ def test_a_directory_is_not_a_log() -> None:
 )
 def test_binary_junk_is_not_a_log(junk: bytes) -> None:
     Path("log.jsonl").write_bytes(junk)
-    says = ("log.jsonl", "no format that is known here", "--log-format")
+    says = ("log.jsonl", "no format that is known here", "hint: ")
     could_not_check("log.jsonl", "--policy", "policy.yaml", says=says)
 
 

@@ -63,7 +63,7 @@ MOST_LINES = 300
 
 STANDARD = {
     *("argparse", "ast", "collections", "contextlib", "dataclasses", "datetime", "difflib"),
-    *("ipaddress", "queue"),
+    *("codecs", "ipaddress", "queue"),
     *("abc", "binascii", "bisect", "copy", "gc", "errno", "fcntl", "glob", "hmac", "secrets"),
     *(
         "multiprocessing",

@@ -1,5 +1,6 @@
 """`[tool.fencekit]`: the command line wins over the configuration, that over the default."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("open.yaml").write_text(OPEN, encoding="utf-8")
     write_lines(Path("log.jsonl"), record("a.b"))
     write_lines(Path("two.jsonl"), record("a.b"), "{")
+    hook = {"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {}}
+    other = {**hook, "hook_event_name": "PostToolUse", "tool_use_id": "t2"}
+    Path("spoken.jsonl").write_text(f"{json.dumps(hook)}\n{json.dumps(other)}\n", "utf-8")
     write_lines(Path("unknown.jsonl"), record("a.b", args=UNKNOWN))
     write_lines(Path("allowed.jsonl"), record("a.b", "ALLOW"))
     return tmp_path
@@ -80,6 +84,12 @@ PRECEDENCE: dict[str, tuple[str, int, tuple[str, ...], int]] = {
         "logs = 'unknown.jsonl'\npolicy = 'open.yaml'\nmax_undecided = 'all'",
         0,
         ("--max-undecided", "0"),
+        3,
+    ),
+    "max_passed_over": (
+        "logs='spoken.jsonl'\npolicy='tight.yaml'\nbaseline='tight.yaml'\nmax_passed_over=1",
+        0,
+        ("--max-passed-over", "0"),
         3,
     ),
     "require_chain": (BOTH + "require_chain = true", 3, ("--no-require-chain",), 0),

@@ -64,6 +64,11 @@ from fencekit.cli.options import (
     metavar="N",
     help="Records whose change may stay open, or `all`.  [default: 0]",
 )
+@click.option(
+    "--max-passed-over",
+    metavar="N",
+    help="Parts of logs that look like calls and are not read, or `all`.  [default: 0]",
+)
 @timeout_option("one record")
 @click.option(
     "--keep-records",

@@ -18,6 +18,7 @@ OF_LOGS = (
     "tools",
     "max_invalid",
     "max_undecided",
+    "max_passed_over",
     "timeout",
     "keep_records",
 )

@@ -30,6 +30,11 @@ def reading(command: Command) -> Command:
             metavar="N",
             help="Records that may be unreadable: a number, or `all`.  [default: 0]",
         ),
+        click.option(
+            "--max-passed-over",
+            metavar="N",
+            help="Parts that look like calls and are not read, or `all`.  [default: 0]",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -166,32 +171,46 @@ command.add_command(verify)
 
 
 class Faults:
-    """The records of a log that could not be read: shown on stderr as they come, and counted."""
+    """What of a log could not be read: shown on stderr as it comes, and counted.
+
+    That is invalid records, and what looks like a call and was passed over.
+    """
 
     shown = 20
 
     def __init__(self) -> None:
+        from fencekit.model.tally import Tallies
+
         self.invalid = 0
         self.seen = 0
+        self.is_surveyed = False
+        self.passed_over = Tallies()
+        self.notices = Tallies()
 
     def valid(self, source: "Log") -> "Iterator[Record]":
         """Yield the records that could be read."""
-        from fencekit.model.record import InvalidRecord
+        from fencekit.model.record import InvalidRecord, PassedOver, Record
 
         for entry in source.entries():
-            if isinstance(entry, InvalidRecord):
+            if isinstance(entry, Record):
+                self.seen += 1
+                for note in entry.notes:
+                    self.notices.add(note, entry.place)
+                yield entry
+            elif isinstance(entry, InvalidRecord):
                 self.add(entry)
             else:
-                self.seen += 1
-                yield entry
+                tallies = self.passed_over if isinstance(entry, PassedOver) else self.notices
+                tallies.add(entry.kind, entry.place, entry.count)
 
     def add(self, entry: "InvalidRecord") -> None:
         """Count a record that could not be read, and show it."""
         from fencekit.cli.show import show
         from fencekit.reporting.terminal import Line, at, inert
 
-        self.invalid += 1
-        if self.invalid <= self.shown:
+        is_shown = self.invalid < self.shown
+        self.invalid += entry.count
+        if is_shown:
             excerpt = f"  {inert(entry.excerpt)}" if entry.excerpt else ""
             message = f"invalid: {at(entry.error.place or entry.place)}: "
             show([Line(f"{message}{inert(entry.error.message)}{excerpt}", "yellow")], sys.stderr)
@@ -204,14 +223,26 @@ def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     from fencekit.config.settings import limit
     from fencekit.logs.mapping import load_tools
     from fencekit.logs.registry import open_log
+    from fencekit.reporting.log_notes import kinds
 
     allowed = limit("max_invalid", given["max_invalid"], 0)
+    most_passed_over = limit("max_passed_over", given["max_passed_over"], 0)
     tools = load_tools(given["tools"]) if given["tools"] else None
     faults = Faults()
     with open_log(log, given["log_format"] or None, tools) as source:
         yield source, faults
+    if not faults.is_surveyed:  # else they are in what was printed
+        for said in kinds(faults.notices.rows()):
+            say(f"notice: {said}")
+        for said in kinds(faults.passed_over.rows()):
+            say(f"passed over: {said}")
+    is_over = most_passed_over is not None and faults.passed_over.total > most_passed_over
     if allowed is not None and faults.invalid > allowed:
         say(f"{faults.invalid} records of {log} could not be read")
+        sys.exit(3)
+    if is_over:
+        parts = f"{faults.passed_over.total} parts of {log} look like calls and were passed over"
+        say(f"{parts} (`--max-passed-over` allows {most_passed_over})")
         sys.exit(3)
     if not faults.seen:
         say(f"{log} holds no record")
@@ -225,5 +256,7 @@ def surveyed(source: "Log", faults: Faults) -> "Survey":
     survey = Survey()
     for record in faults.valid(source):
         survey.add(record)
+    faults.is_surveyed = True
     survey.invalid = faults.invalid
+    survey.passed_over, survey.notices = faults.passed_over, faults.notices
     return survey

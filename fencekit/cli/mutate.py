@@ -46,6 +46,11 @@ from fencekit.cli.options import (
     help="Records that may be unreadable: a number, or `all`.  [default: 0]",
 )
 @click.option(
+    "--max-passed-over",
+    metavar="N",
+    help="Parts of logs that look like calls and are not read, or `all`.  [default: 0]",
+)
+@click.option(
     "--sample",
     type=click.IntRange(min=1),
     metavar="N",
@@ -69,6 +74,7 @@ def command(
     out: tuple[str, ...],
     redact: str | None,
     max_invalid: str | None,
+    max_passed_over: str | None,
     timeout: float | None,
     **given: Any,
 ) -> None:
@@ -95,6 +101,7 @@ def command(
     job = MutationJob(
         policy,
         max_invalid=limit("max_invalid", max_invalid, 0),
+        max_passed_over=limit("max_passed_over", max_passed_over, 0),
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
         **given,
     )

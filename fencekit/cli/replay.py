@@ -66,6 +66,11 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="N",
     help=f"Records whose change may stay open: {LIMIT_HELP}.  [default: 0]",
 )
+@click.option(
+    "--max-passed-over",
+    metavar="N",
+    help=f"Parts of logs that look like calls and are not read: {LIMIT_HELP}.  [default: 0]",
+)
 @timeout_option("one record")
 @click.option(
     "--require-chain/--no-require-chain",

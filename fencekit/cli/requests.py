@@ -9,7 +9,7 @@ from fencekit.logs.mapping import ToolMap
 from fencekit.logs.registry import Log, open_log
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, RequestError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import Request
 from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
@@ -19,6 +19,8 @@ from fencekit.reading.plain import complaints
 
 CASES = (".yaml", ".yml")
 """How the names of files of cases end; no log is called so."""
+
+PASSED_OVER = "what stands there is passed over"
 
 NUMBERED = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:(?P<number>\d+))?", re.ASCII | re.DOTALL)
 """A record of a log: its line, and its number where several stand on one line."""
@@ -77,24 +79,35 @@ def request_of_record(log: Log, place: Place) -> Request:
 
     Where several records stand on one line, the place has the number of one of them.
     """
-    found: list[Record | InvalidRecord] = []
-    try:
-        for entry in log.entries():
-            if entry.place.line == place.line and place.column in (None, entry.place.column):
-                found.append(entry)
-            elif found and (entry.place.line or 0) > (place.line or 0):
-                break
-    except LogError:
-        if not found:
-            raise
+    met = entries_at(log, place)
+    found = [entry for entry in met if isinstance(entry, Record | InvalidRecord)]
     if not found:
-        raise RequestError(f"`{log.path}` has no record at line {place.line}", place=place)
+        said = "; ".join(f"{PASSED_OVER}: {e.kind}" for e in met if isinstance(e, PassedOver))
+        said = said or f"`{log.path}` has no record at line {place.line}"
+        raise RequestError(said, place=place)
     if len(found) > 1:
         numbers = ", ".join(str(entry.place) for entry in found[:5])
         raise RequestError(f"{len(found)} records stand there", place=place, hint=numbers)
     if isinstance(found[0], InvalidRecord):
         raise RequestError(found[0].error.message, place=found[0].error.place)
     return found[0].request
+
+
+def entries_at(log: Log, place: Place) -> list[Entry]:
+    """Return what a log has at a place: on its line, and with its number where it has one."""
+    found: list[Entry] = []
+    try:
+        for entry in log.entries():
+            is_counted = isinstance(entry, Record | InvalidRecord)
+            fits = not is_counted or place.column in (None, entry.place.column)
+            if entry.place.line == place.line and fits:
+                found.append(entry)
+            elif found and is_counted and (entry.place.line or 0) > (place.line or 0):
+                break
+    except LogError:
+        if not found:
+            raise
+    return found
 
 
 def parsed(text: str, file: str) -> Request:

@@ -56,6 +56,7 @@ class Settings:
     fail_on: str | None = None
     max_invalid: int | str | None = None
     max_undecided: int | str | None = None
+    max_passed_over: int | str | None = None
     timeout: float | None = None
     keep_records: int | None = None
     require_chain: bool | None = None
@@ -110,6 +111,7 @@ class Settings:
             limits=Limits(
                 limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),
                 limit("max_undecided", pick("max_undecided"), defaults.limits.undecided),
+                limit("max_passed_over", pick("max_passed_over"), defaults.limits.passed_over),
             ),
             timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
@@ -202,7 +204,9 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "logs": ((list,), "a path or a list of paths"),
     **dict.fromkeys(PATHS, ((str,), "a path")),
     **dict.fromkeys(("log_format", "fail_on", "redact"), ((str,), "text")),
-    **dict.fromkeys(("max_invalid", "max_undecided"), ((int, str), "a number or `all`")),
+    **dict.fromkeys(
+        ("max_invalid", "max_undecided", "max_passed_over"), ((int, str), "a number or `all`")
+    ),
     "timeout": ((int, float), "a number of seconds"),
     **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
     **dict.fromkeys(("require_chain", "allow_unknown"), ((bool,), "true or false")),

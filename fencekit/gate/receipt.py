@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from fencekit.logs.jsonl import SCHEMA, decode, is_note
-from fencekit.logs.objects import LoggedObject, objects
+from fencekit.logs.layout import LoggedObject
+from fencekit.logs.objects import objects
 from fencekit.model.errors import FencekitError, LogError, UsageError
-from fencekit.model.record import InvalidRecord
+from fencekit.model.record import InvalidRecord, Notice, PassedOver
 from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 from fencekit.reading.files import open_source
@@ -57,11 +58,8 @@ def receipt_of(record: str | PathLike[str]) -> Receipt:
     is_ours = False
     with open_source(path) as source:
         for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                if found.place.line == line:
-                    raise LogError(
-                        f"the record is invalid: {found.error.message}", place=found.place
-                    )
+            if not isinstance(found, LoggedObject):
+                refuse_invalid(found, line)
                 continue
             value = found.value
             is_ours |= value.get("schema") == SCHEMA
@@ -83,6 +81,12 @@ def receipt_of(record: str | PathLike[str]) -> Receipt:
         many = "several records begin so" if chosen else "there is no such record"
         raise UsageError(f"{many}: {what} of `{path}`" if line or wanted else "the log is empty")
     return made_of(chosen[0], outcomes.get(str(chosen[0].value.get("id", ""))))
+
+
+def refuse_invalid(found: InvalidRecord | PassedOver | Notice, line: int | None) -> None:
+    """Raise LogError where a record that is asked for cannot be read."""
+    if isinstance(found, InvalidRecord) and found.place.line == line:
+        raise LogError(f"the record is invalid: {found.error.message}", place=found.place)
 
 
 def parts_of(record: str) -> tuple[str, int | None, str]:

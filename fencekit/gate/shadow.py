@@ -6,6 +6,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from fencekit.logs.jsonl import decode_recorded, is_note
+from fencekit.logs.layout import LoggedObject
 from fencekit.logs.objects import objects
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import FencekitError, LogError
@@ -97,6 +98,8 @@ def shadow_survey(path: str | PathLike[str]) -> ShadowSurvey:
         for found in objects(source):
             if isinstance(found, InvalidRecord):
                 survey.invalid.append(found.error)
+            elif not isinstance(found, LoggedObject):
+                continue
             elif is_note(found.value):
                 survey.notes += 1
             elif "shadow" not in found.value:

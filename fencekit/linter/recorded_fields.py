@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN, Facts, Unknown
 
 
@@ -18,20 +18,23 @@ class RecordedFields:
 
     records: int = 0
     invalid: int = 0
+    passed_over: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     capabilities: set[str] = field(default_factory=set)
     hidden_args: int = 0
     hidden_context: int = 0
     hidden_capabilities: int = 0
 
-    def take(self, entries: Iterable[Record | InvalidRecord]) -> int:
+    def take(self, entries: Iterable[Entry]) -> int:
         """Count what the records of a log hold, and return how many there were."""
         before = self.records
         for entry in entries:
             if isinstance(entry, Record):
                 self.add(entry)
-            else:
-                self.invalid += 1
+            elif isinstance(entry, InvalidRecord):
+                self.invalid += entry.count
+            elif isinstance(entry, PassedOver):
+                self.passed_over += entry.count
         return self.records - before
 
     def add(self, record: Record) -> None:

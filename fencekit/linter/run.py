@@ -102,6 +102,12 @@ class LintRun:
                         why = f"{seen.invalid:,} records could not be read: they may have any field"
                         self.failed.append((path, f"{path}: {why}"))
                         seen.invalid = 0
+                    if seen.passed_over:
+                        why = (
+                            f"{seen.passed_over:,} calls were passed over: they may have any field"
+                        )
+                        self.failed.append((path, f"{path}: {why}"))
+                        seen.passed_over = 0
                     self.inputs.append(Input("log", path, log.digest()))
             except LogError as error:
                 self.failed.append((path, str(error)))

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry
 from fencekit.reading.files import Source
-
-Entry = Record | InvalidRecord
 
 
 class LogLayout(StrEnum):
@@ -51,6 +49,7 @@ class LogFormat(Protocol):
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every record of the source, in order, or what is wrong with it.
 
+        What looks like a call and is not read comes as `PassedOver`, what is odd as `Notice`.
         Raises LogError where the log as a whole cannot be read or trusted.
         """
         ...

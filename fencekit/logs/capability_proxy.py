@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.answers import answered
+from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_words import time_of
-from fencekit.logs.objects import entry_of, objects
+from fencekit.logs.objects import entry_of, objects, read_each
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
+from fencekit.model.record import Completeness, Entry, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
@@ -65,8 +66,7 @@ class CapabilityProxy:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every line."""
-        for found in objects(source):
-            yield found if isinstance(found, InvalidRecord) else entry_of(found, record_of)
+        yield from read_each(objects(source), lambda found: [entry_of(found, record_of)])
 
 
 def record_of(line: dict[str, Any], place: Place) -> Record:
@@ -93,9 +93,10 @@ def record_of(line: dict[str, Any], place: Place) -> Record:
         context=Facts({k: v for k, v in known.items() if k != "environment"}, open=True),
         args=ANYTHING if args is None else Facts(args, whole=True),
     )
+    said, notes = answered(lambda: recorded(line, place))
     return Record(
         request,
-        recorded(line, place),
+        said,
         place,
         id=text_in(around, ID),
         time=time_of(first_of(around, TIME)),
@@ -103,6 +104,7 @@ def record_of(line: dict[str, Any], place: Place) -> Record:
         completeness=Completeness.ARGS_MISSING if args is None else Completeness.FULL,
         tool=tool,
         mapped=False,
+        notes=notes,
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_events import record_of_audit_line
-from fencekit.logs.objects import objects
-from fencekit.model.record import InvalidRecord
+from fencekit.logs.objects import objects, read_each
+from fencekit.model.record import Entry
 from fencekit.reading.files import Source
 
 
@@ -24,8 +24,7 @@ class CapFenceAudit:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every line."""
-        for found in objects(source):
-            yield found if isinstance(found, InvalidRecord) else record_of_audit_line(found)
+        yield from read_each(objects(source), lambda found: [record_of_audit_line(found)])
 
 
 FORMAT = CapFenceAudit()

@@ -3,11 +3,12 @@
 from difflib import get_close_matches
 from typing import Any
 
-from fencekit.logs.base import Entry
+from fencekit.logs.answers import answered
 from fencekit.logs.capfence_words import recorded, risk_level, time_of
-from fencekit.logs.objects import LoggedObject, entry_of
+from fencekit.logs.layout import LoggedObject
+from fencekit.logs.objects import entry_of
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Record
+from fencekit.model.record import Entry, Record
 from fencekit.model.request import NOTHING, Facts, Request
 from fencekit.model.source import Place
 
@@ -61,13 +62,16 @@ def read_trace_event(event: dict[str, Any], place: Place) -> Record:
     )
     word = event.get("decision") or event.get("original_decision")
     flagged = metadata.get("require_approval") is True
+    reason = metadata.get("reason")
+    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=flagged))
     return Record(
         request,
-        recorded(word, metadata.get("reason"), place, escalates_default=flagged),
+        said,
         place,
         id=name_of(metadata, "id", "call_id"),
         time=time_of(metadata.get("timestamp")),
         session=name_of(metadata, "session_id"),
+        notes=notes,
     )
 
 
@@ -121,13 +125,16 @@ def read_audit_line(line: dict[str, Any], place: Place) -> Record:
         context=Facts(context, open=True),
         args=payload_of(line, place),
     )
+    word, reason = line.get("decision"), line.get("reason")
+    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=None))
     return Record(
         request,
-        recorded(line.get("decision"), line.get("reason"), place, escalates_default=None),
+        said,
         place,
         id=name_of(line, "audit_id", "id"),
         time=time_of(line.get("timestamp")),
         session=name_of(line, "session_id"),
+        notes=notes,
     )
 
 

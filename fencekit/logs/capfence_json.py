@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_rows import NEEDED, record_of
-from fencekit.logs.objects import objects
-from fencekit.model.record import InvalidRecord
+from fencekit.logs.objects import objects, read_each
+from fencekit.model.record import Entry
 from fencekit.reading.files import Source
 
 
@@ -22,11 +22,7 @@ class CapFenceJSON:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every row."""
-        for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                yield found
-            else:
-                yield record_of(found.value, found.place)
+        yield from read_each(objects(source), lambda found: [record_of(found.value, found.place)])
 
 
 FORMAT = CapFenceJSON()

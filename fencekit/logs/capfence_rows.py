@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fencekit.logs.base import Entry
+from fencekit.logs.answers import answered
 from fencekit.logs.capfence_words import RISKS, recorded, time_of
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.record import Completeness, Entry, InvalidRecord, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 
@@ -57,13 +57,16 @@ def read(row: Mapping[str, Any], place: Place) -> Record:
         context=context_of(row) if capability else ANYTHING,
         args=ANYTHING,
     )
+    reason = row.get("reason")
+    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=None))
     return Record(
         request,
-        recorded(word, row.get("reason"), place, escalates_default=None),
+        said,
         place,
         id=str(row.get("id", "")),
         time=time_of(row["timestamp"]),
         completeness=Completeness.ARGS_MISSING,
+        notes=notes,
     )
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from fencekit.logs.base import Entry, LogLayout, LogSample
+from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.capfence_rows import NEEDED, is_text, record_of
 from fencekit.model.errors import LogError
+from fencekit.model.record import Entry
 from fencekit.model.source import Place
 from fencekit.reading.files import Source, located
 

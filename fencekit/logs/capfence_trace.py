@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_events import record_of_trace
-from fencekit.logs.objects import LoggedObject, objects
+from fencekit.logs.layout import LoggedObject
+from fencekit.logs.objects import objects
 from fencekit.model.errors import LogError
-from fencekit.model.record import InvalidRecord
+from fencekit.model.record import Entry, InvalidRecord
 from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import Source
@@ -41,8 +42,8 @@ class CapFenceTrace:
         checksum: Checksum | None = None
         events = unreadable = 0
         for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                unreadable += 1
+            if not isinstance(found, LoggedObject):
+                unreadable += found.count if isinstance(found, InvalidRecord) else 0
                 yield found
             elif VERSION in found.value:
                 if events or checksum is not None:

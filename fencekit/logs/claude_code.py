@@ -1,20 +1,25 @@
 """Transcripts of Claude Code sessions, `~/.claude/projects/<project>/<session>.jsonl`.
 
-A call is a block of the type `tool_use` in the content of a message. Every other line and block is
-passed over: texts, results, summaries, snapshots, and types that are not known here, because the
-form is internal to Claude Code and may change. Results are not read: that a call was rejected says
-what a person or a rule did in the end, and not what a policy decided.
+A call is a block of the type `tool_use`, in the content of a message or anywhere else in a line:
+the calls of a subagent stand in lines of the type `progress`. What the form, which is internal to
+Claude Code, may hold beside them is looked at too: what looks like a call and is none of these is
+passed over, and counted. Results are not read: that a call was rejected says what a person or a
+rule did in the end, and not what a policy decided.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.objects import EXCERPT, LoggedObject, objects
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import kind_of_call
+from fencekit.logs.layout import EXCERPT, Layout, LoggedObject
+from fencekit.logs.mentions import Mentions
+from fencekit.logs.objects import objects, read_each
+from fencekit.logs.repeats import once
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.reading.files import Source
@@ -22,11 +27,29 @@ from fencekit.reading.files import Source
 CALL = "tool_use"
 """What the types of blocks that are calls end with; the service's own calls have a word before."""
 
+RESULT = "tool_result"
+"""What the types of blocks that are answers end with."""
+
 KINDS = frozenset(
     {"user", "assistant", "system", "summary", "attachment", "progress", "queue-operation"}
     | {"file-history-snapshot", "permission-mode", "last-prompt"}
 )
 ENVELOPE = frozenset({"sessionId", "session_id", "leafUuid", "messageId"})
+ANSWERS = frozenset({"toolUseResult", "tool_use_result", "mcpMeta"})
+"""Keys under which an answer stands; a whole `tool_use` block in one is passed over."""
+
+SPEAKING = {"stream_event": "a call of a `stream_event`", "result": "a denied call of a `result`"}
+"""Lines of the SDK that speak of calls, whose own lines are those of the type `assistant`."""
+
+LAYOUT = Layout(
+    re.compile(rb'"type"\s*:\s*"[a-z_]{0,40}tool_use"'),
+    is_lenient=True,
+    is_record=lambda value: isinstance(value.get("type"), str) and not ENVELOPE.isdisjoint(value),
+    begins=re.compile(
+        r'\{\s*"(?:type|uuid|parentUuid|logicalParentUuid|sessionId|isSidechain|leafUuid|messageId'
+        r'|timestamp|userType|cwd|version|message)"\s*:'
+    ),
+)
 
 TOOLS: Mapping[str, str] = {
     "Bash": "shell.exec",
@@ -63,14 +86,10 @@ class ClaudeCode:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call once, though a line that holds it be written again."""
-        seen: set[bytes] = set()
-        for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                yield found
-                continue
-            for entry in entries_of(found):
-                if isinstance(entry, InvalidRecord) or is_new(entry, seen):
-                    yield entry
+        mentions = Mentions()
+        items = objects(source, LAYOUT)
+        yield from once(read_each(items, lambda found: entries_of(found, mentions)), source)
+        yield from mentions.left()
 
 
 def is_line(value: Mapping[str, Any]) -> bool:
@@ -79,53 +98,88 @@ def is_line(value: Mapping[str, Any]) -> bool:
     return isinstance(kind, str) and kind in KINDS and not ENVELOPE.isdisjoint(value)
 
 
-def is_new(record: Record, seen: set[bytes]) -> bool:
-    """Say whether a call was not seen before, and remember it; one without id is always new.
-
-    The same id with other arguments is another call: nothing that differs is dropped.
-    """
-    if not record.id:
-        return True
-    said = (record.session, record.id, record.tool, record.request.args.values)
-    key = sha256(repr(said).encode()).digest()
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
-
-
-def entries_of(found: LoggedObject) -> Iterator[Entry]:
-    """Yield the calls of a line, each valid or not."""
+def entries_of(found: LoggedObject, mentions: Mentions) -> Iterator[Entry]:
+    """Yield the calls of a line, each valid or not, and what looks like one and is none."""
+    line, place = found.value, found.place
+    parts = list(parts_of(line))
     try:
-        blocks = blocks_of(found.value, found.place)
+        check(line, place)
     except RecordError as error:
-        yield InvalidRecord(error, found.place, excerpt_of(found))
+        calls = sum(not part.in_answer for part in parts)
+        yield InvalidRecord(error, place, excerpt_of(found), max(1, calls))
         return
-    for block in blocks:
-        try:
-            yield record_of(block, found.value, found.place)
-        except RecordError as error:
-            yield InvalidRecord(error, found.place, excerpt_of(found))
+    said = SPEAKING.get(line["type"])
+    for part in parts:
+        if said is not None:
+            yield from mentions.mention(id_of(part.value), said, place)
+        elif part.kind or part.in_answer:
+            where = (
+                " inside an answer"
+                if part.in_answer
+                else f" in a line of the type `{line['type']}`"
+            )
+            yield PassedOver(f"{part.kind or 'a `tool_use` block'}{where}", place)
+        else:
+            mentions.call(id_of(part.value))
+            try:
+                yield record_of(part.value, line, place)
+            except RecordError as error:
+                yield InvalidRecord(error, place, excerpt_of(found))
 
 
-def blocks_of(line: dict[str, Any], place: Place) -> list[dict[str, Any]]:
-    """Return the blocks of a line that are calls; raise RecordError where that cannot be told."""
+def check(line: dict[str, Any], place: Place) -> None:
+    """Raise RecordError where it cannot be told which blocks of a line are calls."""
     kind = line.get("type")
     if not isinstance(kind, str):
         raise RecordError("the line has no `type`", place=place)
+    if kind != "assistant":
+        return
     message = line.get("message")
     content = message.get("content") if isinstance(message, dict) else None
-    if kind == "assistant" and not isinstance(content, list | str):
+    if not isinstance(content, list | str):
         raise RecordError("an assistant's line has no `message` with a `content`", place=place)
-    blocks = content if isinstance(content, list) else []
-    if kind == "assistant" and not all(is_block(block) for block in blocks):
+    if isinstance(content, list) and not all(is_block(block) for block in content):
         raise RecordError("a block of the `content` has no `type`", place=place)
-    return [block for block in blocks if is_block(block) and block["type"].endswith(CALL)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line that is a call, or looks like one: then `kind` says what it is."""
+
+    value: dict[str, Any]
+    kind: str = ""
+    in_answer: bool = False
+
+
+def parts_of(value: Any, *, in_answer: bool = False) -> Iterator[Part]:
+    """Yield the calls in a line; of what is in an answer, whole blocks only."""
+    if isinstance(value, list):
+        for item in value:
+            yield from parts_of(item, in_answer=in_answer)
+    if not isinstance(value, dict):
+        return
+    kind = value.get("type")
+    if isinstance(kind, str) and kind.endswith(CALL) and ("name" in value or "input" in value):
+        yield Part(value, in_answer=in_answer)
+        return
+    looks_like = "" if in_answer else kind_of_call(value)
+    if looks_like:
+        yield Part(value, looks_like)
+        return
+    is_result = isinstance(kind, str) and kind.endswith(RESULT)
+    for key, item in value.items():
+        yield from parts_of(item, in_answer=in_answer or is_result or key in ANSWERS)
 
 
 def is_block(value: Any) -> bool:
     """Say whether a value is a block of a message."""
     return isinstance(value, dict) and isinstance(value.get("type"), str)
+
+
+def id_of(block: dict[str, Any]) -> str:
+    """Return by what a call is known; empty where nothing says it."""
+    found = block.get("id", block.get("tool_use_id"))
+    return found if isinstance(found, str) else ""
 
 
 def record_of(block: dict[str, Any], line: dict[str, Any], place: Place) -> Record:
@@ -137,23 +191,48 @@ def record_of(block: dict[str, Any], line: dict[str, Any], place: Place) -> Reco
     given = block.get("input")
     if not isinstance(given, dict):
         raise RecordError("the `input` of the call is not an object", place=place)
-    cwd = text_of(line, "cwd", place)
-    request = Request(
-        UNKNOWN,
-        principal=UNKNOWN,
-        context=Facts({"cwd": cwd} if cwd else {}, open=True),
-        args=Facts(given, whole=True),
-    )
+    envelope = Envelope(line)
+    cwd = envelope.text("cwd")
     return Record(
-        request,
+        Request(
+            UNKNOWN,
+            principal=UNKNOWN,
+            context=Facts({"cwd": cwd} if cwd else {}, open=True),
+            args=Facts(given, whole=True),
+        ),
         None,
         place,
         id=text_of(block, "id", place),
-        time=text_of(line, "timestamp", place),
-        session=text_of(line, "sessionId", place) or text_of(line, "session_id", place),
+        time=envelope.text("timestamp"),
+        session=envelope.session(),
         tool=f"mcp__{server}__{name}" if server else name,
         mapped=False,
+        notes=tuple(envelope.notes),
     )
+
+
+@dataclass
+class Envelope:
+    """What a line says around its calls; what is of another type than usual is noted, no more."""
+
+    line: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+    def text(self, key: str) -> str:
+        """Return a text, empty where it is none."""
+        value = self.line.get(key)
+        if isinstance(value, str):
+            return value
+        if value is not None:
+            self.notes.append(f"`{key}` of the line is not text")
+        return ""
+
+    def session(self) -> str:
+        """Return the session that the call was made in; of a fork, the one copied from."""
+        fork = self.line.get("forkedFrom")
+        copied = fork.get("sessionId") if isinstance(fork, dict) else None
+        own = self.text("sessionId") or self.text("session_id")
+        return copied if isinstance(copied, str) and copied else own
 
 
 def text_of(value: dict[str, Any], key: str, place: Place) -> str:
@@ -168,7 +247,8 @@ def text_of(value: dict[str, Any], key: str, place: Place) -> str:
 
 def excerpt_of(found: LoggedObject) -> str:
     """Return the beginning of what a line is written as."""
-    return (found.text or str(found.value))[:EXCERPT]
+    shown = (found.text or str(found.value))[:EXCERPT]
+    return shown.encode("utf-8", "replace").decode("utf-8")
 
 
 FORMAT = ClaudeCode()

@@ -8,14 +8,17 @@ run side by side, so that it is invalid rather than paired by guess.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, TypeVar
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.claude_code import TOOLS, excerpt_of, text_of
-from fencekit.logs.objects import LoggedObject, objects
+from fencekit.logs.base import LogSample
+from fencekit.logs.claude_code import TOOLS, Envelope, excerpt_of, text_of
+from fencekit.logs.layout import LENIENT, LoggedObject
+from fencekit.logs.mentions import Mentions
+from fencekit.logs.objects import objects, read_each
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record, Recorded
+from fencekit.model.record import Entry, InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
@@ -29,7 +32,7 @@ BEFORE = "PreToolUse"
 ANSWER = "hookSpecificOutput"
 CONTEXT = ("cwd", "permission_mode", "agent_type")
 BLOCKS = 2
-"""The exit code that blocks the call, whatever the hook has printed; others but 0 do nothing."""
+"""The exit code that blocks the call, whatever the hook has printed; others but 0 allow nothing."""
 
 DECISIONS: dict[str, Verdict | None] = {
     "allow": Verdict.ALLOW,
@@ -37,6 +40,7 @@ DECISIONS: dict[str, Verdict | None] = {
     "deny": Verdict.DENY,
     "defer": None,
 }
+DENIED = frozenset({Verdict.DENY})
 OLDER_DECISIONS = {"approve": Verdict.ALLOW, "block": Verdict.DENY}
 REWRITTEN = Obligation("rewrite-input")
 """The call may run with the input that the hook put in the place of the one asked for."""
@@ -51,14 +55,13 @@ class ClaudeCodeHook:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether the objects, or their `input`, name the event of a hook."""
-        return EVENT in sample.first or EVENT in given_to(sample.first)
+        return any(EVENT in value or EVENT in given_to(value) for value in sample.objects)
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call, and what is wrong with a line."""
-        for found in objects(source):
-            entry = found if isinstance(found, InvalidRecord) else entry_of(found)
-            if entry is not None:
-                yield entry
+        mentions = Mentions()
+        yield from read_each(objects(source, LENIENT), lambda found: entries_of(found, mentions))
+        yield from mentions.left()
 
 
 def given_to(line: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +70,11 @@ def given_to(line: dict[str, Any]) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def entry_of(found: LoggedObject) -> Entry | None:
-    """Return the record of a line, what is wrong with it, or None for another event."""
+def entries_of(found: LoggedObject, mentions: Mentions) -> Iterator[Entry]:
+    """Yield the record of a line, or what is wrong with it.
+
+    Lines of other events speak of calls: one whose own line is not there is passed over.
+    """
     line, place = found.value, found.place
     wrapped = EVENT not in line
     try:
@@ -79,11 +85,27 @@ def entry_of(found: LoggedObject) -> Entry | None:
         if EVENT not in given or not text_of(given, EVENT, place):
             raise RecordError(f"no `{EVENT}`", place=place)
         if given[EVENT] != BEFORE:
-            return None
+            if "tool_name" in given:
+                kind = f"a call in a `{given[EVENT][:40]}` line, without its `{BEFORE}` line"
+                yield from mentions.mention(key_of(given), kind, place)
+            return
         output = line.get("output", None if wrapped else line)
-        return record_of(given, outcome_of(line, output, place), time_of(line, place), place)
+        said, notes = outcome_of(line, output, place)
+        record = record_of(given, said, time_of(line), place)
     except RecordError as error:
-        return InvalidRecord(error, place, excerpt_of(found))
+        yield InvalidRecord(error, place, excerpt_of(found))
+        return
+    mentions.call(key_of(given))
+    yield replace(record, notes=(*record.notes, *notes))
+
+
+def key_of(given: dict[str, Any]) -> str:
+    """Return by what a call is known in the lines of several events."""
+    name = given.get("tool_use_id")
+    if isinstance(name, str) and name:
+        return name
+    parts = (given.get("session_id"), given.get("tool_name"), given.get("tool_input"))
+    return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def record_of(given: dict[str, Any], said: Recorded | None, time: str, place: Place) -> Record:
@@ -94,7 +116,8 @@ def record_of(given: dict[str, Any], said: Recorded | None, time: str, place: Pl
     asked = given.get("tool_input")
     if not isinstance(asked, dict):
         raise RecordError("`tool_input` is not an object", place=place)
-    known = {key: text_of(given, key, place) for key in CONTEXT}
+    around = Envelope(given)
+    known = {key: around.text(key) for key in CONTEXT}
     request = Request(
         UNKNOWN,
         principal=UNKNOWN,
@@ -105,38 +128,50 @@ def record_of(given: dict[str, Any], said: Recorded | None, time: str, place: Pl
         request,
         said,
         place,
-        id=text_of(given, "tool_use_id", place),
+        id=around.text("tool_use_id"),
         time=time,
-        session=text_of(given, "session_id", place),
+        session=around.text("session_id"),
         tool=tool,
         mapped=False,
+        notes=tuple(around.notes),
     )
 
 
-def time_of(line: dict[str, Any], place: Place) -> str:
+def time_of(line: dict[str, Any]) -> str:
     """Return the time that a recorder put on a line; Claude Code itself gives none."""
-    return text_of(line, "time", place) or text_of(line, "timestamp", place)
+    found = (line.get(key) for key in ("time", "timestamp"))
+    return next((value for value in found if isinstance(value, str) and value), "")
 
 
-def outcome_of(line: dict[str, Any], output: Any, place: Place) -> Recorded | None:
-    """Return what came of a hook: its exit code goes before its output."""
+def outcome_of(
+    line: dict[str, Any], output: Any, place: Place
+) -> tuple[Recorded | None, tuple[str, ...]]:
+    """Return what came of a hook, and what of it is not understood: then nothing is recorded.
+
+    The exit code goes before the output, but for a denial: that holds whatever the code is.
+    """
     code = line.get("exit_code")
-    if code is not None and (isinstance(code, bool) or not isinstance(code, int)):
-        raise RecordError("`exit_code` is not an integer", place=place)
-    if code == BLOCKS:
-        reason = text_of(line, "stderr", place).strip()
-        return Recorded(frozenset({Verdict.DENY}), frozenset(), reason)
-    if code or output is None:
-        return None
-    if isinstance(output, str):
-        output = printed(output, place)
-    if not isinstance(output, dict):
-        raise RecordError("`output` is neither an object nor text", place=place)
-    return recorded_in(output, place)
+    try:
+        if code is not None and (isinstance(code, bool) or not isinstance(code, int)):
+            raise RecordError("`exit_code` is not an integer", place=place)
+        if code == BLOCKS:
+            stderr = line.get("stderr")
+            reason = stderr.strip() if isinstance(stderr, str) else ""
+            return Recorded(DENIED, frozenset(), reason), ()
+        said = None if output is None else recorded_in(printed(output, place), place)
+    except RecordError as error:
+        return None, (f"the decision is not recorded: {error.message}",)
+    if code and (said is None or said.verdicts != DENIED):
+        return None, ()
+    return said, ()
 
 
-def printed(text: str, place: Place) -> dict[str, Any]:
+def printed(text: Any, place: Place) -> dict[str, Any]:
     """Return the object that a hook printed; one that printed other text has decided nothing."""
+    if isinstance(text, dict):
+        return text
+    if not isinstance(text, str):
+        raise RecordError("`output` is neither an object nor text", place=place)
     if not text.lstrip().startswith("{"):
         return {}
     try:

@@ -6,25 +6,25 @@ over.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.base import LogSample
 from fencekit.logs.cloudtrail_calls import record_of_call
 from fencekit.logs.cloudtrail_decisions import is_decision, records_of_decision
+from fencekit.logs.documents import leaves
 from fencekit.logs.fields import text_of
-from fencekit.logs.objects import LoggedObject, excerpt_of_value, invalid
-from fencekit.logs.pages import elements, first_ones
-from fencekit.model.errors import LogError, RecordError
-from fencekit.model.record import InvalidRecord
+from fencekit.logs.layout import Item, Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.objects import read_each
+from fencekit.logs.pages import first_ones
+from fencekit.model.errors import RecordError
+from fencekit.model.record import Entry, InvalidRecord
 from fencekit.model.source import Place
-from fencekit.reading import json
-from fencekit.reading.files import BOM, Source, located
+from fencekit.reading.files import BOM, Source
 
 PAGE = "Records"
 WHOLE = re.compile(rb'\s*\{\s*"Records"\s*:\s*\[')
-NEXT = re.compile(r'(?<=\})\s*(?=\{\s*"Records"\s*:)')
-"""Where one file ends and another begins: inside JSON no object follows another right away."""
+LAYOUT = Layout(re.compile(rb'"eventID"\s*:'), is_lenient=True)
 
 NEEDED = frozenset({"eventVersion", "eventSource", "eventName", "eventTime", "eventID"})
 CALLS = frozenset({"AwsApiCall", "AwsConsoleAction", "AwsVpceEvent"})
@@ -44,49 +44,19 @@ class CloudTrail:
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call; raise LogError where a file of records is no strict JSON."""
         is_whole = WHOLE.match(source.head().removeprefix(BOM)) is not None
-        for found in records_of_files(source) if is_whole else elements(source, PAGE):
-            if isinstance(found, InvalidRecord):
-                yield found
-            else:
-                yield from entries_of(found)
+        items = leaves(source, {PAGE: {}}, LAYOUT)
+        yield from read_each(numbered(items) if is_whole else items, entries_of)
 
 
-def records_of_files(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
-    """Yield the records of files that are read as a whole; the line of a place is their number."""
-    with located(source.path):
-        data = source.stream.read().removeprefix(BOM)
+def numbered(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the records of files with their number for a line, through all that follow another."""
     number = 0
-    for line, text in files_in(data, source.path):
-        try:
-            records = json.parse(text).get(PAGE)
-        except json.JSONError as error:
-            place = Place(source.path, line + error.line - 1, error.column)
-            raise LogError(error.message, place=place) from error
-        if not isinstance(records, list):
-            raise LogError(f"`{PAGE}` is not a list", place=Place(source.path, line))
-        for record in records:
+    for item in items:
+        if isinstance(item, LoggedObject) and item.path:
             number += 1
-            place = Place(source.path, number)
-            if isinstance(record, dict):
-                yield LoggedObject(record, place)
-            else:
-                yield invalid("not a JSON object", place, excerpt_of_value(record))
-
-
-def files_in(data: bytes, path: str) -> Iterator[tuple[int, str]]:
-    """Yield the text of each of the files that stand one after another, with its first line."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        wrong = f"not UTF-8: byte 0x{data[error.start]:02x} cannot be decoded"
-        place = Place(path, data.count(b"\n", 0, error.start) + 1)
-        raise LogError(wrong, place=place) from error
-    begin, line = 0, 1
-    for gap in NEXT.finditer(text):
-        yield line, text[begin : gap.start()]
-        line += text.count("\n", begin, gap.end())
-        begin = gap.end()
-    yield line, text[begin:]
+            yield replace(item, place=Place(item.place.file, number))
+        else:
+            yield item
 
 
 def entries_of(found: LoggedObject) -> Iterator[Entry]:

@@ -1,29 +1,51 @@
 """Rollouts of Codex sessions, `~/.codex/sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl`.
 
 A line is `{"timestamp", "type", "payload"}`. Calls are the items of the type `response_item` whose
-own type ends with `_call`. The lines before a call say whose session it is, in which directory, and
-when Codex asks for approval; all other lines are passed over: messages, results, events, and the
-history that a compaction repeats. Codex does not write down whether a call was approved.
+own type ends with `_call`, and what `event_msg` lines tell of commands, patches and MCP calls that
+have no such item: what the script of an `exec` call runs is written there only. The lines before a
+call say whose session it is, in which directory, and when Codex asks for approval. Codex does not
+write down whether a call was approved.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.claude_code import excerpt_of, is_new, text_of
-from fencekit.logs.objects import LoggedObject, objects
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import MARK, calls_in
+from fencekit.logs.claude_code import excerpt_of
+from fencekit.logs.codex_events import SPOKEN_OF, call_of_event, items_within
+from fencekit.logs.codex_items import CALL, CALLS, Call, id_of
+from fencekit.logs.layout import Layout, LoggedObject
+from fencekit.logs.mentions import Mentions
+from fencekit.logs.objects import objects, read_each
+from fencekit.logs.repeats import once
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record
-from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts, Request
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
+from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
-from fencekit.reading import json
 from fencekit.reading.files import Source
 
-META, TURN, ITEM = "session_meta", "turn_context", "response_item"
-KINDS = frozenset({META, TURN, ITEM, "event_msg", "compacted"})
-CALL = "_call"
-"""What the types of items that are calls end with; their results end with another word."""
+META, TURN, ITEM, EVENT, COMPACTED = (
+    *("session_meta", "turn_context", "response_item"),
+    *("event_msg", "compacted"),
+)
+KINDS = frozenset({META, TURN, ITEM, EVENT, COMPACTED})
+BEGINS_TURN = "task_started"
+OLDER = frozenset({"function_call", "local_shell_call", "custom_tool_call"})
+"""Items that stand on a line by themselves, as Codex wrote them in 2025."""
+
+LAYOUT = Layout(
+    re.compile(
+        MARK.pattern
+        + rb'|"type"\s*:\s*"(?:CommandExecution|McpToolCall|FileChange|exec_command_end'
+        rb'|mcp_tool_call_end|patch_apply_end)"'
+    ),
+    is_lenient=True,
+    is_record=lambda value: is_line(value) or is_older(value),
+    begins=re.compile(r'\{\s*"(?:timestamp|type|payload)"\s*:'),
+)
 
 TOOLS: Mapping[str, str] = {
     "shell": "shell.exec",
@@ -42,9 +64,6 @@ TOOLS: Mapping[str, str] = {
     "mcp__*": "mcp.tools.call",
 }
 
-Call = tuple[str, Facts, Completeness]
-"""The tool of a call, its arguments, and how much of them there is."""
-
 
 @dataclass(frozen=True)
 class Codex:
@@ -55,43 +74,13 @@ class Codex:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first lines has a type of a rollout's and a payload."""
-        return any(is_line(value) for value in sample.objects)
+        return any(is_line(value) or is_older(value) for value in sample.objects)
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call once, though an item be written again."""
-        seen: set[bytes] = set()
-        session = Session()
-        for found in objects(source):
-            entry = found if isinstance(found, InvalidRecord) else entry_of(found, session)
-            if isinstance(entry, InvalidRecord) or (entry is not None and is_new(entry, seen)):
-                yield entry
-
-
-@dataclass
-class Session:
-    """What the lines before a call say of it."""
-
-    id: str = ""
-    known: dict[str, str] = field(default_factory=dict)
-
-    def begin(self, meta: dict[str, Any], place: Place) -> None:
-        """Take in what a session begins with; raise RecordError where it cannot be read."""
-        self.id = ""
-        self.known = {}
-        self.id = text_of(meta, "id", place) or text_of(meta, "session_id", place)
-        self.known = given({"cwd": text_of(meta, "cwd", place)})
-
-    def turn(self, context: dict[str, Any], place: Place) -> None:
-        """Take in what holds from a turn on; raise RecordError where it cannot be read."""
-        before, self.known = self.known, {}
-        cwd = text_of(context, "cwd", place) or before.get("cwd", "")
-        policy = context.get("approval_policy")
-        self.known = given({"cwd": cwd, "approval_policy": policy})
-
-
-def given(values: dict[str, Any]) -> dict[str, str]:
-    """Return those of the values that are texts, and not empty."""
-    return {key: value for key, value in values.items() if isinstance(value, str) and value}
+        rollout = Rollout()
+        yield from once(read_each(objects(source, LAYOUT), rollout.entries_of), source)
+        yield from once(rollout.left(), source)
 
 
 def is_line(value: Mapping[str, Any]) -> bool:
@@ -100,143 +89,148 @@ def is_line(value: Mapping[str, Any]) -> bool:
     return isinstance(kind, str) and kind in KINDS and isinstance(value.get("payload"), dict)
 
 
-def entry_of(found: LoggedObject, session: Session) -> Entry | None:
-    """Return the record of a line, what is wrong with it, or None where it is no call."""
-    line, place = found.value, found.place
-    try:
-        kind = line.get("type")
+def is_older(value: Mapping[str, Any]) -> bool:
+    """Say whether an object is a call as it stood on a line by itself."""
+    return str(value.get("type")) in OLDER and "call_id" in value and "payload" not in value
+
+
+@dataclass
+class Rollout:
+    """What the lines so far say of the session, and the calls that only events tell of.
+
+    The rollout of a subagent begins with its own `session_meta`, and may go on with that of its
+    parent and a copy of the parent's history; a turn of its own ends it.
+    """
+
+    own: str = ""
+    id: str = ""
+    known: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Entry] = field(default_factory=dict)
+    """Calls in events, by id, whose item has not come."""
+    mentions: Mentions = field(default_factory=Mentions)
+
+    def entries_of(self, found: LoggedObject) -> Iterator[Entry]:
+        """Yield the calls of a line, and what looks like one."""
+        line, place = found.value, found.place
+        try:
+            kind = line.get("type")
+            if not isinstance(kind, str):
+                raise RecordError("the line has no `type`", place=place)
+            payload = line if is_older(line) else line.get("payload")
+            if not isinstance(payload, dict):
+                if kind in KINDS:
+                    raise RecordError("`payload` is not an object", place=place)
+                payload = line
+            time = line.get("timestamp")
+            yield from self.entries_in(kind, payload, time if isinstance(time, str) else "", found)
+        except RecordError as error:
+            lost = sum(1 for _ in calls_in(line))
+            yield InvalidRecord(error, place, excerpt_of(found), max(1, lost))
+
+    def entries_in(
+        self, kind: str, payload: dict[str, Any], time: str, found: LoggedObject
+    ) -> Iterator[Entry]:
+        """Yield what is in the payload of a line; raise RecordError where it cannot be told."""
+        place = found.place
+        if kind == META:
+            self.begin(payload)
+        elif kind == TURN:
+            self.turn(payload)
+        elif kind == ITEM or (payload is found.value and kind in OLDER):
+            yield from self.item(payload, time, place)
+        elif kind == EVENT:
+            yield from self.event(payload, time, place)
+        elif kind == COMPACTED:
+            yield from self.spoken_of(items_within(payload), "a call in a compacted history", place)
+        else:
+            for what in calls_in(found.value):
+                yield PassedOver(f"{what}, in a line of the type `{kind[:60]}`", place)
+
+    def begin(self, meta: dict[str, Any]) -> None:
+        """Take in what a session begins with."""
+        named = (meta.get(key) for key in ("id", "session_id"))
+        self.id = next((name for name in named if isinstance(name, str) and name), "")
+        self.own = self.own or self.id
+        self.known = texts({"cwd": meta.get("cwd")})
+
+    def turn(self, context: dict[str, Any]) -> None:
+        """Take in what holds from a turn on."""
+        cwd = context.get("cwd") or self.known.get("cwd")
+        self.known = texts({"cwd": cwd, "approval_policy": context.get("approval_policy")})
+
+    def item(self, item: dict[str, Any], time: str, place: Place) -> Iterator[Entry]:
+        """Yield the call that an item is."""
+        kind = item.get("type")
         if not isinstance(kind, str):
-            raise RecordError("the line has no `type`", place=place)
-        if kind not in (META, TURN, ITEM):
-            return None
-        payload = line.get("payload")
-        if not isinstance(payload, dict):
-            raise RecordError("`payload` is not an object", place=place)
-        if kind == ITEM:
-            return record_of(payload, text_of(line, "timestamp", place), session, place)
-        (session.begin if kind == META else session.turn)(payload, place)
-    except RecordError as error:
-        return InvalidRecord(error, place, excerpt_of(found))
-    return None
+            raise RecordError("the item has no `type`", place=place)
+        if not kind.endswith(CALL):
+            for what in calls_in([value for key, value in item.items() if key != "output"]):
+                yield PassedOver(f"{what}, in an item of the type `{kind[:60]}`", place)
+            return
+        if kind not in CALLS:
+            raise RecordError(f"unknown kind of call: `{kind}`", place=place)
+        key = id_of(item)
+        record = self.record_of(CALLS[kind](item, place), key, time, place)
+        self.told.pop(key, None)
+        self.mentions.call(key)
+        yield record
+
+    def event(self, event: dict[str, Any], time: str, place: Place) -> Iterator[Entry]:
+        """Yield what an event tells of, unless its call may still come as an item."""
+        kind = str(event.get("type"))
+        if kind == BEGINS_TURN:
+            self.id = self.own
+        if kind in SPOKEN_OF:
+            yield from self.spoken_of([event], f"a call in an event `{kind}`", place)
+            return
+        try:
+            call, key = call_of_event(event, place)
+        except RecordError as error:
+            yield InvalidRecord(error, place, str(event)[:120])
+            return
+        if call is None:
+            items = items_within(event)
+            yield from self.spoken_of(items, f"a call in an event `{kind[:60]}`", place)
+            return
+        record = self.record_of(call, key, time, place)
+        if not key:
+            yield record
+        elif key not in self.mentions.made:
+            self.told.setdefault(key, record)
+
+    def spoken_of(
+        self, items: Iterable[dict[str, Any]], what: str, place: Place
+    ) -> Iterator[PassedOver]:
+        """Yield the calls that a line speaks of, and that no line of their own is there for."""
+        for item in items:
+            yield from self.mentions.mention(id_of(item), what, place)
+
+    def left(self) -> Iterator[Entry]:
+        """Yield the calls that events alone tell of."""
+        for key, entry in self.told.items():
+            self.mentions.call(key)
+            yield entry
+        yield from self.mentions.left()
+
+    def record_of(self, call: Call, key: str, time: str, place: Place) -> Record:
+        """Return the record of a call."""
+        tool, args, completeness = call
+        return Record(
+            Request(UNKNOWN, principal=UNKNOWN, context=Facts(self.known, open=True), args=args),
+            None,
+            place,
+            id=key,
+            time=time,
+            session=self.id,
+            completeness=completeness,
+            tool=tool,
+            mapped=False,
+        )
 
 
-def record_of(item: dict[str, Any], time: str, session: Session, place: Place) -> Record | None:
-    """Return the record of an item, None for no call; raise RecordError where it cannot be read."""
-    kind = item.get("type")
-    if not isinstance(kind, str):
-        raise RecordError("the item has no `type`", place=place)
-    if not kind.endswith(CALL):
-        return None
-    if kind not in CALLS:
-        raise RecordError(f"unknown kind of call: `{kind}`", place=place)
-    tool, args, completeness = CALLS[kind](item, place)
-    request = Request(
-        UNKNOWN, principal=UNKNOWN, context=Facts(session.known, open=True), args=args
-    )
-    return Record(
-        request,
-        None,
-        place,
-        id=text_of(item, "call_id", place) or text_of(item, "id", place),
-        time=time,
-        session=session.id,
-        completeness=completeness,
-        tool=tool,
-        mapped=False,
-    )
-
-
-def function(item: dict[str, Any], place: Place) -> Call:
-    """Return a call whose arguments are JSON in a text; an empty text is no arguments."""
-    text = item.get("arguments")
-    if not isinstance(text, str):
-        raise RecordError("`arguments` is not text", place=place)
-    args = NOTHING if not text.strip() else Facts(parsed(text, place), whole=True)
-    return name_of(item, place), *unmasked(args, item, place)
-
-
-def custom(item: dict[str, Any], place: Place) -> Call:
-    """Return a call with one text in the place of arguments; it becomes the argument `input`."""
-    text = item.get("input")
-    if not isinstance(text, str):
-        raise RecordError("`input` is not text", place=place)
-    return name_of(item, place), *unmasked(Facts({"input": text}, whole=True), item, place)
-
-
-def local_shell(item: dict[str, Any], place: Place) -> Call:
-    """Return a call of the service's own shell tool."""
-    return "local_shell", Facts(object_of(item, "action", place), whole=True), Completeness.FULL
-
-
-def web_search(item: dict[str, Any], place: Place) -> Call:
-    """Return a call of the service's own search; older ones do not say what was searched for."""
-    if item.get("action") is None:
-        return "web_search", ANYTHING, Completeness.ARGS_MISSING
-    return "web_search", Facts(object_of(item, "action", place), whole=True), Completeness.FULL
-
-
-def tool_search(item: dict[str, Any], place: Place) -> Call:
-    """Return a search for further tools."""
-    return "tool_search", Facts(object_of(item, "arguments", place), whole=True), Completeness.FULL
-
-
-def image_generation(_item: dict[str, Any], _place: Place) -> Call:
-    """Return a call of the service's own image tool, of which only the result is written."""
-    return "image_generation", ANYTHING, Completeness.ARGS_MISSING
-
-
-CALLS: dict[str, Callable[[dict[str, Any], Place], Call]] = {
-    "function_call": function,
-    "custom_tool_call": custom,
-    "local_shell_call": local_shell,
-    "web_search_call": web_search,
-    "tool_search_call": tool_search,
-    "image_generation_call": image_generation,
-}
-
-
-def name_of(item: dict[str, Any], place: Place) -> str:
-    """Return the name of a tool, with its namespace before it as Codex joins the two."""
-    name, namespace = text_of(item, "name", place), text_of(item, "namespace", place)
-    if not name:
-        raise RecordError("the call has no `name`", place=place)
-    return f"{namespace.rstrip('_')}__{name.lstrip('_')}" if namespace else name
-
-
-def parsed(text: str, place: Place) -> dict[str, Any]:
-    """Return the object that a text spells; raise RecordError where it spells none."""
-    try:
-        value = json.parse(text)
-    except json.JSONError as error:
-        raise RecordError(f"`arguments`: {error.message}", place=place) from error
-    if not isinstance(value, dict):
-        raise RecordError("`arguments` is not a JSON object", place=place)
-    return value
-
-
-def object_of(item: dict[str, Any], key: str, place: Place) -> dict[str, Any]:
-    """Return an object of an item; raise RecordError for anything else."""
-    value = item.get(key)
-    if not isinstance(value, dict):
-        raise RecordError(f"`{key}` is not an object", place=place)
-    return value
-
-
-def unmasked(args: Facts, item: dict[str, Any], place: Place) -> tuple[Facts, Completeness]:
-    """Return arguments without those that only the service can read: they are unknown."""
-    names = item.get("encrypted_function_args")
-    if names is not None and not is_texts(names):
-        raise RecordError("`encrypted_function_args` is not a list of texts", place=place)
-    hidden = text_of(item, "encrypted_content", place)
-    if not names and not hidden:
-        return args, Completeness.FULL
-    masked = {key: UNKNOWN if key in (names or ()) else args.values[key] for key in args.values}
-    return Facts(masked, open=bool(hidden)), Completeness.MASKED
-
-
-def is_texts(value: Any) -> bool:
-    """Say whether a value is a list of texts."""
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def texts(values: dict[str, Any]) -> dict[str, str]:
+    """Return those of the values that are texts, and not empty."""
+    return {key: value for key, value in values.items() if isinstance(value, str) and value}
 
 
 FORMAT = Codex()

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.objects import EXCERPT, LoggedObject, objects
+from fencekit.logs.answers import answered
+from fencekit.logs.base import LogSample
+from fencekit.logs.layout import EXCERPT, LoggedObject
+from fencekit.logs.objects import objects, read_each
 from fencekit.model.errors import FencekitError, RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
+from fencekit.model.record import Completeness, Entry, InvalidRecord, Record, Recorded
 from fencekit.model.request import Unknown
 from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.source import Place
@@ -38,11 +40,12 @@ class FencekitJSONL:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every record."""
-        for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                yield found
-            elif not is_note(found.value):
-                yield entry_of(found)
+        yield from read_each(objects(source), entries_of)
+
+
+def entries_of(found: LoggedObject) -> list[Entry]:
+    """Return the record of a line, or what is wrong with it; nothing of a note beside the calls."""
+    return [] if is_note(found.value) else [entry_of(found)]
 
 
 def is_note(line: dict[str, Any]) -> bool:
@@ -109,13 +112,20 @@ def decode(line: dict[str, Any], place: Place, text: str | None = None) -> Recor
         raise RecordError(f"unknown completeness: `{completeness}`", place=place)
     given = line.get("decision")
     texts = {key: text_of(line, key, place) for key in TEXTS}
+    said, notes = answered(lambda: None if given is None else decode_recorded(given, place))
     return Record(
         request,
-        None if given is None else decode_recorded(given, place),
+        said,
         place,
         completeness=Completeness(completeness),
         mapped=not (texts["tool"] and isinstance(request.capability, Unknown)),
-        **texts,
+        id=texts["id"],
+        time=texts["time"],
+        session=texts["session"],
+        tool=texts["tool"],
+        policy=texts["policy"],
+        engine=texts["engine"],
+        notes=notes,
     )
 
 

@@ -4,21 +4,34 @@ They stand one a line, in an array, or in pages under `data`; names are in camel
 underscores. Observations of other types are passed over. Langfuse keeps no decision.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from fencekit.logs.arguments import Arguments, arguments_of, is_mask
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.objects import LoggedObject, excerpt_of_value
-from fencekit.logs.pages import elements, first_ones
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import calls_in
+from fencekit.logs.documents import LEAF, Tree, leaves
+from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.objects import read_each
+from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.record import Completeness, Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.reading.files import Source
 
-PAGES = ("data", "observations")
+PAGES = ("observations", "data", "trace")
+TREE: Tree = {
+    "observations": {},
+    "data": {"observations": {}, LEAF: {}},
+    "trace": {"observations": {}},
+}
+"""Pages of the API, traces with their observations, and what the page of a trace downloads."""
+
+LAYOUT = Layout(re.compile(rb'"type"\s*:\s*"TOOL"', re.IGNORECASE), is_lenient=True)
 TYPES = frozenset(
     {"SPAN", "GENERATION", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR"}
     | {"EMBEDDING", "GUARDRAIL"}
@@ -41,10 +54,8 @@ class Langfuse:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call of a tool."""
-        for found in elements(source, *PAGES):
-            entry = found if isinstance(found, InvalidRecord) else entry_of(found)
-            if entry is not None:
-                yield entry
+        seen: set[str] = set()
+        yield from read_each(leaves(source, TREE, LAYOUT), lambda found: entries_of(found, seen))
 
 
 def is_observation(given: dict[str, Any]) -> bool:
@@ -57,27 +68,75 @@ def is_observation(given: dict[str, Any]) -> bool:
 NAMES = {"trace": ("traceId", "trace_id"), "start": ("startTime", "start_time")}
 
 
-def entry_of(found: LoggedObject) -> Entry | None:
-    """Return the record of an observation, what is wrong with it, or None for another type."""
+def entries_of(found: LoggedObject, seen: set[str]) -> Iterator[Entry]:
+    """Yield the record of an observation, what is wrong with it, or that it is passed over.
+
+    A download has each observation of a trace twice, inside it and beside it.
+    """
+    given, place = found.value, found.place
     try:
-        kind = text_of(found.value, found.place, "type")
-        if not kind:
-            raise RecordError("the observation has no `type`", place=found.place)
-        return read(found.value, found.place) if kind.upper() == "TOOL" else None
+        kind = text_of(given, place, "type").upper()
+        if not kind and not is_trace(given):
+            raise RecordError("the observation has no `type`", place=place)
+        if is_trace(found.above[0] if found.above else {}) and is_copy(given, seen):
+            return
+        if kind == "TOOL":
+            yield read(given, found.above, place)
+        else:
+            yield from other(given, kind, place)
     except RecordError as error:
-        return InvalidRecord(error, found.place, excerpt_of_value(found.value))
+        lost = sum(1 for _ in calls_in(given))
+        yield InvalidRecord(error, place, excerpt_of_value(given), max(1, lost))
 
 
-def read(given: dict[str, Any], place: Place) -> Record:
-    """Return the record of a tool's observation; raise RecordError where it is none."""
+def is_trace(given: dict[str, Any]) -> bool:
+    """Say whether an object is a trace, or holds one."""
+    return isinstance(given.get("trace"), dict) or (
+        "type" not in given and given.keys() >= {"id", "timestamp"}
+    )
+
+
+def is_copy(given: dict[str, Any], seen: set[str]) -> bool:
+    """Say whether an observation was read already, the same to the letter; and remember it."""
+    said = repr((given.get("id"), given.get("type"), given.get("name"), given.get("input")))
+    key = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    if key in seen:
+        return True
+    seen.add(key)
+    return False
+
+
+def other(given: dict[str, Any], kind: str, place: Place) -> Iterator[PassedOver]:
+    """Yield that an observation of another type looks like the call of a tool.
+
+    Tracers that know no type TOOL write a SPAN; then its name or its attributes say what it is.
+    """
+    if kind not in TYPES:
+        for what in calls_in(given):
+            yield PassedOver(f"{what}, in an observation of the type `{kind[:40]}`", place)
+    elif kind in ("SPAN", "EVENT"):
+        name, metadata = given.get("name"), given.get("metadata")
+        is_named = isinstance(name, str) and name.startswith(("execute_tool ", "tools/call "))
+        said = metadata if isinstance(metadata, str) else repr(metadata)
+        if is_named or "gen_ai.tool.name" in said:
+            yield PassedOver(f"an observation of the type `{kind}` that calls a tool", place)
+
+
+def read(given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Place) -> Record:
+    """Return the record of a tool's observation; raise RecordError where it is none.
+
+    Who asked, the session and the environment may stand in the trace around it only.
+    """
+    traces = [around.get("trace", around) for around in above]
+    around = [given, *(trace for trace in reversed(traces) if isinstance(trace, dict))]
     tool = text_of(given, place, "name")
     if not tool:
         raise RecordError("the observation names no tool", place=place)
-    environment = text_of(given, place, "environment")
+    environment = first_text(around, "environment")
     arguments = arguments_in(given, place)
     request = Request(
         UNKNOWN,
-        principal=text_of(given, place, "userId", "user_id") or UNKNOWN,
+        principal=first_text(around, "userId", "user_id") or UNKNOWN,
         environment=None if environment in ("", NO_ENVIRONMENT) else environment,
         context=ANYTHING,
         args=arguments.facts,
@@ -88,11 +147,17 @@ def read(given: dict[str, Any], place: Place) -> Record:
         place,
         id=text_of(given, place, "id"),
         time=text_of(given, place, *NAMES["start"]),
-        session=text_of(given, place, "sessionId", "session_id"),
+        session=first_text(around, "sessionId", "session_id"),
         completeness=arguments.completeness,
         tool=tool,
         mapped=False,
     )
+
+
+def first_text(around: list[dict[str, Any]], *keys: str) -> str:
+    """Return the first text under the keys, in an observation or in what is around it."""
+    found = (one.get(key) for one in around for key in keys)
+    return next((value for value in found if isinstance(value, str) and value), "")
 
 
 def arguments_in(given: dict[str, Any], place: Place) -> Arguments:

@@ -4,22 +4,35 @@ They stand one a line, in an array, in pages under `runs`, or inside one another
 Runs of other types are passed over. LangSmith keeps no decision.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.arguments import MISSING, Arguments, arguments_of
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import calls_in
+from fencekit.logs.documents import LEAF, Tree, leaves
 from fencekit.logs.fields import object_of, text_of
-from fencekit.logs.objects import LoggedObject, excerpt_of_value
-from fencekit.logs.pages import elements, first_ones
+from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.objects import read_each
+from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Request
 from fencekit.model.source import Place
 from fencekit.reading.files import Source
 
-PAGE = "runs"
+PAGES = ("runs", "traces", "data")
+TREE: Tree = {
+    "runs": {},
+    "traces": {"runs": {}, LEAF: {}},
+    "data": {"runs": {}, LEAF: {}},
+}
+LAYOUT = Layout(re.compile(rb'"run_type"\s*:\s*"tool"'), is_lenient=True)
+OTHERS = frozenset({"llm", "chain", "retriever", "embedding", "prompt", "parser"})
+"""The types of runs that are no calls of tools; what a model proposes has a run of its own."""
+
 THREADS = ("session_id", "thread_id", "conversation_id")
 TOOLS = {
     "terminal": "shell.exec",
@@ -53,18 +66,14 @@ class LangSmith:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether an object is a run."""
-        return any(each.keys() >= {"id", "run_type", "inputs"} for each in first_ones(sample, PAGE))
+        return any(
+            each.keys() >= {"id", "run_type", "inputs"} for each in first_ones(sample, *PAGES)
+        )
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call of a tool."""
-        for found in elements(source, PAGE):
-            if isinstance(found, InvalidRecord):
-                yield found
-                continue
-            for number, run in enumerate(runs_in(found.value), 1):
-                entry = entry_of(run, place_of(found, number))
-                if entry is not None:
-                    yield entry
+        numbers: dict[int, int] = {}
+        yield from read_each(leaves(source, TREE, LAYOUT), lambda found: entries_of(found, numbers))
 
 
 def runs_in(run: Any) -> Iterator[Any]:
@@ -76,25 +85,36 @@ def runs_in(run: Any) -> Iterator[Any]:
             yield from runs_in(child)
 
 
-def place_of(found: LoggedObject, number: int) -> Place:
-    """Return the place of an object, with the number of the run where it holds several."""
+def entries_of(found: LoggedObject, numbers: dict[int, int]) -> Iterator[Entry]:
+    """Yield the calls in a run and in the runs inside it; `numbers` counts the runs of a line."""
     place = found.place
-    if place.column is not None or not found.value.get("child_runs"):
-        return place
-    return Place(place.file, place.line, number)
+    is_alone = place.column is None and not found.value.get("child_runs")
+    for run in runs_in(found.value):
+        line = place.line or 0
+        numbers[line] = numbers.get(line, 0) + 1
+        at = place if is_alone else Place(place.file, place.line, numbers[line])
+        yield from entries_of_run(run, at)
+    for last in [line for line in numbers if line < (place.line or 0)]:
+        del numbers[last]
 
 
-def entry_of(run: Any, place: Place) -> Entry | None:
-    """Return the record of a run, what is wrong with it, or None for a run of another type."""
+def entries_of_run(run: Any, place: Place) -> Iterator[Entry]:
+    """Yield the record of a run, what is wrong with it, or that it is passed over."""
     try:
         if not isinstance(run, dict):
             raise RecordError("a run is not an object", place=place)
         kind = text_of(run, "run_type", place)
         if not kind:
             raise RecordError("the run has no `run_type`", place=place)
-        return read(run, place) if kind == "tool" else None
+        if kind == "tool":
+            yield read(run, place)
+        elif kind not in OTHERS:
+            inside = {key: value for key, value in run.items() if key != "child_runs"}
+            for what in calls_in(inside):
+                yield PassedOver(f"{what}, in a run of the type `{kind[:40]}`", place)
     except RecordError as error:
-        return InvalidRecord(error, place, excerpt_of_value(run))
+        lost = sum(1 for _ in calls_in(run))
+        yield InvalidRecord(error, place, excerpt_of_value(run), max(1, lost))
 
 
 def read(run: dict[str, Any], place: Place) -> Record:
@@ -104,7 +124,7 @@ def read(run: dict[str, Any], place: Place) -> Record:
     if not tool:
         raise RecordError("the run names no tool", place=place)
     metadata = object_of(object_of(run, "extra", place), "metadata", place)
-    threads = (text_of(metadata, key, place) for key in THREADS)
+    threads = (value for key in THREADS if isinstance(value := metadata.get(key), str))
     arguments = arguments_in(run.get("inputs"), place)
     request = Request(
         UNKNOWN,

@@ -10,19 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.mcp_messages import CLIENT, SERVER, Message, is_wrapped, messages
-from fencekit.logs.objects import EXCERPT
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import calls_in
+from fencekit.logs.layout import EXCERPT, LoggedObject, excerpt_of_value
+from fencekit.logs.mcp_messages import CLIENT, SERVER, Message, is_wrapped, items, message_of
+from fencekit.logs.objects import read_each
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, Notice, Record
 from fencekit.model.request import NOTHING, UNKNOWN, Facts, Request, Unknown
-from fencekit.reading import json
 from fencekit.reading.files import Source
 
 VERSION = "2.0"
 CALL = "tools/call"
 FROM_SERVERS = frozenset({"sampling/createMessage", "elicitation/create", "roots/list"})
 WHO = "io.modelcontextprotocol/clientInfo"
+OTHER_TYPE = "an answer whose id is of another type than that of its request"
+TOO_MANY = "an answer to a request that was answered already"
 TOOLS: Mapping[str, str] = {"*": "mcp.tools.call"}
 
 
@@ -40,18 +43,7 @@ class MCP:
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call."""
         exchange = Exchange()
-        for message in messages(source):
-            if isinstance(message, InvalidRecord):
-                yield message
-                continue
-            try:
-                record = exchange.hear(message)
-            except RecordError as error:
-                excerpt = (message.text or json.write(message.value))[:EXCERPT]
-                yield InvalidRecord(error, message.place, excerpt)
-                continue
-            if record is not None:
-                yield record
+        yield from read_each(items(source), exchange.entries_of)
 
 
 @dataclass
@@ -62,30 +54,46 @@ class Exchange:
     """
 
     clients: dict[str, str] = field(default_factory=dict)
-    unanswered: set[tuple[str, str, str]] = field(default_factory=set)
+    unanswered: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    answered: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def hear(self, message: Message) -> Record | None:
+    def entries_of(self, found: LoggedObject) -> Iterator[Entry]:
+        """Yield the record of a message that is a call, or what is odd or wrong with it."""
+        try:
+            entry = self.hear(message_of(found))
+        except RecordError as error:
+            calls = sum(1 for _ in calls_in(found.value))
+            excerpt = (found.text or excerpt_of_value(found.value))[:EXCERPT]
+            excerpt = excerpt.encode("utf-8", "replace").decode("utf-8")
+            yield InvalidRecord(error, found.place, excerpt, max(1, calls))
+            return
+        if entry is not None:
+            yield entry
+
+    def hear(self, message: Message) -> Record | Notice | None:
         """Return the record of a message that is a call; raise RecordError where it cannot be."""
         said, place = message.value, message.place
         if said.get("jsonrpc") != VERSION:
             raise RecordError(f"not a message of JSON-RPC {VERSION}", place=place)
         method = said.get("method")
         if method is None:
-            self.answer(message)
-            return None
+            return self.answer(message)
         if not isinstance(method, str):
             raise RecordError("`method` is not text", place=place)
         identity = identity_of(said.get("id"))
         if identity is not None:
             by = message.sender or (SERVER if method in FROM_SERVERS else CLIENT)
-            self.unanswered.add((message.session, by, identity))
+            self.unanswered[message.session, by, loose(said.get("id"))] = identity
         params = said.get("params")
         if method == "initialize" and isinstance(params, dict):
             self.clients[message.session] = name_of(params.get("clientInfo"))
         return self.call(message, params) if method == CALL else None
 
-    def answer(self, message: Message) -> None:
-        """Take in a result or an error; raise RecordError for that of a call that is not there."""
+    def answer(self, message: Message) -> Notice | None:
+        """Take in a result or an error; raise RecordError for that of a call that is not there.
+
+        What is odd about an answer makes no call invalid: it is noticed.
+        """
         said = message.value
         if "result" not in said and "error" not in said:
             raise RecordError("neither a request nor an answer", place=message.place)
@@ -95,12 +103,17 @@ class Exchange:
         if message.sender is None:
             asked_by = [CLIENT, SERVER] if is_tools else [SERVER, CLIENT]
         for by in asked_by:
-            if identity is not None and (message.session, by, identity) in self.unanswered:
-                self.unanswered.remove((message.session, by, identity))
-                return
+            key = (message.session, by, loose(said.get("id")))
+            if identity is not None and key in self.unanswered:
+                self.answered.add(key)
+                same = self.unanswered.pop(key) == identity
+                return None if same else Notice(OTHER_TYPE, message.place)
+        if any((message.session, by, loose(said.get("id"))) in self.answered for by in asked_by):
+            return Notice(TOO_MANY, message.place)
         if is_tools and CLIENT in asked_by:
             wrong = "the result of a tool, but its call is not in the capture"
             raise RecordError(wrong, place=message.place)
+        return None
 
     def call(self, message: Message, params: Any) -> Record:
         """Return the record of a call."""
@@ -142,6 +155,11 @@ def identity_of(value: Any) -> str | None:
     """Return an id so that 1 and "1" differ; None for what is no id."""
     is_id = isinstance(value, str | int | float) and not isinstance(value, bool)
     return repr(value) if is_id else None
+
+
+def loose(value: Any) -> str:
+    """Return an id as text, so that 1 and "1" are the same."""
+    return str(value)
 
 
 def name_of(info: Any) -> str:

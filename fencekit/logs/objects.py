@@ -1,57 +1,102 @@
 """The JSON objects of a log, each with its place or its trouble.
 
-They stand one a line, in one array, or over several lines each.
+They stand one a line, in one array, or over several lines each. What is lost where they cannot be
+read is counted: as many records as there are marks of calls in it, and one at least.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from types import UnionType
 from typing import Any
 
-from fencekit.logs.base import Entry
+from fencekit.logs.call_shapes import MARK, calls_in
+from fencekit.logs.documents import elements
 from fencekit.logs.indented import MAX_OBJECT, chunks, is_indented
-from fencekit.model.errors import LogError, RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.logs.layout import (
+    EXCERPT,
+    STRICT,
+    Item,
+    Layout,
+    LoggedObject,
+    excerpt_of,
+    excerpt_of_value,
+    flawed_value,
+    invalid,
+    invalid_line,
+    size_text,
+)
+from fencekit.logs.splices import spliced
+from fencekit.model.errors import RecordError
+from fencekit.model.record import Entry, InvalidRecord, Notice, PassedOver, Record
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import BOM, MAX_LINE, Source, lines, located
+from fencekit.reading.files import (
+    BOM,
+    MAX_LINE,
+    Overlong,
+    Source,
+    bounded_lines,
+    lines,
+    occurrences,
+)
 
-EXCERPT = 120
 SAMPLED = 20
 TAGGED = re.compile(rb"\[[^\[\]{}]{0,200}\][ \t]*[^\s,\]]")
 """A tag in brackets before what a line holds, as in `[12] {…}`."""
-MAX_ARRAY = 512 << 20
+
+NONE: tuple[str, ...] = ()
+TEXT_LINE = "a line of text, which holds no JSON and no call"
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedObject:
-    """An object of a log: its value, its place, and its text where it stands on a line alone."""
+def objects(source: Source, layout: Layout = STRICT) -> Iterator[Item]:
+    """Yield every object of the source; what is no object, or cannot be read, is invalid."""
+    head = source.head()
+    if is_array(head):
+        yield from elements(source, layout)
+    elif is_indented(head):
+        yield from objects_of_chunks(source, layout)
+    else:
+        yield from objects_of_lines(source, layout)
 
-    value: dict[str, Any]
-    place: Place
-    text: str | None = None
 
-
-def objects(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
-    """Yield every object of the source; what is no object, or not strict JSON, is invalid.
-
-    An array that is not strict JSON is a LogError, because nothing of it can be told apart.
-    """
-    if is_array(source.head()):
-        yield from objects_of_array(source)
-        return
-    if is_indented(source.head()):
-        yield from objects_of_chunks(source)
-        return
-    for number, line in lines(source):
+def objects_of_lines(source: Source, layout: Layout) -> Iterator[Item]:
+    """Yield the objects of a log that has them on lines of their own."""
+    for number, line in bounded_lines(source, layout.mark):
         place = Place(source.path, number)
-        if line is None:
-            yield invalid(f"the line is longer than {MAX_LINE >> 20} MiB", place)
-            continue
-        if line.strip():
-            yield parsed(line, place)
+        if isinstance(line, Overlong):
+            yield of_overlong(line, source.max_line, place, layout)
+        elif line.strip():
+            if source.unwrap is not None and is_text(line, layout):
+                yield Notice(TEXT_LINE, place)
+            else:
+                yield from parsed(line, place, layout)
+
+
+def is_text(line: bytes, layout: Layout) -> bool:
+    """Say whether a line that a container printed is no JSON, and has no mark of a call."""
+    return line.lstrip()[:1] not in (b"{", b"[") and not occurrences(layout.mark or MARK, line)
+
+
+def of_overlong(line: Overlong, most: int, place: Place, layout: Layout) -> InvalidRecord | Notice:
+    """Return what is lost with a line that is too long to read; a notice where that is no call."""
+    if layout.mark is not None and not line.marks:
+        return Notice(f"a line longer than {size_text(most)}, which holds no call", place)
+    error = RecordError(
+        f"the line is longer than {size_text(most)}", place=place, hint="raise `--max-line`"
+    )
+    return InvalidRecord(error, place, count=max(1, line.marks))
+
+
+def read_each(
+    items: Iterable[Item], entries_of: Callable[[LoggedObject], Iterable[Entry]]
+) -> Iterator[Entry]:
+    """Yield the entries of every object, and what stands between the objects as it is."""
+    for item in items:
+        if isinstance(item, LoggedObject):
+            yield from guarded(item, entries_of(item))
+        else:
+            yield item
 
 
 def entry_of(found: LoggedObject, record_of: Callable[[dict[str, Any], Place], Record]) -> Entry:
@@ -63,24 +108,93 @@ def entry_of(found: LoggedObject, record_of: Callable[[dict[str, Any], Place], R
         return InvalidRecord(error, found.place, excerpt)
 
 
-def parsed(line: bytes, place: Place) -> LoggedObject | InvalidRecord:
-    """Return the object on a line."""
-    try:
-        text = line.decode("utf-8")
-        value = json.parse(text)
-    except UnicodeDecodeError as error:
-        wrong = f"not UTF-8: byte 0x{line[error.start]:02x} cannot be decoded"
-        at = Place(place.file, place.line, error.start + 1)
-        return invalid(wrong, at, excerpt_of(line))
-    except json.JSONError as error:
-        at = Place(place.file, place.line, error.column)
-        return invalid(error.message, at, excerpt_of(line))
+def guarded(found: LoggedObject, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries of an object; what is flawed in it makes only that invalid which holds it.
+
+    Where it holds no call that could be read, whatever looks like one is counted as lost.
+    """
+    if not found.flaws:
+        yield from entries
+        return
+    error = RecordError(found.flaws[0], place=found.place)
+    excerpt = excerpt_of((found.text or str(found.value)).encode("utf-8", "replace"))
+    calls = lost = 0
+    for entry in entries:
+        calls += isinstance(entry, Record | InvalidRecord | PassedOver)
+        is_wrong = isinstance(entry, InvalidRecord)
+        if is_wrong or (isinstance(entry, Record) and is_flawed(entry)):
+            lost += 1
+            yield InvalidRecord(error, entry.place, excerpt, getattr(entry, "count", 1))
+        else:
+            yield entry
+    hidden = 0 if calls else sum(1 for _ in calls_in(found.value)) or hides_kind(found.value)
+    if hidden:
+        yield InvalidRecord(error, found.place, excerpt, hidden)
+    elif not lost:
+        yield Notice(f"{found.flaws[0]}, but in no call", found.place)
+
+
+KINDS = frozenset(
+    {"type", "method", "jsonrpc", "kind", "key", "name", "run_type", "hook_event_name"}
+    | {"eventType", "eventName", "eventSource", "event.name"}
+)
+"""Keys whose values say what an object is: where one is flawed, it may have been a call."""
+
+
+def hides_kind(value: Any) -> bool:
+    """Say whether something flawed in a value may hide that it is a call."""
+    if isinstance(value, list):
+        return any(map(hides_kind, value))
     if not isinstance(value, dict):
-        return invalid("not a JSON object", place, excerpt_of(line))
-    return LoggedObject(value, place, text)
+        return False
+    return any(
+        json.has_flaw(key)
+        or (key in KINDS and not isinstance(item, dict | list) and json.has_flaw(item))
+        or hides_kind(item)
+        for key, item in value.items()
+    )
 
 
-def objects_of_chunks(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
+def is_flawed(record: Record) -> bool:
+    """Say whether something of a record was no strict JSON."""
+    asked = record.request
+    texts = [record.id, record.time, record.session, record.tool]
+    parts = [asked.capability, asked.principal, asked.environment, *texts]
+    return json.has_flaw([part for part in parts if isinstance(part, str)]) or any(
+        json.has_flaw(dict(facts.values)) for facts in (asked.args, asked.context)
+    )
+
+
+def parsed(
+    line: bytes, place: Place, layout: Layout = STRICT
+) -> Iterator[LoggedObject | InvalidRecord | Notice]:
+    """Yield the object on a line; the whole records of one in which several are spliced."""
+    try:
+        text, wrong = line.decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        said = f"not UTF-8: byte 0x{line[error.start]:02x} cannot be decoded"
+        text = line.decode("utf-8", "surrogateescape")
+        wrong = json.JSONError(said, 1, error.start + 1)
+    try:
+        if wrong is not None:
+            raise wrong
+        value, flaws = json.parse(text), NONE
+    except json.JSONSyntaxError as error:
+        yield from spliced(text, place, layout, error)
+        return
+    except json.JSONError as error:
+        flawed = flawed_value(text, error, layout)
+        if flawed is None:
+            yield invalid_line(error, line, place, layout)
+            return
+        value, flaws = flawed
+    if isinstance(value, dict):
+        yield LoggedObject(value, place, text, flaws)
+    else:
+        yield invalid("not a JSON object", place, excerpt_of(line), layout.lost_in(line))
+
+
+def objects_of_chunks(source: Source, layout: Layout = STRICT) -> Iterator[Item]:
     """Yield the objects of a log that writes each over several lines; a place is the first one."""
     for chunk in chunks(lines(source)):
         place = Place(source.path, chunk.number)
@@ -88,39 +202,24 @@ def objects_of_chunks(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
         if text is None:
             yield invalid(f"the object is longer than {MAX_OBJECT >> 20} MiB", place)
             continue
+        if source.unwrap is not None and is_text(text, layout):
+            yield Notice(TEXT_LINE, place)
+            continue
+        flaws: tuple[str, ...] = ()
         try:
             value = json.parse_bytes(text)
         except json.JSONError as error:
-            at = Place(source.path, chunk.number + error.line - 1, error.column)
-            yield invalid(error.message, at, excerpt_of(b" ".join(text[:MAX_LINE].split())))
-            continue
+            flawed = flawed_value(text.decode("utf-8", "surrogateescape"), error, layout)
+            if flawed is None:
+                at = Place(source.path, chunk.number + error.line - 1, error.column)
+                excerpt = excerpt_of(b" ".join(text[:MAX_LINE].split()))
+                yield invalid(error.message, at, excerpt, layout.lost_in(text))
+                continue
+            value, flaws = flawed
         if isinstance(value, dict):
-            yield LoggedObject(value, place)
+            yield LoggedObject(value, place, None, flaws)
         else:
-            yield invalid("not a JSON object", place, excerpt_of(text))
-
-
-def objects_of_array(source: Source) -> Iterator[LoggedObject | InvalidRecord]:
-    """Yield the objects of a log that is one JSON array; the line of a place is the element."""
-    with located(source.path):
-        data = source.stream.read(MAX_ARRAY + 1)
-    if len(data) > MAX_ARRAY:
-        hint = "write one object a line: lines are read one by one"
-        message = f"the array is longer than {MAX_ARRAY >> 20} MiB"
-        raise LogError(message, place=Place(source.path), hint=hint)
-    try:
-        value = json.parse_bytes(data.removeprefix(BOM))
-    except json.JSONError as error:
-        at = Place(source.path, error.line, error.column)
-        raise LogError(error.message, place=at) from error
-    if not isinstance(value, list):
-        raise LogError("the log is neither lines of JSON nor one array", place=Place(source.path))
-    for number, item in enumerate(value, 1):
-        place = Place(source.path, number)
-        if isinstance(item, dict):
-            yield LoggedObject(item, place)
-        else:
-            yield invalid("not a JSON object", place, excerpt_of_value(item))
+            yield invalid("not a JSON object", place, excerpt_of(text), layout.lost_in(text))
 
 
 def is_array(head: bytes) -> bool:
@@ -147,21 +246,3 @@ def is_json(line: bytes, kind: type | UnionType) -> bool:
         return isinstance(json.parse_bytes(line), kind)
     except json.JSONError:
         return False
-
-
-def invalid(message: str, place: Place, excerpt: str = "") -> InvalidRecord:
-    """Return the record that could not be read."""
-    return InvalidRecord(RecordError(message, place=place), place, excerpt)
-
-
-def excerpt_of(line: bytes) -> str:
-    """Return the beginning of a line, bytes that are no text replaced."""
-    return line[:EXCERPT].decode("utf-8", "replace")
-
-
-def excerpt_of_value(value: object) -> str:
-    """Return the beginning of a value as JSON; as Python where a number in it is beyond floats."""
-    try:
-        return json.write(value)[:EXCERPT]
-    except ValueError:
-        return str(value)[:EXCERPT]

@@ -4,23 +4,28 @@ The lines that an agent prints to its console beside its decisions (`level`, and
 `Decision Log`) are passed over. What `erased` and `masked` point to is unknown, and only that.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.objects import entry_of, objects
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import calls_in
+from fencekit.logs.layout import Layout, LoggedObject
+from fencekit.logs.objects import entry_of, objects, read_each
 from fencekit.logs.opa_input import asked, session_of
 from fencekit.logs.opa_result import recorded
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, PassedOver, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.source import Place
 from fencekit.reading.files import Source
+from fencekit.reading.json import has_flaw
 
 TYPE = "openpolicyagent.org/decision_logs"
 MESSAGE = "Decision Log"
+LAYOUT = Layout(re.compile(rb'"decision_id"\s*:'), is_lenient=True)
 BESIDE = ({"labels"}, {"path", "timestamp"}, {"query", "timestamp"}, {"result", "timestamp"})
 
 
@@ -37,11 +42,16 @@ class OPA:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every decision."""
-        for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                yield found
-            elif not is_other_line(found.value):
-                yield entry_of(found, record_of)
+        yield from read_each(objects(source, LAYOUT), entries_of)
+
+
+def entries_of(found: LoggedObject) -> Iterator[Entry]:
+    """Yield the decision that an object is, what is wrong with it, or that it is passed over."""
+    if not is_other_line(found.value):
+        yield entry_of(found, record_of)
+        return
+    for what in calls_in(found.value):
+        yield PassedOver(f"{what}, in a line of the console", found.place)
 
 
 def is_event(value: Mapping[str, Any]) -> bool:
@@ -72,6 +82,8 @@ def record_of(event: dict[str, Any], place: Place) -> Record:
             given = without(given, rest, removed=removed)
         elif part == "result":
             result = without(result, rest, removed=removed)
+    if has_flaw(result):
+        result = None  # what is no strict JSON says no decision
     is_masked = any(parts[0] == "input" for _, parts in hidden)
     request, tool, completeness = asked(given, is_masked=is_masked)
     rule = text_of(event, "path", place) or text_of(event, "query", place)

@@ -1,33 +1,47 @@
-"""Tool calls in OpenTelemetry traces: GenAI's `execute_tool` spans and OpenInference's TOOL spans.
+"""Tool calls in OpenTelemetry traces, by any of the conventions that emitters use.
 
-Three encodings are read: OTLP/JSON, as one object or one a line (the collector's file exporter),
-and what the Python SDK's console exporter prints. Spans that are no calls of tools, and metrics and
-logs beside them, are passed over. A trace holds no decision.
+OTLP/JSON is read in all of its spellings, and so are the spans that the Python SDK prints and that
+the interfaces of Tempo, Jaeger, Zipkin, Phoenix and Logfire hand out. Spans that are no calls of
+tools, and metrics beside them, are skipped. A trace holds no decision.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from fencekit.logs.arguments import MISSING, Arguments, arguments_of
-from fencekit.logs.base import Entry, LogSample
-from fencekit.logs.objects import LoggedObject, excerpt_of_value, objects
-from fencekit.logs.otel_values import OtelSpan, by_key, listed, otlp_span, sdk_span
+from fencekit.logs.base import LogSample
+from fencekit.logs.call_shapes import calls_in
+from fencekit.logs.documents import leaves
+from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.objects import read_each
+from fencekit.logs.otel_conventions import Convention, convention_of, unknown_convention
+from fencekit.logs.otel_encodings import (
+    LOGS,
+    OTHER_SIGNALS,
+    TREE,
+    is_group,
+    is_jaeger,
+    is_span,
+    span_of,
+)
+from fencekit.logs.otel_events import is_tool_event
+from fencekit.logs.otel_values import OtelSpan, decoded
+from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
-from fencekit.model.record import InvalidRecord, Record
-from fencekit.model.request import ANYTHING, UNKNOWN, Request
-from fencekit.model.source import Place
+from fencekit.model.record import Completeness, Entry, InvalidRecord, PassedOver, Record
+from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.reading.files import Source
 
-SPANS = "resourceSpans"
-OTHER_SIGNALS = frozenset({"resourceLogs", "resourceMetrics", "resourceProfiles"})
-EXECUTES = "execute_tool"
-ARGUMENTS = "gen_ai.tool.call.arguments"
-INPUT = "input.value"
 PRINCIPALS = ("gen_ai.agent.name", "gen_ai.agent.id", "agent.name", "user.id", "enduser.id")
-SESSIONS = ("gen_ai.conversation.id", "session.id")
-IDS = ("gen_ai.tool.call.id", "tool.id", "tool_call.id")
+SESSIONS = (
+    *("gen_ai.conversation.id", "session.id", "mcp.session.id", "langfuse.session.id"),
+    *("traceloop.association.properties.session_id", "gcp.vertex.agent.session_id"),
+)
 ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
+LAYOUT = Layout(re.compile(rb'"(?:spanId|span_id|spanID)"\s*:'), is_lenient=True)
+TOOL_MESSAGE = "gen_ai.tool.message"
+"""The event that has the arguments, as Strands writes them."""
 
 
 @dataclass(frozen=True)
@@ -38,108 +52,53 @@ class OpenTelemetry:
     tools: Mapping[str, str] = field(default_factory=dict)
 
     def recognises(self, sample: LogSample) -> bool:
-        """Say whether an object holds OTLP spans, or is a span as the SDK prints it."""
-        return any(isinstance(of.get(SPANS), list) or is_sdk_span(of) for of in sample.objects)
+        """Say whether an object holds spans in groups, or is a span by itself."""
+        return any(map(is_group, sample.objects)) or any(
+            is_span(each) or is_jaeger(each) for each in first_ones(sample, "data")
+        )
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call of a tool."""
-        for found in objects(source):
-            if isinstance(found, InvalidRecord):
-                yield found
-            else:
-                yield from entries_of(found)
-
-
-def is_sdk_span(given: dict[str, Any]) -> bool:
-    """Say whether an object is a span as the Python SDK writes it."""
-    context = given.get("context")
-    is_span = isinstance(context, dict) and context.keys() >= {"trace_id", "span_id"}
-    return is_span and given.keys() >= {"name", "attributes", "start_time"}
+        yield from read_each(leaves(source, TREE, LAYOUT), entries_of)
 
 
 def entries_of(found: LoggedObject) -> Iterator[Entry]:
-    """Yield the calls of tools in one object, or what is wrong with each."""
-    if SPANS in found.value:
-        yield from entries_of_otlp(found.value[SPANS], found.place)
-    elif "context" in found.value:
-        entry = entry_of(found.value, None, found.place)
-        if entry is not None:
-            yield entry
-    elif not OTHER_SIGNALS & found.value.keys():
-        wrong = RecordError("neither a span nor `resourceSpans`", place=found.place)
-        yield InvalidRecord(wrong, found.place, excerpt_of_value(found.value))
-
-
-def entries_of_otlp(groups: Any, place: Place) -> Iterator[Entry]:
-    """Yield the calls in `resourceSpans`; a place is the object's, with the number of the span."""
-    number = 0
-    for resource, spans in batches(groups, place):
-        if isinstance(resource, RecordError):
-            yield InvalidRecord(resource, place, excerpt_of_value(spans))
-            continue
-        for span in spans:
-            number += 1
-            entry = entry_of(span, resource, Place(place.file, place.line, number))
-            if entry is not None:
-                yield entry
-
-
-def batches(groups: Any, place: Place) -> Iterator[tuple[dict[str, Any] | RecordError, Any]]:
-    """Yield each list of spans with the attributes of its resource, or an error with what it is."""
-    try:
-        resources = listed(groups, SPANS, place)
-    except RecordError as error:
-        yield error, groups
+    """Yield the call of a tool that an object is, what is wrong with it, or what is passed over."""
+    if not found.above and OTHER_SIGNALS & found.value.keys():
         return
-    for group in resources:
-        try:
-            if not isinstance(group, dict):
-                raise RecordError(f"an element of `{SPANS}` is not an object", place=place)
-            about = group.get("resource") or {}
-            pairs = about.get("attributes") if isinstance(about, dict) else about
-            resource = by_key(pairs, "resource", place)
-            scopes = listed(group.get("scopeSpans"), "scopeSpans", place)
-        except RecordError as error:
-            yield error, group
-            continue
-        for scope in scopes:
-            try:
-                if not isinstance(scope, dict):
-                    raise RecordError("an element of `scopeSpans` is not an object", place=place)
-                yield resource, listed(scope.get("spans"), "spans", place)
-            except RecordError as error:
-                yield error, scope
-
-
-def entry_of(given: Any, resource: Mapping[str, Any] | None, place: Place) -> Entry | None:
-    """Return the record of a span, what is wrong with it, or None where it calls no tool."""
     try:
-        return record_of(span_of(given, resource, place))
+        span = span_of(found.value, found.above, found.place)
+        if is_log_event(found):
+            if is_tool_event(span):
+                yield PassedOver("a log event of a tool, beside spans", found.place)
+            return
+        convention = convention_of(span)
+        if convention is not None:
+            yield record_of(span, convention)
+            return
+        key = unknown_convention(span)
     except RecordError as error:
-        return InvalidRecord(error, place, excerpt_of_value(given))
+        lost = sum(1 for _ in calls_in(found.value))
+        yield InvalidRecord(error, found.place, excerpt_of_value(found.value), max(1, lost))
+        return
+    if key:
+        yield PassedOver(f"a span with `{key}`, by no convention that is known", found.place)
 
 
-def span_of(given: Any, resource: Mapping[str, Any] | None, place: Place) -> OtelSpan:
-    """Return the span; raise RecordError where it is none. The SDK's holds its own resource."""
-    return sdk_span(given, place) if resource is None else otlp_span(given, resource, place)
-
-
-def record_of(span: OtelSpan) -> Record | None:
-    """Return the record of a span, or None where it is no call of a tool.
+def record_of(span: OtelSpan, convention: Convention) -> Record:
+    """Return the record of a span; raise RecordError where it cannot be read.
 
     Whom it was for is the agent, or else the user; where neither is named it is unknown.
     """
-    is_gen_ai = span.get("gen_ai.operation.name") == EXECUTES
-    if not is_gen_ai and span.get("openinference.span.kind") != "TOOL":
-        return None
-    tool = tool_of(span, is_gen_ai=is_gen_ai)
+    tool = convention.tool(span)
     if not tool:
         raise RecordError("the span names no tool", place=span.place)
-    given = arguments_in(span)
+    given = arguments_in(span, convention)
+    environment = span.of_resource(*ENVIRONMENTS)
     request = Request(
         UNKNOWN,
-        principal=span.text(*PRINCIPALS) or UNKNOWN,
-        environment=span.text_of_resource(*ENVIRONMENTS) or None,
+        principal=word_of(span, *PRINCIPALS) or UNKNOWN,
+        environment=environment,
         context=ANYTHING,
         args=given.facts,
     )
@@ -147,34 +106,64 @@ def record_of(span: OtelSpan) -> Record | None:
         request,
         None,
         span.place,
-        id=span.text(*IDS) or span.own_id,
+        id=word_of(span, *convention.ids, "gen_ai.tool.call.id") or span.own_id,
         time=span.time,
-        session=span.text(*SESSIONS),
+        session=word_of(span, *SESSIONS),
         completeness=given.completeness,
         tool=tool,
         mapped=False,
+        notes=(*span.attributes.notes, *span.resource.notes),
     )
 
 
-def tool_of(span: OtelSpan, *, is_gen_ai: bool) -> str:
-    """Return the name of the tool; GenAI's spans are named `execute_tool` and the tool."""
-    named = span.text("gen_ai.tool.name", "tool.name")
-    if named or not is_gen_ai or not isinstance(span.name, str):
-        return named
-    verb, _, rest = span.name.partition(" ")
-    return rest.strip() if verb == EXECUTES else ""
+def word_of(span: OtelSpan, *keys: str) -> str:
+    """Return the first of the attributes that is text and not empty."""
+    return next((word for key in keys if (word := span.word(key))), "")
 
 
-def arguments_in(span: OtelSpan) -> Arguments:
-    """Return the arguments: GenAI's, or else OpenInference's input, which may be any text.
+def arguments_in(span: OtelSpan, convention: Convention) -> Arguments:
+    """Return the arguments: the first of the convention's attributes that has some.
 
     `tool.parameters` is not looked at: there stands how the tool is defined, not how it is called.
     """
-    given = arguments_of(span.get(ARGUMENTS), ARGUMENTS, span.place)
-    if given is not MISSING:
-        return given
-    is_json = span.get("input.mime_type") == "application/json"
-    return arguments_of(span.get(INPUT), INPUT, span.place, any_text=not is_json)
+    for key in convention.arguments:
+        any_text = not key.endswith(("arguments", "args"))
+        if key == "input.value":
+            any_text = span.get("input.mime_type") != "application/json"
+        given = arguments_of(span.get(key), key, span.place, any_text=any_text)
+        if given is not MISSING:
+            return unwrapped(given) if key in WRAPPED else given
+    for name, attributes in span.events:
+        if name == TOOL_MESSAGE:
+            content = decoded(attributes, "content", span.place)
+            return arguments_of(content, TOOL_MESSAGE, span.place, any_text=True)
+    return MISSING
+
+
+WRAPPED = ("traceloop.entity.input", "mcp.request.params")
+"""Attributes that hold the arguments in an object of their own."""
+
+AROUND = frozenset({"tags", "metadata", "name", "input_str", "args", "_meta"})
+"""What OpenLLMetry and MCP put beside the arguments."""
+
+
+def unwrapped(given: Arguments) -> Arguments:
+    """Return arguments out of what is put around them: `inputs`, `kwargs`, `arguments`."""
+    values = given.facts.values
+    for key in ("inputs", "arguments", "kwargs"):
+        inner = values.get(key)
+        if isinstance(inner, dict) and values.keys() - {"inputs", "kwargs", key} <= AROUND:
+            if key == "inputs" and not inner:
+                continue
+            if values.get("args") and key == "kwargs":  # some were given by position: no names
+                return Arguments(Facts(inner, open=True), Completeness.ARGS_MISSING)
+            return Arguments(Facts(inner), given.completeness)
+    return given
+
+
+def is_log_event(found: LoggedObject) -> bool:
+    """Say whether an object was found among log events, and not among spans."""
+    return any(key in found.path for key in LOGS)
 
 
 FORMAT = OpenTelemetry()

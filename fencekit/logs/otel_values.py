@@ -1,14 +1,20 @@
-"""A span of OpenTelemetry in either encoding, OTLP/JSON or the Python SDK's, seen as one thing."""
+"""A span of OpenTelemetry in any of its encodings, seen as one thing.
+
+OTLP/JSON with names in camel case or with underscores, what the Python SDK prints, and what REST
+interfaces hand out: Jaeger, Zipkin, Phoenix, Logfire.
+"""
 
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fencekit.model.errors import RecordError
+from fencekit.model.request import UNKNOWN, Unknown
 from fencekit.model.source import Place
+from fencekit.reading.json import Flaw, is_same
 
 MAX_FLOAT = sys.float_info.max
 INTEGER = re.compile(r"-?[0-9]{1,20}")
@@ -16,46 +22,75 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """Attributes as they are encoded; those of OTLP are decoded one by one, when asked for.
+
+    A key that is there twice with different values has a `Flaw`. `notes` says what was odd.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    is_otlp: bool = False
+    notes: tuple[str, ...] = ()
+    is_whole: bool = True
+    """Whether all that there was is there; else what is absent is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class OtelSpan:
-    """A span: its name, its attributes and those of its resource still as they are encoded."""
+    """A span, or a log event: its name, its attributes and those of its resource."""
 
     name: Any
     id: Any
-    start: Any
-    attributes: Mapping[str, Any]
-    resource: Mapping[str, Any]
+    time: str
+    """When it began; nothing where that is not said."""
+    attributes: Encoded
+    resource: Encoded
     place: Place
-    is_otlp: bool
+    events: tuple[tuple[str, Encoded], ...] = ()
 
     def get(self, key: str) -> Any:
         """Return the value of an attribute, or None; raise RecordError where it is no value."""
-        return self.decoded(self.attributes, key)
+        return decoded(self.attributes, key, self.place)
 
-    def decoded(self, attributes: Mapping[str, Any], key: str) -> Any:
-        """Return one of the attributes as plain JSON."""
-        found = attributes.get(key)
-        return any_value(found, key, self.place) if self.is_otlp else found
+    def has(self, *keys: str) -> bool:
+        """Say whether one of the attributes is there."""
+        return not self.attributes.values.keys().isdisjoint(keys)
 
     def text(self, *keys: str) -> str:
         """Return the first of the attributes that is there and not empty, as text; else nothing."""
         return first_text(((key, self.get(key)) for key in keys), self.place)
 
-    def text_of_resource(self, *keys: str) -> str:
-        """Return the first of the attributes of the resource that is there, as text."""
-        found = ((key, self.decoded(self.resource, key)) for key in keys)
-        return first_text(found, self.place)
+    def word(self, key: str) -> str:
+        """Return an attribute that is text; nothing for any other."""
+        try:
+            value = self.get(key)
+        except RecordError:
+            return ""
+        return value if isinstance(value, str) else ""
+
+    def of_resource(self, *keys: str) -> str | Unknown | None:
+        """Return the first of the attributes of the resource that is text; unknown where cut."""
+        for key in keys:
+            try:
+                value = decoded(self.resource, key, self.place)
+            except RecordError:
+                return UNKNOWN
+            if isinstance(value, str) and value:
+                return value
+        return None if self.resource.is_whole else UNKNOWN
 
     @property
     def own_id(self) -> str:
         """Its id in hex; nothing where that is not said."""
         return self.id.removeprefix("0x") if isinstance(self.id, str) else ""
 
-    @property
-    def time(self) -> str:
-        """When it began, in UTC; nothing where that is not said."""
-        if self.is_otlp:
-            return time_of(self.start)
-        return self.start if isinstance(self.start, str) else ""
+
+def decoded(encoded: Encoded, key: str, place: Place) -> Any:
+    """Return one of the attributes as plain JSON; raise RecordError where it is no value."""
+    found = encoded.values.get(key)
+    if isinstance(found, Flaw):
+        raise RecordError(f"the key `{key}` occurs twice, with different values", place=place)
+    return any_value(found, key, place) if encoded.is_otlp else found
 
 
 def first_text(found: Iterator[tuple[str, Any]], place: Place) -> str:
@@ -69,50 +104,30 @@ def first_text(found: Iterator[tuple[str, Any]], place: Place) -> str:
     return ""
 
 
-def sdk_span(given: dict[str, Any], place: Place) -> OtelSpan:
-    """Return a span as the Python SDK writes it; raise RecordError where it is none."""
-    context, resource = given.get("context"), given.get("resource") or {}
-    attributes = given.get("attributes") or {}
-    if not isinstance(context, dict) or not isinstance(attributes, dict):
-        raise RecordError("a span has `context` and `attributes`, both objects", place=place)
-    about = resource.get("attributes") if isinstance(resource, dict) else None
-    return OtelSpan(
-        given.get("name"),
-        context.get("span_id"),
-        given.get("start_time"),
-        attributes,
-        about if isinstance(about, dict) else {},
-        place,
-        is_otlp=False,
-    )
+def first_of(given: Mapping[str, Any], *keys: str) -> Any:
+    """Return the first of the keys that is there; None where none is."""
+    return next((given[key] for key in keys if given.get(key) is not None), None)
 
 
-def otlp_span(given: Any, resource: Mapping[str, Any], place: Place) -> OtelSpan:
-    """Return a span of OTLP/JSON; raise RecordError where it is none."""
-    if not isinstance(given, dict):
-        raise RecordError("a span is not an object", place=place)
-    return OtelSpan(
-        given.get("name"),
-        given.get("spanId"),
-        given.get("startTimeUnixNano"),
-        by_key(given.get("attributes"), "attributes", place),
-        resource,
-        place,
-        is_otlp=True,
-    )
+def by_key(pairs: Any, name: str, place: Place) -> Encoded:
+    """Return a list of keys and values as a mapping; raise RecordError where it is none.
 
-
-def by_key(pairs: Any, name: str, place: Place) -> dict[str, Any]:
-    """Return a list of keys and values as a mapping; raise RecordError where it is none."""
+    A key that is repeated with an equal value counts once, and is noted.
+    """
     made: dict[str, Any] = {}
+    notes: list[str] = []
     for pair in listed(pairs, name, place):
         key = pair.get("key") if isinstance(pair, dict) else None
         if not isinstance(key, str):
             raise RecordError(f"`{name}` is not a list of keys and values", place=place)
+        value = pair.get("value")
         if key in made:
-            raise RecordError(f"the key `{key}` occurs twice in `{name}`", place=place)
-        made[key] = pair.get("value")
-    return made
+            same = not isinstance(made[key], Flaw) and is_same(made[key], value)
+            how = "the same value" if same else "different values"
+            notes.append(f"the key `{key}` occurs twice in `{name}`, with {how}")
+            value = made[key] if same else Flaw(notes[-1], (made[key], value))
+        made[key] = value
+    return Encoded(made, is_otlp=True, notes=tuple(dict.fromkeys(notes)))
 
 
 def listed(value: Any, name: str, place: Place) -> list[Any]:
@@ -124,12 +139,24 @@ def listed(value: Any, name: str, place: Place) -> list[Any]:
     return value
 
 
+KINDS = {
+    "string_value": "stringValue",
+    "bool_value": "boolValue",
+    "int_value": "intValue",
+    "double_value": "doubleValue",
+    "array_value": "arrayValue",
+    "kvlist_value": "kvlistValue",
+}
+"""The kinds of values with underscores, by the names in camel case."""
+
+
 def any_value(given: Any, key: str, place: Place) -> Any:
     """Return an `AnyValue` of OTLP/JSON as plain JSON; raise RecordError where it is none."""
     if given is None or given == {}:
         return None
     if isinstance(given, dict) and len(given) == 1:
         (kind, value) = next(iter(given.items()))
+        kind = KINDS.get(kind, kind)
         if kind in PLAIN and isinstance(value, PLAIN[kind]):
             return value
         if kind == "intValue":
@@ -141,7 +168,7 @@ def any_value(given: Any, key: str, place: Place) -> Any:
             return [any_value(item, key, place) for item in listed(inside, key, place)]
         if kind == "kvlistValue" and isinstance(value, dict):
             pairs = by_key(inside, key, place)
-            return {name: any_value(item, key, place) for name, item in pairs.items()}
+            return {name: decoded(pairs, name, place) for name in pairs.values}
     raise RecordError(f"`{key}` has no value that JSON has", place=place)
 
 
@@ -164,13 +191,13 @@ def double(value: Any, key: str, place: Place) -> float:
     raise RecordError(f"`{key}` is not a finite number", place=place)
 
 
-def time_of(nanoseconds: Any) -> str:
-    """Return nanoseconds since 1970 as UTC text to the microsecond; nothing where it is none."""
+def time_of(nanoseconds: Any, *, per_microsecond: int = 1000) -> str:
+    """Return a time since 1970 as UTC text to the microsecond; nothing where it is none."""
     text = str(nanoseconds) if type(nanoseconds) is int else nanoseconds
     if not isinstance(text, str) or not INTEGER.fullmatch(text):
         return ""
     try:
-        moment = EPOCH + timedelta(microseconds=int(text) // 1000)
+        moment = EPOCH + timedelta(microseconds=int(text) // per_microsecond)
     except OverflowError:
         return ""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

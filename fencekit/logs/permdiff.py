@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import Entry, LogSample
+from fencekit.logs.answers import answered
+from fencekit.logs.base import LogSample
 from fencekit.logs.claude_code import TOOLS
-from fencekit.logs.objects import entry_of, objects
+from fencekit.logs.objects import entry_of, objects, read_each
 from fencekit.logs.opa import pointers_of, without
 from fencekit.model.errors import RecordError
-from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
+from fencekit.model.record import Completeness, Entry, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
@@ -49,14 +50,13 @@ class Permdiff:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call."""
-        for found in objects(source):
-            yield found if isinstance(found, InvalidRecord) else entry_of(found, record_of)
+        yield from read_each(objects(source), lambda found: [entry_of(found, record_of)])
 
 
 def record_of(call: dict[str, Any], place: Place) -> Record:
     """Return the record of a call; raise RecordError where it is none."""
     check(call, place)
-    decided = recorded(call, place)
+    decided, notes = answered(lambda: recorded(call, place))
     kept, is_masked, is_answered = as_kept(call, place)
     context = kept.get("context") or {}
     known = {} if context is UNKNOWN else context
@@ -82,6 +82,7 @@ def record_of(call: dict[str, Any], place: Place) -> Record:
         completeness=Completeness.MASKED if is_masked else completeness,
         tool=tool,
         mapped=not tool,
+        notes=notes,
     )
 
 

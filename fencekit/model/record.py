@@ -44,7 +44,8 @@ class Record:
 
     `tool` is the name of the tool, where the log names tools and not capabilities; `mapped` says
     that a mapping gave it the capability that the request has. `policy` is the digest of the policy
-    that decided, `engine` the name of what read it; empty where the log does not say.
+    that decided, `engine` the name of what read it; empty where the log does not say. `notes` says
+    what was odd about it in the log, though it cost nothing of the call.
     """
 
     request: Request
@@ -58,12 +59,48 @@ class Record:
     mapped: bool = True
     policy: str = ""
     engine: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidRecord:
-    """A record that could not be read: why, where, and the beginning of what stands there."""
+    """A record that could not be read: why, where, and the beginning of what stands there.
+
+    `count` is how many records are lost with it, where a container of several cannot be read.
+    """
 
     error: RecordError
     place: Place
     excerpt: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Something in a log that looks like a call, and that the reader of its format does not read.
+
+    `kind` says what it is, the same text for all of a kind; `count` is how many calls it holds.
+    """
+
+    kind: str
+    place: Place
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something odd in a log that cost no call: a call written twice, a line of another program.
+
+    `kind` says what it is, the same text for all of a kind.
+    """
+
+    kind: str
+    place: Place
+    count: int = 1
+
+
+REPEATED = "the same call written again"
+"""The notice of a call that stands in the logs already: it is counted once."""
+
+Entry = Record | InvalidRecord | PassedOver | Notice
+"""What a reader of a log yields."""

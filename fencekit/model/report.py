@@ -14,6 +14,7 @@ from fencekit.model.masking import Masking
 from fencekit.model.mutation import Mutation
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.suite import Suite
+from fencekit.model.tally import Tally, merged, total
 from fencekit.model.vetting import VettingResult
 from fencekit.model.waiver import Waivers
 
@@ -41,11 +42,12 @@ class Limits:
     """What a run may come across and still count as checked; None lifts a limit.
 
     `invalid` is the number of records that may be unreadable, `undecided` the number whose change
-    may stay open.
+    may stay open, `passed_over` the number of things that look like calls and are not read.
     """
 
     invalid: int | None = 0
     undecided: int | None = 0
+    passed_over: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class LogSummary:
     """Records that a verified chain covers."""
     undecidable: int = 0
     """Records, among the invalid ones, that could be read but not decided."""
+    passed_over: tuple[Tally, ...] = ()
+    """What looks like a call and was not read, by kind."""
+    notices: tuple[Tally, ...] = ()
+    """What was odd and cost no call, by kind."""
 
     @property
     def record_count(self) -> int:
@@ -101,6 +107,16 @@ class ReplayResult:
     def covered(self) -> int:
         """How many records a verified chain covers."""
         return sum(log.covered for log in self.logs)
+
+    @property
+    def passed_over(self) -> tuple[Tally, ...]:
+        """What looks like a call and was not read, of all logs, by kind."""
+        return merged(log.passed_over for log in self.logs)
+
+    @property
+    def notices(self) -> tuple[Tally, ...]:
+        """What was odd and cost no call, of all logs, by kind."""
+        return merged(log.notices for log in self.logs)
 
     @property
     def is_one_record(self) -> bool:
@@ -163,6 +179,11 @@ class Report:
     def waived(self) -> tuple[Finding, ...]:
         """The findings that a waiver allows."""
         return tuple(found for found in self.findings if found.waiver is not None)
+
+    @property
+    def passed_over(self) -> int:
+        """How many things that look like calls were not read from the logs."""
+        return total(self.replay.passed_over) if self.replay is not None else 0
 
     @property
     def disallowed(self) -> tuple[Finding, ...]:

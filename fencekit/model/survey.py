@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.model.finding import capability_name
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import Unknown
+from fencekit.model.tally import Tallies, Tally
 
 
 @dataclass
@@ -15,6 +16,8 @@ class Survey:
 
     records: int = 0
     invalid: int = 0
+    passed_over: Tallies = field(default_factory=Tallies)
+    notices: Tallies = field(default_factory=Tallies)
     capabilities: Counter[str] = field(default_factory=Counter)
     principals: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -25,11 +28,17 @@ class Survey:
     last: str = ""
     approvals: int = 0
 
-    def add(self, entry: Record | InvalidRecord) -> None:
+    def add(self, entry: Entry) -> None:
         """Count one record."""
         if isinstance(entry, InvalidRecord):
-            self.invalid += 1
+            self.invalid += entry.count
             return
+        if not isinstance(entry, Record):
+            tallies = self.passed_over if isinstance(entry, PassedOver) else self.notices
+            tallies.add(entry.kind, entry.place, entry.count)
+            return
+        for note in entry.notes:
+            self.notices.add(note, entry.place)
         self.records += 1
         capability = capability_name(entry)
         self.capabilities[capability] += 1
@@ -63,6 +72,8 @@ def to_json(survey: Survey) -> dict[str, Any]:
     return {
         "records": survey.records,
         "invalid": survey.invalid,
+        "passed_over": [tally_to_json(tally) for tally in survey.passed_over.rows()],
+        "notices": [tally_to_json(tally) for tally in survey.notices.rows()],
         "approvals": survey.approvals,
         "first": survey.first or None,
         "last": survey.last or None,
@@ -75,3 +86,8 @@ def to_json(survey: Survey) -> dict[str, Any]:
             for (tool, capability), count in survey.tools.most_common()
         ],
     }
+
+
+def tally_to_json(tally: Tally) -> dict[str, Any]:
+    """Return a kind with its number and first place as JSON values."""
+    return {"kind": tally.kind, "count": tally.count, "first": str(tally.first)}

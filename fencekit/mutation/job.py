@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fencekit.cases.registry import found, read_cases
+from fencekit.checks.findings.status import too_many_passed_over
 from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite.running import results
 from fencekit.dialects.registry import load_policy
@@ -15,7 +16,7 @@ from fencekit.model.case import Case
 from fencekit.model.errors import CaseError, FencekitError
 from fencekit.model.mutation import Mutation
 from fencekit.model.policy import Policy
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import InvalidRecord, PassedOver, Record
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input
 from fencekit.model.suite import CaseStatus
@@ -32,8 +33,8 @@ class MutationJob:
     """Everything that a mutation is told.
 
     `min_score` is in percent, `timeout` in seconds, for each decision; `max_invalid` the number of
-    records that may be unreadable, None for any; `sample` the number of mutants to judge, None for
-    all; `jobs` the number of processes.
+    records that may be unreadable, `max_passed_over` of what may be passed over, None for any;
+    `sample` the number of mutants to judge, None for all; `jobs` the number of processes.
     """
 
     policy: str
@@ -44,6 +45,7 @@ class MutationJob:
     tools: str = ""
     min_score: float | None = None
     max_invalid: int | None = 0
+    max_passed_over: int | None = 0
     sample: int | None = None
     jobs: int = 1
     timeout: float = TIMEOUT
@@ -102,6 +104,7 @@ class MutationRun:
     failed: list[str] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     invalid: int = 0
+    passed_over: int = 0
 
     def take_cases(self, path: str) -> None:
         """Take in a file of cases; those that name other policies are about this one here."""
@@ -131,10 +134,12 @@ class MutationRun:
             mapping = load_tools(self.job.tools) if self.job.tools else None
             with open_log(path, self.job.log_format or None, mapping) as log:
                 for entry in log.entries():
-                    if isinstance(entry, InvalidRecord):
-                        self.invalid += 1
-                    else:
+                    if isinstance(entry, Record):
                         self.probes.add_record(entry)
+                    elif isinstance(entry, InvalidRecord):
+                        self.invalid += entry.count
+                    elif isinstance(entry, PassedOver):
+                        self.passed_over += entry.count
                 self.inputs.append(Input("log", path, log.digest()))
         except FencekitError as error:
             self.failed.append(str(error))
@@ -147,6 +152,7 @@ class MutationRun:
                 f"{self.invalid} records could not be read (`--max-invalid` allows "
                 f"{job.max_invalid})"
             )
+        self.failed.extend(too_many_passed_over(self.passed_over, job.max_passed_over))
         if not (self.probes.cases or self.probes.records or self.failed):
             self.failed.append("there is no case and no record to try mutants on")
         mutation = Mutation(
@@ -174,7 +180,7 @@ class MutationRun:
             findings=findings,
             inputs=tuple(self.inputs),
             fail_on=FailOn.LOOSER,
-            limits=Limits(invalid=job.max_invalid),
+            limits=Limits(invalid=job.max_invalid, passed_over=job.max_passed_over),
             sources=self.policy.files,
             troubles=tuple(self.failed),
             mutation=mutation,

@@ -13,6 +13,8 @@ where its change is allowed:
   `--capfence-max-undecided` (0); otherwise they pass, with a note that `-rP` shows;
 - records that could not be read (`LOG::invalid-records`) or decided fail likewise when there are
   more of them than `--capfence-max-invalid` (0);
+- what looks like a call and was not read (`LOG::passed-over`) fails likewise, beyond
+  `--capfence-max-passed-over` (0);
 - a log that fails as a whole, or of which nothing was checked, has a failing test of its own,
   `LOG::could-not-check`, whatever `--capfence-fail-on` says; a policy that cannot be read ends the
   session as a usage error.
@@ -60,6 +62,10 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "max-invalid": ("records that may be unreadable, or `all` (default: 0)", {"metavar": "N"}),
     "max-undecided": ("records whose change may stay open (default: 0)", {"metavar": "N"}),
+    "max-passed-over": (
+        "parts of logs that look like calls and are not read, or `all` (default: 0)",
+        {"metavar": "N"},
+    ),
     "timeout": ("time limit for one record (default: 5)", {"metavar": "SECONDS", "type": float}),
     "require-chain": (
         "refuse records that no verified chain covers",

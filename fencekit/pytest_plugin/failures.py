@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from fencekit.checks.findings.grouping import UNREADABLE, RecordGroup
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.report import DISALLOWED, UNDECIDED, FailOn, Report
+from fencekit.model.tally import Tally, total
 from fencekit.pytest_plugin.arguments import words_of
+from fencekit.reporting.log_notes import kinds
 from fencekit.reporting.terminal import at, finding_lines, inert
 from fencekit.reporting.words import counted
 
@@ -54,6 +56,14 @@ def said_of_unreadable(log: str, count: int, report: Report) -> str:
     first = at(here[0][0]) if here else at_log(log)
     head = f"{first}: {counted(count, 'record')} could not be read"
     return "\n".join([head, *lines, f"  {reason(RecordClass.INVALID, report)}"])
+
+
+def said_of_passed_over(tallies: tuple[Tally, ...], report: Report) -> str:
+    """Return what of a log looks like a call and was not read: each kind, with its first place."""
+    head = f"{at(tallies[0].first)}: {counted(total(tallies), 'call')} passed over"
+    many = f"{report.passed_over:,} passed over"
+    limit = limit_text("max-passed-over", report.limits.passed_over, many)
+    return "\n".join([head, *(f"  {inert(line)}" for line in kinds(tallies)), f"  {limit}"])
 
 
 def said_of_group(groups: Sequence[RecordGroup], report: Report) -> str:

@@ -16,11 +16,13 @@ from fencekit.model.finding import ChangedRecord, RecordClass, capability_name
 from fencekit.model.finding_key import FindingKey
 from fencekit.model.report import Report
 from fencekit.model.source import Place
+from fencekit.model.tally import total
 from fencekit.pytest_plugin.arguments import absolute
 from fencekit.pytest_plugin.failures import (
     failing_classes,
     said_of_group,
     said_of_log,
+    said_of_passed_over,
     said_of_unreadable,
 )
 
@@ -28,6 +30,7 @@ LONGEST = 160
 """The characters of a capability or a rule in a test's name; a longer one ends in its digest."""
 
 INVALID_RECORDS = "invalid-records"
+PASSED_OVER = "passed-over"
 COULD_NOT_CHECK = "could-not-check"
 
 
@@ -121,6 +124,17 @@ def results_of(log: str, report: Report, groups: dict[str, list[RecordGroup]]) -
             note="" if fails else said,
             classes=(RecordClass.INVALID.value,),
             calls=invalid,
+        )
+    passed_over = [t for read in report.replay.logs if read.path == log for t in read.passed_over]
+    if passed_over:
+        said = said_of_passed_over(tuple(passed_over), report)
+        most = report.limits.passed_over
+        fails = most is not None and report.passed_over > most
+        yield Result(
+            PASSED_OVER,
+            failure=said if fails else "",
+            note="" if fails else said,
+            calls=total(tuple(passed_over)),
         )
     for name, listed in groups.items():
         said = said_of_group(listed, report)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 MAX_DEPTH = 200
@@ -46,12 +47,124 @@ def parse(text: str) -> Any:
     return value
 
 
-def first_value(text: str) -> Any:
-    """Return the value that the text begins with; None where it begins with none."""
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What stands in the place of a value that is not strict JSON: why, and what was written.
+
+    `values` holds every value of a key that occurs more than once.
+    """
+
+    why: str
+    values: tuple[Any, ...] = ()
+
+
+class FlawedDecoder:
+    """Reads JSON that is not strict: each value that is not becomes a `Flaw`, and the rest stands.
+
+    `flaws` are the reasons, in the order in which they were met. A key that is repeated with the
+    same value is one flaw without a `Flaw`. A lone surrogate stays in its text.
+    """
+
+    def __init__(self) -> None:
+        self.flaws: list[str] = []
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_constant=self._constant, parse_int=self._integer
+        )
+
+    def value(self, text: str, at: int = 0) -> tuple[Any, int]:
+        """Return the value that begins at an offset, and where it ends.
+
+        Raises JSONSyntaxError, with the offset as its column, where none does.
+        """
+        try:
+            value, end = self._decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            said = error.msg[:1].lower() + error.msg[1:]
+            raise JSONSyntaxError(f"not JSON: {said}", 1, error.pos + 1) from error
+        except RecursionError as error:
+            raise JSONError(f"nested more than {MAX_DEPTH} deep") from error
+        if ESCAPED.search(text, at, end):
+            self.flaws.append("not UTF-8: a byte cannot be decoded")
+        elif LONE.search(text, at, end) and has_surrogate(value):
+            self.flaws.append(SURROGATE)
+        return value, end
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            met: dict[str, list[Any]] = {}
+            for key, value in pairs:
+                met.setdefault(key, []).append(value)
+            for key, values in met.items():
+                if len(values) > 1:
+                    same = all(is_same(values[0], other) for other in values[1:])
+                    how = " with the same value" if same else ""
+                    self.flaws.append(f"the key `{key}` occurs twice in one object{how}")
+                    made[key] = values[0] if same else Flaw(self.flaws[-1], tuple(values))
+        return made
+
+    def _constant(self, name: str) -> Flaw:
+        self.flaws.append(f"`{name}` is no JSON number")
+        return Flaw(self.flaws[-1])
+
+    def _integer(self, digits: str) -> Any:
+        try:
+            return int(digits)
+        except ValueError:
+            self.flaws.append("a number has too many digits")
+            return Flaw(self.flaws[-1])
+
+
+SURROGATE = "a string holds a lone surrogate, which is no character"
+LONE = re.compile(r"\\u[dD][89a-fA-F]")
+"""The escape of half a pair: a text without one has no lone surrogate, if it was UTF-8."""
+
+
+ESCAPED = re.compile("[\udc80-\udcff]")
+"""What bytes that are no UTF-8 become in text that is decoded with `surrogateescape`."""
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Say whether two values are written alike, types too: 1, 1.0 and true are not."""
+    return repr(one) == repr(other)
+
+
+def has_surrogate(value: object) -> bool:
+    """Say whether a string in the value holds half of a surrogate pair."""
     try:
-        return DECODER.raw_decode(text)[0]
-    except (ValueError, RecursionError):
-        return None
+        refuse_lone_surrogates(value)
+    except JSONError:
+        return True
+    return False
+
+
+def has_flaw(value: object) -> bool:
+    """Say whether a part of the value is a `Flaw`, or holds a lone surrogate."""
+    if isinstance(value, dict):
+        return any(has_flaw(key) or has_flaw(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return any(map(has_flaw, value))
+    return isinstance(value, Flaw) or (isinstance(value, str) and has_surrogate(value))
+
+
+def parse_flawed(text: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the value of a text that need not be strict, with what is flawed in it.
+
+    Raises JSONError for what is no JSON, or is nested too deep.
+    """
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        refuse_depth(text)
+    decoder = FlawedDecoder()
+    begin = len(text) - len(text.lstrip(SPACE))
+    value, end = decoder.value(text, begin)
+    if text[end:].strip(SPACE):
+        after = len(text) - len(text[end:].lstrip(SPACE)) + 1
+        raise JSONSyntaxError("not JSON: extra data", 1, after)
+    return value, tuple(dict.fromkeys(decoder.flaws))
+
+
+SPACE = " \t\r\n"
+"""What JSON takes for space."""
 
 
 def parse_bytes(data: bytes) -> Any:
@@ -90,7 +203,7 @@ def refuse_lone_surrogates(value: object) -> None:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise JSONError("a string holds a lone surrogate, which is no character") from error
+            raise JSONError(SURROGATE) from error
     elif isinstance(value, dict):
         for key, item in value.items():
             refuse_lone_surrogates(key)

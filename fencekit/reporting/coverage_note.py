@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
+from fencekit.reporting.log_notes import notice_lines, passed_over_line
 from fencekit.reporting.words import chain_line, counted
 
 NONE_NEEDED = "no call: proof settled every kind"
@@ -18,6 +19,8 @@ def checked(report: Report) -> list[tuple[str, str]]:
         said.append(("proved of every call", proved_line(results)))
     if report.replay is not None and report.replay.logs:
         said.append(("replayed", chain_line(report.replay)))
+        said.append(("passed over", passed_over_line(report.replay)))
+        said.extend(("notice", line) for line in notice_lines(report.replay))
     if results is not None or report.replay is not None:
         said.append(("generated", generated_line(report)))
     return said

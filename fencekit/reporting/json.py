@@ -91,6 +91,7 @@ def to_json(report: Report) -> dict[str, Any]:
             "fail_on": str(report.fail_on),
             "max_invalid": report.limits.invalid,
             "max_undecided": report.limits.undecided,
+            "max_passed_over": report.limits.passed_over,
         },
     }
     if report.command:

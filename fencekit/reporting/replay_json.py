@@ -4,6 +4,8 @@ from typing import Any
 
 from fencekit.model.finding import ChangedRecord
 from fencekit.model.report import ReplayResult
+from fencekit.model.survey import tally_to_json
+from fencekit.model.tally import total
 from fencekit.reporting.diff_json import cost_of
 from fencekit.reporting.values import witness_of
 
@@ -16,6 +18,7 @@ def replay_of(replay: ReplayResult) -> dict[str, Any]:
         "baseline": replay.baseline or None,
         "approvals": replay.approvals,
         "covered_by_chain": replay.covered,
+        "passed_over": total(replay.passed_over),
         "unmapped_tools": [{"tool": tool, "count": count} for tool, count in replay.unmapped_tools],
         "logs": [
             {
@@ -27,6 +30,8 @@ def replay_of(replay: ReplayResult) -> dict[str, Any]:
                 "without_decision": log.undecided_by_log,
                 "unmapped": log.unmapped,
                 "covered_by_chain": log.covered,
+                "passed_over": [tally_to_json(tally) for tally in log.passed_over],
+                "notices": [tally_to_json(tally) for tally in log.notices],
             }
             for log in replay.logs
         ],

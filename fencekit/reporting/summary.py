@@ -122,6 +122,7 @@ def beside_proof(report: Report) -> str:
 def clean(report: Report) -> str:
     """Say what was looked for and not found, and among how many."""
     checked = f"{counted(report.checked, 'call')} checked"
+    checked += f", {report.passed_over:,} passed over" * bool(report.passed_over)
     if not any(report.counts.get(kind, 0) for kind in CHANGES):
         return f"Nothing changed: {checked}"
     if any(report.counts.get(kind, 0) for kind in OPEN):
@@ -201,12 +202,13 @@ def outcome(finding: Finding) -> str:
 
 
 def let_through(report: Report) -> tuple[str, ...]:
-    """Return the counts of the classes that say nothing for sure."""
-    return tuple(
+    """Return the counts of what says nothing for sure: classes of calls, and calls passed over."""
+    found = [
         f"{report.counts[kind]:,} {kind.words}"
         for kind in (*OPEN, RecordClass.INVALID)
         if report.counts.get(kind, 0)
-    )
+    ]
+    return (*found, *([f"{report.passed_over:,} passed over"] * bool(report.passed_over)))
 
 
 def loosenings(report: Report) -> tuple[Loosening, ...]:

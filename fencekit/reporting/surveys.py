@@ -5,16 +5,24 @@ from collections.abc import Iterator
 
 from fencekit.model.source import Place
 from fencekit.model.survey import Survey
+from fencekit.reporting.log_notes import kinds
 from fencekit.reporting.terminal import Line, Table, at, inert
 
 MOST_ROWS = 50
+LONGEST = 2_000
 
 
 def survey_parts(path: str, log_format: str, survey: Survey) -> Iterator[Line | Table]:
     """Yield the counts of a log as lines and tables."""
     yield Line(f"{at(Place(path))} ({log_format})", "bold")
     span = f", {inert(survey.first)} to {inert(survey.last)}" if survey.first else ""
-    yield Line(f"{survey.records:,} records, {survey.invalid:,} invalid{span}")
+    passed_over = survey.passed_over.total
+    counts = f"{survey.records:,} records, {survey.invalid:,} invalid, {passed_over:,} passed over"
+    yield Line(f"{counts}{span}")
+    for said in kinds(survey.passed_over.rows()):
+        yield Line(f"passed over: {inert(said, LONGEST)}", "yellow")
+    for said in kinds(survey.notices.rows()):
+        yield Line(f"notice: {inert(said, LONGEST)}")
     if survey.approvals:
         yield Line(f"{survey.approvals:,} ran because a person said so")
     for title, counter in (

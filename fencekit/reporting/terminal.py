@@ -22,6 +22,7 @@ from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.editing import blames
+from fencekit.reporting.log_notes import notice_lines, passed_over_line, read_line
 from fencekit.reporting.words import (
     chain_line,
     counted,
@@ -121,19 +122,12 @@ def what_was_checked(replay: ReplayResult, generated: str = "") -> Iterator[Line
     against = inert(replay.baseline) if replay.baseline else "the recorded decisions"
     yield Line(f"against    {against}")
     for log in replay.logs:
-        read = counted(log.records, "record")
-        notes = [read]
-        if log.incomplete:
-            notes.append(f"{log.incomplete:,} incomplete")
-        if log.invalid:
-            notes.append(f"{log.invalid:,} invalid")
-        if log.unmapped:
-            notes.append(f"{log.unmapped:,} of tools that nothing maps")
-        if log.undecided_by_log:
-            notes.append(f"{log.undecided_by_log:,} without a recorded decision")
-        shown = f"{inert(log.path)} ({log.format}: {', '.join(notes)})" if log.path else read
+        shown = f"{inert(log.path)} ({read_line(log)})" if log.path else read_line(log)
         yield Line(f"log        {shown}")
     yield Line(f"chain      {chain_line(replay)}")
+    yield Line(f"unread     {inert(passed_over_line(replay), LONGEST_TROUBLE)}")
+    for said in notice_lines(replay):
+        yield Line(f"notice     {inert(said, LONGEST_TROUBLE)}")
     if generated:
         yield Line(f"generated  {generated}")
     if replay.approvals:

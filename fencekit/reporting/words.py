@@ -27,7 +27,8 @@ def verdict_line(report: Report) -> str:
     if not report.checked:
         return "nothing was checked"
     if counts[RecordClass.UNCHANGED] == report.checked:
-        return f"{counted(report.checked, 'checked call')} unchanged"
+        passed = f", {report.passed_over:,} passed over" * bool(report.passed_over)
+        return f"{counted(report.checked, 'checked call')} unchanged{passed}"
     of = f"of {counted(report.checked, 'checked call')}"
     looser, tighter = counts[RecordClass.LOOSER], counts[RecordClass.TIGHTER]
     if looser:
@@ -41,6 +42,7 @@ def verdict_line(report: Report) -> str:
     opened = sum(counts[kind] for kind in OPEN)
     waived = sum(finding.count for finding in report.findings if finding.waiver is not None)
     notes = [f"{opened:,} open"] * bool(opened) + [f"{waived:,} waived"] * bool(waived)
+    notes += [f"{report.passed_over:,} passed over"] * bool(report.passed_over)
     return ", ".join([said, *notes])
 
 

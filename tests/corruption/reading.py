@@ -9,10 +9,9 @@ from random import Random
 
 from running import LOGS, fencekit
 
-from fencekit.logs.base import Entry
 from fencekit.logs.registry import read_log
 from fencekit.model.errors import LogError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, Notice, PassedOver, Record
 
 GZIP, BOM = b"\x1f\x8b", b"\xef\xbb\xbf"
 
@@ -24,6 +23,8 @@ class Form(Enum):
     """A record on each line."""
     LINES = auto()
     """Objects on lines, of which some hold no record and some several."""
+    DOCUMENTS = auto()
+    """Documents on lines, each of which may hold many records, or none."""
     CHUNKS = auto()
     """Objects over several lines."""
     WHOLE = auto()
@@ -43,22 +44,23 @@ SAMPLES: dict[str, tuple[str, Form]] = {
     "claude_code_hook/recorded.jsonl": ("claude-code-hook", Form.LINES),
     "claude_code_hook/written.jsonl": ("claude-code-hook", Form.LINES),
     "cloudtrail/trail.json": ("cloudtrail", Form.WHOLE),
-    "cloudtrail/verified-permissions.jsonl": ("cloudtrail", Form.LINES),
+    "cloudtrail/verified-permissions.jsonl": ("cloudtrail", Form.DOCUMENTS),
     "codex/recorded.jsonl": ("codex", Form.LINES),
     "codex/rollout.jsonl": ("codex", Form.LINES),
     "fencekit/agents.jsonl": ("fencekit", Form.RECORDS),
-    "langfuse/page.json": ("langfuse", Form.LINES),
-    "langfuse/rows.jsonl": ("langfuse", Form.LINES),
+    "langfuse/page.json": ("langfuse", Form.WHOLE),
+    "langfuse/rows.jsonl": ("langfuse", Form.DOCUMENTS),
     "langsmith/array.json": ("langsmith", Form.WHOLE),
-    "langsmith/nested.jsonl": ("langsmith", Form.LINES),
-    "langsmith/page.json": ("langsmith", Form.LINES),
+    "langsmith/nested.jsonl": ("langsmith", Form.DOCUMENTS),
+    "langsmith/page.json": ("langsmith", Form.WHOLE),
     "mcp/2025-11-25.log": ("mcp", Form.LINES),
     "mcp/2026-07-28.jsonl": ("mcp", Form.LINES),
     "opa/agents.json": ("opa", Form.WHOLE),
     "opa/console.jsonl": ("opa", Form.LINES),
-    "otel/collector.jsonl": ("otel", Form.LINES),
+    "otel/collector.jsonl": ("otel", Form.DOCUMENTS),
     "otel/console.json": ("otel", Form.CHUNKS),
     "otel/otlp.json": ("otel", Form.WHOLE),
+    "otel_events/collector.jsonl": ("otel-logs", Form.DOCUMENTS),
     "permdiff/calls.jsonl": ("permdiff", Form.RECORDS),
 }
 
@@ -90,7 +92,7 @@ def part_of(sample: str, form: Form, chance: Random) -> bytes:
         rows = json.loads(data)
         at = chance.randrange(len(rows) - 6)
         return json.dumps(rows[at : at + 6], indent=chance.choice((None, 2))).encode()
-    if form not in (Form.RECORDS, Form.LINES):
+    if form not in (Form.RECORDS, Form.LINES, Form.DOCUMENTS):
         return data
     lines = data.splitlines(keepends=True)
     if sample.startswith("capfence_trace"):
@@ -102,7 +104,7 @@ def part_of(sample: str, form: Form, chance: Random) -> bytes:
 def check(log: Damaged) -> Counter[str]:
     """Hold what is read of a damaged log against its bytes; return the counts of it."""
     entries, error = log.read()
-    invalid = sum(isinstance(entry, InvalidRecord) for entry in entries)
+    invalid = count_of(entries, InvalidRecord)
     for entry in entries:
         if isinstance(entry, InvalidRecord):
             place = entry.error.place
@@ -116,8 +118,14 @@ def check(log: Damaged) -> Counter[str]:
         assert error.place.file == str(log.path)
         assert may_fail_as_a_whole(log), (error, log.after[:300])
     look_through_the_command(log, entries, error)
-    counts = Counter(read=len(entries) - invalid, invalid=invalid, failed=int(error is not None))
+    read = sum(isinstance(entry, Record) for entry in entries)
+    counts = Counter(read=read, invalid=invalid, failed=int(error is not None))
     return counts + Counter({"with invalid": int(invalid > 0)})
+
+
+def count_of(entries: list[Entry], kind: type[InvalidRecord | PassedOver]) -> int:
+    """Return how many records are lost, or passed over."""
+    return sum(entry.count for entry in entries if isinstance(entry, kind))
 
 
 def may_fail_as_a_whole(log: Damaged) -> bool:
@@ -132,16 +140,20 @@ def may_fail_as_a_whole(log: Damaged) -> bool:
 
 
 def check_records(log: Damaged, entries: list[Entry]) -> None:
-    """Every line is a record or invalid."""
+    """Every line is a record or invalid; of one in which several are spliced, each part is."""
     lines = physical(log.after)
-    assert [entry.place.line for entry in entries] == list(lines)
-    for entry in entries:
-        assert isinstance(entry, InvalidRecord) or is_object(lines[entry.place.line or 0])
+    costs = [entry for entry in entries if not isinstance(entry, Notice)]
+    assert {entry.place.line for entry in costs} == set(lines)
+    for entry in costs:
+        assert isinstance(entry, InvalidRecord) or b"{" in lines[entry.place.line or 0]
     check_kept(log, entries)
 
 
 def check_lines(log: Damaged, entries: list[Entry]) -> None:
-    """A line without an entry is a whole object that holds no call; every other one has its own."""
+    """A line without an entry is a whole object that holds no call; every other one has its own.
+
+    What is no strict JSON and holds no call is noticed, and so is what is behind a message.
+    """
     lines = physical(log.after)
     found = {entry.place.line for entry in entries}
     assert found <= set(lines)
@@ -149,8 +161,18 @@ def check_lines(log: Damaged, entries: list[Entry]) -> None:
         if number not in found:
             assert is_object(line) or is_batch(line), line[:300]
         elif not (is_object(line) or is_batch(line)):
-            (entry,) = (entry for entry in entries if entry.place.line == number)
-            assert isinstance(entry, InvalidRecord), line[:300]
+            here = [entry for entry in entries if entry.place.line == number]
+            assert any(isinstance(entry, InvalidRecord | Notice) for entry in here), line[:300]
+    check_kept(log, entries)
+
+
+def check_documents(log: Damaged, entries: list[Entry]) -> None:
+    """Where a line is no document, something is lost from there on, or from a line before it."""
+    said = [e.place.line or 0 for e in entries if isinstance(e, InvalidRecord | Notice)]
+    for number, line in physical(log.after).items():
+        if not (is_object(line) or is_batch(line)):
+            assert said, line[:300]
+            assert min(said) <= number, line[:300]
     check_kept(log, entries)
 
 
@@ -188,11 +210,14 @@ def check_chunks(log: Damaged, entries: list[Entry]) -> None:
 
 
 def check_whole(log: Damaged, entries: list[Entry]) -> None:
-    """What is no JSON as a whole has no record."""
+    """What is no JSON as a whole is lost in part, or noticed; each record has its own place."""
+    places = [entry.place for entry in entries if isinstance(entry, Record)]
+    assert len(places) == len(set(places))
     try:
         json.loads(log.after.removeprefix(BOM))
     except (ValueError, RecursionError):
-        assert not any(isinstance(entry, Record) for entry in entries), log.after[:300]
+        is_said = any(isinstance(entry, InvalidRecord | Notice) for entry in entries)
+        assert is_said, log.after[:300]
 
 
 def check_database(log: Damaged, entries: list[Entry]) -> None:
@@ -204,6 +229,7 @@ def check_database(log: Damaged, entries: list[Entry]) -> None:
 CHECKS = {
     Form.RECORDS: check_records,
     Form.LINES: check_lines,
+    Form.DOCUMENTS: check_documents,
     Form.CHUNKS: check_chunks,
     Form.WHOLE: check_whole,
     Form.DATABASE: check_database,
@@ -216,11 +242,13 @@ def look_through_the_command(log: Damaged, entries: list[Entry], error: LogError
     An exception that leaves it is raised here too: in tests, the command catches no surprise.
     """
     done = fencekit("logs", "stats", log.path, "--log-format", log.name, "--format", "json")
-    invalid = sum(isinstance(entry, InvalidRecord) for entry in entries)
-    records = len(entries) - invalid
-    assert done.code == (0 if records and not invalid and error is None else 3), done.err
+    invalid, passed_over = count_of(entries, InvalidRecord), count_of(entries, PassedOver)
+    records = sum(isinstance(entry, Record) for entry in entries)
+    is_fine = records and not invalid and not passed_over and error is None
+    assert done.code == (0 if is_fine else 3), done.err
     if error is None:
         assert (done.report["records"], done.report["invalid"]) == (records, invalid)
+        assert sum(one["count"] for one in done.report["passed_over"]) == passed_over
     else:
         assert str(log.path) in done.err
 

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from running import LOGS
 
 from corruption.reading import SAMPLES, Damaged, Form, check, part_of, physical
-from fencekit.logs.base import Entry
 from fencekit.logs.registry import formats, read_log
 from fencekit.model.errors import LogError
-from fencekit.model.record import InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, Record
 
 EXAMPLES = int(os.environ.get("FENCEKIT_FUZZ", "0"))
 fuzzed = settings(

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from fencekit.logs.capability_proxy import FORMAT
-from fencekit.logs.registry import formats, open_log, read_log, sample_of
+from fencekit.logs.recognition import sample_of
+from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.errors import FencekitError
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.record import Completeness, InvalidRecord, Notice, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Verdict
 from fencekit.reading.files import open_source
@@ -210,6 +211,15 @@ def test_a_log_of_capfence_stays_one_of_capfence(tmp_path):
         ({"args": [1]}, "the arguments are not an object"),
         ({"args": "x"}, "the arguments are not an object"),
         ({"context": "x"}, "`context` is not an object"),
+    ],
+)
+def test_a_line_that_is_no_decided_call_is_invalid(tmp_path, changes, message):
+    assert message in wrong(tmp_path, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
         ({"decision": "PERHAPS"}, "unknown decision: `PERHAPS`"),
         ({"decision": 7}, "unknown decision: `7`"),
         ({"decision": False}, "unknown decision: `False`"),
@@ -220,8 +230,10 @@ def test_a_log_of_capfence_stays_one_of_capfence(tmp_path):
         ({"guardrails": 7}, "a guardrail has no name"),
     ],
 )
-def test_a_line_that_is_no_decided_call_is_invalid(tmp_path, changes, message):
-    assert message in wrong(tmp_path, **changes)
+def test_a_decision_that_is_none_is_noted_and_the_call_stands(tmp_path, changes, message):
+    entry = one(tmp_path, **changes)
+    assert entry.recorded is None
+    assert message in entry.notes[0]
 
 
 def test_a_log_that_was_cut_keeps_every_whole_line(tmp_path):
@@ -246,4 +258,4 @@ def test_corruption_never_costs_a_line_and_only_our_errors_escape(tmp_path, samp
             entries = list(read_log(path, log_format="capability-proxy"))
         except FencekitError:
             pytest.fail("a log of lines is never unreadable as a whole")
-        assert len(entries) == len(lines)
+        assert sum(not isinstance(entry, Notice) for entry in entries) >= len(lines)

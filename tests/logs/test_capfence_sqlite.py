@@ -250,7 +250,7 @@ def test_a_row_that_cannot_be_read_is_located_by_its_id_and_the_others_are_read(
     tmp_path: Path,
 ) -> None:
     columns = COLUMNS + LATER + OUTCOME
-    rows = [row(id=7), row(id=9, decision="perhaps"), row(id=12)]
+    rows = [row(id=7), row(id=9, timestamp=b"x"), row(id=12)]
     entries = list(read_log(database(tmp_path / "audit.db", columns, *rows)))
     assert [entry.place.line for entry in entries] == [7, 9, 12]
     assert [type(entry) for entry in entries] == [Record, InvalidRecord, Record]

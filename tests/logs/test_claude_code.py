@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code import FORMAT, TOOLS
-from fencekit.logs.registry import formats, open_log, read_log
+from fencekit.logs.registry import formats, open_log
 from fencekit.model.record import Completeness, InvalidRecord
 from fencekit.model.request import UNKNOWN
+from logs.reading import read_calls
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE = REPOSITORY / "fixtures" / "logs" / "claude_code" / "session.jsonl"
@@ -38,7 +39,7 @@ def read(tmp_path):
         path = tmp_path / "session.jsonl"
         texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
         path.write_text("\n".join(texts) + "\n", "utf-8")
-        return list(read_log(path, log_format=log_format))
+        return list(read_calls(path, log_format=log_format))
 
     return entries
 
@@ -51,7 +52,7 @@ def trouble(entry):
 
 @pytest.fixture(scope="module")
 def sample():
-    return list(read_log(SAMPLE))
+    return list(read_calls(SAMPLE))
 
 
 def test_the_sample_is_recognised_and_by_no_other_format():
@@ -113,8 +114,10 @@ def test_the_same_block_written_again_is_one_call(read):
 
 
 def test_an_id_that_comes_back_with_other_arguments_is_another_call(read):
-    again = [said(call()), said(call(given={"command": "rm x"})), said(call(), sessionId="t")]
-    assert [entry.request.args.values["command"] for entry in read(*again)] == ["ls", "rm x", "ls"]
+    again = [said(call()), said(call(given={"command": "rm x"})), said(call(), sessionId="fork")]
+    assert [entry.request.args.values["command"] for entry in read(*again)] == ["ls", "rm x"]
+    own = said({"type": "tool_use", "id": "1", "name": "Bash", "input": {}}, sessionId="t")
+    assert len(read(own, {**own, "sessionId": "u"})) == 2
 
 
 def test_calls_without_an_id_are_never_taken_for_one_another(read):
@@ -144,9 +147,6 @@ def test_blocks_of_one_line_are_judged_one_by_one(read):
         (said({"type": "tool_use", "name": "Bash"}), "the `input` of the call is not an object"),
         (said(call(given=[])), "the `input` of the call is not an object"),
         (said(call(id=7)), "`id` is not text"),
-        (said(call(), timestamp=1), "`timestamp` is not text"),
-        (said(call(), cwd={}), "`cwd` is not text"),
-        (said(call(), sessionId=[]), "`sessionId` is not text"),
         ("[1]", "not a JSON object"),
         ('{"type": "assistant", "type": "user"}', "the key `type` occurs twice in one object"),
     ],
@@ -157,6 +157,13 @@ def test_a_line_that_should_be_a_call_and_cannot_be_read_is_invalid(read, line, 
     assert trouble(bad) == message
     assert bad.place.line == 2
     assert bad.excerpt
+
+
+@pytest.mark.parametrize("odd", [{"timestamp": 1}, {"cwd": {}}, {"sessionId": []}])
+def test_what_is_odd_around_a_call_is_noted_and_the_call_stands(read, odd):
+    (entry,) = read(said(call(), **odd))
+    assert entry.id == "toolu_1"
+    assert entry.notes == (f"`{next(iter(odd))}` of the line is not text",)
 
 
 def test_a_line_that_was_cut_is_invalid_and_the_others_are_read(read):
@@ -235,9 +242,9 @@ def test_a_corrupted_line_costs_no_call_of_another_line(tmp_path):
     for _ in range(400):
         at = rng.randrange(len(whole))
         path.write_bytes(b"\r\n".join([*whole[:at], b"", *whole[at + 1 :]]))
-        without = {entry.id for entry in read_log(path, log_format="claude-code")}
+        without = {entry.id for entry in read_calls(path, log_format="claude-code")}
         path.write_bytes(b"\r\n".join([*whole[:at], corrupted(whole[at], rng), *whole[at + 1 :]]))
-        entries = list(read_log(path, log_format="claude-code"))
+        entries = list(read_calls(path, log_format="claude-code"))
         wrong = [entry for entry in entries if isinstance(entry, InvalidRecord)]
         assert {entry.place.line for entry in wrong} <= {at + 1}
         assert without <= {entry.id for entry in entries if not isinstance(entry, InvalidRecord)}
@@ -270,7 +277,7 @@ ODD_LINES = st.fixed_dictionaries(
 def test_any_line_is_read_or_passed_over_or_invalid(tmp_path_factory, line):
     path = tmp_path_factory.mktemp("odd") / "session.jsonl"
     path.write_text(json.dumps(line) + "\n" + json.dumps(said(call(id="last"))), "utf-8")
-    *_, last = read_log(path, log_format="claude-code")
+    *_, last = read_calls(path, log_format="claude-code")
     assert last.id == "last"
 
 

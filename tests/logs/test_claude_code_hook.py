@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code_hook import DECISIONS, FORMAT, OLDER_DECISIONS
-from fencekit.logs.registry import formats, open_log, read_log
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.logs.registry import formats, open_log
+from fencekit.model.record import Completeness, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
+from logs.reading import read_calls
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLE = REPOSITORY / "fixtures" / "logs" / "claude_code_hook" / "written.jsonl"
@@ -46,7 +47,7 @@ def read(tmp_path):
         path = tmp_path / "hook.jsonl"
         texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
         path.write_text("\n".join(texts) + "\n", "utf-8")
-        return list(read_log(path, log_format="claude-code-hook"))
+        return list(read_calls(path, log_format="claude-code-hook"))
 
     return entries
 
@@ -63,7 +64,7 @@ def decided(read):
 
 @pytest.fixture(scope="module")
 def sample():
-    return list(read_log(SAMPLE))
+    return list(read_calls(SAMPLE))
 
 
 def verdicts(recorded):
@@ -163,7 +164,7 @@ def test_the_older_words_are_read_where_there_is_no_newer_one(decided, word, ver
         {"input": stdin(), "output": {"async": True}},
         {"input": stdin(), "output": {"hookSpecificOutput": {"hookEventName": "PreToolUse"}}},
         {"input": stdin(), "output": answer("defer")},
-        {"input": stdin(), "output": answer("deny"), "exit_code": 1},
+        {"input": stdin(), "output": answer("allow"), "exit_code": 1},
     ],
 )
 def test_a_hook_that_left_the_call_to_the_usual_rules_has_decided_nothing(decided, line):
@@ -177,9 +178,19 @@ def test_exit_code_2_denies_whatever_was_printed(decided):
     assert verdicts(decided({**stdin(), "exit_code": 2})) == {Verdict.DENY}
 
 
+def test_a_denial_holds_whatever_the_exit_code_is(decided):
+    line = {"input": stdin(), "output": answer("deny"), "exit_code": 1}
+    assert verdicts(decided(line)) == {Verdict.DENY}
+
+
 @pytest.mark.parametrize("event", ["PostToolUse", "PermissionRequest", "UserPromptSubmit", "New"])
-def test_lines_of_other_events_are_passed_over(read, event):
-    assert read(stdin(hook_event_name=event), {"input": {"hook_event_name": event}}) == []
+def test_lines_of_other_events_speak_of_a_call_that_is_read_or_passed_over(read, event):
+    other = stdin(hook_event_name=event)
+    (entry,) = read(other, stdin(), other, {"input": {"hook_event_name": event}})
+    assert isinstance(entry, Record)
+    (lost,) = read(other, other)
+    assert isinstance(lost, PassedOver)
+    assert event in lost.kind
 
 
 @pytest.mark.parametrize(
@@ -196,10 +207,24 @@ def test_lines_of_other_events_are_passed_over(read, event):
         (stdin(tool_name=[]), "`tool_name` is not text"),
         (stdin(tool_input=None), "`tool_input` is not an object"),
         (stdin(tool_input="ls"), "`tool_input` is not an object"),
-        (stdin(tool_use_id=1), "`tool_use_id` is not text"),
-        (stdin(session_id={}), "`session_id` is not text"),
-        (stdin(cwd=0), "`cwd` is not text"),
-        (stdin(time=0), "`time` is not text"),
+        ('{"a": NaN}', "`NaN` is no JSON number"),
+        ("null", "not a JSON object"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_invalid_and_costs_no_other(read, line, message):
+    good, bad, after = read(stdin(), line, stdin(tool_use_id="toolu_2"))
+    assert (good.id, after.id) == ("toolu_1", "toolu_2")
+    assert isinstance(bad, InvalidRecord)
+    assert (bad.error.message, bad.place.line, bad.error.place.line) == (message, 2, 2)
+    assert bad.excerpt
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (stdin(tool_use_id=1), "`tool_use_id` of the line is not text"),
+        (stdin(session_id={}), "`session_id` of the line is not text"),
+        (stdin(cwd=0), "`cwd` of the line is not text"),
         (stdin() | answer("Deny"), "unknown decision: `Deny`"),
         (stdin() | answer(True), "`permissionDecision` is not text"),
         (stdin() | answer("allow", updatedInput="ls"), "`updatedInput` is not an object"),
@@ -218,22 +243,20 @@ def test_lines_of_other_events_are_passed_over(read, event):
         ),
         ({"input": stdin(), "exit_code": "2"}, "`exit_code` is not an integer"),
         ({"input": stdin(), "exit_code": True}, "`exit_code` is not an integer"),
-        ('{"a": NaN}', "`NaN` is no JSON number"),
-        ("null", "not a JSON object"),
     ],
 )
-def test_a_line_that_cannot_be_read_is_invalid_and_costs_no_other(read, line, message):
-    good, bad, after = read(stdin(), line, stdin(tool_use_id="toolu_2"))
-    assert (good.id, after.id) == ("toolu_1", "toolu_2")
-    assert isinstance(bad, InvalidRecord)
-    assert (bad.error.message, bad.place.line, bad.error.place.line) == (message, 2, 2)
-    assert bad.excerpt
+def test_what_is_odd_about_an_answer_is_noted_and_the_call_stands(read, line, message):
+    (entry,) = read(line)
+    assert isinstance(entry, Record)
+    assert entry.recorded is None
+    (note,) = entry.notes
+    assert note.removeprefix("the decision is not recorded: ") == message
 
 
 def test_a_log_that_is_one_array_is_read(tmp_path):
     path = tmp_path / "hook.json"
     path.write_text(json.dumps([stdin(), {"input": stdin(), "output": answer("deny")}, 7]), "utf-8")
-    first, second, third = read_log(path)
+    first, second, third = read_calls(path)
     assert (first.recorded, verdicts(second.recorded)) == (None, {Verdict.DENY})
     assert (isinstance(third, InvalidRecord), third.place.line) == (True, 3)
 
@@ -260,7 +283,7 @@ def test_each_line_of_a_corrupted_log_is_a_record_or_invalid_or_of_another_event
     rng = random.Random(20261124)
     whole = SAMPLE.read_bytes().splitlines()
     path = tmp_path / "hook.jsonl"
-    good = {entry.place.line for entry in read_log(SAMPLE)}
+    good = {entry.place.line for entry in read_calls(SAMPLE)}
     invalid = 0
     for _ in range(400):
         at = rng.randrange(len(whole))
@@ -272,10 +295,13 @@ def test_each_line_of_a_corrupted_log_is_a_record_or_invalid_or_of_another_event
             line[spot : spot + rng.randint(0, 3)] = put
         broken = bytes(line).replace(b"\n", b" ").replace(b"\r", b" ")
         path.write_bytes(b"\r\n".join([*whole[:at], broken, *whole[at + 1 :]]))
-        entries = list(read_log(path, log_format="claude-code-hook"))
+        entries = [
+            entry
+            for entry in read_calls(path, log_format="claude-code-hook")
+            if not isinstance(entry, PassedOver)
+        ]
         places = [entry.place.line for entry in entries]
         wrong = [entry for entry in entries if isinstance(entry, InvalidRecord)]
-        assert len(places) == len(set(places))
         assert good - {at + 1} <= set(places) <= good | {at + 1}
         assert {entry.place.line for entry in wrong} <= {at + 1}
         invalid += len(wrong)
@@ -313,5 +339,5 @@ LINES = GIVEN | st.fixed_dictionaries(
 def test_any_line_is_read_or_passed_over_or_invalid(tmp_path_factory, line):
     path = tmp_path_factory.mktemp("odd") / "hook.jsonl"
     path.write_text(json.dumps(line) + "\n" + json.dumps(stdin(tool_use_id="last")), "utf-8")
-    *before, last = read_log(path, log_format="claude-code-hook")
+    *before, last = read_calls(path, log_format="claude-code-hook")
     assert (last.id, len(before) <= 1) == ("last", True)

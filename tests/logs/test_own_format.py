@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from running import LOGS, POLICIES, ROOT, fencekit
 
 from fencekit.logs.jsonl import encode
-from fencekit.logs.objects import LoggedObject
+from fencekit.logs.layout import LoggedObject
 from fencekit.logs.registry import read_log
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
@@ -146,13 +146,6 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"schema": "fencekit.record/1"}, "no `request`"),
     ({"request": 5}, "a request is an object"),
     ({"request": {}}, "no `capability`"),
-    ({"request": {"capability": ""}, "decision": 5}, "`decision` is not an object"),
-    ({"decision": {}}, "unknown verdict"),
-    ({"decision": {"verdict": []}}, "unknown verdict"),
-    ({"decision": {"verdict": ["ALLOW", "x"]}}, "unknown verdict: `x`"),
-    ({"decision": {"verdict": "ALLOW", "obligations": "warn"}}, "`obligations` is not a list"),
-    ({"decision": {"verdict": "ALLOW", "escalates_default": "yes"}}, "`escalates_default`"),
-    ({"decision": {"verdict": "ALLOW", "reason": 5}}, "`reason` is not text"),
     ({"completeness": "half"}, "unknown completeness: `half`"),
     ({"completeness": []}, "unknown completeness"),
     ({"id": 5}, "`id` is not text"),
@@ -172,6 +165,30 @@ def test_a_record_that_is_not_in_the_documented_form_is_invalid(
     assert isinstance(entry, InvalidRecord)
     assert words in entry.error.message
     assert entry.error.place == Place(str(path), 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"request": {"capability": ""}, "decision": 5}, "`decision` is not an object"),
+        ({"decision": {}}, "unknown verdict"),
+        ({"decision": {"verdict": []}}, "unknown verdict"),
+        ({"decision": {"verdict": ["ALLOW", "x"]}}, "unknown verdict: `x`"),
+        ({"decision": {"verdict": "ALLOW", "obligations": "warn"}}, "`obligations` is not a list"),
+        ({"decision": {"verdict": "ALLOW", "escalates_default": "yes"}}, "`escalates_default`"),
+        ({"decision": {"verdict": "ALLOW", "reason": 5}}, "`reason` is not text"),
+    ],
+)
+def test_a_decision_that_is_not_in_the_documented_form_is_noted_and_the_call_stands(
+    change: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    line = {"schema": "fencekit.record/1", "request": {"capability": "a"}, **change}
+    path = tmp_path / "log.jsonl"
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    (entry,) = read_log(path)
+    assert isinstance(entry, Record)
+    assert entry.recorded is None
+    assert words in entry.notes[0]
 
 
 SAMPLES = [

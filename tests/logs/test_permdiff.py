@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from fencekit.logs.permdiff import FORMAT
-from fencekit.logs.registry import formats, open_log, read_log, sample_of
+from fencekit.logs.recognition import sample_of
+from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.errors import FencekitError
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.record import Completeness, InvalidRecord, Notice, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading.files import open_source
@@ -248,8 +249,6 @@ def test_keys_that_are_not_known_change_nothing(tmp_path):
         ({"arguments": "x"}, "`arguments` is not an object"),
         ({"context": [1]}, "`context` is not an object"),
         ({"recorded": "allow"}, "`recorded` is not an object"),
-        ({"recorded": {"effect": "ALLOW"}}, "unknown effect: `ALLOW`"),
-        ({"recorded": {"effect": ["allow"]}}, "unknown effect"),
         ({"source": "x"}, "`source` is not an object"),
         ({"context": {"opa.masked": "x"}}, "`opa.masked` is not a list"),
         ({"context": {"opa.erased": ["x"]}}, "no JSON Pointer"),
@@ -259,6 +258,13 @@ def test_a_call_that_lacks_something_or_has_it_of_another_type_is_invalid(
     tmp_path, changes, message
 ):
     assert message in wrong(tmp_path, **changes)
+
+
+@pytest.mark.parametrize("effect", ["ALLOW", ["allow"]])
+def test_an_effect_that_is_none_is_noted_and_the_call_stands(tmp_path, effect):
+    (entry,) = read(tmp_path, CALL | {"recorded": {"effect": effect}})
+    assert entry.recorded is None
+    assert entry.notes == (f"the decision is not recorded: unknown effect: `{effect}`",)
 
 
 @pytest.mark.parametrize("key", ["id", "timestamp", "principal", "agent", "tool"])
@@ -288,4 +294,4 @@ def test_corruption_never_costs_a_line_and_only_our_errors_escape(tmp_path):
             entries = list(read_log(path, log_format="permdiff"))
         except FencekitError:
             pytest.fail("a log of lines is never unreadable as a whole")
-        assert len(entries) == len(lines)
+        assert sum(not isinstance(entry, Notice) for entry in entries) >= len(lines)

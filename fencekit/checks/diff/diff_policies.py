@@ -125,6 +125,7 @@ class DiffJob:
             run.failures(),
             told.fail_on,
             told.limits,
+            passed_over=recorded.passed_over,
             unsettled=() if self.comparison.allow_unknown else proof.troubles,
         )
         if failing and not run.failures():

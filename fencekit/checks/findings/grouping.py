@@ -138,7 +138,7 @@ class Groups:
 
     def add_invalid(self, record: InvalidRecord) -> None:
         """Take in a record that could not be read."""
-        self.unreadable_count += 1
+        self.unreadable_count += record.count
         if len(self.unreadable) < MAX_INVALID_SHOWN:
             place = record.error.place or record.place
             self.unreadable.append((place, record.error.message, record.excerpt))

@@ -14,16 +14,21 @@ def judged(
     limits: Limits,
     *,
     unsettled: Sequence[str] = (),
+    passed_over: int = 0,
 ) -> tuple[Status, tuple[str, ...]]:
     """Return the status and the troubles, one sentence each.
 
     `failures` are inputs that failed as a whole: they outweigh findings, which outweigh records
-    that could not be read or decided, and what else stays `unsettled`.
+    that could not be read or decided, or were passed over, and what else stays `unsettled`.
     """
     whole = list(failures)
     if checked == 0:
         whole.append("no record was checked")
-    parts = [*over_limit(counts, fail_on, limits), *unsettled]
+    parts = [
+        *over_limit(counts, fail_on, limits),
+        *too_many_passed_over(passed_over, limits.passed_over),
+        *unsettled,
+    ]
     disallowed = any(counts[kind] for kind in DISALLOWED[fail_on])
     troubles = (*whole, *parts)
     if whole or (parts and (fail_on is FailOn.NEVER or not disallowed)):
@@ -50,3 +55,12 @@ def over_limit(counts: Mapping[RecordClass, int], fail_on: FailOn, limits: Limit
             f"(`--max-undecided` allows {limits.undecided})"
         )
     return found
+
+
+def too_many_passed_over(count: int, most: int | None) -> list[str]:
+    """Return that more than the limit looks like calls and was not read; nothing where not."""
+    if most is None or count <= most:
+        return []
+    said = "1 part of the logs looks like a call and was" if count == 1 else ""
+    said = said or f"{count} parts of the logs look like calls and were"
+    return [f"{said} passed over (`--max-passed-over` allows {most})"]

@@ -150,6 +150,7 @@ class ReplayJob:
                 ("--fail-on", str(self.fail_on), str(FailOn.LOOSER)),
                 ("--max-invalid", limit_text(self.limits.invalid), "0"),
                 ("--max-undecided", limit_text(self.limits.undecided), "0"),
+                ("--max-passed-over", limit_text(self.limits.passed_over), "0"),
                 ("--timeout", f"{self.timeout:g}", f"{TIMEOUT:g}"),
                 ("--keep-records", str(self.keep_records), str(KEEP_RECORDS)),
                 ("--require-chain", "yes" if self.require_chain else "", ""),

@@ -11,14 +11,14 @@ from fencekit.checks.findings.traces import traced
 from fencekit.checks.replay.chains import ChainSummary
 from fencekit.checks.replay.comparer import Comparer
 from fencekit.checks.replay.costs import CostCounter
+from fencekit.checks.replay.log_counts import LogCounts
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import Progress, time_limit
-from fencekit.logs.base import Entry
 from fencekit.model.errors import LogError, TimeLimitError, UsageError
 from fencekit.model.finding import ChangedRecord, RecordClass
 from fencekit.model.policy import Policy
-from fencekit.model.record import Completeness, InvalidRecord, Record
-from fencekit.model.report import UNDECIDED, FailOn, Limits, LogSummary, ReplayResult, Report
+from fencekit.model.record import Completeness, Entry, InvalidRecord, Notice, PassedOver, Record
+from fencekit.model.report import UNDECIDED, FailOn, Limits, ReplayResult, Report
 from fencekit.model.source import Input, Place
 
 KEEP_RECORDS = 100_000
@@ -73,35 +73,6 @@ def checked_timeout(seconds: float) -> float:
 
 
 @dataclass
-class LogCounts:
-    """What has been read from one log."""
-
-    path: str
-    format: str
-    records: int = 0
-    invalid: int = 0
-    incomplete: int = 0
-    undecided: int = 0
-    unmapped: int = 0
-    covered: int = 0
-    undecidable: int = 0
-
-    def summary(self) -> LogSummary:
-        """Return the counts for the report."""
-        return LogSummary(
-            self.path,
-            self.format,
-            self.records,
-            self.invalid,
-            self.incomplete,
-            self.undecided,
-            self.unmapped,
-            self.covered,
-            self.undecidable,
-        )
-
-
-@dataclass
 class ReplayRun:
     """A replay under way: records go in, log by log, and a report comes out."""
 
@@ -144,13 +115,11 @@ class ReplayRun:
             try:
                 for entry in entries:
                     progress.begun += 1
-                    if isinstance(entry, InvalidRecord):
-                        log.invalid += 1
-                        self.counts[RecordClass.INVALID] += 1
-                        self.groups.add_invalid(entry)
-                    else:
+                    if isinstance(entry, Record):
                         record = entry
                         self._compare(entry, log, progress)
+                    else:
+                        self._count(entry, log)
                     if self.progress and progress.begun % REPORT_PROGRESS_EVERY == 0:
                         self.progress(REPORT_PROGRESS_EVERY)
             except TimeLimitError as error:
@@ -166,8 +135,19 @@ class ReplayRun:
         if chain.fault:
             self.failed.append((self.logs[-1].path, chain.fault))
 
+    def _count(self, entry: InvalidRecord | PassedOver | Notice, log: LogCounts) -> None:
+        if isinstance(entry, InvalidRecord):
+            log.invalid += entry.count
+            self.counts[RecordClass.INVALID] += entry.count
+            self.groups.add_invalid(entry)
+        else:
+            tallies = log.passed_over if isinstance(entry, PassedOver) else log.notices
+            tallies.add(entry.kind, entry.place, entry.count)
+
     def _compare(self, record: Record, log: LogCounts, progress: Progress) -> None:
         log.records += 1
+        for note in record.notes:
+            log.notices.add(note, record.place)
         log.incomplete += record.completeness is not Completeness.FULL
         recorded = record.recorded
         log.undecided += recorded is None
@@ -213,7 +193,10 @@ class ReplayRun:
         checked = sum(
             count for kind, count in self.counts.items() if kind is not RecordClass.INVALID
         )
-        status, troubles = judged(checked, self.counts, self.failures(), fail_on, limits)
+        passed_over = sum(log.passed_over.total for log in self.logs)
+        status, troubles = judged(
+            checked, self.counts, self.failures(), fail_on, limits, passed_over=passed_over
+        )
         troubles = (*troubles, *self.remarks, *self.advice(fail_on), *self.doubted())
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(
