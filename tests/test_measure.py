@@ -102,3 +102,20 @@ def test_the_command_says_how_much_where_it_is_asked(policy: Any) -> None:
     assert "how much: 2 of the 5 regions between thresholds of `amount`" in done.out
     page = fencekit("diff", "old.yaml", "new.yaml", "--how-much", "--format", "json").report
     assert page["comparison"]["classes"][0]["how_much"]["looser"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"),
+    [
+        ("1000001", "2 of the 5 regions between thresholds of `amount`: between 500 and 1000001"),
+        (".inf", "1 of the 3 regions between thresholds of `amount`: between 500 and inf"),
+        ("9007199254740993", "between 500 and 9007199254740993"),
+        ("1" + "0" * 400, "1 of the 3 regions between thresholds of `amount`: between 500 and 10^"),
+    ],
+)
+def test_thresholds_of_any_size_are_counted(policy: Any, threshold: str, said: str) -> None:
+    old = policy("deny: [{capability: pay, amount_gt: 500}]\nallow: [pay]\n")
+    new = policy(f"deny: [{{capability: pay, amount_gt: {threshold}}}]\nallow: [pay]\n", "new")
+    result = compare(old, new)
+    assert isinstance(result, Witness)
+    assert said in measured(NOT_LOOSER, result, old, new).said

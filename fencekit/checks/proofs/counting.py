@@ -6,6 +6,7 @@ so one of each is decided by the engine, and the others are counted. A witness w
 looked at region by region, between the thresholds. Whatever has more to it is not counted.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from fencekit.model.measure import Measure
 from fencekit.model.policy import Condition, ConditionName, Policy
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request
-from fencekit.prover.arithmetic import samples
+from fencekit.prover.arithmetic import is_nan, samples
 from fencekit.prover.keyword_automaton import Keywords
 from fencekit.prover.properties import Property
 from fencekit.regex.automaton import LazyDFA
@@ -35,6 +36,10 @@ ALPHABET = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "
 TEXTS = (ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS)
 AMOUNTS = tuple(name for name in ConditionName if name.startswith("amount_"))
 States = tuple[int, ...]
+Region = tuple[float | None, float | None]
+"""Two neighbouring thresholds, None for no more; or one threshold itself, twice."""
+MOST_DIGITS = 10**21
+"""Numbers from here on are not written out."""
 
 
 def measured(goal: Property, witness: Witness, old: Policy, new: Policy) -> Measure:
@@ -165,33 +170,49 @@ def words(key: str, breaks: Callable[[str], bool], asked: list[Condition]) -> Me
 
 def regions(key: str, breaks: Callable[[Any], bool], asked: list[Condition]) -> Measure:
     """Count the regions of numbers, between the thresholds, that break the goal."""
-    thresholds = [condition.value for condition in asked if condition.name in AMOUNTS]
+    values = [condition.value for condition in asked if condition.name in AMOUNTS]
+    thresholds = [one for one in values if isinstance(one, int | float) and not is_nan(one)]
     finite = [
         number
         for number in samples(thresholds)
         if isinstance(number, float) and abs(number) < float("inf")
     ]
-    cuts = sorted({float(cut) for cut in thresholds if isinstance(cut, int | float)})
-    parts: dict[str, float] = {}
+    cuts = sorted(set(thresholds))
+    parts: dict[Region, float] = {}
     for number in sorted(finite):
         parts.setdefault(region_of(number, cuts), number)
-    found = [name for name, number in parts.items() if breaks(plain(number))]
+    found = [spelled(region) for region, number in parts.items() if breaks(plain(number))]
     named = "; ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
     said = f"{len(found)} of the {len(parts)} regions between thresholds of `{key}`: {named}"
     return Measure(said, len(found), len(parts))
 
 
-def region_of(number: float, cuts: list[float]) -> str:
-    """Return the region that a number lies in, in words."""
+def region_of(number: float, cuts: list[float]) -> Region:
+    """Return the region that a number lies in: the thresholds next to it, twice its own."""
     if number in cuts:
-        return f"{number:g}"
+        return number, number
     below = [cut for cut in cuts if cut < number]
     above = [cut for cut in cuts if cut > number]
-    if below and above:
-        return f"between {below[-1]:g} and {above[0]:g}"
-    if below:
-        return f"above {below[-1]:g}"
-    return f"below {above[0]:g}" if above else "any number"
+    return below[-1] if below else None, above[0] if above else None
+
+
+def spelled(region: Region) -> str:
+    """Return a region in words."""
+    low, high = region
+    if low is None or high is None:
+        if low is not None:
+            return f"above {shortened(low)}"
+        return f"below {shortened(high)}" if high is not None else "any number"
+    return shortened(low) if low == high else f"between {shortened(low)} and {shortened(high)}"
+
+
+def shortened(number: float) -> str:
+    """Return a number as people write it; of a very long one, how long it is."""
+    if isinstance(number, float):
+        return str(plain(number)) if abs(number) < MOST_DIGITS else f"{number:g}"
+    if abs(number) < MOST_DIGITS:
+        return str(number)
+    return f"{'-' if number < 0 else ''}10^{math.log10(abs(number)):.0f} or so"
 
 
 def plain(number: float) -> float:
