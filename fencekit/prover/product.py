@@ -56,14 +56,14 @@ class Product:
         for level, queue in enumerate(queues):
             while queue:
                 state = queue.popleft()
-                if levels[state] < level:
+                if levels[state] < level or self._is_outdone(state):
                     continue
                 for following, move in self._steps(state):
                     at = max(level, move.level)
                     if following[0].kind == "end" and self._is_wanted(following):
                         # Each way to an end is another word.
                         yield at, self._pieces(state)
-                    if levels.get(following, LOOSE + 1) > at:
+                    if self._is_new(following, at, levels):
                         if len(levels) >= self._most:
                             raise TooManyStatesError
                         levels[following] = at
@@ -81,6 +81,14 @@ class Product:
             then = self._after(found, move.values) if move.values else found
             if then is not None:
                 yield (move.then, after, then), move
+
+    def _is_new(self, state: State, level: int, levels: dict[State, int]) -> bool:
+        """Say whether a state that is met at a level is to be walked on from."""
+        return levels.get(state, LOOSE + 1) > level
+
+    def _is_outdone(self, _: State) -> bool:
+        """Say whether a state need not be walked on from, as one that does as well came later."""
+        return False
 
     def _started(self) -> State | None:
         keywords = self.payload.keywords

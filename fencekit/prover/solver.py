@@ -26,11 +26,12 @@ from fencekit.prover.domain_protocol import Domain
 from fencekit.prover.evaluate import all_true
 from fencekit.prover.known import PartialRequest
 from fencekit.prover.literals import Atom, Compares, HasPrefix, Literal, Named, order
-from fencekit.prover.product import Product, TooManyStatesError
+from fencekit.prover.product import TooManyStatesError
 from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
+from fencekit.prover.thread_product import Words
 from fencekit.prover.values.fields import AmountQuery, NameQuery
 from fencekit.prover.values.records import FieldQuery, FieldSet
-from fencekit.regex.language import find_word
+from fencekit.regex.antichain import find_text
 from fencekit.regex.nfa import UnsupportedError
 
 MOST_STATES = 60_000
@@ -218,10 +219,10 @@ class Solver:
         """Return a call with such fields that is found, or why it is open; None for no such."""
         if self.states > self._most_in_all:
             return Unsettled(f"the automata have more than {self._most_in_all} states in all")
-        walked = Product(question.payload(fields, self._domain), question.regexes, self._most)
+        walked = Words(question.payload(fields, self._domain), question.regexes, self._most)
         tried = 0
         try:
-            for _, pieces in islice(walked.words(), MOST_WORDS):
+            for _, pieces in islice(walked, MOST_WORDS):
                 tried += 1
                 args = arguments(pieces)
                 if args is None or not self._domain.accepts(args):
@@ -248,7 +249,7 @@ class Solver:
         if len(question.regexes) < 2:
             return True
         try:
-            text, states = find_word(question.regexes, MOST_VALUES)
+            text, states = find_text(question.regexes, MOST_VALUES)
         except UnsupportedError:
             text, states = "", MOST_VALUES
         self.states += states

@@ -35,6 +35,7 @@ from fencekit.regex.nfa import (
     Split,
     UnsupportedError,
 )
+from fencekit.regex.thread_states import ThreadStates
 from fencekit.regex.threads import (
     ENDS_WITH_NEWLINE,
     NO_DEBT,
@@ -53,10 +54,11 @@ DEAD: Final = 1
 MAX_STATES = 20_000
 
 
-class LazyDFA:
+class LazyDFA(ThreadStates):
     """A pattern, followed over a text character by character."""
 
     def __init__(self, parsed: PatternNFAs, *, anywhere: bool) -> None:
+        self._parsed = parsed
         self.programs = parsed.programs
         self._followers = parsed.followers
         self._anywhere = anywhere
@@ -77,6 +79,7 @@ class LazyDFA:
         self._asked = self._words | self._newline
         self._reads: dict[tuple[int, int, int], Reads] = {}
         """What each state reads next, by what conditions of places ask of the next character."""
+        self._split = {}
         self._numbers: dict[State, int] = {}
         self._states: list[State | None] = [None, None]
         self._next: list[list[int | None]] = [
@@ -88,6 +91,15 @@ class LazyDFA:
         begun = tuple(frozenset({(one.start, NO_DEBT)}) for one in parsed.followers)
         self.first_place = (self._uses_start, 0, False)
         self.start = self._number((self.first_place, begun, first))
+
+    def with_room(self) -> "LazyDFA":
+        """Return the automaton, or a fresh one of the pattern where this has many states."""
+        if len(self._states) <= MAX_STATES // 2:
+            return self
+        fresh = LazyDFA(self._parsed, anywhere=self._anywhere)
+        if self.confirmation is not None:
+            fresh.confirmation = self.confirmation.of(fresh)
+        return fresh
 
     def step(self, state: int, of_class: int) -> int:
         """Return the state after a character of the class."""

@@ -55,6 +55,10 @@ class Confirmation:
         self._automaton = automaton
         self._chars: list[dict[str, None]] = []
 
+    def of(self, automaton: Followed) -> "Confirmation":
+        """Return what holds another automaton of the same pattern against Python."""
+        return Confirmation(self._says, automaton, self._most)
+
     def hold(self, before: int, of_class: int, after: int, accepts: Callable[[int], bool]) -> None:
         """Hold a step by characters of a class against Python; one of a long text is let pass.
 
