@@ -209,6 +209,24 @@ def prune(days: float, **where: Any) -> None:
     say(f"deleted: {requests} requests, {grants} grants")
 
 
+@command.command("clock")
+@store_options
+@click.option("--reset", is_flag=True, help="Accept the time of this host's clock.")
+def clock(reset: bool, **where: Any) -> None:  # noqa: FBT001
+    """Show the latest time that the approvals have seen, and accept an earlier one with --reset.
+
+    Where a clock was ahead, nothing is approved until it is reset: time would stand still, and no
+    grant would end. Grants that were given by the clock ahead do not count until their time.
+    """
+    from fencekit.cli.show import show
+    from fencekit.reporting.approvals import moment
+    from fencekit.reporting.terminal import Line
+
+    desk = desk_of(**where)
+    latest = desk.reset_clock() if reset else desk.store.latest()
+    show([Line(f"latest time seen: {moment(latest)}{' (before the reset)' * reset}")])
+
+
 def say_granted(grant: "Grant") -> None:
     """Say what was granted."""
     from fencekit.cli.show import show

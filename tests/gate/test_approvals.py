@@ -96,6 +96,38 @@ def test_a_clock_that_is_set_back_brings_no_grant_back(office: Office) -> None:
     assert waiting(gate, pay())
 
 
+def test_a_clock_that_was_ahead_approves_nothing_until_it_is_reset(office: Office) -> None:
+    gate = office.gate()
+    office.desk.grant(Scope("bob", "pay.send", seconds=60), office.alice)
+    office.clock.now += 86_400
+    office.desk.grant(Scope("zoe", "pay.send", seconds=60), office.alice)
+    office.clock.now -= 86_400
+    for who in ("bob", "zoe"):
+        stopped = gate.decide(pay(principal=who))
+        assert (stopped.word, stopped.reason) == ("DENY", "approvals_unavailable")
+        assert "86,400 s behind" in stopped.errors[0]
+    with pytest.raises(ApprovalError, match="behind"):
+        office.desk.grant(Scope("eve", "pay.send"), office.alice)
+    assert office.desk.reset_clock() == office.ms + 86_400_000
+    assert gate.decide(pay()).authorized, "its time has not come to an end"
+    assert waiting(gate, pay(principal="zoe")), "what the clock ahead gave does not count"
+    assert [each.void for each in office.desk.grants()] == ["", "given by a clock that was ahead"]
+
+
+def test_one_principal_cannot_flood_those_who_answer(office: Office) -> None:
+    gate = office.gate()
+    office.desk.most_waiting = 3
+    for number in range(3):
+        assert waiting(gate, pay(number))
+    flooded = gate.decide(pay(3))
+    assert (flooded.word, flooded.reason) == ("DENY", "approvals_unavailable")
+    assert "3 requests of `bob` wait already" in flooded.errors[0]
+    assert waiting(gate, pay(2)), "what waits already may be asked again"
+    assert waiting(gate, pay(3, principal="eve"))
+    office.clock.now += 3600
+    assert waiting(gate, pay(3)), "the others have expired"
+
+
 def test_a_request_expires_and_is_kept(office: Office) -> None:
     asked = waiting(office.gate(), pay())
     office.clock.now += 3600

@@ -239,6 +239,12 @@ def test_a_call_that_asks_for_approval_is_the_same_in_the_shadow(desk: Desk) -> 
     assert (form["decided"], form["unchanged"]) == (1, 1)
 
 
+def test_the_clock_is_shown_and_reset(desk: Desk) -> None:
+    desk.ask(amount=5)
+    assert approvals("clock").out.startswith("latest time seen: 2")
+    assert "before the reset" in approvals("clock", "--reset").out
+
+
 def test_prune_keeps_what_is_young(desk: Desk) -> None:
     desk.ask(amount=5)
     assert "deleted: 0 requests, 0 grants" in approvals("prune", "--older-than", 1).err

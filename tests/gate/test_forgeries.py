@@ -32,8 +32,8 @@ class Offered(Store):
     def __init__(self) -> None:
         self.offered: list[str] = []
 
-    def moment(self, now: int) -> int:
-        return now
+    def latest(self) -> int:
+        return 0
 
     def candidates(self, action: str, principal: str) -> list[StoredGrant]:
         return [StoredGrant(body, 0) for body in self.offered]
@@ -290,6 +290,16 @@ def test_what_is_no_grant_is_passed_by(tmp_path: Path, how: str) -> None:
     grant = forger.office.alice.sign(grant)
     assert forger.accepted(call, [BODIES[how](grant)]) is None
     assert forger.accepted(call, [BODIES[how](grant), grant.text]) == grant
+
+
+def test_a_file_of_keys_that_others_can_write_counts_for_nothing(tmp_path: Path) -> None:
+    office = Office(tmp_path, str(tmp_path / "approvals.db"))
+    gate = office.gate()
+    office.desk.grant(Scope("bob", "pay.send"), office.alice)
+    call = ToolCall.of("pay", principal="bob")
+    for mode, counts in ((0o644, True), (0o664, False), (0o646, False), (0o600, True)):
+        Path(office.keys.path).chmod(mode)
+        assert gate.decide(call).authorized is counts
 
 
 def test_without_the_file_of_keys_nothing_is_approved(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fencekit.gate.approvals.grants import (
     Answer,
     ApprovalError,
     Asked,
     Grant,
+    GrantStatus,
     Pending,
     Scope,
     State,
@@ -26,20 +26,15 @@ from fencekit.model.errors import UsageError
 
 EXPIRES = 3600.0
 SIMILAR = 5
-
-
-@dataclass(frozen=True, slots=True)
-class GrantStatus:
-    """A grant as people look at it: how often it was used, and why it does not count, if so."""
-
-    grant: Grant
-    used: int
-    void: str = ""
+MOST_WAITING = 100
+SKEW = 300_000
+"""So many milliseconds may clocks differ, of hosts or of one before and after it was set."""
 
 
 class Desk:
     """Approvals with their keys. `expires` is for how long a request waits, in seconds.
 
+    `most_waiting` requests of one principal may wait at once: nobody reads more with care.
     `on_request` is called with each new request once it is kept; what it raises is in the errors of
     the decision, and changes nothing else.
     """
@@ -50,10 +45,12 @@ class Desk:
         keys: KeyRing,
         *,
         expires: float = EXPIRES,
+        most_waiting: int = MOST_WAITING,
         on_request: Callable[[Pending], None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.store, self.keys, self.expires = store, keys, expires
+        self.store, self.keys = store, keys
+        self.expires, self.most_waiting = expires, most_waiting
         self.on_request, self._clock = on_request, clock
 
     def ask(
@@ -78,7 +75,7 @@ class Desk:
             now,
             now + milliseconds(self.expires),
         )
-        pending, is_new = self.store.ask(asked)
+        pending, is_new = self.store.ask(asked, self.most_waiting)
         if is_new and self.on_request is not None:
             try:
                 self.on_request(pending)
@@ -211,6 +208,15 @@ class Desk:
             made.append(GrantStatus(grant, stored.used, self._void(grant, stored, now)))
         return made
 
+    def reset_clock(self) -> int:
+        """Accept the time of the clock, however far it was set back; return the latest seen before.
+
+        Grants that were given at a later time do not count until then.
+        """
+        latest = self.store.latest()
+        self.store.reset(milliseconds(self._clock()))
+        return latest
+
     def prune(self, days: float) -> tuple[int, int]:
         """Delete what ended so many days ago; return how many requests and grants that were."""
         return self.store.prune(self._now() - milliseconds(days * 86_400))
@@ -221,6 +227,8 @@ class Desk:
             return f"revoked by {stored.revoked_by}"
         if not self.keys.accepts(grant):
             return "not signed by a key that counts"
+        if grant.granted_at > now + SKEW:
+            return "given by a clock that was ahead"
         if grant.until is not None and grant.until <= now:
             return "expired"
         return "used up" if grant.uses is not None and stored.used >= grant.uses else ""
@@ -231,7 +239,7 @@ class Desk:
             grant = grant_of(stored.body)
         except ApprovalError:
             return None  # it was altered: whatever it was, it is none
-        if grant.until is not None and grant.until <= now:
+        if grant.granted_at > now + SKEW or (grant.until is not None and grant.until <= now):
             return None
         return None if grant.uses is not None and stored.used >= grant.uses else grant
 
@@ -274,5 +282,13 @@ class Desk:
         return signer.sign(made)
 
     def _now(self) -> int:
-        """Return the time in milliseconds since 1970, never before one that the store has seen."""
-        return self.store.moment(milliseconds(self._clock()))
+        """Return the time in milliseconds since 1970, never before one that the store has seen.
+
+        Raises ApprovalError where the clock is far behind: standing still, no grant would end.
+        """
+        now, latest = milliseconds(self._clock()), self.store.latest()
+        if latest - now > SKEW:
+            hint = "set the clock, or accept its time: `fencekit approvals clock --reset`"
+            said = f"the clock is {(latest - now) // 1000:,} s behind what the approvals have seen"
+            raise ApprovalError(said, hint=hint)
+        return max(now, latest)

@@ -145,6 +145,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantStatus:
+    """A grant as people look at it: how often it was used, and why it does not count, if so."""
+
+    grant: Grant
+    used: int
+    void: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a grant is held against: the digest of the exact action, and what scopes look at."""
 

@@ -5,6 +5,7 @@ a file of its own, which only its approver reads. There is no default key and no
 """
 
 import os
+import stat
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from fencekit.reading.signatures import PrivateKey, PublicKey, new_key, public_o
 
 SCHEMA = "fencekit.keys/1"
 FILE = "keys.json"
+WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class KeyState(StrEnum):
@@ -88,6 +90,9 @@ class KeyRing:
             said = (error.strerror or str(error)).lower()
             hint = "make a key: `fencekit approvals keys new NAME`"
             raise ApprovalError(f"cannot read `{self.path}`: {said}", hint=hint) from error
+        if status.st_mode & WRITABLE_BY_OTHERS:
+            hint = f"`chmod go-w {self.path}`"
+            raise ApprovalError(f"others can write `{self.path}`: no key in it counts", hint=hint)
         seen = (status.st_mtime_ns, status.st_size, status.st_ino)
         with self._lock:
             if seen != self._seen:
@@ -168,6 +173,7 @@ class KeyRing:
             Path(self.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
             with Path(beside).open("w", encoding="utf-8") as out:
                 out.write(json.write(form, indent=2) + "\n")
+                os.fchmod(out.fileno(), 0o644)
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(beside, self.path)  # noqa: PTH105

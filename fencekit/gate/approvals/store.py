@@ -89,14 +89,29 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def moment(self, now: int) -> int:
-        """Return the time, and no earlier one than was ever seen: a clock that was set back."""
-        latest = int(self.database.rows("SELECT at FROM moments WHERE name = 'latest'")[0][0])
-        return max(now, latest)
+    def latest(self) -> int:
+        """Return the latest time that was ever seen."""
+        rows = self.database.rows("SELECT at FROM moments WHERE name = 'latest'")
+        if not rows:
+            raise ApprovalError("the latest time that the approvals have seen is not known")
+        return int(rows[0][0])
 
-    def ask(self, pending: Pending) -> tuple[Pending, bool]:
-        """Keep a request; where the same action waits already, return that one, and False."""
+    def reset(self, now: int) -> None:
+        """Take a time for the latest that was seen, though it is an earlier one."""
         with self.database.transaction() as run:
+            run("UPDATE moments SET at = ? WHERE name = 'latest'", (now,))
+
+    def ask(self, pending: Pending, most: int) -> tuple[Pending, bool]:
+        """Keep a request; where the same action waits already, return that one, and False.
+
+        Raises ApprovalError where `most` others of the same principal wait.
+        """
+        with self.database.transaction() as run:
+            waiting = "SELECT count(*) FROM pending WHERE principal = ? AND state = 'pending'"
+            others = f"{waiting} AND action <> ? AND expires > ?"
+            values = (pending.principal, pending.action, pending.created)
+            if run(others, values).fetchall()[0][0] >= most:
+                raise ApprovalError(f"{most} requests of `{pending.principal}` wait already")
             see(run, pending.created)
             run(
                 "UPDATE pending SET state = 'expired' WHERE action = ? AND state = 'pending'"
