@@ -82,7 +82,7 @@ def recorded_calls(count: int) -> list[dict[str, Any]]:
 
 def decisions(count: int, rounds: int) -> Iterator[str]:
     """Yield the table of deciding."""
-    yield f"Deciding {count:,} calls, without an audit (`bench/gate.py`), Python "
+    yield f"Deciding {count:,} calls, without an audit (`bench/gate.py`), Python"
     yield f"{platform.python_version()}; one process, in turn, medians of CPU time a call."
     yield ""
     yield "| policy and calls | CapFence's execute | Gate.decide | faster | our ActionRuntime |"

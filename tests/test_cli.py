@@ -281,7 +281,10 @@ def test_ctrl_c_is_neither_a_pass_nor_a_finding(here: Path) -> None:
     assert err.decode().strip() == "error: interrupted before the end"
 
 
-DEMO = ["audit.jsonl", "candidate.yaml", "policy.fence.yaml", "policy.yaml", "report.html"]
+DEMO = [
+    *("audit.jsonl", "candidate.yaml", "gated.jsonl", "policy.fence.yaml", "policy.yaml"),
+    "report.html",
+]
 
 
 def test_the_demo_shows_the_loosening_and_can_be_run_again(here: Path) -> None:
@@ -291,6 +294,10 @@ def test_the_demo_shows_the_loosening_and_can_be_run_again(here: Path) -> None:
         assert "FINDINGS" in done.out
         names = sorted(path.name for path in (here / "a folder").iterdir())
         assert names == DEMO
+        assert "ALLOW (policy_allow): the tool answered `1 row`" in done.out
+        assert "DENY (policy_default_deny): it did not run" in done.out
+        assert "replayed on the policy in force: 2 calls, 0 calls looser" in done.out
+        assert "replayed on the candidate: 2 calls, 1 call looser" in done.out
     again = next(line for line in done.out.splitlines() if line.startswith("$ fencekit "))
     import shlex
 

@@ -135,7 +135,7 @@ def test_a_report_is_never_written_over_what_is_read(target: str) -> None:
 def test_the_demo_writes_over_its_own_files_only() -> None:
     assert fencekit("demo", "d").code == 0
     assert fencekit("demo", "d").code == 0
-    for name in ("policy.yaml", "audit.jsonl", "report.html"):
+    for name in ("policy.yaml", "audit.jsonl", "report.html", "gated.jsonl"):
         folder = Path(f"mine-{name}")
         folder.mkdir()
         (folder / name).write_text("mine")

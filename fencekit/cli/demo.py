@@ -18,12 +18,13 @@ def command(folder: str) -> None:
 
     Puts a log that the real CapFence runtime recorded, the policy in force with its cases, and the
     candidate of a pull request into FOLDER (`fencekit-demo` by default), replays, and writes the
-    report beside them. The candidate loosens more than it says: exit code 0 means that the demo
-    showed it.
+    report beside them. Then two calls are gated live by the policy in force, recorded, and
+    replayed. The candidate loosens more than it says: exit code 0 means that the demo showed it.
     """
     from fencekit.checks.postprocess.outputs import write_report
     from fencekit.checks.postprocess.redaction import without_secrets
     from fencekit.checks.replay.job import ReplayJob
+    from fencekit.cli.demo_gate import gated
     from fencekit.cli.show import show
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render
@@ -36,14 +37,16 @@ def command(folder: str) -> None:
     options = ["--policy", candidate, "--baseline", policy, "--html", page]
     again = shlex.join(["fencekit", "replay", log, *options])
     show([Line(f"$ {inert(again, LONGEST_COMMAND)}", "dim"), Line(), *lines(report), Line()])
-    show([Line(f"report: {inert(page, LONGEST_COMMAND)}", "bold")])
+    show([Line(f"report: {inert(page, LONGEST_COMMAND)}", "bold"), Line()])
+    show(gated(Path(folder), policy, candidate))
     sys.exit(0 if report.status is Status.FINDINGS else 3)
 
 
 def refuse_foreign(path: Path, packed: Any) -> None:
     """Raise UsageError where a file of the demo would be written over one that is not the demo's.
 
-    The report has no packed twin: one is taken for the demo's where the demo's log lies beside it.
+    The report and the log of the gate have no packed twin: one is taken for the demo's where the
+    demo's log lies beside it.
     """
     from fencekit.model.errors import UsageError
 
@@ -63,12 +66,13 @@ def unpacked(folder: Path) -> tuple[str, ...]:
     """Write the files of the demo into the folder and return their paths."""
     from importlib.resources import files
 
+    from fencekit.cli.demo_gate import LOG
     from fencekit.model.errors import UsageError
 
     packed = files("fencekit") / "_demo"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (*FILES, PAGE):
+        for name in (*FILES, PAGE, LOG):
             refuse_foreign(folder / name, packed / name if name in FILES else None)
         for name in FILES:
             (folder / name).write_bytes((packed / name).read_bytes())
