@@ -31,6 +31,11 @@ from gate.offices import Office
 KEY = b"a key of sixteen bytes and more"
 CHANGES = {RecordClass.LOOSER, RecordClass.TIGHTER}
 UNSURE = {RecordClass.MAYBE_LOOSER, RecordClass.MAYBE_TIGHTER, RecordClass.CANNOT_TELL}
+EVERY_WAY: dict[str, Any] = {
+    "deny": [{"capability": "pay.in", "match_keywords": ["rm"]}],
+    "require_approval": ["pay.out.*", "shell"],
+    "allow": ["pay.in"],
+}
 SEEN: Counter[str] = Counter()
 
 calls = st.builds(
@@ -94,7 +99,7 @@ def use(gate: Gate, office: Office, asked: list[ToolCall], random: Random) -> No
 
 @settings(max_examples=60)
 @given(
-    documents,
+    documents | st.just(EVERY_WAY),
     st.lists(st.one_of(calls, calls, calls, respelled, broken), min_size=1, max_size=12),
     st.sampled_from([Keep.WHOLE, Keep.WHOLE, Keep.MASKED, Keep.DIGESTS]),
     st.randoms(use_true_random=False),
