@@ -133,11 +133,13 @@ def check(document: dict[str, Any], asked: list[ToolCall], keep: Keep, random: R
 
 def test_what_was_recorded_replays_on_the_same_policy_without_a_difference() -> None:
     SEEN.clear()
-    check()
-    kinds = {"policy_allow", "policy_deny", "approval_required", "policy_default_deny"}
-    assert kinds <= SEEN.keys(), SEEN
-    assert {"kept whole", "kept masked", "kept digests"} <= SEEN.keys(), SEEN
-    assert SEEN["previously_approved"] + SEEN["approved_grant"] > 0, SEEN
+    wanted = {"policy_allow", "policy_deny", "approval_required", "policy_default_deny"}
+    wanted |= {"previously_approved", "kept whole", "kept masked", "kept digests"}
+    for _ in range(5):
+        check()
+        if wanted <= SEEN.keys():
+            break
+    assert wanted <= SEEN.keys(), SEEN
 
 
 @pytest.mark.parametrize("keep", Keep)
