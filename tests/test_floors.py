@@ -78,7 +78,7 @@ STANDARD = {
     *("enum", "fnmatch", "functools", "gzip", "hashlib", "importlib", "io", "itertools", "json"),
     *("math", "operator", "os", "pathlib", "pkgutil", "random", "re", "shlex", "shutil", "signal"),
     *("string", "sys", "tempfile", "textwrap", "threading", "types", "typing", "urllib"),
-    *("warnings", "weakref", "zlib", "unicodedata", "posixpath", "base64", "html"),
+    *("select", "warnings", "weakref", "zlib", "unicodedata", "posixpath", "base64", "html"),
 }
 """The modules of the standard library that any room above the first may use."""
 

@@ -85,6 +85,8 @@ def run(command: click.Command, args: list[str] | None, name: str) -> NoReturn:
     """Run a command of ours and exit; `name` is what it is called by."""
     # Few objects of ours are in cycles: to look for those so often takes a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        import_module("fencekit.cli.streams").replace_closed()
     try:
         code = command.main(args=args, prog_name=name, standalone_mode=False)
     except click.ClickException as error:

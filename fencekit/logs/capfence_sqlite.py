@@ -115,13 +115,15 @@ def written_meanwhile(source: Source) -> LogError:
 
 
 def states(*paths: Path) -> list[tuple[int, int, int] | None]:
-    """Return what changes of files when they are written to or replaced; None for one not there."""
+    """Return what changes of files when they are written to or replaced; None for one
+    that cannot be looked at.
+    """
     found: list[tuple[int, int, int] | None] = []
     for path in paths:
         try:
             seen = path.stat()
             found.append((seen.st_ino, seen.st_size, seen.st_mtime_ns))
-        except FileNotFoundError:
+        except OSError:  # reading it says what is wrong
             found.append(None)
     return found
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from fencekit.model.errors import FencekitError, LogError
 from fencekit.model.source import Place
 from fencekit.reading.compression import MAGIC_BYTES, PackedDataError, packed_with, unpacked
+from fencekit.reading.opening import content, opened
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
@@ -128,8 +128,8 @@ def open_source(
         if path == STDIN:
             yield Source(path, sys.stdin.buffer, max_line=max_line, seen=seen)
             return
-        with Path(path).open("rb") as raw:
-            yield Source(path, cast("BinaryIO", raw), max_line=max_line, seen=seen)
+        with opened(path, LogError) as raw:
+            yield Source(path, raw, max_line=max_line, seen=seen)
 
 
 @contextmanager
@@ -253,14 +253,14 @@ def occurrences(mark: re.Pattern[bytes] | None, data: bytes) -> int:
 
 def sha256_of(path: str) -> str:
     """Return the SHA-256 of a file, in hex."""
-    with located(path), Path(path).open("rb") as raw:
-        return hashlib.file_digest(raw, "sha256").hexdigest()
+    with located(path), opened(path, LogError) as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def read_bytes(path: str, kind: type[FencekitError]) -> bytes:
     """Return the bytes of a file; trouble is an error of `kind`."""
     with located(path, kind):
-        return Path(path).read_bytes()
+        return content(path, kind)
 
 
 def read_text(path: str, kind: type[FencekitError]) -> tuple[str, str]:

@@ -6,12 +6,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fencekit.model.errors import UsageError
 from fencekit.reading.files import located
+from fencekit.reading.opening import content
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -121,7 +121,7 @@ def public(key: "Ed25519PublicKey") -> PublicKey:
 def contents(path: str) -> bytes:
     """Return what stands in a key file; trouble is a usage error that names it."""
     with located(path, UsageError):
-        return Path(path).read_bytes().strip()
+        return content(path, UsageError).strip()
 
 
 def not_a_key(path: str, kind: str, what: str) -> UsageError:

@@ -1,11 +1,12 @@
 """Files that a check writes: never one that it reads."""
 
+import errno
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from fencekit.model.errors import UsageError
 
+WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0)
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
@@ -18,11 +19,19 @@ def refuse_overwriting(target: str, inputs: Iterable[str]) -> None:
 
 
 def write_report(target: str, text: str) -> None:
-    """Write a report into its file; raise UsageError where that cannot be."""
+    """Write a report into its file, or into a pipe that somebody reads.
+
+    Raises UsageError where that cannot be: a pipe that nobody reads would be waited for for ever.
+    """
     try:
-        Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
+        file = os.open(target, WRITE, 0o666)
+        os.set_blocking(file, True)
+        with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(text)
     except (OSError, ValueError) as error:
         said = (getattr(error, "strerror", None) or str(error)).lower()
+        if getattr(error, "errno", 0) == errno.ENXIO:
+            said = "it is a pipe, and nobody reads it"
         raise UsageError(f"cannot write `{target}`: {said}") from error
 
 
