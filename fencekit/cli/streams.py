@@ -17,7 +17,7 @@ class ClosedOutput(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def write(self, text: str) -> NoReturn:
+    def write(self, text: str) -> NoReturn:  # noqa: ARG002  (what a stream takes)
         """Raise the error that says so."""
         raise FencekitError(
             "cannot write the output: standard output is closed",

@@ -58,7 +58,7 @@ def command(
         raise UsageError("no cases to run", hint=hint)
     files = found(paths)
     targets(html, out, [*files, *([given["policy"]] if given["policy"] else [])])
-    job = SuiteJob(files, timeout=checked_timeout(timeout or TIMEOUT), **given)
+    job = SuiteJob(paths, timeout=checked_timeout(timeout or TIMEOUT), **given)
     with progress_bar("running", "cases") as progress:
         report = job.run(progress=progress)
     # Cases are written to be read, and can be tried only as they are.

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -20,6 +21,8 @@ from fencekit.reading import toml
 
 FILE = "pyproject.toml"
 GLOB = frozenset("*?[")
+NEAR = 0.85
+"""How alike, from 0 to 1, two names are of which one is the other misspelled."""
 NOT_GIVEN = (None, ())
 PATHS = (
     "policy",
@@ -159,7 +162,9 @@ def settings_in(file: Path) -> Settings:
     """Return the settings in a `pyproject.toml`; raise UsageError for what is none of them."""
     shown = shown_path(file)
     place = Place(shown)
-    tools = toml.read(shown).get("tool", {})
+    document = toml.read(shown)
+    refuse_near_misses(document, place)
+    tools = document.get("tool", {})
     table = tools.get("fencekit", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError("`[tool.fencekit]` is not a table", place=place)
@@ -180,6 +185,25 @@ def settings_in(file: Path) -> Settings:
         keys = checked["trusted_keys"]
         checked["trusted_keys"] = tuple(os.path.join(at, key) for key in keys)  # noqa: PTH118
     return Settings(**checked, place=place)
+
+
+def refuse_near_misses(document: Mapping[str, Any], place: Place) -> None:
+    """Raise UsageError for a table that is meant for us, and that is not `[tool.fencekit]`.
+
+    Nothing in it would be read: what it disallows would pass.
+    """
+    tools = document.get("tool", {})
+    named = {f"tool.{name}": name for name in tools} if isinstance(tools, dict) else {}
+    for shown, name in [*named.items(), *((name, name) for name in document)]:
+        if shown != "tool.fencekit" and is_near(name):
+            hint = "the table of fencekit is `[tool.fencekit]`"
+            raise UsageError(f"nothing reads `[{shown}]`", place=place, hint=hint)
+
+
+def is_near(name: str) -> bool:
+    """Say whether a name is ours, misspelled: by case, by what joins its parts, by one letter."""
+    plain = re.sub(r"[^a-z]", "", name.casefold()).removeprefix("pytest")
+    return bool(get_close_matches(plain, ["fencekit"], n=1, cutoff=NEAR))
 
 
 def beside(folder: str, log: str) -> str:

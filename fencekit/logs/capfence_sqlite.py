@@ -115,9 +115,7 @@ def written_meanwhile(source: Source) -> LogError:
 
 
 def states(*paths: Path) -> list[tuple[int, int, int] | None]:
-    """Return what changes of files when they are written to or replaced; None for one
-    that cannot be looked at.
-    """
+    """Return what changes of files when they are written to; None for one that cannot be seen."""
     found: list[tuple[int, int, int] | None] = []
     for path in paths:
         try:

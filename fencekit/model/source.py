@@ -35,5 +35,19 @@ class SourceFile:
 
     def line(self, number: int) -> str:
         """Return the line of that number, counted from 1, without its end; empty past the end."""
-        lines = self.text.splitlines()
+        lines = text_lines(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def text_lines(text: str) -> list[str]:
+    """Return the lines of a text without their ends, as editors and git count them.
+
+    Only LF, CR LF and CR end a line; `str.splitlines` knows eight more, and YAML three.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def argument(path: str) -> str:
+    """Return a path as a word of a command line: one that begins with a dash is no option."""
+    return f"./{path}" if path.startswith("-") and path != "-" else path

@@ -131,6 +131,8 @@ class Suite:
     coverage: Coverage | None = None
     failed: tuple[tuple[str, str], ...] = ()
     """The files that could not be run, each with why; the troubles of the report hold it too."""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    """The files that a search saw and did not run, each with where it is, in words."""
 
     @property
     def cases(self) -> tuple[CaseResult, ...]:

@@ -33,6 +33,7 @@ Files of cases, `*.fence.yaml`, are collected by themselves: a test for each cas
 pytest imports this module at every start, so it imports nothing but pytest.
 """
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect files of cases: `*.fence.yaml` wherever, CapFence's suites where they are named."""
-    if file_path.name.endswith(CASES):
+    if file_path.name.lower().endswith(CASES):
         from fencekit.pytest_plugin.cases import CasesFile
 
         return CasesFile.of(parent, file_path)
@@ -162,6 +163,25 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
         return suite_of(parent, file_path)
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Add the files of cases of a folder that pytest does not see: links that lead nowhere."""
+    report = yield
+    if isinstance(collector, pytest.Directory) and report.passed:
+        dangling = [
+            path
+            for path in sorted(collector.path.iterdir())
+            if path.name.lower().endswith(CASES) and path.is_symlink() and not path.exists()
+        ]
+        if dangling:
+            from fencekit.pytest_plugin.cases import CasesFile
+
+            report.result.extend(CasesFile.of(collector, path) for path in dangling)
+    return report
 
 
 def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool, proves: bool) -> None:

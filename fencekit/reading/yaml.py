@@ -1,5 +1,7 @@
 """YAML exactly as PyYAML's safe loader resolves it (YAML 1.1), with a position for every value."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +11,15 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fencekit.model.errors import FencekitError
 from fencekit.model.source import Place
+from fencekit.reading.hidden import HIDDEN
 
 MAX_NODES = 200_000
 """How many values a document may have once every alias is written out."""
+
+UNSEEN = re.compile(f"[{HIDDEN}]")
+
+ODD_ENDS = frozenset("\x85\u2028\u2029")
+"""What ends a line, and so a comment, for YAML 1.1 and for no editor."""
 
 # What the safe constructor raises on values that it recognises and cannot make.
 CONSTRUCTOR_TROUBLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
@@ -55,7 +63,8 @@ def parse(text: str, file: str, kind: type[FencekitError]) -> Located | None:
     """
     loader: yaml.SafeLoader | None = None
     try:
-        loader = yaml.SafeLoader(text.replace("\r\n", "\n").replace("\r", "\n"))
+        plain = text.replace("\r\n", "\n").replace("\r", "\n")
+        loader = yaml.SafeLoader(plain) if ODD_ENDS.isdisjoint(plain) else EditorLoader(plain)
         root = loader.get_single_node()
         if root is None:
             return None
@@ -83,6 +92,21 @@ def parse(text: str, file: str, kind: type[FencekitError]) -> Located | None:
             loader.dispose()
 
 
+class EditorLoader(yaml.SafeLoader):
+    """Says where things are as editors and git count lines; PyYAML also ends them at ODD_ENDS."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = [at for at, char in enumerate(text) if char == "\n"]
+        super().__init__(text)
+
+    def get_mark(self) -> yaml.Mark:
+        """Return where the reader is."""
+        mark = super().get_mark()
+        mark.line = bisect_left(self._ends, mark.index)
+        mark.column = mark.index - (self._ends[mark.line - 1] + 1 if mark.line else 0)
+        return mark
+
+
 def scalar_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each scalar begins and ends, as offsets; what is written there is no comment.
 
@@ -98,16 +122,34 @@ def scalar_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def write(value: object) -> str:
-    """Return the value as YAML that the safe loader reads back as the same value."""
-    return yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=100)
+    """Return the value as YAML that the safe loader reads back as the same value.
+
+    What cannot be seen, such as a direction override, is written as an escape.
+    """
+    text: str = yaml.dump(value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True, width=100)
+    return UNSEEN.sub(lambda found: escape(found[0]), text)
+
+
+def escape(char: str) -> str:
+    """Return the escape of a character, for a scalar in double quotes."""
+    code = ord(char)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 class PlainDumper(yaml.SafeDumper):
-    """Writes every value out, without aliases."""
+    """Writes every value out, without aliases; text with what cannot be seen in double quotes."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Return text as a scalar."""
+        style = '"' if UNSEEN.search(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  (PyYAML's signature)
         """Say that no value is written as an alias."""
         return True
+
+
+PlainDumper.add_representer(str, PlainDumper.represent_str)
 
 
 def locate(

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
+from fencekit.reporting.characters import shortened, visible
 from fencekit.reporting.log_notes import notice_lines, passed_over_line
 from fencekit.reporting.words import chain_line, counted
 
 NONE_NEEDED = "no call: proof settled every kind"
+MOST_PASSED_OVER = 5
 NONE_MADE = "no call: only recorded ones were looked at"
 
 
@@ -23,6 +25,8 @@ def checked(report: Report) -> list[tuple[str, str]]:
         said.extend(("notice", line) for line in notice_lines(report.replay))
     if results is not None or report.replay is not None:
         said.append(("generated", generated_line(report)))
+    if over := cases_passed_over(report):
+        said.append(("passed over", over))
     return said
 
 
@@ -34,6 +38,18 @@ def checked_lines(report: Report) -> list[str]:
         calls = counted(sum(count for _, count in unmapped), "call")
         lines.append(f"{calls} of {counted(len(unmapped), 'tool')} that nothing maps")
     return lines
+
+
+def cases_passed_over(report: Report) -> str:
+    """Return the files of cases that a search did not run: how many, and the first of them."""
+    files = report.suite.passed_over if report.suite else ()
+    if not files:
+        return ""
+    shown = ", ".join(
+        f"{visible(shortened(path, 200))} ({why})" for path, why in files[:MOST_PASSED_OVER]
+    )
+    more = f", {len(files) - MOST_PASSED_OVER:,} more" if len(files) > MOST_PASSED_OVER else ""
+    return f"{counted(len(files), 'file')} of cases: {shown}{more}"
 
 
 def proofs(report: Report) -> list[Result] | None:

@@ -5,6 +5,7 @@ and a fingerprint that stays when lines move. GitHub shows 5,000 results of a ru
 of a result; what is beyond that is counted in a notification. Paths are as they were given.
 """
 
+import re
 import shlex
 from pathlib import PurePath
 from typing import Any
@@ -27,6 +28,7 @@ MOST_LOCATIONS = 100
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+BRACKET = re.compile(r"(\\*)([\[\]])")
 LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
 SEVERITIES = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.NOTE: "2.0"}
 """GitHub's `security-severity`: high, medium, low."""
@@ -94,7 +96,7 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
         "ruleId": finding.slug,
         "ruleIndex": number,
         "level": LEVELS[severity(finding, report)],
-        "message": {"text": "\n".join(said)},
+        "message": {"text": unlinked("\n".join(said))},
         "partialFingerprints": {"fencekit/v1": digest},
         "occurrenceCount": finding.count,
     }
@@ -108,6 +110,15 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
             for at, where in enumerate(related[:MOST_LOCATIONS])
         ]
     return made
+
+
+def unlinked(text: str) -> str:
+    """Return text as a message that has no link in it: SARIF 3.11.6 reads `[text](target)` as one.
+
+    A backslash takes away the meaning of a bracket, and of a backslash before one. `{0}` only has a
+    meaning in messages with arguments, of which there are none here.
+    """
+    return BRACKET.sub(r"\1\1\\\2", text)
 
 
 def physical(place: Place) -> dict[str, Any]:
@@ -149,6 +160,6 @@ def invocation(report: Report, left_out: int) -> dict[str, Any]:
         made["commandLine"] = plain(shlex.join(report.command), 4_000)
     if said:
         made["toolExecutionNotifications"] = [
-            {"level": level, "message": {"text": text}} for text, level in said
+            {"level": level, "message": {"text": unlinked(text)}} for text, level in said
         ]
     return made

@@ -20,6 +20,7 @@ def suite_of(suite: Suite) -> dict[str, Any]:
             for file in suite.files
         ],
         "failed": [{"path": path, "message": why} for path, why in suite.failed],
+        "passed_over": [{"path": path, "why": why} for path, why in suite.passed_over],
         "coverage": None if suite.coverage is None else coverage_of(suite.coverage),
     }
 

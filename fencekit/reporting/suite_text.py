@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
+from fencekit.model.source import argument
 from fencekit.model.suite import (
     CaseResult,
     CaseStatus,
@@ -15,6 +16,7 @@ from fencekit.model.suite import (
     PointKind,
     Suite,
 )
+from fencekit.reporting.coverage_note import cases_passed_over
 from fencekit.reporting.lint_text import at
 from fencekit.reporting.terminal import (
     LONGEST_COMMAND,
@@ -60,6 +62,8 @@ def lines(report: Report) -> Iterator[Line | Table]:
     for trouble in report.troubles:
         for part in trouble.splitlines():
             yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
+    if over := cases_passed_over(report):
+        yield Line(f"passed over: {inert(over, LONGEST_TROUBLE)}", "yellow")
     suite = report.suite
     if suite is None:
         return
@@ -107,7 +111,7 @@ def case_lines(case: CaseResult) -> Iterator[Line]:
         yield Line(f"  note      {inert(case.note, LONGEST_TROUBLE)}")
     yield Line(f"  request   {call_text(case)}")
     if case.policy and case.place.file:
-        words = ["fencekit", "explain", case.policy, str(case.place)]
+        words = ["fencekit", "explain", argument(case.policy), argument(str(case.place))]
         yield Line(f"  explain   {inert(shlex.join(words), LONGEST_COMMAND)}", "dim")
 
 

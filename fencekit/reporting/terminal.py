@@ -16,7 +16,7 @@ from fencekit.model.finding import (
 from fencekit.model.record import Record
 from fencekit.model.report import ReplayResult, Report, Status
 from fencekit.model.request_json import request_to_json
-from fencekit.model.source import Place
+from fencekit.model.source import Place, argument
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shortened, visible
@@ -226,7 +226,13 @@ def explain_command(finding: Finding, replay: ReplayResult | None) -> str:
     place = finding.witnesses[0].place if finding.witnesses else None
     if replay is None or place is None or place.line is None or not place.file:
         return ""
-    words = ["fencekit", "explain", replay.candidate, str(place), *replay.explain_options]
+    words = [
+        "fencekit",
+        "explain",
+        argument(replay.candidate),
+        argument(str(place)),
+        *replay.explain_options,
+    ]
     command = shlex.join(words)
     return inert(command, LONGEST_COMMAND)
 

@@ -10,7 +10,7 @@ from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import request_to_json
-from fencekit.model.source import SourceFile
+from fencekit.model.source import SourceFile, argument
 from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
 from fencekit.reporting.words import counted
 
@@ -77,7 +77,7 @@ def source_line(rule: RuleRef, report: Sourced) -> str:
 def explain_command(witness: Witness, sides: Sides) -> str:
     """Return the command that explains the call; it can be pasted anywhere."""
     call = json.dumps(request_to_json(witness.request))
-    words = ["fencekit", "explain", sides.policy, "-"]
+    words = ["fencekit", "explain", argument(sides.policy), "-"]
     if sides.root:
         words += ["--policy-root", sides.root]
     # `echo` of some shells would read the backslashes.

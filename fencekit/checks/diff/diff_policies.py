@@ -29,7 +29,7 @@ from fencekit.model.finding import ChangedRecord, Finding
 from fencekit.model.proof import Proved
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
-from fencekit.model.source import Input
+from fencekit.model.source import Input, argument
 from fencekit.model.suite import CaseStatus
 
 PASSED = CaseStatus.PASSED
@@ -160,7 +160,14 @@ class DiffJob:
             ("--explain", proof.explained),
         )
         said = [flag for flag, is_set in flags if is_set]
-        return ("fencekit", "diff", *files, *named, *said, *self.told.command_options())
+        return (
+            "fencekit",
+            "diff",
+            *map(argument, files),
+            *named,
+            *said,
+            *self.told.command_options(),
+        )
 
 
 def take_cases(run: ReplayRun, paths: Sequence[str]) -> tuple[Finding, ...]:

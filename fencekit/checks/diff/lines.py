@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from fencekit.model.edit import Edit, EditKind, PolicyDiff
 from fencekit.model.policy import Condition, Policy, Rule
-from fencekit.model.source import Place
+from fencekit.model.source import Place, text_lines
 
 GONE = (EditKind.REMOVED, EditKind.CONDITION_REMOVED)
 """The edits that are of the old version's lines alone."""
@@ -90,7 +90,7 @@ def differing(
 
 def texts_of(policy: Policy) -> Texts:
     """Return the lines of each file of a policy."""
-    return {file.path: file.text.splitlines() for file in policy.files}
+    return {file.path: text_lines(file.text) for file in policy.files}
 
 
 def text_at(texts: Texts, file: str, line: int) -> str:

@@ -22,6 +22,7 @@ from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.finding_key import SHORT
 from fencekit.model.policy import Policy
 from fencekit.model.report import Report
+from fencekit.model.source import text_lines
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
 from fencekit.reporting.characters import shortened, visible
@@ -123,7 +124,7 @@ def with_entry(text: str, lines: str, path: str) -> str:
             refuse_brackets(lines, listed)
         return f"{kept}{ending}{indented(lines, 2)}"
     first = listed.elements[0].place
-    dash = text.splitlines()[(first.line or 1) - 1][: (first.column or 1) - 1]
+    dash = text_lines(text)[(first.line or 1) - 1][: (first.column or 1) - 1]
     if not re.fullmatch(r"\s*-\s+", dash):
         refuse_brackets(lines, listed)
     return f"{text}{ending}{indented(lines, len(dash) - len(dash.lstrip()))}"

@@ -20,7 +20,7 @@ from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import FailOn, Limits, Report, Status
-from fencekit.model.source import Input, Place
+from fencekit.model.source import Input, Place, argument
 from fencekit.model.verdict import ALLOW
 from fencekit.prover.api import Domain
 from fencekit.prover.properties import Outcomes, Property
@@ -76,7 +76,7 @@ class GuardrailsJob:
         named = [word for name, value in options if value for word in (name, value)]
         flags = (("--allow-unknown", self.allow_unknown), ("--explain", self.explained))
         said = [flag for flag, is_set in flags if is_set]
-        return ("fencekit", "prove", self.policy, *named, *said)
+        return ("fencekit", "prove", argument(self.policy), *named, *said)
 
     def policies(self) -> tuple[Policy, Policy]:
         """Return the guardrails and the policy; raise PolicyError where one cannot be read."""

@@ -22,7 +22,7 @@ from fencekit.model.finding import RecordClass
 from fencekit.model.masking import Redact
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
-from fencekit.model.source import Input, Place
+from fencekit.model.source import Input, Place, argument
 from fencekit.reading.files import sha256_of
 
 WRITTEN_MEANWHILE = (
@@ -135,7 +135,14 @@ class ReplayJob:
         policies = (("--policy", self.policy), ("--baseline", self.baseline))
         named = [word for name, value in policies if value for word in (name, value)]
         silent = ["--no-authors"] if self.baseline and not self.authors else []
-        return ("fencekit", "replay", *self.logs, *named, *silent, *self.command_options())
+        return (
+            "fencekit",
+            "replay",
+            *map(argument, self.logs),
+            *named,
+            *silent,
+            *self.command_options(),
+        )
 
     def command_options(self) -> tuple[str, ...]:
         """Return the options of this job that are not the defaults, as one would type them."""

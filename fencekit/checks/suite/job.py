@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fencekit.cases.base import CaseFile, beside
-from fencekit.cases.registry import found, read_cases
+from fencekit.cases.registry import read_cases, search
 from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite import claims
 from fencekit.checks.suite.coverage import Covering, shortfall
@@ -40,8 +40,9 @@ class SuiteJob:
         A file that cannot be read, or whose policy cannot, is a trouble in it. Raises CaseError
         for a folder without any file of cases.
         """
-        run = SuiteRun(self)
-        for path in found(self.paths):
+        looked = search(self.paths)
+        run = SuiteRun(self, failed=list(looked.failed), passed_over=looked.passed_over)
+        for path in looked.files:
             count = run.take(path)
             if progress is not None:
                 progress(count)
@@ -55,6 +56,7 @@ class SuiteRun:
     job: SuiteJob
     files: list[SuiteFile] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     sources: dict[str, SourceFile] = field(default_factory=dict)
     covering: Covering = field(default_factory=Covering)
@@ -153,7 +155,7 @@ class SuiteRun:
             limits=Limits(),
             sources=tuple(self.sources.values()),
             troubles=(*whole, *parts),
-            suite=Suite(tuple(self.files), coverage, tuple(self.failed)),
+            suite=Suite(tuple(self.files), coverage, tuple(self.failed), tuple(self.passed_over)),
         )
 
 

@@ -9,6 +9,7 @@ from fencekit.model.decision import Decision
 from fencekit.model.finding import Finding, RecordClass, RuleRef
 from fencekit.model.record import Record
 from fencekit.model.request import Unknown
+from fencekit.model.source import argument
 from fencekit.model.suite import CaseResult, CaseStatus, ClaimResult, ClaimStatus
 from fencekit.reading.suggest import nearest
 
@@ -83,7 +84,9 @@ def finding_of(case: CaseResult) -> Finding:
         witnesses=(Record(case.request, None, case.place),),
         message=f"{case.name}: {said}{note}",
         place=case.place,
-        hint=f"`fencekit explain {case.policy} {case.place}` shows why" if case.policy else "",
+        hint=f"`fencekit explain {argument(case.policy)} {argument(str(case.place))}` shows why"
+        if case.policy
+        else "",
     )
 
 

@@ -11,7 +11,7 @@ from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.request_json import request_to_json
-from fencekit.model.source import Place
+from fencekit.model.source import Place, argument
 from fencekit.reporting.characters import shortened
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import blamed, name_of
@@ -166,7 +166,7 @@ def command(record: Record, told: PageCommands) -> str:
     if record.place.file:
         return explain(record.place, told)
     form = plain_json(request_to_json(record.request))
-    words = shlex.join(["fencekit", "explain", told.candidate, "-", *told.options])
+    words = shlex.join(["fencekit", "explain", argument(told.candidate), "-", *told.options])
     made = f"printf %s {shlex.quote(form)} | {words}" if form else ""
     return made if len(made) <= LONGEST_COMMAND else ""
 
@@ -175,7 +175,9 @@ def explain(place: Place, told: PageCommands) -> str:
     """Return what explains a recorded call; nothing where no line is known."""
     if place.line is None:
         return ""
-    return shlex.join(["fencekit", "explain", told.candidate, str(place), *told.options])
+    return shlex.join(
+        ["fencekit", "explain", argument(told.candidate), argument(str(place)), *told.options]
+    )
 
 
 def case(request: Request, finding: Finding) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from fencekit.model.finding import DEFAULT_RULE, Finding, RuleRef
-from fencekit.model.source import Place, SourceFile
+from fencekit.model.source import Place, SourceFile, text_lines
 
 MOST_LINES = 8
 
@@ -46,7 +46,7 @@ class Responsibility:
 
 def sources_of(files: Iterable[SourceFile]) -> Sources:
     """Return the lines of every policy file, by its path."""
-    return {file.path: file.text.splitlines() for file in files}
+    return {file.path: text_lines(file.text) for file in files}
 
 
 def named(ref: RuleRef, sources: Sources) -> NamedRule:
