@@ -22,7 +22,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
             odd = next((at for at, char in enumerate(line) if char in ODD_ENDS), None)
             if odd is not None:
                 name = f"U+{ord(line[odd]):04X}"
-                message = f"{name} ends this line for YAML, and for no editor"
+                message = f"`{name}` ends this line for YAML, and for no editor"
                 hint = "take it out; in a text, write its escape in double quotes"
                 yield Violation(Place(file.path, number, odd + 1), message, hint=hint)
 
