@@ -10,8 +10,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fencekit.model.errors import FencekitError
+from fencekit.model.hidden_characters import HIDDEN
 from fencekit.model.source import Place
-from fencekit.reading.hidden import HIDDEN
 
 MAX_NODES = 200_000
 """How many values a document may have once every alias is written out."""

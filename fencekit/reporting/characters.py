@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fencekit.reading.hidden import HIDDEN
+from fencekit.model.hidden_characters import HIDDEN
 
 LONGEST = 2_000
 """The characters of one value that a report shows."""
