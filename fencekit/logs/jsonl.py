@@ -12,7 +12,14 @@ from fencekit.logs.base import LogSample
 from fencekit.logs.layout import EXCERPT, LoggedObject
 from fencekit.logs.objects import objects, read_each
 from fencekit.model.errors import FencekitError, RecordError
-from fencekit.model.record import Completeness, Entry, InvalidRecord, Record, Recorded
+from fencekit.model.record import (
+    Completeness,
+    Entry,
+    InvalidRecord,
+    Notice,
+    Record,
+    Recorded,
+)
 from fencekit.model.request import Unknown
 from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.source import Place
@@ -44,8 +51,12 @@ class FencekitJSONL:
 
 
 def entries_of(found: LoggedObject) -> list[Entry]:
-    """Return the record of a line, or what is wrong with it; nothing of a note beside the calls."""
-    return [] if is_note(found.value) else [entry_of(found)]
+    """Return the record of a line, or what is wrong with it; of a note, that it is one."""
+    if not is_note(found.value):
+        return [entry_of(found)]
+    if "refusal" in found.value:
+        return [Notice("a call that the gate refused before any rule was asked", found.place)]
+    return [Notice("how a call ended that the gate let run", found.place)]
 
 
 def is_note(line: dict[str, Any]) -> bool:

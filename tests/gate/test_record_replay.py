@@ -126,6 +126,8 @@ def check(document: dict[str, Any], asked: list[ToolCall], keep: Keep, random: R
         if keep is Keep.WHOLE:
             assert not found & UNSURE, report
             assert {"engine-error"} >= {each.slug for each in report.findings}, report
+            is_clean = report.checked > 0 and not report.findings
+            assert not is_clean or report.exit_code == 0, report.troubles
         assert verify_log(folder / "log.jsonl").holds
     finally:
         shutil.rmtree(folder)
