@@ -12,21 +12,22 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 from fencekit.engines.base import Evaluator
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.assess import Advice, Assessor
 from fencekit.gate.audit import Audit, Shadow, utc
-from fencekit.gate.call import Refusal, ToolCall
+from fencekit.gate.call import ToolCall
 from fencekit.gate.decision import (
     Executed,
     ExecutionOutcome,
     ExecutionStatus,
     GateDecision,
-    outcome_of,
 )
 from fencekit.gate.envelope import action_digest
+from fencekit.gate.execution import in_thread, outcome_of_awaiting, outcome_of_run
 from fencekit.gate.guard import Guard
 from fencekit.gate.judge import Judge, Rules, asked_by, refused
 from fencekit.gate.tools import Normalised, Tool, Tools
@@ -66,7 +67,7 @@ class Gate:
         self._discharges = frozenset(map(Obligation, discharges))
         self._clock = clock
         self._lock = threading.Lock()
-        self._open: OrderedDict[str, None] = OrderedDict()
+        self._open: OrderedDict[str, bool] = OrderedDict()
         self._unwritten: deque[tuple[str, ExecutionOutcome]] = deque()
 
     @property
@@ -126,25 +127,25 @@ class Gate:
     async def execute_async(self, call: ToolCall) -> Executed:
         """Do as `execute` does, for a tool that may be a coroutine function; others get a thread.
 
-        A task that is cancelled while its tool runs is recorded as such.
+        A coroutine that is cancelled is recorded as such. A thread is not: it runs to its end, and
+        how it ends is recorded then.
         """
-        decision = await asyncio.to_thread(self.decide, call)
+        decision = await in_thread(partial(self.decide, call), self.not_begun)
         if not decision.authorized:
             return Executed(decision)
-        try:
-            run, args = runnable(decision)
-            if inspect.iscoroutinefunction(run):
-                result = await run(args)
-            else:
-                result = await asyncio.to_thread(run, args)
-                result = await result if inspect.isawaitable(result) else result
-        except BaseException as error:
-            executed = self.ended(decision, outcome_of(error))
-            if not isinstance(error, Exception):
-                raise
-            return executed
-        done = ExecutionOutcome(ExecutionStatus.COMPLETED, result=result)
-        return await asyncio.to_thread(self.ended, decision, done)
+        assert decision.normalised is not None
+        if inspect.iscoroutinefunction(decision.normalised.tool.run):
+            outcome = outcome_of_run(decision)
+        else:
+            outcome = await in_thread(
+                partial(outcome_of_run, decision), partial(self.ended, decision)
+            )
+        if inspect.isawaitable(outcome.result):
+            outcome = await outcome_of_awaiting(outcome.result)
+        if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
+            self.ended(decision, outcome)
+            raise outcome.raised
+        return await asyncio.to_thread(self.ended, decision, outcome)
 
     def submit(self, decision_id: str, outcome: ExecutionOutcome) -> None:
         """Record the outcome of a call that another process ran, once.
@@ -152,12 +153,18 @@ class Gate:
         Raises UsageError for a decision that allowed nothing, is not known, or has its outcome.
         """
         with self._lock:
-            if decision_id not in self._open:
+            if self._open.pop(decision_id, True):
                 hint = "an outcome is submitted once, to the gate that allowed the call"
                 raise UsageError("no allowed call of that id waits for its outcome", hint=hint)
         trouble = self._end(decision_id, outcome)
         if trouble:
             raise FencekitError(f"the outcome could not be recorded: {trouble}")
+
+    def not_begun(self, decision: GateDecision) -> None:
+        """Record of an allowed call that it was given up before it began."""
+        if decision.authorized:
+            why = "given up before it began"
+            self.ended(decision, ExecutionOutcome(ExecutionStatus.REFUSED, why))
 
     def ended(self, decision: GateDecision, outcome: ExecutionOutcome) -> Executed:
         """Record how a call ended that was allowed, and return both."""
@@ -235,29 +242,23 @@ class Gate:
             )
         if made.authorized:
             with self._lock:
-                self._open[made.id] = None
+                self._open[made.id] = False
                 if len(self._open) > MOST_OPEN:
                     self._open.popitem(last=False)
         return made
 
     def _run(self, decision: GateDecision) -> ExecutionOutcome:
-        """Run a call that was allowed."""
-        try:
-            run, args = runnable(decision)
-            result = run(args)
-            if inspect.isawaitable(result):
-                if inspect.iscoroutine(result):
-                    result.close()
-                return ExecutionOutcome(
-                    ExecutionStatus.REFUSED, "the tool is a coroutine: use `execute_async`"
-                )
-        except BaseException as error:
-            outcome = outcome_of(error)
-            if not isinstance(error, Exception):
-                self.ended(decision, outcome)
-                raise
+        """Run a call that was allowed; what interrupts Python is recorded, and raised."""
+        outcome = outcome_of_run(decision)
+        if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
+            self.ended(decision, outcome)
+            raise outcome.raised
+        if not inspect.isawaitable(outcome.result):
             return outcome
-        return ExecutionOutcome(ExecutionStatus.COMPLETED, result=result)
+        if inspect.iscoroutine(outcome.result):
+            outcome.result.close()
+        why = "the tool is a coroutine: use `execute_async`"
+        return ExecutionOutcome(ExecutionStatus.REFUSED, why)
 
     def _end(self, decision_id: str, outcome: ExecutionOutcome) -> str:
         """Record an outcome; return what kept it from being written, to be tried again."""
@@ -286,12 +287,3 @@ class Gate:
                     self._unwritten.popleft()  # it is in the log, and not to be there twice
                     raise
                 self._unwritten.popleft()
-
-
-def runnable(decision: GateDecision) -> tuple[Callable[[Mapping[str, Any]], Any], dict[str, Any]]:
-    """Return what runs an allowed call, and the arguments that were decided."""
-    assert decision.normalised is not None
-    tool = decision.normalised.tool
-    if tool.run is None:
-        raise Refusal("no_executor", f"nothing here runs `{tool.name}`")
-    return tool.run, decision.arguments()

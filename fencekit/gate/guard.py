@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fencekit.gate.call import ToolCall
 from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
+from fencekit.gate.execution import in_thread
 from fencekit.gate.tools import Tool
 from fencekit.model.errors import RequestError, UsageError
 from fencekit.model.verdict import Verdict
@@ -92,7 +93,8 @@ class Guard:
 
             @functools.wraps(function)
             async def run_async(*args: Any, **kwargs: Any) -> Any:
-                decision = await asyncio.to_thread(decided, args, kwargs)
+                decide = functools.partial(decided, args, kwargs)
+                decision = await in_thread(decide, self.gate.not_begun)
                 try:
                     result = await function(**decision.arguments())
                 except BaseException as error:
@@ -130,7 +132,8 @@ class Guard:
         self._ended(self.decision, error)
 
     async def __aenter__(self) -> Self:
-        self.decision = await asyncio.to_thread(self._decide, self.args or {})
+        decide = functools.partial(self._decide, self.args or {})
+        self.decision = await in_thread(decide, self.gate.not_begun)
         return self
 
     async def __aexit__(

@@ -237,6 +237,92 @@ def test_execute_runs_coroutines_only_where_it_can_wait(tmp_path: Path) -> None:
     assert done[5].outcome.error.startswith("no_executor")
 
 
+def test_what_is_given_up_before_it_began_is_recorded_so(gate: Gate) -> None:
+    begun, release = threading.Event(), threading.Event()
+    judged, ran = gate._judge.judge, []
+
+    def slow(*args: Any) -> Any:
+        begun.set()
+        release.wait(10)
+        return judged(*args)
+
+    gate._judge.judge = slow  # type: ignore[method-assign]
+
+    @gate.guard("pay.list")
+    async def listed() -> None:
+        ran.append(1)
+
+    async def give_up(waiting: Any) -> None:
+        begun.clear()
+        release.clear()
+        task = asyncio.ensure_future(waiting)
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        release.set()
+
+    async def all_of_it() -> None:
+        await give_up(listed())
+        await give_up(gate.execute_async(ToolCall.of("pay.list")))
+
+    asyncio.run(all_of_it())
+    assert ran == []
+    assert outcomes(gate) == ["refused", "refused"]
+    assert lines(gate)[-1]["outcome"]["error"] == "given up before it began"
+
+
+def test_a_thread_whose_task_was_cancelled_is_recorded_as_it_ends(tmp_path: Path) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def slow(_: Any) -> str:
+        begun.set()
+        release.wait(10)
+        return "done"
+
+    tools = AnyTools([Tool("pay.slow", "pay.slow", slow)])
+    gate = Gate(POLICY, tools=tools, audit=Audit(tmp_path / "log.jsonl", fsync=False))
+
+    async def all_of_it() -> None:
+        task = asyncio.create_task(gate.execute_async(ToolCall.of("pay.slow")))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert outcomes(gate) == []
+        release.set()
+
+    asyncio.run(all_of_it())
+    assert outcomes(gate) == ["completed"]
+
+
+def test_many_threads_share_a_gate(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from fencekit.logs.chain.verify import verify_log
+
+    tools = AnyTools([Tool("pay.list", "pay.list", lambda args: args["n"])])
+    gate = Gate(POLICY, tools=tools, audit=Audit(tmp_path / "log.jsonl", fsync=False))
+    with ThreadPoolExecutor(8) as pool:
+        calls = [ToolCall.of("pay.list", {"n": number}) for number in range(200)]
+        done = list(pool.map(gate.execute, calls))
+        decisions = [gate.decide(call) for call in calls[:20]]
+        once = [decision.id for decision in decisions for _ in range(4)]
+        told = list(pool.map(lambda of: submitted(gate, of), once))
+    assert [each.outcome and each.outcome.result for each in done] == list(range(200))
+    assert told.count(True) == 20
+    found = verify_log(tmp_path / "log.jsonl")
+    assert (found.holds, found.covered, found.notes) == (True, 440, 220)
+
+
+def submitted(gate: Gate, of: str) -> bool:
+    try:
+        gate.submit(of, ExecutionOutcome(ExecutionStatus.COMPLETED))
+    except UsageError:
+        return False
+    return True
+
+
 def test_another_process_submits_the_outcome_once(gate: Gate) -> None:
     allowed = gate.decide(ToolCall.of("pay.list"))
     denied = gate.decide(ToolCall.of("db.drop"))
