@@ -131,6 +131,9 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     is_flag=True,
     help="Reload only a policy that is proved no looser than the one in force.",
 )
+@click.option(
+    "--waivers", type=click.Path(), default="", metavar="FILE", help="Loosenings that may come."
+)
 def serve(policy: str, **given: Any) -> None:
     """Serve the gate of POLICY: OpenID AuthZEN for callers, a page for who approves.
 

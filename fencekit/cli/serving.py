@@ -12,7 +12,7 @@ from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
 from fencekit.gate.gate import Gate
-from fencekit.gate.service.policy_file import PolicyFile, reloaded
+from fencekit.gate.service.policy_file import NotLooser, PolicyFile, reloaded
 from fencekit.gate.service.settings import (
     LOOPBACK,
     ServiceSettings,
@@ -26,7 +26,6 @@ from fencekit.gate.tools import AnyTools
 from fencekit.logs.redaction import read_key
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Proved, Witness
 from fencekit.reading.files import read_text
 
 HINT = 'pip install "pytest-fencekit[serve]"'
@@ -43,7 +42,7 @@ def run_service(policy: str, **given: Any) -> None:
     if is_new:
         say(f"wrote the bearer token of callers to `{given['token_file']}`")
     settings = settings_of(token, given)
-    not_looser = proved_no_looser if given["require_no_looser"] else None
+    not_looser = no_looser(given["waivers"]) if given["require_no_looser"] else None
     file = PolicyFile(policy, given["policy_root"], not_looser)
     key = read_key(given["redaction_key"]) if given["redaction_key"] else b""
     with Audit(given["audit"], arguments=given["keep"], key=key) as audit:
@@ -97,6 +96,8 @@ def refuse_exposed(given: dict[str, Any]) -> None:
         raise UsageError("the page of approvals needs `--approvals`")
     if given["approvals"] and not given["keys"]:
         raise UsageError("`--approvals` needs `--keys`: the keys that sign them")
+    if given["waivers"] and not given["require_no_looser"]:
+        raise UsageError("`--waivers` is about `--require-no-looser`")
     if bool(given["webhook"]) != bool(given["webhook_secret"]):
         raise UsageError("`--webhook` and `--webhook-secret` go together")
     if given["webhook"] and not given["approvals"]:
@@ -139,18 +140,22 @@ def desk_of(settings: ServiceSettings, given: dict[str, Any]) -> Desk | None:
     return Desk(open_store(given["approvals"]), settings.keys, on_request=told)
 
 
-def proved_no_looser(old: Policy, new: Policy) -> str:
-    """Return why a policy may be looser than another; empty where it is proved not to be."""
-    from fencekit.prover.api import compare
-    from fencekit.reading import json
+def no_looser(waivers: str) -> NotLooser:
+    """Return what says why a policy may be looser than another and is not waived."""
+    from fencekit.checks.postprocess.waivers import with_waivers
+    from fencekit.checks.proofs.comparison import ComparisonJob
 
-    found = compare(old, new)
-    if isinstance(found, Proved):
-        return ""
-    if isinstance(found, Witness):
-        call = json.write(found.request.args.values)
-        return f"the new one is looser, for `{found.request.capability}` with `{call}`"
-    return f"it could not be proved that the new one is no looser: {found.reason}"
+    def why(old: Policy, new: Policy) -> str:
+        report = ComparisonJob(old.file, new.file).report(old, new)
+        report = with_waivers(report, waivers, policies=(old, new))
+        if not report.exit_code:
+            return ""
+        if not report.disallowed:
+            return "it could not be proved that the new one is no looser"
+        worst = report.disallowed[0]
+        return f"the new one is looser, for `{worst.capability}` (key {worst.key})"
+
+    return why
 
 
 def later(file: PolicyFile, gate: Gate) -> None:

@@ -81,6 +81,72 @@ def test_the_decisions_of_the_certification_scenario(service, name):
         assert isinstance(answer["context"], dict)
 
 
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "a single evaluation": {
+        "subject": {"type": "user", "id": "alice@example.com"},
+        "resource": {"type": "account", "id": "123"},
+        "action": {"name": "can_read", "properties": {"method": "GET"}},
+        "context": {"time": "1985-10-26T01:22-07:00"},
+    },
+    "properties of a subject": {
+        "subject": {
+            "type": "user",
+            "id": "alice@example.com",
+            "properties": {
+                "department": "Sales",
+                "ip_address": "172.217.22.14",
+                "device_id": "8:65",
+            },
+        },
+        "resource": {
+            "type": "book",
+            "id": "123",
+            "properties": {
+                "library_record": {"title": "AuthZEN in Action", "isbn": "978-0593383322"}
+            },
+        },
+        "action": {"name": "can_read", "properties": {"method": "GET"}},
+    },
+}
+"""The shapes of the specification's examples."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_shapes_of_the_published_examples_are_taken(service, name):
+    answer = service.decided(PUBLISHED[name])
+    assert answer["decision"] is False
+    assert answer["context"]["reason"] == "policy_default_deny"
+
+
+def test_the_published_batches_of_three_documents_follow_their_semantics(tmp_path):
+    policy = """
+deny:
+  - {capability: document.read, contains: "'target': '2'"}
+allow:
+  - {capability: document.read}
+"""
+    running = start(tmp_path, policy)
+    expected = {
+        "execute_all": [True, False, True],
+        "deny_on_first_deny": [True, False],
+        "permit_on_first_permit": [True],
+    }
+    try:
+        for semantic, decisions in expected.items():
+            request = {
+                "subject": {"type": "user", "id": "alice@example.com"},
+                "action": READ,
+                "options": {"evaluations_semantic": semantic},
+                "evaluations": [{"resource": {"type": "document", "id": i}} for i in "123"],
+            }
+            answer = running.post("/access/v1/evaluations", request).json()["evaluations"]
+            assert [one["decision"] for one in answer] == decisions
+        bad = {**request, "options": {"evaluations_semantic": "any"}}
+        assert running.post("/access/v1/evaluations", bad).status_code == 400
+    finally:
+        running.stop()
+
+
 BATCHES = {
     "defaults of subject and action": (
         {"subject": BOB, "resource": RECORD, "evaluations": [{"action": READ}, {"action": WRITE}]},

@@ -70,6 +70,28 @@ def test_a_policy_that_is_looser_is_not_reloaded_where_that_is_asked(tmp_path: P
         service.stop()
 
 
+def test_a_looser_policy_is_reloaded_where_the_loosening_is_waived(tmp_path: Path):
+    for name, text in (("policy.yaml", ALLOW), ("wider.yaml", WIDER)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    paths = [str(tmp_path / name) for name in ("policy.yaml", "wider.yaml")]
+    report, waivers = str(tmp_path / "report.json"), str(tmp_path / "waivers.yaml")
+    assert run("diff", *paths, "--out", f"json={report}").code == 1
+    findings = json.loads(Path(report).read_text(encoding="utf-8"))["findings"]
+    key = next(one["key"] for one in findings if one["class"] == "looser")
+    given = ["--reason", "agents write now", "--until", "2099-12-31", "--approver", "ann"]
+    waived = run("waive", key, "--report", report, "--waivers", waivers, *given)
+    assert waived.code == 0, waived.all
+    service = start(tmp_path, ALLOW, "--require-no-looser", "--waivers", "waivers.yaml")
+    try:
+        (tmp_path / "policy.yaml").write_text(WIDER, encoding="utf-8")
+        assert service.post("/gate/v1/reload", {}).status_code == 200
+        assert service.decided(asked("write"))["decision"] is True
+        (tmp_path / "policy.yaml").write_text("allow: ['*']\n", encoding="utf-8")
+        assert service.post("/gate/v1/reload", {}).status_code == 409
+    finally:
+        service.stop()
+
+
 def test_the_service_speaks_tls(tmp_path: Path):
     command = [
         "openssl",
