@@ -2,65 +2,86 @@
 
 A group that stands among the items of a sequence, outside of repeats, takes exactly one text before
 whatever comes later in that sequence. So where all that refers to it is such, the sequence is one
-of a few, with the text in the place of the group and of what refers to it. The texts are those that
+of a few, with the text in the place of the group and of what refers to it (`participation` makes
+such sequences of others). The texts are those that
 the group matches under its own flags, exactly so; a reference under IGNORECASE takes what Python's
 own matcher takes for the same, which is less than a literal under IGNORECASE does.
 """
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from re import _constants  # type: ignore[attr-defined]
 
 from fencekit.regex.charset import cased, of_leaf
-from fencekit.regex.items import LEAVES, Item, Items, rebuilt, walked
+from fencekit.regex.items import LEAVES, Item, Items, rebuilt
 from fencekit.regex.nfa import combined
+from fencekit.regex.participation import (
+    REPEATS,
+    TooManyError,
+    cases,
+    groups_in,
+    is_empty,
+    referred,
+    resolved,
+    sure_groups,
+    without_other_branches,
+)
 
 MOST_TEXTS = 64
-REFERS = {_constants.GROUPREF, _constants.GROUPREF_EXISTS}
 NO_CASE = int(re.IGNORECASE)
-
-
-class TooManyError(Exception):
-    """A group can take more texts than are written out, or texts that are not sure."""
 
 
 def without_references(items: Items, flags: int) -> list[Item]:
     """Return the items with what refers to a group written out, wherever that is exact."""
-    everywhere = [number_of(item) for item in walked(items) if item[0] in REFERS]
+    everywhere = referred(items)
     return _without(list(items), flags, everywhere) if everywhere else list(items)
-
-
-def number_of(item: Item) -> int:
-    """Return the number of the group that an item refers to."""
-    name, value = item
-    return int(value if name is _constants.GROUPREF else value[0])
 
 
 def _without(items: list[Item], flags: int, everywhere: list[int]) -> list[Item]:
     """Return the items of a sequence without references; those of a sequence inside first."""
-    here = [number_of(item) for item in walked(items) if item[0] in REFERS]
+    here = referred(items)
+    own = {number for number in here if here.count(number) == everywhere.count(number)}
     items = [_inside(item, flags, everywhere) for item in items]
-    groups = {
-        number: (at, inner, inside)
-        for at, item in enumerate(items)
-        for number, inner, inside in groups_of(item, flags, here)
-        if here.count(number) == everywhere.count(number)
-    }
-    groups = {
-        number: group for number, group in groups.items() if not is_early(number, group[0], items)
-    }
+    own &= set(referred(items))
+    if not own:
+        return items
     try:
-        taken = {number: texts_of(inner, to) for number, (_, inner, to) in groups.items()}
+        ways = [way for one in cases(items, own) for way in written_out(one, flags, own)]
     except TooManyError:
         return items
-    if not taken or math.prod(map(len, taken.values())) > MOST_TEXTS:
-        return items
-    chosen = (dict(zip(taken, texts, strict=True)) for texts in product(*taken.values()))
-    ways = [with_texts(items, flags, texts) for texts in chosen]
-    return [(_constants.BRANCH, (None, ways))]
+    return ways[0] if len(ways) == 1 else [(_constants.BRANCH, (None, ways))]
+
+
+def written_out(items: list[Item], flags: int, own: set[int]) -> Iterator[list[Item]]:
+    """Yield a sequence for each choice of what its groups take, of those that it surely has.
+
+    What else refers to a group stays. Raises TooManyError.
+    """
+    own = own & sure_groups(items)
+    early = {number for number in own if is_early(number, items)}
+    items = resolved(items, own, own - early)
+    needed = set(referred(items)) & own - early
+    groups = {
+        number: (inner, inside)
+        for item in items
+        for number, inner, inside in groups_of(item, flags, needed)
+    }
+    # A group that only asks for a place stays, and what refers to it takes nothing.
+    asking = {number for number, (inner, _) in groups.items() if is_empty(inner)}
+    items = with_texts(items, flags, {}, asking)
+    taken = {
+        number: texts_of(inner, to)
+        for number, (inner, to) in groups.items()
+        if number not in asking
+    }
+    if math.prod(map(len, taken.values())) > MOST_TEXTS:
+        raise TooManyError
+    for chosen in product(*taken.values()):
+        texts = dict(zip(taken, chosen, strict=True))
+        yield with_texts(items, flags, texts) if texts else items
 
 
 def _inside(item: Item, flags: int, everywhere: list[int]) -> Item:
@@ -70,12 +91,14 @@ def _inside(item: Item, flags: int, everywhere: list[int]) -> Item:
         number, added, taken, inner = value
         inner = _without(list(inner), combined(flags, added, taken), everywhere)
         return name, (number, added, taken, inner)
+    if name is _constants.BRANCH:
+        item = without_other_branches(item)
     if name in (_constants.BRANCH, _constants.ASSERT, _constants.ASSERT_NOT):
         return rebuilt(item, lambda inner: _without(list(inner), flags, everywhere))
     return item
 
 
-def groups_of(item: Item, flags: int, numbers: list[int]) -> Iterator[tuple[int, Items, int]]:
+def groups_of(item: Item, flags: int, numbers: set[int]) -> Iterator[tuple[int, Items, int]]:
     """Yield the groups that an item surely goes through, with what is inside, and its flags."""
     name, value = item
     if name is _constants.SUBPATTERN:
@@ -88,33 +111,35 @@ def groups_of(item: Item, flags: int, numbers: list[int]) -> Iterator[tuple[int,
                 yield from groups_of(one, flags, numbers)
 
 
-def is_early(number: int, at: int, items: Sequence[Item]) -> bool:
-    """Say whether something refers to a group before the item after the one that has it."""
-    return any(
-        inner[0] in REFERS and number_of(inner) == number
-        for item in items[: at + 1]
-        for inner in walked([item])
-    )
+def is_early(number: int, items: Sequence[Item]) -> bool:
+    """Say whether something refers to a group before the item behind the one that has it."""
+    at = next(at for at, item in enumerate(items) if number in groups_in(item))
+    return number in referred(items[: at + 1])
 
 
-def with_texts(items: Items, flags: int, texts: dict[int, str]) -> list[Item]:
-    """Return the items with groups, and what refers to them, replaced by texts."""
+def with_texts(
+    items: Items, flags: int, texts: dict[int, str], empty: Collection[int] = ()
+) -> list[Item]:
+    """Return the items with groups, and what refers to them, replaced by texts.
+
+    What refers to an empty group is left out.
+    """
     found: list[Item] = []
     for item in items:
         name, value = item
         if name is _constants.GROUPREF and value in texts:
             found += exactly([same(char, flags) for char in texts[value]])
-        elif name is _constants.GROUPREF_EXISTS and value[0] in texts:
-            found += with_texts(value[1], flags, texts)
+        elif name is _constants.GROUPREF and value in empty:
+            continue
         elif name is _constants.SUBPATTERN:
             number, added, taken, inner = value
             if number in texts:
                 found += exactly(texts[number])
             else:
-                inner = with_texts(inner, combined(flags, added, taken), texts)
+                inner = with_texts(inner, combined(flags, added, taken), texts, empty)
                 found.append((name, (number, added, taken, inner)))
         else:
-            found.append(rebuilt(item, lambda inner: with_texts(inner, flags, texts)))
+            found.append(rebuilt(item, lambda inner: with_texts(inner, flags, texts, empty)))
     return found
 
 
@@ -160,9 +185,6 @@ def texts_of(items: Items, flags: int) -> list[str]:
         if len(found) > MOST_TEXTS:
             raise TooManyError
     return found
-
-
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
 
 
 def repeated(texts: list[str], least: int, most: int) -> list[str]:

@@ -96,15 +96,21 @@ def test_a_reference_takes_for_the_same_what_python_does(flags: re.RegexFlag) ->
 
 
 NOT_WRITTEN_OUT = (
-    *(r"(a)?\1", r"(?:(a|b)\1)+", r"(?:(a)|b)(?(1)a|s)", r"(?:(a)|b)\1", r"((a+)\2)\1"),
     *(
+        r"(?:(a|b)\1)+",
+        r"((a+)\2)\1",
         r"(a|b)(?>\1)b",
         r"(a+)\1",
         r"(?<=(a))\1",
         r"(?=(a))\1",
+        r"(.)\1",
+    ),
+    *(
         r"(?:(a)|b)*\1",
         r"((?>a|ab))\1",
-        r"(.)\1",
+        r"(?:(a)|b){2}(?(1)a|b)",
+        r"(?(1)a|b)(s)",
+        r"(?=(a)?b)b(?(1)a|s)",
     ),
 )
 
