@@ -16,7 +16,7 @@ nothing else.
 
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from math import comb
 from typing import Any
 
@@ -139,29 +139,36 @@ class Pattern:
             ways = {NOTHING}
             for owed in thread:
                 if isinstance(owed, int):
-                    after: Collection[Thread] = list(self._ways(owed, here))
+                    after: Collection[Thread] = self._ways(owed, here)
                 else:
                     after = refused(self._after(owed, here))
                 ways = {way | more for way in ways for more in after}
             found |= ways
         return FOUND if NOTHING in found else frozenset(found)
 
-    def _ways(self, node: int, here: Here, seen: Thread = NOTHING) -> Iterator[Thread]:
-        """Yield what is owed behind the character, by each way that goes on from a node."""
-        match self._nodes[node]:
-            case "end", owed:
-                yield owed
-            case "read", chars, then:
-                if here[0] is not None and ord(here[0]) in chars:
-                    yield NOTHING if then == MATCHED else frozenset({then})
-            case "any", ways:
-                # Who comes back without a character has gained nothing.
-                for way in ways if node not in seen else ():
-                    yield from self._ways(way, here, seen | {node})
-            case "look", begin, positive, then:
-                after = here[1][begin] if begin in here[1] else self._after(at(begin), here)
-                for owed in after if positive else refused(after):
-                    yield from (owed | more for more in self._ways(then, here, seen))
+    def _ways(self, node: int, here: Here) -> list[Thread]:
+        """Return what is owed behind the character, by each way that goes on from a node."""
+        found: dict[Thread, None] = {}
+        seen: dict[int, list[Thread]] = {}
+        left = [(node, NOTHING)]
+        while left:
+            node, owed = left.pop()
+            known = seen.setdefault(node, [])
+            if any(less <= owed for less in known):
+                continue  # who comes back without a character has gained nothing
+            known.append(owed)
+            match self._nodes[node]:
+                case "end", more:
+                    found[owed | more] = None
+                case "read", chars, then:
+                    if here[0] is not None and ord(here[0]) in chars:
+                        found[owed if then == MATCHED else owed | {then}] = None
+                case "any", ways:
+                    left += [(way, owed) for way in ways]
+                case "look", begin, positive, then:
+                    after = here[1][begin] if begin in here[1] else self._after(at(begin), here)
+                    left += [(then, owed | m) for m in (after if positive else refused(after))]
+        return list(found)
 
     def _chain(self, items: list[Item], then: int) -> int:
         """Return the node that matches the items, one after another, and goes on."""
