@@ -1,6 +1,7 @@
 """How long a text may be that `re` is asked about a pattern, for it to answer soon."""
 
 from math import comb
+from typing import Any
 
 from fencekit.prover.checker.programs import Item
 
