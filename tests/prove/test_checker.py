@@ -281,7 +281,11 @@ def test_every_condition_is_about_a_text_or_about_what_calls_can_stand_for() -> 
         atoms: Atoms = {}
         assert reading(Condition(name, "1", Place("x")), atoms) != (None, ALWAYS), name
         for atom in atoms.values():
+            if atom.subject == "argument path":  # a proof about it has no certificate
+                continue
             assert atom.patterns or list(stand_ins(atom.subject, ["1"])), name
+    with pytest.raises(ValueError, match="no calls are known"):
+        list(stand_ins("argument path", ["1"]))
     with pytest.raises(ValueError, match="no calls are known"):
         list(stand_ins("the hour", ["1"]))
 
