@@ -254,7 +254,7 @@ def test_recorded_calls_are_put_down_to_the_edits_that_changed_them() -> None:
             assert blame["exact"]
             assert {number for numbers in blame["undo"] for number in numbers} <= set(edits)
     refunds = [f for f in found if f["capability"] == "payment.refund.production"]
-    raised = {edits[n]["condition"] for f in refunds for b in f["blames"] for n in b["undo"][0]}
+    raised = {edits[n].get("condition") for f in refunds for b in f["blames"] for n in b["undo"][0]}
     assert {"amount_gte", "amount_lt"} <= raised
     assert report["replay"]["cost"]["approvals"] == {"before": 80, "after": 111, "open": 0}
 

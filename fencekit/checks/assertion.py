@@ -6,18 +6,29 @@ from os import PathLike
 from fencekit.checks.proofs.regression_case import case_text
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
-from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, looser_by_decision, search
 from fencekit.generation.shrinking import shrunk
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.source import SourceFile
-from fencekit.prover.api import compare
+from fencekit.model.transition_kind import transition_kind
+from fencekit.prover.api import check_property
+from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.witness_text import Sides
 from fencekit.reporting.words import counted
 from fencekit.schema.validator import OPEN, Domain, domain_of
+
+
+def _looser(outcomes: Outcomes) -> bool:
+    before, after = outcomes
+    return looser_by_decision(before, after)
+
+
+NOT_LOOSER_BUT_ON_ERRORS = Property("not looser but on errors", _looser, 2, same_is_fine=True)
+"""The second policy is nowhere looser than the first, where the first does not raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +48,17 @@ def assert_not_looser(
     seed: int | str = 0,
     timeout: float = TIMEOUT,
     exact: bool = True,
+    fail_on_errors: bool = False,
 ) -> None:
     """Raise AssertionError where a policy is looser than the one in force on some call.
 
     The exact comparison is asked first; where it proves that there is no such call, that is all.
     Where it cannot tell, or with `capability`, a pattern to keep to, or with `exact=False`,
     `max_examples` calls aimed at both policies are tried: a search that finds nothing proves
-    nothing. The same `seed` tries the same calls. `domain` is a JSON Schema of the arguments. The
-    message has the call, made as small as it can be, both decisions, both rules with
-    their lines, and a case to paste.
+    nothing. The same `seed` tries the same calls. `domain` is a JSON Schema of the arguments. A
+    call on which the old policy raises is denied there, and nobody meant it so: it counts with
+    `fail_on_errors` only. The message has the call, made as small as it can be, both decisions,
+    both rules with their lines, and a case to paste.
 
     Policies may be given as paths. Raises PolicyError for one that cannot be read, UsageError
     where nothing would be tried, EngineError where one call takes longer than `timeout` seconds.
@@ -55,14 +68,14 @@ def assert_not_looser(
         raise UsageError(f"`max_examples` is `{max_examples}`: nothing would be tried")
     before, after = (p if isinstance(p, Policy) else load_policy(p) for p in (old, new))
     if exact and capability is None:
-        result = compare(before, after, domain=domain)
+        goal = NOT_LOOSER if fail_on_errors else NOT_LOOSER_BUT_ON_ERRORS
+        result = check_property(goal, before, after, domain=domain)
         if isinstance(result, Proved):
             return
         if isinstance(result, Witness):
             told = "found by the exact comparison of both policies"
-            raise AssertionError(
-                message(minimise_witness(result, before, after, domain), before, after, told)
-            )
+            smallest = minimise_witness(result, before, after, domain)
+            raise AssertionError(message(smallest, before, after, told))
     found = search(
         before,
         after,
@@ -71,6 +84,7 @@ def assert_not_looser(
         capability=capability,
         domain=domain,
         timeout=timeout,
+        sought=looser if fail_on_errors else looser_by_decision,
     )
     if found.error is not None:
         raise found.error
@@ -83,6 +97,7 @@ def assert_not_looser(
 
 def minimise_witness(witness: Witness, old: Policy, new: Policy, domain: Domain) -> Witness:
     """Return the witness with the smallest readable call of the domain that shows the same."""
+    wanted = transition_kind(witness.before, witness.after)
     evaluators, schema = (ENGINE.compile(old), ENGINE.compile(new)), domain_of(domain)
 
     def decided(request: Request) -> Witness:
@@ -93,7 +108,7 @@ def minimise_witness(witness: Witness, old: Policy, new: Policy, domain: Domain)
         if schema is not None and not schema.valid(request.args.values):
             return False
         found = decided(request)
-        return looser(found.before, found.after)
+        return transition_kind(found.before, found.after) is wanted
 
     return decided(shrunk(witness.request, holds))
 

@@ -7,6 +7,7 @@ import click
 from fencekit.cli.options import (
     authors_option,
     domain_option,
+    fail_on_errors_option,
     log_format_option,
     policy_root_option,
     report_options,
@@ -55,6 +56,7 @@ from fencekit.cli.options import (
     show_default=True,
     help="Which answers end in exit code 1.",
 )
+@fail_on_errors_option
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
 @click.option(
     "--max-invalid", metavar="N", help="Records that may be unreadable, or `all`.  [default: 0]"

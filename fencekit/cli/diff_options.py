@@ -11,7 +11,15 @@ from fencekit.model.errors import UsageError
 from fencekit.model.report import FailOn
 
 WORKTREE = "WORKTREE"
-OF_PROOF = ("policy_root", "baseline_root", "domain", "allow_unknown", "explained", "measured")
+OF_PROOF = (
+    "policy_root",
+    "baseline_root",
+    "domain",
+    "allow_unknown",
+    "explained",
+    "measured",
+    "fail_on_errors",
+)
 OF_LOGS = (
     "logs",
     "log_format",

@@ -31,6 +31,14 @@ printed_option = click.option(
 """For commands that show something and make no report."""
 
 
+fail_on_errors_option = click.option(
+    "--fail-on-errors",
+    is_flag=True,
+    help="Fail on what is looser only where the policy in force raises, too.",
+)
+"""For proofs: there, a call on which deciding raises is denied, and nobody meant it so."""
+
+
 def policy_root_option(
     *, default: str | None = None, otherwise: str = "the working directory"
 ) -> Decorator[Any]:

@@ -4,7 +4,12 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import domain_option, policy_root_option, report_options
+from fencekit.cli.options import (
+    domain_option,
+    fail_on_errors_option,
+    policy_root_option,
+    report_options,
+)
 
 
 @click.command("prove")
@@ -30,6 +35,7 @@ from fencekit.cli.options import domain_option, policy_root_option, report_optio
 )
 @policy_root_option(default="")
 @domain_option
+@fail_on_errors_option
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @report_options

@@ -35,6 +35,14 @@ def looser(before: Outcome, after: Outcome) -> bool:
     return compare_effects(before.effect, after.effect) is Change.LOOSER
 
 
+def looser_by_decision(before: Outcome, after: Outcome) -> bool:
+    """Say the same where the old policy decides: a call on which it raises does not count.
+
+    Such a call is denied, and nobody meant it so.
+    """
+    return before.error is None and looser(before, after)
+
+
 def different(before: Outcome, after: Outcome) -> bool:
     """Say whether the policies decide a call differently, whichever is the looser one."""
     return before.effect != after.effect
@@ -61,7 +69,7 @@ def search(
     for a domain that is not understood.
     """
     evaluators = ENGINE.compile(old), ENGINE.compile(new)
-    both_ways = sought is not looser
+    both_ways = sought not in (looser, looser_by_decision)
     aiming = Aiming((old, new), capability=capability, domain=domain, both_ways=both_ways)
 
     def decided(request: Request) -> Witness:

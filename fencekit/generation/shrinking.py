@@ -258,7 +258,7 @@ def numeric(text: str) -> int | None:
 
 def nearer_numbers(value: float) -> Iterator[Any]:
     """Yield numbers nearer to 0, whole ones first, in ever smaller steps."""
-    if not isfinite(value):
+    if isinstance(value, float) and not isfinite(value):
         yield from (0, 1, str(value))
         return
     whole = int(value)

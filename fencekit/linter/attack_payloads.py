@@ -8,6 +8,18 @@ HARM = {
 }
 """By the name of the argument."""
 
+AMOUNTS = (1_000_000, 250_000, 100_000, 50_000, 25_000, 10_000, 5_000, 2_500, 1_000, 500, 250, 100)
+"""Payments that nobody wants made by a program alone, the greatest first."""
+
+PATHS = (
+    "/etc/shadow",
+    "/home/dev/.ssh/id_ed25519",
+    "/workspace/.env",
+    "/workspace/../etc/shadow",
+    ".aws/credentials",
+)
+"""Files that nobody wants read."""
+
 OTHER = "anything else"
 GLUES = ("; ", " ; ", "\n", " ", "")
 COMMENTS = {"command": " # ", "query": " -- "}
@@ -26,6 +38,11 @@ def before(key: str, text: str) -> Iterator[str]:
 def hidden_behind(key: str, text: str) -> Iterator[str]:
     """Yield something with the text behind it as a comment."""
     yield from (f"{harm}{COMMENTS.get(key, ' ')}{text}" for harm in harms(key))
+
+
+def harms_of(word: str) -> tuple[str, ...]:
+    """Return what is harmful as an argument of that name, the worst first; else as any other."""
+    return HARM.get(word) or (*HARM["command"], *HARM["query"])
 
 
 def harms(key: str) -> tuple[str, ...]:

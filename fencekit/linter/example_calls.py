@@ -149,7 +149,7 @@ def numbers(asked: Sequence[tuple[Relation, Any]]) -> Iterator[float | None]:
         return
     tried: list[float] = []
     for _, threshold in asked:
-        if isinstance(threshold, int | float) and math.isfinite(threshold):
+        if isinstance(threshold, int | float) and is_finite(threshold):
             tried.extend((threshold, threshold - 1, threshold + 1, threshold / 2, threshold * 2))
     limits = sorted(tried)
     tried.extend(low / 2 + high / 2 for low, high in pairwise(limits))
@@ -158,6 +158,14 @@ def numbers(asked: Sequence[tuple[Relation, Any]]) -> Iterator[float | None]:
     for number in seen:
         if all(passes(relation, number, threshold) for relation, threshold in asked):
             yield number
+
+
+def is_finite(number: float) -> bool:
+    """Say whether a number is one that a float can hold; a whole one may be too great."""
+    try:
+        return math.isfinite(number * 4)
+    except OverflowError:
+        return False
 
 
 def passes(relation: Relation, number: float, threshold: Any) -> bool:

@@ -25,6 +25,8 @@ class RecordClass(StrEnum):
     MAYBE_TIGHTER = "maybe_tighter"
     CANNOT_TELL = "cannot_tell"
     INVALID = "invalid"
+    LOOSER_ON_ERROR = "looser_on_error"
+    """Looser only because the policy in force raises, which counts as a DENY."""
     FAULT = "fault"
     """What is wrong without any decision having changed: a failing case, a bad shape, say."""
 
@@ -39,7 +41,9 @@ class RecordClass(StrEnum):
         return self.value.replace("_", " ")
 
 
-OF_CALLS = tuple(kind for kind in RecordClass if kind is not RecordClass.FAULT)
+OF_CALLS = tuple(
+    kind for kind in RecordClass if kind not in (RecordClass.FAULT, RecordClass.LOOSER_ON_ERROR)
+)
 """The classes that calls fall into; a report counts its calls by them."""
 
 
@@ -178,6 +182,14 @@ class Finding:
     """The tool of its calls, where no mapping gives it a capability."""
     names_capability: bool = True
     """Whether the capability is known; where it is not, `capability` is the word `unknown`."""
+
+    realistic: Record | None = None
+    """A call that a reader recognises, beside the smallest one, of what proof found."""
+
+    @property
+    def shown_call(self) -> Record | None:
+        """The call to show first: the realistic one, else the first witness."""
+        return self.realistic or next(iter(self.witnesses), None)
 
     @property
     def key(self) -> FindingKey:

@@ -25,6 +25,8 @@ class Status(StrEnum):
     CLEAN = "clean"
     WAIVED = "waived"
     """Nothing is disallowed, because somebody waived what would be."""
+    EXCEPT_ERRORS = "except-errors"
+    """Nothing gets looser but calls on which the policy in force raises."""
     FINDINGS = "findings"
     COULD_NOT_CHECK = "could-not-check"
 
@@ -162,6 +164,8 @@ class Report:
     diff: DiffResult | None = None
     suite: Suite | None = None
     mutation: Mutation | None = None
+    fail_on_errors: bool = False
+    """Whether what is looser only where deciding raised before is disallowed."""
 
     @property
     def exit_code(self) -> int:
@@ -194,6 +198,8 @@ class Report:
         """Say whether a finding is one that `fail_on` disallows, or a fault, and not waived."""
         if finding.waiver is not None:
             return False
+        if finding.kind is RecordClass.LOOSER_ON_ERROR:
+            return self.fail_on_errors
         return finding.is_fault or finding.kind in DISALLOWED[self.fail_on]
 
 

@@ -115,21 +115,33 @@ class Prover:
         for of_class in Index(self._policies, self._goal.about).classes(self._goal):
             yield of_class.capability, self._answer(of_class)
 
-    def _answer(self, of_class: CapabilityClass) -> Result:
+    def classes(self) -> Iterator[CapabilityClass]:
+        """Yield each class of capabilities that needs a look."""
+        yield from Index(self._policies, self._goal.about).classes(self._goal)
+
+    def answer(self, of_class: CapabilityClass, goal: Property) -> Result:
+        """Return the answer for a class and another property of the same policies.
+
+        What breaks it must break this prover's property too.
+        """
+        return self._answer(of_class, goal)
+
+    def _answer(self, of_class: CapabilityClass, goal: Property | None = None) -> Result:
+        goal = goal or self._goal
         tally = SearchStatistics()
         before = self.solver.states
-        request = search(of_class, self._goal, self.solver, self._run, tally)
+        request = search(of_class, goal, self.solver, self._run, tally)
         states = self.solver.states - before
         method = Method.WORDS if states else Method.CASES
         said = f"`{of_class.capability}` and capabilities like it"
         ladder = (ProofStep(method, said, tally.cases, states),)
         if request is not None:
-            request = minimise(request, self._shows)
+            request = minimise(request, lambda call: self._shows(call, goal))
             return Witness(request, self._run(request), ladder)
         return Unknown(tally.open[0], ladder) if tally.open else Proved(method, ladder)
 
     def _run(self, request: Request) -> Outcomes:
         return tuple(evaluator.decide(request).outcomes[0] for evaluator in self._evaluators)
 
-    def _shows(self, request: Request) -> bool:
-        return self._domain.accepts(request.args.values) and self._goal.broken(self._run(request))
+    def _shows(self, request: Request, goal: Property) -> bool:
+        return self._domain.accepts(request.args.values) and goal.broken(self._run(request))

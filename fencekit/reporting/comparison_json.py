@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fencekit.model.comparison import ComparisonResult, GuardrailResult
+from fencekit.model.comparison import ComparisonResult, GuardrailResult, TransitionAnswer
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
 from fencekit.model.measure import Measure
@@ -21,16 +21,34 @@ def comparison_of(compared: ComparisonResult) -> dict[str, Any]:
         "tighter": compared.tighter.word,
         "equivalent": compared.equivalent,
         "generated": compared.generated,
+        "transitions": {str(kind): result.word for kind, result in compared.transitions},
         "classes": [
             {
                 "capability": one.capability,
                 "looser": answer_of(one.looser),
                 "tighter": answer_of(one.tighter),
                 **({"how_much": measure_of(one.measure)} if one.measure else {}),
+                **transitions_of(one.transitions),
             }
             for one in compared.classes
         ],
     }
+
+
+def transitions_of(answers: tuple[TransitionAnswer, ...]) -> dict[str, Any]:
+    """Return in which ways calls of a class get looser; nothing where none was asked for."""
+    if not answers:
+        return {}
+    made = [
+        {
+            "transition": str(one.kind),
+            **answer_of(one.result),
+            "other_calls": [request_to_json(other.request) for other in one.others],
+            "complete": one.complete,
+        }
+        for one in answers
+    ]
+    return {"transitions": made}
 
 
 def measure_of(measure: Measure) -> dict[str, Any]:
@@ -48,7 +66,12 @@ def guardrails_of(guarded: GuardrailResult) -> dict[str, Any]:
         "at_least_as_strict": guarded.result.word,
         "generated": guarded.generated,
         "classes": [
-            {"capability": one.capability, **answer_of(one.result)} for one in guarded.classes
+            {
+                "capability": one.capability,
+                **answer_of(one.result),
+                **transitions_of(one.transitions),
+            }
+            for one in guarded.classes
         ],
     }
 

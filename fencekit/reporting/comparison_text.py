@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from fencekit.model.comparison import ClassComparison, ComparisonResult
+from fencekit.model.comparison import ClassComparison, ComparisonResult, only_by_error
 from fencekit.model.finding import RecordClass
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
@@ -32,6 +32,8 @@ def headline(report: Report) -> str:
     compared = report.comparison
     assert compared is not None
     looser = compared.looser
+    if only_by_error(looser):
+        return "no looser except where CapFence raises: here is such a call"
     if isinstance(looser, Witness):
         count = sum(isinstance(one.looser, Witness) for one in compared.classes)
         kinds = counted(count, "kind of capability", "kinds of capability")
@@ -60,17 +62,11 @@ def lines(report: Report) -> Iterator[Line | Table]:
     yield Line(f"generated  {generated_line(report)}")
     yield Line()
     yield from answers(compared)
+    yield from transition_table(compared)
     if report.diff is not None and report.diff.edits:
         yield from edit_lines(report.diff)
     yield from faults(report)
-    sides = Sides("was", "rule", compared.candidate, compared.policy_root)
-    for word, one, result in directions(compared.classes[:MOST_CLASSES]):
-        if isinstance(result, Witness):
-            yield Line()
-            yield from witness_lines(word, result, sides, report)
-            yield from (Line(f"  blame  {said}") for said in blames_of(result, report))
-            if one.measure is not None and word == "looser":
-                yield Line(f"  how much: {inert(one.measure.said, 500)}", "dim")
+    yield from calls(report, compared)
     if len(compared.classes) > MOST_CLASSES:
         yield Line()
         yield Line(f"and {len(compared.classes) - MOST_CLASSES:,} more: see `--format json`")
@@ -84,6 +80,44 @@ def lines(report: Report) -> Iterator[Line | Table]:
             for word, one, result in directions(compared.classes)
         )
         yield from ladder_lines(settled, without="every call meets the same rules in both policies")
+
+
+def calls(report: Report, compared: ComparisonResult) -> Iterator[Line]:
+    """Yield each call that proof found, in the order of the findings: the worst first."""
+    sides = Sides("was", "rule", compared.candidate, compared.policy_root)
+    found = {
+        witness.request: (one, witness)
+        for one in compared.classes[:MOST_CLASSES]
+        for witness in witnesses_of(one)
+    }
+    for finding in report.findings:
+        shown = next((found[r.request] for r in finding.witnesses if r.request in found), None)
+        if shown is None or finding.kind is RecordClass.FAULT:
+            continue
+        one, witness = shown
+        yield Line()
+        yield from witness_lines(finding.kind.words, witness, sides, report, finding)
+        yield from (Line(f"  blame  {said}") for said in blames(finding))
+        if one.measure is not None and witness == one.looser:
+            yield Line(f"  how much: {inert(one.measure.said, 500)}", "dim")
+        yield Line(f"  key: {finding.key.short}", "dim")
+
+
+def witnesses_of(one: ClassComparison) -> Iterator[Witness]:
+    """Yield every call that proof found of a class of capabilities."""
+    for answer in one.transitions:
+        yield from answer.witnesses
+    yield from (result for result in (one.tighter, one.looser) if isinstance(result, Witness))
+
+
+def transition_table(compared: ComparisonResult) -> Iterator[Line | Table]:
+    """Yield in which ways calls get looser: each shown, proved absent, or not known."""
+    if not any(one.transitions for one in compared.classes):
+        return
+    asked = [(kind, result) for kind, result in compared.transitions]
+    rows = tuple((str(kind), said(result)) for kind, result in asked)
+    yield Line()
+    yield Table(("gets looser", ""), rows, tuple(STYLES[result.word] for _, result in asked))
 
 
 def directions(
@@ -100,16 +134,6 @@ def faults(report: Report) -> Iterator[Line]:
         if finding.kind is RecordClass.FAULT:
             yield Line()
             yield from finding_lines(finding, report.replay)
-
-
-def blames_of(witness: Witness, report: Report) -> Iterator[str]:
-    """Yield which edits are to blame for a call that proof found."""
-    capability = witness.request.capability
-    for finding in report.findings:
-        requests = (record.request for record in finding.witnesses)
-        # Comparing whole requests prints them; most differ in what is soon compared.
-        if any(one.capability == capability and one == witness.request for one in requests):
-            yield from blames(finding)
 
 
 def replayed_lines(report: Report) -> Iterator[Line | Table]:
@@ -144,4 +168,6 @@ def said(result: Result) -> str:
     """Return whether a witness was found, as an answer to `is it looser`."""
     if isinstance(result, Witness) and result.is_searched:
         return "yes, found by search"
+    if only_by_error(result):
+        return "only on errors"
     return {Proved.word: "no, proved", Witness.word: "yes", Unknown.word: "not known"}[result.word]

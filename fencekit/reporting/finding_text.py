@@ -79,6 +79,8 @@ def details(
 
 def calls_of(finding: Finding, most: int) -> Iterator[tuple[str, str]]:
     """Yield the calls that show a finding, and the records that could not be read."""
+    if finding.realistic is not None:
+        yield "like", witness_text(finding.realistic)
     for record in finding.witnesses[:most]:
         yield "witness", witness_text(record)
     for place, message, _ in finding.invalid:

@@ -28,4 +28,5 @@ CHANGED = {
     RecordClass.CANNOT_TELL: "cannot tell",
     RecordClass.INVALID: "cannot tell",
     RecordClass.FAULT: "cannot tell",
+    RecordClass.LOOSER_ON_ERROR: "true",
 }

@@ -16,7 +16,11 @@ FORMAT = "github"
 MOST = 9
 """The findings of each level that are annotated; the tenth annotation says how many are not."""
 
-LEVELS = {Status.CLEAN: Level.NOTE, Status.WAIVED: Level.WARNING}
+LEVELS = {
+    Status.CLEAN: Level.NOTE,
+    Status.WAIVED: Level.WARNING,
+    Status.EXCEPT_ERRORS: Level.WARNING,
+}
 """The level of the headline; an error for every other status."""
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}

@@ -17,8 +17,8 @@ SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"
 def render(report: Report) -> str:
     """Return the list as JSON text; what could not be checked is an entry too."""
     entries = [entry(report, digest, finding) for digest, finding in fingerprints(report)]
-    if report.waived:
-        entries.insert(0, waived(report))
+    if report.waived or report.status is Status.EXCEPT_ERRORS:
+        entries.insert(0, reservation(report))
     if report.status is Status.COULD_NOT_CHECK:
         entries.insert(0, trouble(report))
     return inert(text_of(entries)) + "\n"
@@ -49,14 +49,14 @@ def trouble(report: Report) -> dict[str, Any]:
     }
 
 
-def waived(report: Report) -> dict[str, Any]:
-    """Return the entry that says what is waived, and by whom: the first one."""
+def reservation(report: Report) -> dict[str, Any]:
+    """Return the entry that says what keeps a report from being clean: what is waived, by whom."""
     file = report.waivers.file if report.waivers else ""
     said = [headline(report), *(plain(line, 2_000) for line in waived_lines(report))]
     return {
         "description": "; ".join(said),
-        "check_name": "waived",
-        "fingerprint": f"waived-{report.check}",
+        "check_name": "waived" if report.waived else str(report.status),
+        "fingerprint": f"{report.status}-{report.check}",
         "severity": "major",
         "location": location(file, 1),
     }

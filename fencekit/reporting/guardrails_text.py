@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fencekit.model.comparison import GuardrailResult
+from fencekit.model.comparison import GuardrailResult, only_by_error
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
@@ -19,6 +19,8 @@ def headline(report: Report) -> str:
     assert guarded is not None
     if not guarded.binding:
         return "nothing was checked"
+    if only_by_error(guarded.result):
+        return "as strict as its guardrails except where CapFence raises: here is such a call"
     if isinstance(guarded.result, Witness):
         count = sum(isinstance(one.result, Witness) for one in guarded.classes)
         kinds = counted(count, "kind of capability", "kinds of capability")
@@ -46,10 +48,19 @@ def lines(report: Report) -> Iterator[Line | Table]:
         yield Line()
         yield answers(guarded)
     sides = Sides("guard", "rule", guarded.policy, guarded.policy_root)
-    for one in guarded.classes[:MOST_CLASSES]:
-        if isinstance(one.result, Witness):
+    found = {
+        witness.request: witness
+        for one in guarded.classes[:MOST_CLASSES]
+        for witness in (
+            *(each for answer in one.transitions for each in answer.witnesses),
+            *((one.result,) if isinstance(one.result, Witness) else ()),
+        )
+    }
+    for finding in report.findings:
+        shown = next((found[r.request] for r in finding.witnesses if r.request in found), None)
+        if shown is not None:
             yield Line()
-            yield from witness_lines("looser", one.result, sides, report)
+            yield from witness_lines(finding.kind.words, shown, sides, report, finding)
     if len(guarded.classes) > MOST_CLASSES:
         yield Line()
         yield Line(f"and {len(guarded.classes) - MOST_CLASSES:,} more: see `--format json`")
@@ -73,4 +84,6 @@ def said(result: Result) -> str:
     """Return an answer in words."""
     if isinstance(result, Witness) and result.is_searched:
         return "no, found by search"
+    if only_by_error(result):
+        return "except on errors"
     return {Proved.word: "yes, proved", Witness.word: "no", Unknown.word: "not known"}[result.word]

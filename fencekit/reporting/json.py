@@ -7,7 +7,7 @@ import json
 import math
 from typing import Any
 
-from fencekit.model.finding import OF_CALLS
+from fencekit.model.finding import OF_CALLS, RecordClass
 from fencekit.model.report import Report
 from fencekit.reporting.characters import visible
 from fencekit.reporting.sections import SECTIONS
@@ -71,6 +71,12 @@ def writable(value: Any) -> Any:
     return value if isinstance(value, float) and math.isfinite(value) else repr(value)
 
 
+def kinds_counted(report: Report) -> list[RecordClass]:
+    """Return the classes that a report counts calls by; what errors alone loosen, where it is."""
+    on_error = RecordClass.LOOSER_ON_ERROR
+    return [*OF_CALLS, *([on_error] if report.counts.get(on_error) else [])]
+
+
 def to_json(report: Report) -> dict[str, Any]:
     """Return the report as JSON values."""
     page: dict[str, Any] = {
@@ -80,7 +86,7 @@ def to_json(report: Report) -> dict[str, Any]:
         **({"waived": waived_lines(report)} if report.waived else {}),
         "exit_code": report.exit_code,
         "checked": report.checked,
-        "counts": {str(kind): report.counts.get(kind, 0) for kind in OF_CALLS},
+        "counts": {str(kind): report.counts.get(kind, 0) for kind in kinds_counted(report)},
         "findings": [finding_of(finding) for finding in report.findings],
         "troubles": list(report.troubles),
         "inputs": [

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from fencekit.model.diff_result import Consequence
-from fencekit.model.finding import OF_CALLS, Finding, Level, RecordClass
+from fencekit.model.finding import Finding, Level, RecordClass
 from fencekit.model.report import Report, Status
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.editing import (
@@ -25,6 +25,7 @@ from fencekit.reporting.editing import (
     what,
 )
 from fencekit.reporting.finding_text import LONGEST, details, place_of, plain, severity
+from fencekit.reporting.json import kinds_counted
 from fencekit.reporting.summary import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.texts import sentence
 from fencekit.reporting.vetting_markdown import vetting_lines
@@ -42,6 +43,7 @@ PLAIN = re.compile(r"[\w ,.:%'-]*", re.ASCII)
 ICONS = {
     Status.CLEAN: "✅",
     Status.WAIVED: "⚠️",
+    Status.EXCEPT_ERRORS: "⚠️",
     Status.FINDINGS: "❌",
     Status.COULD_NOT_CHECK: "⚠️",
 }
@@ -81,7 +83,7 @@ def head(report: Report) -> Iterator[str]:
     yield from listed((f"⚠️ {code(line)}" for line in waived_lines(report)), MOST_TROUBLES)
     yield from listed((f"⚠️ {code(trouble)}" for trouble in report.troubles), MOST_TROUBLES)
     if any(report.counts.values()):
-        kinds = [kind for kind in OF_CALLS if report.counts.get(kind)]
+        kinds = [kind for kind in kinds_counted(report) if report.counts.get(kind)]
         yield "| " + " | ".join(kind.words for kind in kinds) + " |"
         yield "| " + " | ".join("---:" for _ in kinds) + " |"
         yield "| " + " | ".join(f"{report.counts[kind]:,}" for kind in kinds) + " |"

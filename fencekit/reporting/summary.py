@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fencekit.model.comparison import only_by_error
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.report import Report, Status
@@ -15,17 +16,20 @@ from fencekit.reporting.words import counted, waived_calls
 OF_CHANGES: dict[Status, str] = {
     Status.CLEAN: "May merge",
     Status.WAIVED: "Waived",
+    Status.EXCEPT_ERRORS: "No looser, except on errors",
     Status.FINDINGS: "Must not merge",
     Status.COULD_NOT_CHECK: "Cannot say",
 }
 OF_OTHERS: dict[Status, str] = {
     Status.CLEAN: "Passed",
     Status.WAIVED: "Waived",
+    Status.EXCEPT_ERRORS: "As strict, except on errors",
     Status.FINDINGS: "Failed",
     Status.COULD_NOT_CHECK: "Cannot say",
 }
 OF_CASES = ("failing-case", "case-error")
 CHECKS_OF_CHANGES = ("replay", "diff")
+PASSING = (Status.CLEAN, Status.WAIVED, Status.EXCEPT_ERRORS)
 OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL)
 CHANGES = (RecordClass.LOOSER, RecordClass.TIGHTER, *OPEN, RecordClass.MAYBE_TIGHTER)
 
@@ -62,7 +66,7 @@ def headline(report: Report) -> Headline:
         label(report, OF_CHANGES if is_change else OF_OTHERS),
         title(report),
         loosenings(report),
-        let_through(report) if report.status in (Status.CLEAN, Status.WAIVED) and is_change else (),
+        let_through(report) if is_change and report.status in PASSING else (),
     )
 
 
@@ -97,6 +101,8 @@ def of_proof(report: Report) -> str:
     """Say what proof finds of every possible call, where no recorded ones were looked at."""
     assert report.comparison is not None
     looser = report.comparison.looser
+    if only_by_error(looser):
+        return "No call gets looser except where CapFence raises"
     if isinstance(looser, Witness):
         count = sum(isinstance(one.looser, Witness) for one in report.comparison.classes)
         return f"{counted(count, 'kind', 'kinds')} of call would get looser"
@@ -112,6 +118,8 @@ def beside_proof(report: Report) -> str:
     assert report.comparison is not None
     looser = report.comparison.looser
     recorded = report.counts.get(RecordClass.LOOSER, 0)
+    if only_by_error(looser):
+        return "" if recorded else ", and none can except where CapFence raises"
     if isinstance(looser, Witness) and not recorded:
         return ", but possible calls would"
     if isinstance(looser, Proved) and not recorded:
@@ -182,6 +190,7 @@ def not_checked(report: Report) -> str:
 TITLES = {
     Status.CLEAN: clean,
     Status.WAIVED: waived,
+    Status.EXCEPT_ERRORS: clean,
     Status.FINDINGS: found,
     Status.COULD_NOT_CHECK: not_checked,
 }

@@ -62,6 +62,7 @@ FORMAT = "text"
 STATUS_STYLES = {
     Status.CLEAN: "bold green",
     Status.WAIVED: "bold yellow",
+    Status.EXCEPT_ERRORS: "bold yellow",
     Status.FINDINGS: "bold red",
     Status.COULD_NOT_CHECK: "bold yellow",
 }
@@ -73,6 +74,7 @@ CLASS_STYLES = {
     RecordClass.TIGHTER: "blue",
     RecordClass.MAYBE_TIGHTER: "blue",
     RecordClass.UNCHANGED: "",
+    RecordClass.LOOSER_ON_ERROR: "yellow",
     RecordClass.FAULT: "red",
 }
 LEVEL_STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}

@@ -31,6 +31,8 @@ def finding_of(finding: Finding) -> dict[str, Any]:
     if finding.kind is RecordClass.FAULT:
         made["level"] = str(finding.level)
         made["place"] = {**place_of(finding.place), "column": column_of(finding.place)}
+    if finding.realistic is not None:
+        made["realistic"] = witness_of(finding.realistic)
     if finding.waiver is not None:
         made["waiver"] = waiver_of(finding.waiver)
     if finding.blames:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fencekit.model.decision import Outcome
-from fencekit.model.finding import RuleRef
+from fencekit.model.finding import Finding, RuleRef
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import SourceFile, argument
@@ -37,12 +37,20 @@ class Sourced(Protocol):
         ...
 
 
-def witness_lines(word: str, witness: Witness, sides: Sides, report: Sourced) -> Iterator[Line]:
-    """Yield a call, how both policies decide it, by which rules, and how to have it explained."""
+def witness_lines(
+    word: str, witness: Witness, sides: Sides, report: Sourced, finding: Finding | None = None
+) -> Iterator[Line]:
+    """Yield a call, how both policies decide it, by which rules, and how to have it explained.
+
+    Where the finding has a realistic call, that comes first.
+    """
     before, after = witness.before, witness.after
     change = f"{before.effect} -> {after.effect}"
     heading = f"{word}  {inert(str(witness.request.capability))}  {change}"
     yield Line(heading, "blue" if word == "tighter" else "red")
+    if finding is not None and finding.realistic is not None:
+        realistic = json.dumps(request_to_json(finding.realistic.request), ensure_ascii=False)
+        yield Line(f"  like   {inert(realistic, LONGEST_CALL)}")
     form = json.dumps(request_to_json(witness.request), ensure_ascii=False)
     yield Line(f"  call   {inert(form, LONGEST_CALL)}")
     yield from outcome_lines(sides.before, before, report)

@@ -7,7 +7,7 @@ from pathlib import Path
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
-from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, search
+from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser_by_decision, search
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
 from fencekit.model.search import SearchResult
@@ -79,6 +79,7 @@ class Properties:
         found = search(
             self.old,
             self.new,
+            sought=looser_by_decision,
             max_examples=self.job.max_examples,
             seed=f"{self.job.seed} {capability}",
             capability=None if capability == EVERY_CALL else capability,
@@ -105,7 +106,8 @@ class Properties:
         remembered = Remembered(Path(self.job.database), self.name(capability))
         before, after = ENGINE.compile(self.old), ENGINE.compile(self.new)
         for request in kept[: found.tried]:
-            if not looser(before.decide(request).outcomes[0], after.decide(request).outcomes[0]):
+            old, new = (side.decide(request).outcomes[0] for side in (before, after))
+            if not looser_by_decision(old, new):
                 remembered.forget(request)
         if found.witness is not None:
             remembered.keep(found.witness.request)

@@ -13,6 +13,7 @@ from fencekit.checks.diff.consequences import Consequences
 from fencekit.checks.diff.edit_script import diff
 from fencekit.checks.diff.unwitnessed_edits import asked, undone
 from fencekit.checks.proofs.comparison import compared_classes
+from fencekit.checks.proofs.transitions import TransitionFinder
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
@@ -100,6 +101,7 @@ def test_where_not_every_edit_is_looked_into_the_page_does_not_say_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(unwitnessed_edits, "MOST_EDITS", 0)
+    monkeypatch.setattr(TransitionFinder, "transitions", lambda *_: ())
     done = fencekit("diff", "old.yaml", "new.yaml", "--format", "json", "--html", "r.html")
     assert done.report["diff"]["unsettled"]
     page = Path("r.html").read_text("utf-8")

@@ -12,8 +12,8 @@ from functools import partial
 from fencekit.cases.registry import found as found_files
 from fencekit.cases.registry import read_cases
 from fencekit.checks.diff.consequences import Consequences
-from fencekit.checks.findings.grouping import risk_of
-from fencekit.checks.findings.status import judged
+from fencekit.checks.findings.grouping import BY_RISK, risk_of
+from fencekit.checks.findings.status import judged, with_errors
 from fencekit.checks.findings.traces import trace, traced
 from fencekit.checks.postprocess.waivers import with_waivers
 from fencekit.checks.proofs.comparison import ComparisonJob, read_domain
@@ -25,7 +25,7 @@ from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.case import Case
 from fencekit.model.errors import FencekitError
-from fencekit.model.finding import ChangedRecord, Finding
+from fencekit.model.finding import ChangedRecord, Finding, RecordClass
 from fencekit.model.proof import Proved
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
@@ -63,7 +63,7 @@ class DiffJob:
             assert run.consequences is not None
             policies = (run.baseline, run.policy)
             failing = take_cases(run, self.cases)
-            proof = self.comparison.report(run.baseline, run.policy)
+            proof = self.comparison.report(run.baseline, run.policy, run.sample)
             report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
         made = replace(report, command=self.command())
         tracing = partial(trace, before=policies[0], after=policies[1])
@@ -128,6 +128,8 @@ class DiffJob:
             passed_over=recorded.passed_over,
             unsettled=() if self.comparison.allow_unknown else proof.troubles,
         )
+        errors = counts[RecordClass.LOOSER_ON_ERROR]
+        status = with_errors(status, errors, fail_on_errors=proof.fail_on_errors)
         if failing and not run.failures():
             status = Status.FINDINGS
         return replace(
@@ -137,6 +139,7 @@ class DiffJob:
             findings=(*failing, *sorted((*recorded.findings, *added), key=recorded_first)),
             troubles=(*troubles, *run.remarks),
             comparison=proof.comparison,
+            fail_on_errors=proof.fail_on_errors,
         )
 
     def command(self) -> tuple[str, ...]:
@@ -158,6 +161,7 @@ class DiffJob:
             ("--no-authors", not self.authors),
             ("--how-much", proof.measured),
             ("--explain", proof.explained),
+            ("--fail-on-errors", proof.fail_on_errors),
         )
         said = [flag for flag, is_set in flags if is_set]
         return (
@@ -201,8 +205,13 @@ def as_record(case: Case) -> Record:
 
 
 def put_down(findings: Iterable[Finding], consequences: Consequences) -> tuple[Finding, ...]:
-    """Return the findings of proof, each put down to the edits to blame, and traced."""
+    """Return the findings of proof, each put down to the edits to blame, and traced.
+
+    Of several that get looser in the same way, by the same edits, the first is kept; those of one
+    edit stand together, the worst edit first.
+    """
     found = []
+    seen: set[object] = set()
     for finding in findings:
         (record,) = finding.witnesses
         assert finding.rule is not None
@@ -218,11 +227,29 @@ def put_down(findings: Iterable[Finding], consequences: Consequences) -> tuple[F
             blame,
         )
         consequences.add(changed, recorded=False)
+        edits = tuple(edit.number for edit in blame.edits) if blame else ()
+        cause = finding.kind, finding.capability, finding.before, finding.after, edits
+        if edits and cause in seen:
+            continue
+        seen.add(cause)
         found.append(replace(finding, blames=((blame, 1),) if blame else ()))
-    return traced(found, consequences.diff.old, consequences.diff.new)
+    return traced(by_edit(found), consequences.diff.old, consequences.diff.new)
+
+
+def by_edit(findings: list[Finding]) -> list[Finding]:
+    """Return findings, which come the worst first, with those of the same edits together."""
+    first: dict[object, int] = {}
+    for at, finding in enumerate(findings):
+        first.setdefault(cause_of(finding), at)
+    return sorted(findings, key=lambda one: (BY_RISK.index(one.kind), first[cause_of(one)]))
+
+
+def cause_of(finding: Finding) -> object:
+    """Return the edits to blame for a finding, by their numbers."""
+    return tuple(edit.number for blame, _ in finding.blames[:1] for edit in blame.edits)
 
 
 def recorded_first(finding: Finding) -> tuple[object, ...]:
     """Return the key that sorts the riskiest first and, of as risky ones, those that happened."""
-    kind, after, *rest = risk_of(finding)
-    return kind, after, not finding.principals, *rest
+    kind, is_duty, after, before, *rest = risk_of(finding)
+    return kind, is_duty, after, before, not finding.principals, *rest

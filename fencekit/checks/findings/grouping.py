@@ -7,6 +7,7 @@ from datetime import datetime
 from fencekit.checks.replay.selection import time_of
 from fencekit.model.edit import Blame
 from fencekit.model.finding import (
+    DEFAULT_RULE,
     ChangedRecord,
     Finding,
     RecordClass,
@@ -26,6 +27,7 @@ MAX_INVALID_SHOWN = 20
 
 SLUGS: dict[RecordClass, str] = {
     RecordClass.LOOSER: "looser-call",
+    RecordClass.LOOSER_ON_ERROR: "looser-on-error",
     RecordClass.TIGHTER: "tighter-call",
     RecordClass.MAYBE_LOOSER: "maybe-looser-call",
     RecordClass.MAYBE_TIGHTER: "maybe-tighter-call",
@@ -44,6 +46,7 @@ BY_RISK = (
     RecordClass.INVALID,
     RecordClass.TIGHTER,
     RecordClass.MAYBE_TIGHTER,
+    RecordClass.LOOSER_ON_ERROR,
 )
 LOOSEST_FIRST = ("ALLOW", "ESCALATE", "DENY")
 
@@ -175,11 +178,14 @@ def name_of(rule: RuleRef | None) -> str:
 def risk_of(finding: Finding) -> tuple[object, ...]:
     """Return the key that sorts the riskiest finding first."""
     after = min((LOOSEST_FIRST.index(v) for v in LOOSEST_FIRST if v in finding.after), default=3)
+    before = max((LOOSEST_FIRST.index(v) for v in LOOSEST_FIRST if v in finding.before), default=0)
     return (
         BY_RISK.index(finding.kind),
+        after == before,  # no more than an obligation
         after,
-        -max((LOOSEST_FIRST.index(v) for v in LOOSEST_FIRST if v in finding.before), default=0),
+        -before,
         -finding.count,
+        finding.baseline_rule == DEFAULT_RULE,  # what a rule denied is worse than what none allowed
         finding.capability,
         finding.before,
         finding.after,

@@ -36,6 +36,16 @@ def judged(
     return Status.FINDINGS if disallowed else Status.CLEAN, troubles
 
 
+def with_errors(status: Status, errors: int, *, fail_on_errors: bool) -> Status:
+    """Return a status, where so many calls get looser only because deciding raised before.
+
+    That is no finding unless it is asked for, and it is not clean either.
+    """
+    if status is not Status.CLEAN or not errors:
+        return status
+    return Status.FINDINGS if fail_on_errors else Status.EXCEPT_ERRORS
+
+
 def over_limit(counts: Mapping[RecordClass, int], fail_on: FailOn, limits: Limits) -> list[str]:
     """Return what there is more of than the limits let through."""
     found = []

@@ -9,7 +9,9 @@ from fencekit.reading.files import read_text
 from fencekit.reporting.json import SCHEMA, render
 from fencekit.reporting.state import StateError, report_of
 
-ADDED = frozenset({"key", "tool", "digest", "waived"})
+ADDED = frozenset(
+    {"key", "tool", "digest", "waived", "finding", "note", "transitions", "realistic"}
+)
 """The keys that were added to version 1; a report that was written before has none of them."""
 
 

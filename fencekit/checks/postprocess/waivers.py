@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
 from fencekit.checks.findings.grouping import RecordGroup
+from fencekit.checks.findings.status import with_errors
 from fencekit.checks.postprocess.breadth import capabilities_of, meets, too_broad
 from fencekit.checks.postprocess.waiver_file import load_waivers
 from fencekit.checks.postprocess.waiver_findings import SLUGS, changed_content, complaint
@@ -247,7 +248,10 @@ def status_of(report: Report) -> Status:
         return Status.FINDINGS
     if report.troubles:
         return Status.COULD_NOT_CHECK
-    return Status.WAIVED if report.waived else Status.CLEAN
+    if report.waived:
+        return Status.WAIVED
+    errors = sum(one.kind is RecordClass.LOOSER_ON_ERROR for one in report.findings)
+    return with_errors(Status.CLEAN, errors, fail_on_errors=report.fail_on_errors)
 
 
 def with_waivers(

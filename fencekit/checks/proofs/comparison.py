@@ -1,17 +1,20 @@
 """Two policies compared over every possible call: is the candidate looser, is it tighter, where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fencekit.checks.findings.grouping import SLUGS, risk_of
+from fencekit.checks.findings.status import with_errors
 from fencekit.checks.proofs.counting import measured
 from fencekit.checks.proofs.prove_or_search import answers
+from fencekit.checks.proofs.realistic_call import RealisticCalls
+from fencekit.checks.proofs.transitions import TransitionFinder, worst
 from fencekit.checks.replay.job import refuse_foreign_parents
 from fencekit.checks.replay.replay import inputs_of
 from fencekit.dialects.registry import load_policy
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import OPEN, ClassComparison, ComparisonResult
+from fencekit.model.comparison import OPEN, ClassComparison, ComparisonResult, only_by_error
 from fencekit.model.errors import UsageError
 from fencekit.model.finding import Finding, RecordClass, RuleRef
 from fencekit.model.measure import Measure
@@ -19,6 +22,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.record import Record
 from fencekit.model.report import DISALLOWED, FailOn, Limits, Report, Status
+from fencekit.model.request import Request
 from fencekit.model.source import Input, Place
 from fencekit.prover.api import Domain
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
@@ -50,6 +54,8 @@ class ComparisonJob:
     measured: bool = False
     baseline_revision: str = ""
     candidate_revision: str = ""
+    fail_on_errors: bool = False
+    """Whether what is looser only where the baseline raises fails the run."""
 
     def run(self) -> Report:
         """Return the report; raise PolicyError or UsageError where there is nothing to compare."""
@@ -68,8 +74,8 @@ class ComparisonJob:
         )
         return old, new
 
-    def report(self, old: Policy, new: Policy) -> Report:
-        """Return the report on the two policies."""
+    def report(self, old: Policy, new: Policy, recorded: Iterable[Request] = ()) -> Report:
+        """Return the report on the two policies; `recorded` are calls that were made."""
         schema, read = read_domain(self.domain)
         compared = ComparisonResult(
             baseline=old.file,
@@ -87,6 +93,9 @@ class ComparisonJob:
             fail_on=self.fail_on,
             allow_unknown=self.allow_unknown,
             inputs=read,
+            fail_on_errors=self.fail_on_errors,
+            domain=schema,
+            recorded=recorded,
         )
 
     def classes(self, old: Policy, new: Policy, domain: Domain) -> Iterator[ClassComparison]:
@@ -127,8 +136,12 @@ def compared_classes(
 ) -> Iterator[ClassComparison]:
     """Yield both answers for each class of capabilities whose calls may meet different rules."""
     tighter = dict(answers(NOT_TIGHTER, old, new, domain))
+    finder = TransitionFinder(NOT_LOOSER, old, new, domain)
     for capability, looser in answers(NOT_LOOSER, old, new, domain):
-        yield ClassComparison(capability, looser, tighter[capability])
+        found = finder.transitions(capability, looser)
+        yield ClassComparison(
+            capability, worst(looser, found), tighter[capability], transitions=found
+        )
 
 
 def report_of(
@@ -139,17 +152,28 @@ def report_of(
     fail_on: FailOn = FailOn.LOOSER,
     allow_unknown: bool = False,
     inputs: tuple[Input, ...] = (),
+    fail_on_errors: bool = False,
+    domain: Domain = "open",
+    recorded: Iterable[Request] = (),
 ) -> Report:
-    """Return the report on a comparison; each class of capabilities counts as one call."""
+    """Return the report on a comparison; each class of capabilities counts as one call.
+
+    `recorded` are calls that were made: of what gets looser, one like them is shown.
+    """
     counts = dict.fromkeys(RecordClass, 0)
     for one in compared.classes:
         counts[class_of(one)] += 1
     if not compared.classes:
         counts[RecordClass.UNCHANGED] = 1
-    findings = sorted((f for one in compared.classes for f in findings_of(one)), key=risk_of)
+    realistic = RealisticCalls(old, new, domain=domain, recorded=recorded)
+    findings = sorted(
+        (f for one in compared.classes for f in findings_of(one, realistic)), key=risk_of
+    )
     troubles = tuple(unknown for one in compared.classes for unknown in unknowns(one, fail_on))
     disallowed = any(finding.kind in DISALLOWED[fail_on] for finding in findings)
     status = Status.FINDINGS if disallowed else Status.CLEAN
+    status = with_errors(status, counts_of_errors(findings), fail_on_errors=fail_on_errors)
+    disallowed = status is Status.FINDINGS
     if troubles and not allow_unknown and (fail_on is FailOn.NEVER or not disallowed):
         status = Status.COULD_NOT_CHECK
     return Report(
@@ -164,6 +188,7 @@ def report_of(
         sources=(*old.files, *new.files),
         troubles=troubles,
         comparison=compared,
+        fail_on_errors=fail_on_errors,
     )
 
 
@@ -178,16 +203,29 @@ CLASSES: dict[tuple[type[Result], type[Result]], RecordClass] = {
 
 def class_of(one: ClassComparison) -> RecordClass:
     """Return how a class of capabilities counts: looser wherever a call of it is."""
+    if only_by_error(one.looser):
+        return RecordClass.LOOSER_ON_ERROR
     if isinstance(one.looser, Witness):
         return RecordClass.LOOSER
     return CLASSES.get((type(one.looser), type(one.tighter)), RecordClass.CANNOT_TELL)
 
 
-def findings_of(one: ClassComparison) -> Iterator[Finding]:
-    """Yield a finding for each witness of a class of capabilities."""
-    for kind, result in ((RecordClass.LOOSER, one.looser), (RecordClass.TIGHTER, one.tighter)):
-        if isinstance(result, Witness):
-            yield finding_of(kind, result)
+def findings_of(one: ClassComparison, realistic: RealisticCalls) -> Iterator[Finding]:
+    """Yield a finding for each transition of a class, and each pair of rules that shows it."""
+    shown = [witness for answer in one.transitions for witness in answer.witnesses]
+    if not shown and isinstance(one.looser, Witness):
+        shown = [one.looser]
+    for witness in shown:
+        is_error = only_by_error(witness)
+        kind = RecordClass.LOOSER_ON_ERROR if is_error else RecordClass.LOOSER
+        yield replace(finding_of(kind, witness), realistic=realistic.record(witness))
+    if isinstance(one.tighter, Witness):
+        yield finding_of(RecordClass.TIGHTER, one.tighter)
+
+
+def counts_of_errors(findings: Iterable[Finding]) -> int:
+    """Return how many findings there are only because deciding raises."""
+    return sum(one.kind is RecordClass.LOOSER_ON_ERROR for one in findings)
 
 
 def finding_of(kind: RecordClass, witness: Witness, slug: str = "") -> Finding:

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fencekit.checks.findings.grouping import BEYOND_GUARDRAILS, risk_of
-from fencekit.checks.proofs.comparison import finding_of, read_domain
+from fencekit.checks.findings.status import with_errors
+from fencekit.checks.proofs.comparison import counts_of_errors, finding_of, read_domain
 from fencekit.checks.proofs.prove_or_search import answers
+from fencekit.checks.proofs.realistic_call import RealisticCalls
+from fencekit.checks.proofs.transitions import TransitionFinder, worst
 from fencekit.checks.replay.replay import inputs_of
 from fencekit.dialects.registry import load_policy
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import OPEN, ClassGuardrail, GuardrailResult
-from fencekit.model.finding import RecordClass
+from fencekit.model.comparison import OPEN, ClassGuardrail, GuardrailResult, only_by_error
+from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import FailOn, Limits, Report, Status
@@ -47,6 +50,8 @@ class GuardrailsJob:
     domain: str = ""
     allow_unknown: bool = False
     explained: bool = False
+    fail_on_errors: bool = False
+    """Whether what is looser only where the guardrails raise fails the run."""
 
     def run(self) -> Report:
         """Return the report; raise PolicyError or UsageError where there is nothing to prove."""
@@ -62,7 +67,13 @@ class GuardrailsJob:
             policy_root=self.policy_root,
         )
         report = report_of(
-            guarded, policy, guardrails, allow_unknown=self.allow_unknown, inputs=read
+            guarded,
+            policy,
+            guardrails,
+            allow_unknown=self.allow_unknown,
+            inputs=read,
+            fail_on_errors=self.fail_on_errors,
+            domain=schema,
         )
         return replace(report, command=self.command())
 
@@ -74,7 +85,11 @@ class GuardrailsJob:
             ("--domain", self.domain),
         )
         named = [word for name, value in options if value for word in (name, value)]
-        flags = (("--allow-unknown", self.allow_unknown), ("--explain", self.explained))
+        flags = (
+            ("--allow-unknown", self.allow_unknown),
+            ("--explain", self.explained),
+            ("--fail-on-errors", self.fail_on_errors),
+        )
         said = [flag for flag, is_set in flags if is_set]
         return ("fencekit", "prove", argument(self.policy), *named, *said)
 
@@ -99,8 +114,10 @@ def guarded_classes(
     policy: Policy, guardrails: Policy, *, domain: Domain = "open"
 ) -> Iterator[ClassGuardrail]:
     """Yield the answer for each class of capabilities that needs a look."""
+    finder = TransitionFinder(AT_LEAST_AS_STRICT, guardrails, policy, domain)
     for capability, result in answers(AT_LEAST_AS_STRICT, guardrails, policy, domain):
-        yield ClassGuardrail(capability, result)
+        found = finder.transitions(capability, result)
+        yield ClassGuardrail(capability, worst(result, found), found)
 
 
 def silent_elsewhere(guardrails: Policy) -> Policy:
@@ -126,18 +143,18 @@ def report_of(
     *,
     allow_unknown: bool = False,
     inputs: tuple[Input, ...] = (),
+    fail_on_errors: bool = False,
+    domain: Domain = "open",
 ) -> Report:
     """Return the report; each class of capabilities that needed a look counts as one call."""
     counts = dict.fromkeys(RecordClass, 0)
     for one in guarded.classes:
-        counts[CLASSES[type(one.result)]] += 1
+        kind = CLASSES[type(one.result)]
+        counts[RecordClass.LOOSER_ON_ERROR if only_by_error(one.result) else kind] += 1
     if not guarded.classes:
         counts[RecordClass.UNCHANGED] = 1
-    findings = [
-        finding_of(RecordClass.LOOSER, one.result, slug=BEYOND_GUARDRAILS)
-        for one in guarded.classes
-        if isinstance(one.result, Witness)
-    ]
+    realistic = RealisticCalls(guardrails, policy, domain=domain)
+    findings = [found for one in guarded.classes for found in findings_of(one, realistic)]
     idle = [] if guarded.binding else [NOTHING]
     unknown = [
         f"not known whether the policy keeps to the guardrails for `{one.capability}` and "
@@ -145,8 +162,10 @@ def report_of(
         for one in guarded.classes
         if isinstance(one.result, Unknown)
     ]
-    status = Status.FINDINGS if findings else Status.CLEAN
-    if idle or (unknown and not allow_unknown and not findings):
+    errors = counts_of_errors(findings)
+    status = Status.FINDINGS if len(findings) > errors else Status.CLEAN
+    status = with_errors(status, errors, fail_on_errors=fail_on_errors)
+    if idle or (unknown and not allow_unknown and status is not Status.FINDINGS):
         status = Status.COULD_NOT_CHECK
     return Report(
         check="prove",
@@ -160,7 +179,20 @@ def report_of(
         sources=(*policy.files, *guardrails.files),
         troubles=(*idle, *unknown),
         guardrails=guarded,
+        fail_on_errors=fail_on_errors,
     )
+
+
+def findings_of(one: ClassGuardrail, realistic: RealisticCalls) -> Iterator[Finding]:
+    """Yield a finding for each transition of a class, and each pair of rules that shows it."""
+    shown = [witness for answer in one.transitions for witness in answer.witnesses]
+    if not shown and isinstance(one.result, Witness):
+        shown = [one.result]
+    for witness in shown:
+        is_error = only_by_error(witness)
+        kind = RecordClass.LOOSER_ON_ERROR if is_error else RecordClass.LOOSER
+        slug = "" if is_error else BEYOND_GUARDRAILS
+        yield replace(finding_of(kind, witness, slug), realistic=realistic.record(witness))
 
 
 NOTHING = "the guardrails deny nothing, want nothing approved and warn of nothing"

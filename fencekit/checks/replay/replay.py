@@ -12,6 +12,7 @@ from fencekit.checks.replay.chains import ChainSummary
 from fencekit.checks.replay.comparer import Comparer
 from fencekit.checks.replay.costs import CostCounter
 from fencekit.checks.replay.log_counts import LogCounts
+from fencekit.checks.replay.sample import CallSample
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import Progress, time_limit
 from fencekit.model.errors import LogError, TimeLimitError, UsageError
@@ -91,6 +92,7 @@ class ReplayRun:
     remarks: list[str] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
     doubts: Counter[str] = field(default_factory=Counter)
+    sample: CallSample = field(default_factory=CallSample)
 
     def __post_init__(self) -> None:
         self.timeout = checked_timeout(self.timeout)
@@ -148,6 +150,7 @@ class ReplayRun:
         log.records += 1
         for note in record.notes:
             log.notices.add(note, record.place)
+        self.sample.add(record.request)
         log.incomplete += record.completeness is not Completeness.FULL
         recorded = record.recorded
         log.undecided += recorded is None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fencekit.model.comparison import OPEN, ComparisonResult, GuardrailResult
+from fencekit.model.comparison import OPEN, ComparisonResult, GuardrailResult, only_by_error
 from fencekit.model.proof import ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import proved_line
@@ -132,7 +132,9 @@ def of_guardrails(guarded: GuardrailResult) -> Proof:
 def answer(result: Result, words: Words = FOUND) -> AnswerText:
     """Return an answer in words; one that search found says so."""
     text, style = words[type(result)]
-    if isinstance(result, Witness) and result.is_searched:
+    if only_by_error(result):
+        text = "only where CapFence raises" if words is FOUND else "except where CapFence raises"
+    elif isinstance(result, Witness) and result.is_searched:
         text = f"{text}, found by search"
     return AnswerText(text, style, result.reason if isinstance(result, Unknown) else "")
 
