@@ -36,7 +36,8 @@ def built_in(folder: Path) -> Built:
 def install(archive: Path, target: Path, trust: Trust) -> None:
     """Install what an archive has, as the command does."""
     with opened(str(archive), trust) as found:
-        carry_out(plan(found, Variant.BASELINE, {}, target))
+        samples = {one.name: one.default for one in found.pack.parameters}
+        carry_out(plan(found, Variant.BASELINE, samples, target))
 
 
 def refusal(data: bytes, built: Built, folder: Path) -> str:

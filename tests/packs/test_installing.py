@@ -27,8 +27,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def samples(pack: str) -> list[str]:
+    """Return the options that set each sample value of a pack that ships, as it is."""
+    if not (ROOT / pack / "pack.yaml").is_file():
+        return []
+    found = [one for one in read_pack(ROOT / pack).parameters if one.is_sample]
+    values = [f"{one.name}={value}" for one in found for value in one.default]
+    return [word for value in values for word in ("--set", value)]
+
+
 def install(*options: str, pack: str = "notes") -> Done:
-    return fencekit("packs", "install", pack, *options)
+    return fencekit("packs", "install", pack, *samples(pack), *options)
 
 
 def lock(folder: str = "policies") -> dict:

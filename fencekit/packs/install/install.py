@@ -17,7 +17,7 @@ from fencekit.packs.install.lock import FILE, Lock, Locked, content, read_lock
 from fencekit.packs.install.transaction import commit
 from fencekit.packs.install.upgrade_checks import UpgradeChange, moves
 from fencekit.packs.pack.opening import Opened
-from fencekit.packs.pack.parameters import values_of
+from fencekit.packs.pack.parameters import unset_samples, values_of
 from fencekit.packs.pack.variants import Variant
 
 
@@ -66,9 +66,10 @@ def plan(
 ) -> InstallPlan:
     """Return what installing would do; nothing is written.
 
-    Raises UsageError, unless forced, where a file is there that was not installed, or was edited
-    since. A policy that is replaced is compared with the new one for every call; guardrails too.
+    Raises UsageError where a parameter that lets calls through is not set and has a sample value
+    only; unless forced, also where a file is there that was not installed, or was edited since. A policy that is replaced is compared with the new one for every call; guardrails too.
     """
+    refuse_samples(opened, chosen)
     lock = read_lock(folder)
     filled = fill(opened, variant, chosen)
     pack, before = opened.pack, lock.packs.get(opened.pack.name)
@@ -89,6 +90,20 @@ def plan(
     changes, unknown = compared(folder, filled, steps, before)
     moved = tuple(moves(before, entry)) if before else ()
     return InstallPlan(folder, filled, made, steps, changes, unknown, moved)
+
+
+def refuse_samples(opened: Opened, chosen: Mapping[str, Any]) -> None:
+    """Raise UsageError where a parameter would let calls through by a value that is a sample."""
+    errors = []
+    for one in unset_samples(opened.pack.parameters, chosen):
+        shown = ", ".join(map(str, one.default[:3]))
+        said = f"`{one.name}` lets calls through, and has a sample value only, such as `{shown}`"
+        hint = (
+            f"set it, `--set {one.name}=…` ({one.about}), or allow none with `--set {one.name}=`"
+        )
+        errors.append(UsageError(said, hint=hint))
+    if errors:
+        raise UsageError.together(errors)
 
 
 def step(there: bytes | None, text: str) -> InstallAction:

@@ -42,7 +42,10 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """The texts of each type, as a regex of one value and in words."""
 SINGLE = ("path", "number")
-KEYS = ("type", "default", "about", "at_least")
+KEYS = ("type", "default", "about", "at_least", "sample")
+PARTIES = ("accounts", "addresses", "people", "hosts")
+"""The types that say who is paid, written to or called: nobody else can know that, so that a
+default of theirs is a sample. Of any other type a parameter may say so, with `sample: true`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Parameter:
     default: tuple[Any, ...]
     about: str
     at_least: str = ""
+    is_sample: bool = False
+    """Whether its default only shows what a value is, and lets calls through: it has to be set."""
 
     @property
     def described(self) -> str:
@@ -95,7 +100,16 @@ def read_parameter(name: str, given: Located) -> Parameter:
     values = checked(name, str(kind.value), default.value, place=default.place)
     least = given.find("at_least")
     at_least = "" if least is None else str(least.value)
-    return Parameter(name, str(kind.value), values, str(about.value), at_least)
+    sample = given.find("sample")
+    if sample is not None and not isinstance(sample.value, bool):
+        raise PackError("`sample` is true or false", place=sample.place)
+    is_sample = str(kind.value) in PARTIES if sample is None else bool(sample.value)
+    return Parameter(name, str(kind.value), values, str(about.value), at_least, is_sample)
+
+
+def unset_samples(parameters: Sequence[Parameter], chosen: Mapping[str, Any]) -> list[Parameter]:
+    """Return the parameters that have only a sample value, and are not set."""
+    return [one for one in parameters if one.is_sample and one.default and one.name not in chosen]
 
 
 def checked(name: str, kind: str, value: Any, *, place: Place | None = None) -> tuple[Any, ...]:
