@@ -47,6 +47,29 @@ class MutantResult:
     note: str = ""
 
 
+LOOSER_FIRST = (
+    ("DENY", "ALLOW"),
+    ("ESCALATE", "ALLOW"),
+    ("DENY", "ESCALATE"),
+)
+
+
+def severity_of(mutant: MutantResult) -> int:
+    """Return how bad it would be if the edit were made: 0 where a denied call would run.
+
+    What drops an obligation comes after what lowers a verdict, then what only tightens, then what
+    no call shows.
+    """
+    if mutant.difference is None:
+        return len(LOOSER_FIRST) + 2
+    before, after = (
+        text.partition("+")[0] for text in (mutant.difference.before, mutant.difference.after)
+    )
+    if (before, after) in LOOSER_FIRST:
+        return LOOSER_FIRST.index((before, after))
+    return len(LOOSER_FIRST) + (before != after)
+
+
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """A policy, what was asked of its mutants, and what became of each.
@@ -88,8 +111,9 @@ class Mutation:
 
     @property
     def survivors(self) -> tuple[MutantResult, ...]:
-        """The mutants that nothing noticed."""
-        return tuple(mutant for mutant in self.mutants if mutant.fate is MutantStatus.SURVIVED)
+        """The mutants that nothing noticed: those first that would let the worst through."""
+        found = [mutant for mutant in self.mutants if mutant.fate is MutantStatus.SURVIVED]
+        return tuple(sorted(found, key=severity_of))
 
     def by_operator(self) -> list[tuple[str, int, int]]:
         """Each kind of edit with how many of its mutants were killed, of how many; sorted."""

@@ -25,6 +25,8 @@ class Status(StrEnum):
     CLEAN = "clean"
     WAIVED = "waived"
     """Nothing is disallowed, because somebody waived what would be."""
+    NOT_JUDGED = "not-judged"
+    """There is a figure, and nobody said what it has to be."""
     EXCEPT_ERRORS = "except-errors"
     """Nothing gets looser but calls on which the policy in force raises."""
     FINDINGS = "findings"

@@ -171,7 +171,8 @@ class MutationRun:
             if mutation.score is None:
                 self.failed.append("the policy has no mutant that decides any call otherwise")
         findings = findings_of(mutation)
-        status = Status.FINDINGS if any(found.is_fault for found in findings) else Status.CLEAN
+        passing = Status.NOT_JUDGED if mutation.minimum is None else Status.CLEAN
+        status = Status.FINDINGS if any(found.is_fault for found in findings) else passing
         return Report(
             check="mutate",
             status=Status.COULD_NOT_CHECK if self.failed else status,

@@ -11,6 +11,7 @@ from fencekit.reporting.words import status_label, verdict_line
 COLOURS = {
     Status.CLEAN: "green",
     Status.WAIVED: "yellow",
+    Status.NOT_JUDGED: "yellow",
     Status.EXCEPT_ERRORS: "yellow",
     Status.FINDINGS: "red",
     Status.COULD_NOT_CHECK: "yellow",

@@ -19,6 +19,7 @@ MOST = 9
 LEVELS = {
     Status.CLEAN: Level.NOTE,
     Status.WAIVED: Level.WARNING,
+    Status.NOT_JUDGED: Level.WARNING,
     Status.EXCEPT_ERRORS: Level.WARNING,
 }
 """The level of the headline; an error for every other status."""

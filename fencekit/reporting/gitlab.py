@@ -11,13 +11,16 @@ from fencekit.reporting.words import waived_lines
 
 FORMAT = "gitlab"
 
+RESERVED = (Status.EXCEPT_ERRORS, Status.NOT_JUDGED)
+"""What is no failure and not clean either: it has an entry of its own."""
+
 SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"}
 
 
 def render(report: Report) -> str:
     """Return the list as JSON text; what could not be checked is an entry too."""
     entries = [entry(report, digest, finding) for digest, finding in fingerprints(report)]
-    if report.waived or report.status is Status.EXCEPT_ERRORS:
+    if report.waived or report.status in RESERVED:
         entries.insert(0, reservation(report))
     if report.status is Status.COULD_NOT_CHECK:
         entries.insert(0, trouble(report))

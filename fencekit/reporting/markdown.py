@@ -43,6 +43,7 @@ PLAIN = re.compile(r"[\w ,.:%'-]*", re.ASCII)
 ICONS = {
     Status.CLEAN: "✅",
     Status.WAIVED: "⚠️",
+    Status.NOT_JUDGED: "⚠️",
     Status.EXCEPT_ERRORS: "⚠️",
     Status.FINDINGS: "❌",
     Status.COULD_NOT_CHECK: "⚠️",

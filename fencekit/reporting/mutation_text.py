@@ -21,7 +21,11 @@ def headline(report: Report) -> str:
     if mutation is None or mutation.score is None:
         return "no mutant was judged"
     killed = f"{mutation.killed:,} of {counted(mutation.told, 'mutant')}"
-    asked = "" if mutation.minimum is None else f", {mutation.minimum:g} % asked for"
+    asked = (
+        ": name one that is enough with `--min-score`"
+        if mutation.minimum is None
+        else f", {mutation.minimum:g} % asked for"
+    )
     return f"{killed} noticed, a score of {mutation.score:.1f} %{asked}"
 
 

@@ -16,6 +16,7 @@ from fencekit.reporting.words import counted, waived_calls
 OF_CHANGES: dict[Status, str] = {
     Status.CLEAN: "May merge",
     Status.WAIVED: "Waived",
+    Status.NOT_JUDGED: "Not judged",
     Status.EXCEPT_ERRORS: "No looser, except on errors",
     Status.FINDINGS: "Must not merge",
     Status.COULD_NOT_CHECK: "Cannot say",
@@ -23,6 +24,7 @@ OF_CHANGES: dict[Status, str] = {
 OF_OTHERS: dict[Status, str] = {
     Status.CLEAN: "Passed",
     Status.WAIVED: "Waived",
+    Status.NOT_JUDGED: "Not judged",
     Status.EXCEPT_ERRORS: "As strict, except on errors",
     Status.FINDINGS: "Failed",
     Status.COULD_NOT_CHECK: "Cannot say",
@@ -190,6 +192,7 @@ def not_checked(report: Report) -> str:
 TITLES = {
     Status.CLEAN: clean,
     Status.WAIVED: waived,
+    Status.NOT_JUDGED: clean,
     Status.EXCEPT_ERRORS: clean,
     Status.FINDINGS: found,
     Status.COULD_NOT_CHECK: not_checked,

@@ -62,6 +62,7 @@ FORMAT = "text"
 STATUS_STYLES = {
     Status.CLEAN: "bold green",
     Status.WAIVED: "bold yellow",
+    Status.NOT_JUDGED: "bold yellow",
     Status.EXCEPT_ERRORS: "bold yellow",
     Status.FINDINGS: "bold red",
     Status.COULD_NOT_CHECK: "bold yellow",

@@ -8,6 +8,7 @@ from fencekit.model.waiver import Waiver
 LABELS: dict[Status, str] = {
     Status.CLEAN: "CLEAN",
     Status.WAIVED: "WAIVED",
+    Status.NOT_JUDGED: "NOT JUDGED",
     Status.EXCEPT_ERRORS: "NO LOOSER EXCEPT ON ERRORS",
     Status.FINDINGS: "FINDINGS",
     Status.COULD_NOT_CHECK: "COULD NOT CHECK",

@@ -6,16 +6,20 @@ The amount is the first of seven keys, the path the first of seven others: `{"am
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fencekit.linter.context import LintContext
 from fencekit.linter.evasions import evaded
 from fencekit.linter.example_calls import numbers, sorted_out
 from fencekit.linter.numbers import AMOUNTS, amounts
 from fencekit.linter.pattern_rewrites import with_args
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request import Request
+
+MOST_DECOYS = 6
+"""The texts that satisfy the letting rule which are tried as decoys."""
 
 
 def behind_a_decoy(request: Request, letting: Rule | None) -> Iterator[tuple[str, Request]]:
@@ -38,12 +42,20 @@ def behind_a_decoy(request: Request, letting: Rule | None) -> Iterator[tuple[str
         )
     if values:
         yield "an argument in front", with_args(request, {"note": "x", **values})
+    for text in islice((text for listed in wanted.texts for text in listed if text), MOST_DECOYS):
+        said = f"the decoy `note: {short(text)}`"
+        yield said, with_args(request, {"note": text, **values})
+        yield said, with_args(request, {**values, "note": text})
+        yield said, with_args(request, {"note": text, **values, "comment": text})
 
 
 def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each condition that looks at a decoy instead of the value."""
     names = (*AMOUNTS, ConditionName.PATH_PREFIX, ConditionName.MATCH_REGEX)
-    hint = "allow calls without the other keys alone, or let the tool refuse them"
+    hint = (
+        "deny the other keys by name above it, such as "
+        "`match_keywords: [\"'total':\", \"'value':\"]`; begin no pattern that stops with `^`"
+    )
     return evaded(subject, names, behind_a_decoy, hint)
 
 

@@ -67,7 +67,8 @@ def plan(
     """Return what installing would do; nothing is written.
 
     Raises UsageError where a parameter that lets calls through is not set and has a sample value
-    only; unless forced, also where a file is there that was not installed, or was edited since. A policy that is replaced is compared with the new one for every call; guardrails too.
+    only; unless forced, also where a file is there that was not installed, or was edited since. A
+    policy that is replaced is compared with the new one for every call; guardrails too.
     """
     refuse_samples(opened, chosen)
     lock = read_lock(folder)
@@ -98,9 +99,7 @@ def refuse_samples(opened: Opened, chosen: Mapping[str, Any]) -> None:
     for one in unset_samples(opened.pack.parameters, chosen):
         shown = ", ".join(map(str, one.default[:3]))
         said = f"`{one.name}` lets calls through, and has a sample value only, such as `{shown}`"
-        hint = (
-            f"set it, `--set {one.name}=…` ({one.about}), or allow none with `--set {one.name}=`"
-        )
+        hint = f"set it, `--set {one.name}=…` ({one.about}), or allow none with `--set {one.name}=`"
         errors.append(UsageError(said, hint=hint))
     if errors:
         raise UsageError.together(errors)
