@@ -340,7 +340,7 @@ def test_no_format_says_clean_of_what_is_waived_and_each_says_it_first(folder: P
             page = (folder / form).read_text("utf-8")
             body = page.partition("<body")[2].partition("</header>")[0] if form == "html" else page
             for word in ("CLEAN", "May merge", "Passed", "✅", "✓"):
-                assert word not in body, (check, form, word)
+                assert word not in body.replace("Passed over", ""), (check, form, word)
             for said in ("ann", "2026-12-31", "until the audit", "waived"):
                 assert said in body, (check, form, said)
             # before any finding, rule, edit or count of other calls

@@ -275,7 +275,7 @@ def test_what_only_an_error_shows_never_fails_unless_asked_and_is_never_called_c
         else ("prove", "new.yaml", "--guardrails", "old.yaml")
     )
     for form in ("text", "markdown", "json", "junit", "github", "gitlab", "sarif"):
-        done = fencekit(*words, "--format", form)
+        done = fencekit(*words, "--format", form, "--html", "r.html")
         assert done.code == 0, form
         assert "except" in done.out, form
         for word in ("CLEAN", "Passed", "May merge", "✅"):

@@ -29,9 +29,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def samples(pack: str) -> list[str]:
     """Return the options that set each sample value of a pack that ships, as it is."""
-    if not (ROOT / pack / "pack.yaml").is_file():
+    name = pack.removeprefix("fencekit:")
+    if not (name.replace("-", "").isalpha() and (ROOT / name / "pack.yaml").is_file()):
         return []
-    found = [one for one in read_pack(ROOT / pack).parameters if one.is_sample]
+    found = [one for one in read_pack(ROOT / name).parameters if one.is_sample]
     values = [f"{one.name}={value}" for one in found for value in one.default]
     return [word for value in values for word in ("--set", value)]
 
