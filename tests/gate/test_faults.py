@@ -5,6 +5,7 @@ import os
 import resource
 import sqlite3
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -244,6 +245,45 @@ def worker_gate(office: Office, ran: Path, **options: Any) -> Gate:
     office.desk = office.opened()
     tools = AnyTools([Tool("pay", "pay.send", lambda args: say(ran, args["nonce"]))])
     return office.gate(tools=tools, **options)
+
+
+def test_a_server_that_is_killed_while_gates_spend_gives_no_use_twice(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    office = Office(tmp_path, postgres.emptied())
+    ran, uses, workers = tmp_path / "ran", 160, 4
+    ran.touch()
+    grant = office.desk.grant(Scope("bob", "pay.send", seconds=None, uses=uses), office.alice)
+    office.desk.store.close()
+
+    def work() -> None:
+        gate = worker_gate(office, ran)
+        until = time.monotonic() + 20
+        number = 0
+        while time.monotonic() < until and len(ran.read_text().split()) < uses:
+            executed(office, ran, gate, number)
+            number += 1
+
+    pids = [forked(work) for _ in range(workers)]
+    while len(ran.read_text().split()) < uses // 4:
+        time.sleep(0.002)
+    postgres.kill()
+    try:
+        before = len(ran.read_text().split())
+        assert before < uses, "it was killed in the middle"
+    finally:
+        postgres.start()
+    assert joined(pids) == [0] * workers
+    done = ran.read_text().split()
+    assert len(done) == len(set(done))
+    assert before < len(done) <= uses
+    (status,) = [each for each in office.desk.grants() if each.grant.id == grant.id]
+    assert len(done) <= status.used <= uses, "a use that nobody knows of is spent"
+    log = records(tmp_path / "audit.jsonl")
+    reasons = Counter(line["gate"]["reason"].partition(":")[0] for line in log if "gate" in line)
+    assert reasons["approvals_unavailable"] > 0
+    assert reasons["approved_grant"] == len(done)
+    office.desk.store.close()
 
 
 def test_a_use_is_spent_once_by_many_processes(office: Office) -> None:
