@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fencekit.checks.diff.diff_policies import DiffJob
-from fencekit.checks.postprocess.redaction import without_secrets
+from fencekit.checks.postprocess.finalise import finalise
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.checks.replay.job import ReplayJob
@@ -49,7 +49,7 @@ class Sample:
             isinstance(self.job, DiffJob) and self.job.replay is None
         ):
             mode = Redact.NONE  # the calls are made up
-        return without_secrets(self.job.run(), mode)
+        return finalise(self.job.run(), mode)
 
 
 def diff(new: str, *logs: str, old: str = IN_FORCE, explained: bool = False) -> DiffJob:

@@ -21,8 +21,8 @@ def command(folder: str) -> None:
     report beside them. Then two calls are gated live by the policy in force, recorded, and
     replayed. The candidate loosens more than it says: exit code 0 means that the demo showed it.
     """
+    from fencekit.checks.postprocess.finalise import finalise
     from fencekit.checks.postprocess.outputs import write_report
-    from fencekit.checks.postprocess.redaction import without_secrets
     from fencekit.checks.replay.job import ReplayJob
     from fencekit.cli.demo_gate import gated
     from fencekit.cli.show import show
@@ -31,7 +31,7 @@ def command(folder: str) -> None:
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate, _ = unpacked(Path(folder))
-    report = without_secrets(ReplayJob((log,), candidate, policy, authors=True).run())
+    report = finalise(ReplayJob((log,), candidate, policy, authors=True).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
     options = ["--policy", candidate, "--baseline", policy, "--html", page]

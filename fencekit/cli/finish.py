@@ -4,10 +4,8 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
-from fencekit.checks.postprocess.bounds import bounded
-from fencekit.checks.postprocess.redaction import without_secrets
+from fencekit.checks.postprocess.finalise import finalise
 from fencekit.cli.options import HTML, targets
-from fencekit.model.masking import Redact
 from fencekit.model.report import Report
 
 
@@ -19,9 +17,7 @@ def finish(
     redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
-    report = bounded(report)
-    if redact or report.masking is None:
-        report = without_secrets(report, Redact(redact or Redact.SECRETS))
+    report = finalise(report, redact)
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines

@@ -101,7 +101,7 @@ def command(
     fencekit replay audit.jsonl --policy candidate.yaml
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
-    from fencekit.checks.postprocess.redaction import without_secrets
+    from fencekit.checks.postprocess.finalise import finalise
     from fencekit.checks.replay.job import report_of_failure
     from fencekit.cli.finish import finish, write_reports
     from fencekit.cli.show import progress_bar, show
@@ -129,7 +129,7 @@ def command(
     except FencekitError as error:
         if error.exit_code != COULD_NOT_CHECK:
             raise
-        failed = without_secrets(report_of_failure("replay", error, job), job.redact)
+        failed = finalise(report_of_failure("replay", error, job), job.redact)
         write_reports(failed, output, html, out)
         raise
     if output == "text" and len(seen) == 1 and report.replay and report.replay.is_one_record:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from fencekit.checks.postprocess.finalise import finalise
 from fencekit.checks.postprocess.outputs import refuse_overwriting, write_report
-from fencekit.checks.postprocess.redaction import Redaction, without_secrets
+from fencekit.checks.postprocess.redaction import Redaction
 from fencekit.checks.replay.job import ReplayJob, report_of_failure
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
@@ -69,7 +70,7 @@ class ReplaySession(Collected):
         gathered = Gathered(redaction=Redaction(self.job.redact))
         try:
             refuse_overwriting(self.page, self.job.read_files() if self.page else ())
-            self.report = without_secrets(self.job.run(watch=gathered.add), self.job.redact)
+            self.report = finalise(self.job.run(watch=gathered.add), self.job.redact)
         except FencekitError as error:
             write(report_of_failure("replay", error, self.job), self.page)
             raise usage_error(error) from error

@@ -118,6 +118,8 @@ def shares(
         if not waiver.conditions:
             made[at] = Share(count, tuple(left))
             break
+        if is_of_proof(finding) and not waiver.finding:
+            continue  # one call that meets the conditions says nothing of all that it stands for
         answers = [(changed, meets(changed.record.request, waiver.conditions)) for changed in left]
         met = tuple(changed for changed, is_met in answers if is_met)
         if met:
@@ -203,6 +205,11 @@ def kept_calls(report: Report) -> Kept:
     for changed in report.replay.changed if report.replay else ():
         kept.setdefault(changed.key, []).append(changed)
     return kept
+
+
+def is_of_proof(finding: Finding) -> bool:
+    """Say whether proof found it: its call stands for all that get looser in the same way."""
+    return bool(finding.witnesses) and not any(one.place.file for one in finding.witnesses)
 
 
 def calls_of(finding: Finding, kept: Kept) -> list[ChangedRecord]:
