@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fencekit.model.edit import Blame
@@ -127,10 +127,17 @@ def group(anchor: str, finding: Finding, sources: Sources, told: PageCommands) -
         finding,
         named(finding.baseline_rule, sources) if finding.baseline_rule else None,
         named(finding.rule, sources) if finding.rule else None,
-        tuple(witness(record, finding, told) for record in finding.witnesses[:MOST_WITNESSES]),
+        tuple(witness(record, finding, told) for record in shown_calls(finding)),
         tuple(blame_of(blame, count, told) for blame, count in finding.blames),
         sides(finding.trace),
     )
+
+
+def shown_calls(finding: Finding) -> Iterator[Record]:
+    """Yield the calls that show a finding: of what proof found, the realistic one first."""
+    if finding.realistic is not None:
+        yield finding.realistic
+    yield from finding.witnesses[:MOST_WITNESSES]
 
 
 def blame_of(blame: Blame, count: int, told: PageCommands) -> BlameView:

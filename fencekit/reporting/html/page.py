@@ -134,14 +134,14 @@ def told_by(report: Report) -> PageCommands:
 
 
 def first_witness(report: Report, groups: list[FindingView]) -> FindingView | None:
-    """Return the group whose witness decides the verdict: recorded rather than found by proof.
+    """Return the group whose witness decides the verdict: the first, since the worst comes first.
 
     Where nothing is disallowed and there is no verdict, it is the riskiest that stays open.
     """
     found = [one for one in groups if report.disallows(one.finding) and one.witnesses]
     if not found and report.status is Status.COULD_NOT_CHECK:
         found = [one for one in groups if one.finding.kind in OPEN and one.witnesses]
-    found.sort(key=lambda one: (one.finding.kind is RecordClass.FAULT, one.is_found))
+    found.sort(key=lambda one: one.finding.kind is RecordClass.FAULT)
     return found[0] if found else None
 
 
