@@ -128,7 +128,7 @@ def in_text(state: str, letters: Sequence[SymbolClass]) -> Iterator[ReprTransiti
                 yield ReprTransition(shown, shown, f"inside {after} {way} {then_seen}".rstrip())
         elif char == "\\" or char in SHORT:
             shown = SHORT.get(char, "\\\\")
-            yield ReprTransition(shown, shown, state)
+            yield ReprTransition(letter.texts[0], shown, state)
         elif letter.is_printable:
             yield from (ReprTransition(text, char, state) for text in letter.texts)
         else:

@@ -163,7 +163,7 @@ def spelled(letter: SymbolClass, then: InQuotes) -> Iterator[PrintStep]:
             yield PrintStep(shown, shown, then._replace(seen=seen))
     elif char == "\\" or char in SHORT:
         shown = SHORT.get(char, "\\\\")
-        yield PrintStep(shown, shown, then)
+        yield PrintStep(letter.texts[0], shown, then)
     elif letter.is_printable:
         yield from (PrintStep(text, char, then) for text in letter.texts)
     else:
