@@ -25,6 +25,7 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/strategies/sweep.py
 	$(BIN)/python tests/packs/sweep.py
 	$(BIN)/python tests/laws/sweep.py
+	$(BIN)/python tests/schema/sweep.py
 	$(BIN)/python tests/prove/adversary/sweep.py
 	$(BIN)/python tests/chain/sweep.py
 	$(BIN)/python tests/gate/sweep.py

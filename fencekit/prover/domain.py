@@ -44,7 +44,7 @@ class OpenDomain:
         yield FieldSet(tuple(needs), (), is_open=True)
 
 
-class Described:
+class SchemaDomain:
     """What a JSON Schema describes."""
 
     follows = True
@@ -83,7 +83,7 @@ OPEN: Final = OpenDomain()
 def read_domain(domain: Any) -> Domain:
     """Return the domain that is given as `open` or as a schema; raise UsageError for neither."""
     schema = domain_of(domain)
-    return OPEN if schema is None else Described(schema)
+    return OPEN if schema is None else SchemaDomain(schema)
 
 
 def is_read_as(value: Any, sample: Sample) -> bool:

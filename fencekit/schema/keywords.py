@@ -53,6 +53,8 @@ class Keyword:
     proof: str
     since: int = 6
     """The draft that has it first; 2020-12 counts as draft 9, 2019-09 as draft 8."""
+    differs: str = ""
+    """How the package `jsonschema` takes it otherwise, if it does."""
 
 
 EXACT, NOTHING = "exactly", "nothing; a witness is held to it"
@@ -64,6 +66,7 @@ KEYWORDS: dict[str, Keyword] = {
         lambda wanted, value, _, __: any(TYPES[name](value) for name in listed(wanted)),
         TYPE,
         EXACT,
+        differs="lets NaN and infinities be numbers, which JSON does not have",
     ),
     "properties": Keyword(
         of_objects(
@@ -130,7 +133,10 @@ KEYWORDS: dict[str, Keyword] = {
     "exclusiveMinimum": Keyword(of_numbers(lambda value, limit: value > limit), LIMIT, OF_NUMBERS),
     "exclusiveMaximum": Keyword(of_numbers(lambda value, limit: value < limit), LIMIT, OF_NUMBERS),
     "multipleOf": Keyword(
-        of_numbers(is_multiple), STEP, "of up to 200 integers between two limits, exactly"
+        of_numbers(is_multiple),
+        STEP,
+        "of up to 200 integers between two limits, exactly",
+        differs="divides floats only: 0.3 is no multiple of 0.1 then; raises beyond any float",
     ),
     "minLength": Keyword(of_sizes(str, lambda size, limit: size >= limit), COUNT, "up to 500"),
     "maxLength": Keyword(of_sizes(str, lambda size, limit: size <= limit), COUNT, "up to 500"),
@@ -159,7 +165,9 @@ KEYWORDS: dict[str, Keyword] = {
     ),
     "minItems": Keyword(of_sizes(list, lambda size, limit: size >= limit), COUNT, OF_ITEMS),
     "maxItems": Keyword(of_sizes(list, lambda size, limit: size <= limit), COUNT, OF_ITEMS),
-    "uniqueItems": Keyword(is_unique, BOOLEAN, NOTHING),
+    "uniqueItems": Keyword(
+        is_unique, BOOLEAN, NOTHING, differs="overlooks some items that are the same, sorted apart"
+    ),
     "contains": Keyword(has_so_many, SCHEMA, NOTHING),
     "minContains": Keyword(always, COUNT, NOTHING, 8),
     "maxContains": Keyword(always, COUNT, NOTHING, 8),
