@@ -24,6 +24,7 @@ from fencekit.prover.minimise import minimise
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
+from fencekit.prover.values.records import FieldQuery
 
 Domain = Literal["open"] | Mapping[str, Any]
 
@@ -99,6 +100,8 @@ class Prover:
         self._refused = ""
         try:
             self._domain = read_domain(domain)
+            if next(self._domain.fields(FieldQuery(), ()), None) is None:
+                self._refused = "no arguments at all are in the domain, as far as it is followed"
         except UnsupportedSchemaError as error:
             self._domain, self._refused = OPEN, error.message
         self._evaluators = [NativeEvaluator(policy) for policy in policies]

@@ -107,8 +107,6 @@ class Solver:
         if core is not None:
             return Unsat(core)
         try:
-            if not self._has(FieldQuery()):
-                return Unsettled("no arguments at all are in the domain, as far as it is followed")
             found = self._settled(capability, cube)
         except UnsupportedError as error:
             return Unsettled(f"a condition {error}")

@@ -67,7 +67,8 @@ class TextQuery:
             )
             named = [key for key, said in domain.properties.items() if is_free_text(said)]
             free = (*named[:3], self.natural, *neutral(keywords.alphabet, domain.taken))
-            natural = tuple(key for key in free if key not in domain.taken)
+            taken = {*domain.taken, *fields.declared} - {*named}
+            natural = tuple(key for key in free if key not in taken)
         return ArgumentsAutomaton(
             keywords,
             [automaton for automaton, _ in self.regexes],

@@ -122,23 +122,40 @@ class FormNodes:
         known: dict[frozenset[str], int] = {}
 
         def after(done: frozenset[str]) -> int:
+            """Return the node behind some fields, of which there is one at least."""
             if done not in known:
                 ways: list[int] = [closing] if form.required <= done else []
-                for key, value in form.fields:
-                    if key not in done:
-                        comma = ", " if done else ""
-                        inner = self.of(value, after(done | {key}))
-                        ways.append(self._add(Print(f"{comma}{key!r}: ", inner)))
                 known[done] = self._add(ways)
+                ways += before(done, ", ")
             return known[done]
 
-        return self._add(Print("{", after(frozenset())))
+        def before(done: frozenset[str], comma: str) -> list[int]:
+            """Return the nodes of the fields that may come next."""
+            ways = [
+                self._add(Print(f"{comma}{key!r}: ", self.of(value, after(done | {key}))))
+                for key, value in form.fields
+                if key not in done
+            ]
+            if form.is_open:
+                ways.append(self._other_field(comma, after(done)))
+            return ways
+
+        none = [] if form.required else [closing]
+        return self._add(Print("{", self._add([*none, *before(frozenset(), "")])))
+
+    def _other_field(self, comma: str, then: int) -> int:
+        """Return the node of a field of any key and any value."""
+        key = self._add(PrintQuoted((), self._add(Print(": ", self._any_value(then)))))
+        return self._add(Print(comma, key)) if comma else key
 
     def _many_fields(self, form: "forms.ObjectForm", closing: int) -> int:
         """Return the node of an object whose fields may come any number of times."""
         more = self._add([closing])
         loop: list[int] = self.nodes[more]  # type: ignore[assignment]
         first: list[int] = [] if form.required else [closing]
+        if form.is_open:
+            loop.append(self._other_field(", ", more))
+            first.append(self._other_field("", more))
         for key, value in form.fields:
             inner = self.of(value, more)
             loop.append(self._add(Print(f", {key!r}: ", inner)))

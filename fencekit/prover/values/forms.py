@@ -71,10 +71,14 @@ class ArrayForm:
 
 @dataclass(frozen=True, slots=True)
 class ObjectForm:
-    """The fields of an object, each at most once, in any order; those required are there."""
+    """The fields of an object, each at most once, in any order; those required are there.
+
+    `is_open` says whether there may be any others.
+    """
 
     fields: "tuple[tuple[str, Form], ...]"
     required: frozenset[str]
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +151,18 @@ class Forms:
         return ArrayForm(self.of_union(union), array.least, array.most)
 
     def of_object(self, found: ObjectSet) -> Form:
-        """Return the form of objects: any, unless all keys are known that they may have."""
-        if not any(shape.others is False for shape in found.shapes) or found.depth < 1:
+        """Return the form of objects; of many keys only those that they must have."""
+        if not found.shapes or found.depth < 1:
             return ANY_OBJECT
+        is_open = not any(shape.others is False for shape in found.shapes)
         keys = dict.fromkeys(key for shape in found.shapes for key in shape.properties)
         unions = {key: self._reader.field(found, key) for key in keys}
         required = frozenset(key for shape in found.shapes for key in shape.required)
+        if is_open:
+            # Any other field stands for those that only may be.
+            unions = {key: self._reader.field(found, key) for key in required}
         fields = tuple((key, self.of_union(one)) for key, one in unions.items() if one)
-        return ObjectForm(fields, required)
+        return ObjectForm(fields, required, is_open)
 
 
 def of_parts(opening: str, parts: list[Form], closing: str) -> Form:

@@ -20,6 +20,9 @@ from fencekit.prover.values.forms import Forms
 from fencekit.prover.values.schema_sets import MOST_DEPTH, SchemaValues
 from fencekit.prover.values.sets import ANYTHING, Constant, ObjectSet, ValueSet, meet
 
+MOST_SHOWN = 2
+"""How many fields that may be are walked where any others may be, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldQuery:
@@ -38,6 +41,8 @@ class FieldSet:
     required: tuple[Required, ...]
     optional: tuple[FieldSpec, ...]
     is_open: bool
+    declared: frozenset[str] = frozenset()
+    """The keys of which more is said than of any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,14 @@ class Record:
         """Take the values of the declared keys and of all others, and the keys that must be."""
         self._make = make
         self._others = others
-        self._unions = {key: union for key, union in unions.items() if union}
+        self._unions = dict(unions)
         self.is_open = bool(others)
         self.required = tuple(dict.fromkeys(required))
         self._slots: dict[str, tuple[FieldSpec, ...]] = {}
 
     def union(self, key: str) -> ValueSet:
         """Return the values that may stand under a key; none where there can be no such key."""
-        return self._unions.get(key, self._others if key not in self._unions else ())
+        return self._unions.get(key, self._others)
 
     def slots(self, key: str) -> tuple[FieldSpec, ...]:
         """Return the slots for any value under a key."""
@@ -102,13 +107,14 @@ class Record:
         required += [way.further for way in ways if way.further]
         if not all(required):
             return None
-        optional: list[FieldSpec] = []
-        if not self.is_open:
-            left = [key for key in self._unions if key not in present]
-            slots = [given[key] if key in given else self.slots(key) for key in left]
-            slots.sort(key=lambda some: any(slot.text for slot in some), reverse=True)
-            optional = [slot for some in slots for slot in some]
-        return FieldSet(tuple(required), tuple(optional), self.is_open)
+        left = [key for key in self._unions if key not in present]
+        slots = [given[key] if key in given else self.slots(key) for key in left]
+        slots.sort(key=lambda some: any(slot.text for slot in some), reverse=True)
+        if self.is_open:
+            # Any other field stands for these too; they are there for calls to be built from.
+            slots = slots[:MOST_SHOWN]
+        optional = tuple(slot for some in slots for slot in some)
+        return FieldSet(tuple(required), optional, self.is_open, frozenset(self._unions))
 
     def _amounts(self, asked: AmountQuery) -> Iterator[Way]:
         yield from self._first_of(
