@@ -5,16 +5,18 @@ Sound because a domain is never narrower here than the schema: what its values c
 itself.
 """
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from fencekit.engines.native.questions import BEYOND
+from fencekit.model.errors import UnsupportedSchemaError
 from fencekit.prover.arithmetic import Sample
 from fencekit.prover.domain_protocol import Domain
 from fencekit.prover.payload_states import Required
 from fencekit.prover.values.records import FieldQuery, FieldSet, records_of
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.schema.validator import Schema, domain_of, is_printable
+from fencekit.schema.validator import TOO_DEEP, Schema, domain_of, is_printable
 
 MOST_WAYS = 400
 """In how many ways the fields of a call are looked for."""
@@ -56,8 +58,11 @@ class SchemaDomain:
         self.properties: Mapping[str, Any] = schema.schema.get("properties", {})
 
     def accepts(self, args: Mapping[str, Any]) -> bool:
-        """Say whether arguments are of the domain; those that Python does not print are not."""
-        return self._schema.valid(args) and is_printable(args)
+        """Say whether arguments are of the domain, and ones that JSON can write.
+
+        Those that Python does not print are not: CapFence raises on them.
+        """
+        return is_printable(args) and is_finite(args) and self._schema.valid(args)
 
     def fields(self, asked: FieldQuery, _: Sequence[Required]) -> Iterator[FieldSet]:
         """Yield the fields that the arguments can have, in each way in which they answer."""
@@ -77,13 +82,28 @@ class SchemaDomain:
         return ()
 
 
+def is_finite(value: Any) -> bool:
+    """Say whether there is no NaN and no infinity in a value: JSON has neither."""
+    if isinstance(value, Mapping):
+        return all(map(is_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 OPEN: Final = OpenDomain()
 
 
 def read_domain(domain: Any) -> Domain:
-    """Return the domain that is given as `open` or as a schema; raise UsageError for neither."""
+    """Return the domain that is given as `open` or as a schema.
+
+    Raises UsageError for neither, and UnsupportedSchemaError for a schema that is not followed.
+    """
     schema = domain_of(domain)
-    return OPEN if schema is None else SchemaDomain(schema)
+    try:
+        return OPEN if schema is None else SchemaDomain(schema)
+    except RecursionError as error:
+        raise UnsupportedSchemaError(TOO_DEEP) from error
 
 
 def is_read_as(value: Any, sample: Sample) -> bool:

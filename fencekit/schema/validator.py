@@ -35,6 +35,7 @@ __all__ = [
 
 Domain = Literal["open"] | Mapping[str, Any]
 OPEN: Final = "open"
+TOO_DEEP = "the domain is nested too deep"
 
 
 def domain_of(domain: Domain) -> "Schema | None":
@@ -55,7 +56,10 @@ class Schema:
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        found = resolved(schema)
+        try:
+            found = resolved(schema)
+        except RecursionError as error:
+            raise UnsupportedSchemaError(TOO_DEEP) from error
         self.schema = {
             "type": "object",
             **(found if isinstance(found, Mapping) else {"allOf": [found]}),

@@ -1,6 +1,7 @@
 """Keywords: what is understood of JSON Schema is what the `jsonschema` package understands."""
 
 import json
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -78,6 +79,14 @@ def test_a_reference_leads_to_its_place_however_that_is_named(place: str, defs: 
         assert Schema(schema).valid(args) is Draft202012Validator(schema).is_valid(args)
 
 
+def nested(times: int, keyword: str = "") -> Any:
+    """Return what is nested so often: lists, or schemas under a keyword."""
+    found: Any = {} if keyword else []
+    for _ in range(times):
+        found = {keyword: found} if keyword else [found]
+    return found
+
+
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
@@ -96,6 +105,8 @@ def test_a_reference_leads_to_its_place_however_that_is_named(place: str, defs: 
         ),
         ({"properties": {"a": {"$id": "x", "type": "string"}}}, "`\\$id` below"),
         ({"properties": {"a": {"const": 10**5_000}}}, "does not print"),
+        ({"properties": {"a": {"const": nested(100_000)}}}, "does not print"),
+        (nested(3_000, "items"), "nested too deep"),
         ({"unevaluatedProperties": False}, "says `unevaluatedProperties`"),
         ({"minLenght": 1}, "says `minLenght`"),
     ],

@@ -70,7 +70,7 @@ class SchemaValues:
             given = [schema["const"]] if "const" in schema else schema["enum"]
             return bounded(of_constants([one for one in given if valid(schema, one)]))
         # What is no number of JSON is of no type: only a schema without any lets it through.
-        kinds = dict.fromkeys(map(str, listed(schema.get("type", ["not finite", *TYPES]))))
+        kinds = dict.fromkeys(map(str, listed(schema.get("type", [*TYPES, "not finite"]))))
         if "number" in kinds:
             kinds.pop("integer", None)
         found = tuple(one for kind in kinds for one in self._of_type(kind, schema, depth))
