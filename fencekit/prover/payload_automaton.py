@@ -21,6 +21,7 @@ stand twice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 from fencekit.prover.alphabet import SymbolClass, digits, escaped_apart, letters
@@ -159,7 +160,9 @@ class ArgumentsAutomaton:
         done = replace(then, slot=-1)
         for rank, value in enumerate(slot.values):
             text = f"{comma}{slot.key!r}: {value!r}".lower()
-            more = max(level, ODD if rank else PLAIN)
+            # What JSON cannot write is no call to be shown, and walked last.
+            is_odd = isinstance(value, float) and not isfinite(value)
+            more = LOOSE if is_odd else max(level, ODD if rank else PLAIN)
             yield ArgumentsTransition(
                 more, text, space + str(value), done, ("whole", slot.key, value)
             )

@@ -105,13 +105,14 @@ class FieldSlots:
     def amounts(self, key: str, union: ValueSet, asked: AmountQuery) -> tuple[FieldSpec, ...]:
         """Return slots for every value that is read as one of the amounts."""
         found = fixed(key, [one for one in plain_values(union) if asked.has(one)])
+        numbers: tuple[FieldSpec, ...] = ()
         for member in union:
             if isinstance(member, TextSet):
                 found += of_numerals(key, member, asked)
             elif isinstance(member, NumberSet):
                 ranges = ranges_read(member, asked.low, asked.high, beyond=asked.beyond)
-                found += of_ranges(key, ranges, ())
-        return found
+                numbers += of_ranges(key, ranges, ())
+        return (*numbers, *found)
 
     def no_amounts(self, key: str, union: ValueSet) -> tuple[FieldSpec, ...]:
         """Return slots for every value that is not read as an amount."""
