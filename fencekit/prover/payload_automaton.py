@@ -77,7 +77,7 @@ class ArgumentsAutomaton:
             sets += [chars for automaton, _ in slot.held for chars in automaton.sets]
             sets += slot.form.sets if slot.form is not None else ()
         # Text inside of a value that is no text is escaped in the values too.
-        if self.shape.others or any(map(has_text_inside, self._slots)):
+        if self.shape.others or any(slot.has_text_inside for slot in self._slots):
             sets += escaped_apart()
         self._letters = letters(alphabet, sets)
         self._bits = {key: 4 << number for number, key in enumerate(self._told())}
@@ -290,12 +290,6 @@ class ArgumentsAutomaton:
 
     def _end(self, _: ArgumentsState) -> Iterator[ArgumentsTransition]:
         yield from ()
-
-
-def has_text_inside(slot: FieldSpec) -> bool:
-    """Say whether values of a slot that are walked have text inside."""
-    nested = not slot.text and not {"list", "object"}.isdisjoint(slot.printed)
-    return nested or slot.form is not None
 
 
 def guessed(letter: SymbolClass, level: int) -> int:

@@ -33,6 +33,12 @@ class FieldSpec:
     parts: tuple[str, ...] = ()
     form: Any = None
 
+    @property
+    def has_text_inside(self) -> bool:
+        """Whether values that are walked have text inside of them."""
+        nested = not self.text and not {"list", "object"}.isdisjoint(self.printed)
+        return nested or self.form is not None
+
 
 Required = tuple[FieldSpec, ...]
 """A field that the arguments must have: one of several slots."""
