@@ -74,7 +74,8 @@ def keyword(random: Random, args: Document) -> Document:
             (part.upper(), part.lower(), part + " ", " " + part, part[1:], part + "'")
         )
     if random.random() < 0.2:
-        return {"match_keywords": [part, random.choice(("zz", "\\", "'", "\\x", "[]", "{}"))]}
+        other = random.choice(("zz", "\\", "'", "\\x", "[]", "{}", part[1:], f"{part}'"))
+        return {"match_keywords": random.sample([part, other], k=2)}
     return {"contains": part}
 
 
@@ -196,7 +197,9 @@ def edited_regex(random: Random, pattern: Any) -> Any:
 
 NEARLY: dict[str, Callable[[Random, Any], Any]] = {
     "contains": lambda random, value: edited_text(random, str(value)),
-    "match_keywords": lambda random, value: [edited_text(random, str(one)) for one in value],
+    "match_keywords": lambda random, value: random.choice(
+        (value[1:], value[:1], [edited_text(random, str(one)) for one in value])
+    ),
     "match_regex": edited_regex,
     "path_prefix": lambda random, value: edited_text(random, str(value)),
 }

@@ -204,7 +204,27 @@ def amounts(random: Random) -> Pair:
         )
 
     keys = random.sample(AMOUNTS, k=random.choice((1, 1, 2)))
-    return built(random, "amounts", keys, some)
+    made = built(random, "amounts", keys, some)
+    if random.random() < 0.75:
+        return made
+    # What is over one and under another that is less, or the same: only what is no number.
+    low = random.choice(NUMBERS)
+    over, under = (
+        random.choice(("amount_gt", "amount_gte")),
+        random.choice(("amount_lt", "amount_lte")),
+    )
+    rule: Document = {
+        "capability": "pay.x",
+        over: low,
+        under: random.choice((low, low, low - 1, 0)),
+    }
+    rules = [{**rule, over: low + 1}, {**rule, "contains": random.choice(("zz", "nan", "1", "x"))}]
+    new: Document = {
+        "deny": random.choice(([], rules[:1], rules[1:], rules[1:], rules[1:])),
+        "allow": ["pay.x"],
+    }
+    values = {key: [*one, "nan", " -NaN", low] for key, one in made.values.items()}
+    return made.with_parts({"old": {**new, "deny": [rule]}, "new": new, "values": values})
 
 
 def paths(random: Random) -> Pair:
