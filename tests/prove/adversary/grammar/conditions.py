@@ -192,6 +192,26 @@ def nested(random: Random) -> Pair:
     return built(random, "nested", ["a"], some)
 
 
+SPELLED: tuple[Any, ...] = (
+    *("10", "-3", "1_0", " 7 ", "٣", "nan", "inf", "1e999", "x", "", True, False, None, [1]),
+    *(
+        "00",
+        "0.0",
+        "-0",
+        "+0",
+        "0e5",
+        "1e-999",
+        "Infinity",
+        "-iNf",
+        "1_0.5",
+        "\t5\n",
+        "5\x1f",
+        "０",
+    ),
+)
+"""What is read as an amount though it is no number of JSON, and what nearly is."""
+
+
 def amounts(random: Random) -> Pair:
     """Amounts under several of the keys that CapFence tries in turn, however they are spelled."""
 
@@ -199,9 +219,7 @@ def amounts(random: Random) -> Pair:
         choice = random.random()
         if choice < 0.6:
             return random.choice(NUMBERS)
-        return random.choice(
-            ("10", "-3", "1_0", " 7 ", "٣", "nan", "inf", "1e999", "x", "", True, None, [1])
-        )
+        return random.choice(SPELLED)
 
     keys = random.sample(AMOUNTS, k=random.choice((1, 1, 2)))
     made = built(random, "amounts", keys, some)

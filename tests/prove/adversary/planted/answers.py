@@ -64,12 +64,6 @@ ANSWERS = (
         "return [None, *near, math.nan]",
     ),
     Fault(
-        "true is no number",
-        "prover/arithmetic.py",
-        '"true": 1.0 in floats',
-        '"true": False',
-    ),
-    Fault(
         "zero is neither positive nor negative",
         "prover/arithmetic.py",
         '"positive": BEYOND in found or any(number >= 0 for number in floats)',
