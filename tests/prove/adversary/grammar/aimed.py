@@ -58,11 +58,29 @@ def condition(random: Random, args: Document) -> Document:
 
 
 def conditions(random: Random, args: Document) -> Document:
-    """Return one to three conditions that the arguments meet, mostly."""
+    """Return one to three conditions that the arguments meet, mostly.
+
+    Now and then only they do: their text is asked for as a whole, beside what is read of them.
+    """
     found: Document = {}
+    if random.random() < 0.25 and args:
+        for ask, keys in ((amount, AMOUNTS), (path, PATHS), (name, NAMES)):
+            if any(key in args for key in keys) and random.random() < 0.7:
+                found.update(ask(random, args))
+        found.update(random.choice((whole_text, whole_values))(random, args))
+        return found
     for _ in range(random.choice((1, 1, 2, 2, 3))):
         found.update(condition(random, args))
     return found
+
+
+def whole_text(_: Random, args: Document) -> Document:
+    return {"contains": str(args)[:200]}
+
+
+def whole_values(_: Random, args: Document) -> Document:
+    text = " ".join(map(str, args.values()))
+    return {"match_regex": "^" + re.escape(text[:100]) + ("$" if len(text) <= 100 else "")}
 
 
 def keyword(random: Random, args: Document) -> Document:

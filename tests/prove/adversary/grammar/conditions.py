@@ -217,7 +217,7 @@ def amounts(random: Random) -> Pair:
 
     def some(random: Random) -> Any:
         choice = random.random()
-        if choice < 0.6:
+        if choice < 0.4:
             return random.choice(NUMBERS)
         return random.choice(SPELLED)
 
