@@ -67,7 +67,9 @@ def conditions(random: Random, args: Document) -> Document:
         for ask, keys in ((amount, AMOUNTS), (path, PATHS), (name, NAMES)):
             if any(key in args for key in keys) and random.random() < 0.7:
                 found.update(ask(random, args))
-        found.update(random.choice((whole_text, whole_values))(random, args))
+        wholes = random.choice(((whole_text,), (whole_values,), (whole_text, whole_values)))
+        for ask in wholes:
+            found.update(ask(random, args))
         return found
     for _ in range(random.choice((1, 1, 2, 2, 3))):
         found.update(condition(random, args))

@@ -338,6 +338,14 @@ def names(random: Random) -> Pair:
     old, new = {"deny": [first], "allow": ["pay.x"]}, {"deny": after, "allow": ["pay.x"]}
     if random.random() < 0.2:
         old, new = {"allow": [second]}, {"allow": [first]}
+    elif random.random() < 0.4:  # some are denied before: what is left for the others to see
+        kept = random.choice(("*", "*", "?*", "[!a]*", "p*"))
+        before = [
+            {"capability": "pay.x", key: one} for one in (kept, random.choice((None, None, 1)))
+        ]
+        old["deny"], new["deny"] = [*before, first], [*before, *after]
+        if random.random() < 0.4:
+            old, new = {"allow": ["pay.x"]}, {"deny": before, "allow": ["pay.x"]}
     plain = [one for one in (first[key], second[key]) if not isinstance(one, dict | list)]
     listed = [*texts, *plain, *OTHERS[:8], 1, 1.0, 0]
     some = random.sample(listed, k=12)

@@ -121,8 +121,8 @@ ANSWERS = (
     Fault(
         "a fresh value of a name is forgotten",
         "prover/glob_solver.py",
-        "    return IMPOSSIBLE\n\n\ndef _is(",
-        "    return IMPOSSIBLE if unwanted else None\n\n\ndef _is(",
+        "    for value in (*(atom.expected for atom in met), FRESH_NUMBER):",
+        "    for value in (atom.expected for atom in met):",
     ),
     Fault(
         "an unwanted glob that begins alike shuts out all",
