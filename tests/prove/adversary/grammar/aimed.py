@@ -264,6 +264,9 @@ def policies(
     shared = (
         [{"capability": capability, **conditions(random, args)}] if random.random() < 0.1 else []
     )
+    if any(key.startswith("amount") for key in rule) and random.random() < 0.6:
+        # What raises does so under both: else an integer beyond floats shows most differences.
+        shared.append({"capability": capability, "amount_gt": 0, "match_regex": "(?!)"})
     old: Document = {section: [*shared, rule], "allow": [capability]}
     new: Document = {section: [*shared, *after], "allow": [capability]}
     if random.random() < 0.07:

@@ -3,6 +3,7 @@
 Keywords see `str(arguments)` in lower case, with quotes, escapes and keys; regexes see the values.
 """
 
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -195,4 +196,64 @@ def coupled(random: Random) -> Pair:
     return Pair("coupled", old, new, letters=letters)
 
 
-FAMILIES: dict[str, Callable[[Random], Pair | None]] = {"coupled": coupled}
+CASED = (
+    *(
+        "aA",
+        "kK\u212a",
+        "sSſ",
+        "iIİı",
+        "İi\u0307",
+        "µμΜ",
+        "σςΣ",
+        "aΣσς",
+        "ßẞs",
+        "éÉe",
+        "ǆǅǄ",
+        "θϑϴΘ",
+    ),
+    *(
+        "åÅ\u212b",
+        "вВᲀ",
+        "𐐀𐐨",
+        "ꭰᎠ",
+        "აᲐ",
+        "ﬅﬆ",
+        "ͅιΙ",
+        "ⅷⅧ",
+        "ⓐⒶ",
+        "ÿŸ",
+        "\u1e9b\u1e61Ṡ",
+        "ωΩ\u2126",
+    ),
+)
+"""Characters that are each other's, or nearly, in lower case."""
+
+
+def lower_case(random: Random) -> Pair:
+    """A keyword, which sees text in lower case, beside a regex, which sees it as it is."""
+    letters = tuple(random.choice(CASED)) + random.choice(((), (), ("a",), (" ",), ("'",)))
+    asked, seen = word(random, letters, 2), word(random, letters, 2)
+    if random.random() < 0.7:
+        asked = random.choice((seen, seen.lower(), seen.upper(), seen.swapcase()))
+    rule: Document = {
+        "capability": "pay.x",
+        "contains": asked,
+        "match_regex": f"^{re.escape(seen)}$",
+    }
+    choice = random.random()
+    if choice < 0.5:
+        after: list[Document] = []
+    elif choice < 0.75:
+        after = [{**rule, "contains": random.choice((word(random, letters, 2), asked.lower()))}]
+    else:
+        after = [{**rule, "match_regex": f"^{re.escape(word(random, letters, 2))}$"}]
+    if random.random() < 0.2:
+        rule["contains"] = f"'{asked}'"
+    old: Document = {"deny": [rule], "allow": ["pay.x"]}
+    return Pair("lower case", old, {"deny": after, "allow": ["pay.x"]}, letters=letters)
+
+
+FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
+    "coupled": coupled,
+    "lower case": lower_case,
+}
