@@ -115,13 +115,13 @@ ANSWERS = (
     Fault(
         "no value but text has a name",
         "prover/glob_solver.py",
-        "    for value in (*(atom.expected for atom in met), FRESH_NUMBER):",
+        "    for value in (*(atom.expected for atom in met), fresh):",
         "    for value in ():",
     ),
     Fault(
         "a fresh value of a name is forgotten",
         "prover/glob_solver.py",
-        "    for value in (*(atom.expected for atom in met), FRESH_NUMBER):",
+        "    for value in (*(atom.expected for atom in met), fresh):",
         "    for value in (atom.expected for atom in met):",
     ),
     Fault(
@@ -245,8 +245,8 @@ ANSWERS = (
     Fault(
         "no malformed capability is covered",
         "prover/capability_classes.py",
-        "in (*_formed(listed, wanted), *_others(listed)):",
-        "in _formed(listed, wanted):",
+        "in (*_formed(listed, wanted, by_text), *_others(listed, by_text)):",
+        "in _formed(listed, wanted, by_text):",
     ),
     Fault(
         "a segment that nobody names is left out",
