@@ -18,8 +18,7 @@ CAUSES = {1, 2, 3, 4, 5, 6, 7, 8, 9}
 """The causes of wrong proofs that were found, by their number; taking each back is a fault."""
 QUICK = (
     *("keywords keep their case", "there is always a number", "a name is compared as text"),
-    *("a rule holds when its first condition does", "no free key is walked", "no number raises"),
-    *("no value but text is walked", "a fresh value of a name is forgotten"),
+    *("a rule holds when its first condition does", "no free key is walked"),
 )
 
 
