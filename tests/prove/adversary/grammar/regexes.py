@@ -245,7 +245,7 @@ def words_of_many(random: Random) -> Pair | None:
 def counted(random: Random) -> Pair | None:
     """Repeats with counts that are one apart, of what overlaps with what stands around it."""
     grammar = Grammar(random, "letter", "number", "digits", "words")
-    least, most = random.randint(0, 3), random.randint(3, 20)
+    least, most = random.randint(0, 3), random.randint(3, 12)
     inner = spelled(grammar.node(1))
     ends = [random.choice(("", "a", "b", "^", "$", r"\b")) for _ in range(2)]
     counts = random.choice(
