@@ -5,7 +5,7 @@ from prove.adversary.planted.domains import DOMAINS
 from prove.adversary.planted.fault import Fault
 from prove.adversary.planted.regexes import REGEXES
 
-FAULTS: tuple[Fault, ...] = (*ANSWERS, *DOMAINS, *REGEXES)
+FAULTS: tuple[Fault, ...] = (*DOMAINS, *REGEXES, *ANSWERS)
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
