@@ -4,11 +4,18 @@ from prove.adversary.planted.fault import Fault
 
 DOMAINS = (
     Fault(
-        "a required key of a family that is asked for is met by another",
+        "a required key is neither asked for nor optional where another decides",
         "prover/values/records.py",
         "dict.fromkeys((*self.required, *(key for way in ways for key in way.present)))",
         "dict.fromkeys(key for way in ways for key in way.present) or dict.fromkeys(self.required)",
         4,
+        (
+            (
+                "prover/values/records.py",
+                "left = [key for key in self._unions if key not in present]",
+                "left = [key for key in self._unions if key not in (*present, *self.required)]",
+            ),
+        ),
     ),
     Fault(
         "no optional key comes before the one that decides",
