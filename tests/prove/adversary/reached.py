@@ -4,7 +4,7 @@
 
 Writes `reports/sweep/adversary-coverage.json`: for each file the part of its lines and branches
 that were reached, in percent, and the lines that were not. Certificates are made and checked for
-every fifth proof, as in the sweep.
+every eighth pair that is proved, as in the sweep.
 """
 
 import argparse

@@ -109,6 +109,22 @@ def aimed(
     return Pair(family, old, new, domain=schema, values=shown, args=(args,))
 
 
+OF_PATHS: tuple[Kind, ...] = (
+    ({"enum": ["/srv", "/tmp", "prod"]}, ["/srv", "/tmp", "prod"]),
+    ({"type": "string"}, ["/srv/x", "", "prod", "/"]),
+    ({"type": ["string", "null"]}, [None, None, "/srv", "prod"]),
+    ({"enum": [None, "/tmp"]}, [None, "/tmp"]),
+)
+OF_AMOUNTS: tuple[Kind, ...] = (
+    ({"type": "integer", "minimum": 0, "maximum": 1000}, [0, 5, 200, 1000, 7]),
+    ({"type": ["integer", "null"], "maximum": 100}, [None, None, 5, 7]),
+    ({"type": ["string", "number"]}, ["x", "10", "nan", 5, 10.5]),
+    ({"enum": ["x", None, 5]}, ["x", None, 5]),
+    ({"type": ["boolean", "array"]}, [True, False, [5], []]),
+)
+"""Values under keys of a family, some of which are passed over in favour of the next key."""
+
+
 def key_families(random: Random) -> Pair | None:
     """Two or three keys of one family, required or not, of which one meets the condition."""
     family = random.choice((PATHS, PATHS, AMOUNTS, AMOUNTS))
@@ -117,14 +133,9 @@ def key_families(random: Random) -> Pair | None:
         keys[-1] = random.choice(PLAIN)
     inner: dict[str, Kind] = {}
     for key in keys:
-        if family is PATHS:
-            some: Kind = ({"enum": ["/srv", "/tmp", "prod"]}, ["/srv", "/tmp", "prod"])
-            inner[key] = random.choice(
-                (some, ({"type": "string"}, ["/srv/x", "", "prod", "/"]), kinds.kind(random, 0))
-            )
-        else:
-            some = ({"type": "integer", "minimum": 0, "maximum": 1000}, [0, 5, 200, 1000, 7])
-            inner[key] = random.choice((some, kinds.number(random), kinds.kind(random, 0)))
+        inner[key] = random.choice((*OF_PATHS, kinds.kind(random, 0)))
+        if family is AMOUNTS:
+            inner[key] = random.choice((*OF_AMOUNTS, kinds.number(random), kinds.kind(random, 0)))
     return built(random, "key families", inner)
 
 
