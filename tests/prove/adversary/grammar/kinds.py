@@ -194,11 +194,29 @@ def anything(random: Random) -> Kind:
     return schema, [value(random) for _ in range(8)]
 
 
+PRINTED = (
+    "'",
+    '"',
+    "'\"",
+    "\\",
+    "a\\b",
+    "\n",
+    "\t",
+    "\xad",
+    "\x00",
+    "\u2028",
+    "\U000e0001",
+    "é",
+    "Σ",
+)
+"""Texts that stand otherwise in the printed form of a value."""
+
+
 def array(random: Random, depth: int = 1) -> Kind:
     schema: dict[str, Any] = {"type": "array"}
     inner: Kind = (
         {},
-        [value(random), value(random), random.choice(TEXTS), "'", "\n", "\xad", "\U000e0001"],
+        [value(random), value(random), random.choice(TEXTS), *random.sample(PRINTED, k=5)],
     )
     if random.random() < 0.65:
         inner = kind(random, depth - 1)
@@ -237,7 +255,8 @@ def an_object(random: Random, depth: int = 1) -> Kind:
     for _ in range(8):
         chosen = random.sample(keys, k=random.randint(0, len(keys)))
         found.append({key: random.choice(inner[key][1]) for key in chosen})
-    found += [{random.choice(TEXTS): random.choice((1, "a", None, 1.0))} for _ in range(3)]
+    found += [{random.choice(TEXTS): random.choice((1, "a", None, 1.0))} for _ in range(2)]
+    found += [{random.choice(PRINTED): random.choice(PRINTED)} for _ in range(2)]
     return schema, [*found, [], "{}", None]
 
 
