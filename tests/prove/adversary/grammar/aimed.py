@@ -63,7 +63,7 @@ def conditions(random: Random, args: Document) -> Document:
     Now and then only they do: their text is asked for as a whole, beside what is read of them.
     """
     found: Document = {}
-    if random.random() < 0.25 and args:
+    if random.random() < 0.35 and args:
         for ask, keys in ((amount, AMOUNTS), (path, PATHS), (name, NAMES)):
             if any(key in args for key in keys) and random.random() < 0.7:
                 found.update(ask(random, args))

@@ -49,9 +49,28 @@ ROUND = (
 BEYOND = (10**308, 10**309, -(10**309), 10**400)
 
 
+PRINTED = (
+    "'",
+    '"',
+    "'\"",
+    "\\",
+    "a\\b",
+    "\n",
+    "\t",
+    "\xad",
+    "\x00",
+    "\u2028",
+    "\U000e0001",
+    "é",
+    "Σ",
+)
+"""Texts that stand otherwise in the printed form of a value."""
+
+
 def text(random: Random) -> Kind:
     schema: dict[str, Any] = {"type": "string"}
     found: list[Any] = [
+        *random.sample(PRINTED, k=2),
         random.choice(TEXTS),
         random.choice(TEXTS),
         random.choice(NUMERIC),
@@ -60,7 +79,7 @@ def text(random: Random) -> Kind:
     ]
     choice = random.random()
     if choice < 0.35:
-        length = random.choice((0, 1, 2, 3, 3.0, 2.0))
+        length = random.choice((0, 1, 1, 2, 3, 3.0, 2.0))
         schema[random.choice(("minLength", "maxLength"))] = length
         if random.random() < 0.3:
             schema["minLength"] = random.choice((0, 1, 2, 3, 5))
@@ -117,6 +136,8 @@ def twins(found: Any) -> list[Any]:
     """Return values that are the same in JSON, or print the same, and are another in Python."""
     if isinstance(found, bool):
         return [int(found), str(found)]
+    if found == 0:
+        return [0, 0.0, -0.0, -0.0]
     if isinstance(found, int) and abs(found) < 10**300:
         return [float(found), str(found), found + 1]
     if isinstance(found, float) and found == int(found):
@@ -194,33 +215,23 @@ def anything(random: Random) -> Kind:
     return schema, [value(random) for _ in range(8)]
 
 
-PRINTED = (
-    "'",
-    '"',
-    "'\"",
-    "\\",
-    "a\\b",
-    "\n",
-    "\t",
-    "\xad",
-    "\x00",
-    "\u2028",
-    "\U000e0001",
-    "é",
-    "Σ",
-)
-"""Texts that stand otherwise in the printed form of a value."""
-
-
 def array(random: Random, depth: int = 1) -> Kind:
     schema: dict[str, Any] = {"type": "array"}
     inner: Kind = (
         {},
         [value(random), value(random), random.choice(TEXTS), *random.sample(PRINTED, k=5)],
     )
-    if random.random() < 0.65:
+    choice = random.random()
+    if choice < 0.2:
+        short = [one for one in PRINTED if len(one) == 1]
+        inner = ({"type": "string", "maxLength": 1}, [*random.sample(short, k=5), "\\"])
+        schema["items"] = inner[0]
+    elif choice < 0.65:
         inner = kind(random, depth - 1)
         schema["items"] = inner[0]
+    else:
+        nested = random.choice((["a"], [[]], {"k": 1}, {"k": ["'"]}, [1.0, None], {"": {}}))
+        inner[1].append(nested)
     if random.random() < 0.25:
         schema[random.choice(("minItems", "maxItems"))] = random.choice((0, 1, 2, 2.0))
     if random.random() < 0.1:
@@ -234,12 +245,12 @@ def an_object(random: Random, depth: int = 1) -> Kind:
     schema: dict[str, Any] = {"type": "object"}
     keys = random.sample(
         ("k", "a", "amount", "", "it's", "$ref", "type", "é", "\u2028", 'q"'),
-        k=random.choice((1, 1, 2)),
+        k=random.choice((1, 2, 2)),
     )
     inner = {key: kind(random, depth - 1) for key in keys}
     if random.random() < 0.65:
         schema["properties"] = {key: one[0] for key, one in inner.items()}
-        if random.random() < 0.6:
+        if random.random() < 0.8:
             schema["additionalProperties"] = random.choice(
                 (False, False, True, {"type": "string"}, {})
             )
@@ -253,7 +264,7 @@ def an_object(random: Random, depth: int = 1) -> Kind:
         schema[random.choice(("minProperties", "maxProperties"))] = random.choice((0, 1, 2, 1.0))
     found: list[Any] = [{}]
     for _ in range(8):
-        chosen = random.sample(keys, k=random.randint(0, len(keys)))
+        chosen = random.sample(keys, k=random.choice((len(keys), random.randint(0, len(keys)))))
         found.append({key: random.choice(inner[key][1]) for key in chosen})
     found += [{random.choice(TEXTS): random.choice((1, "a", None, 1.0))} for _ in range(2)]
     found += [{random.choice(PRINTED): random.choice(PRINTED)} for _ in range(2)]
