@@ -244,6 +244,63 @@ def references(random: Random) -> Pair | None:
     return aimed(random, "references in schemas", schema, values)
 
 
+def further(random: Random) -> Pair | None:
+    """Keywords that are followed in part or not at all, about all arguments or about one."""
+    keys = random.sample(
+        ("a", "path", "amount", "target", "b", "total"), k=random.choice((1, 2, 2))
+    )
+    inner = {key: kinds.kind(random, random.choice((0, 0, 1))) for key in keys}
+    one, other = keys[0], keys[-1]
+    some = kinds.kind(random, 0)
+    top: Document = random.choice(
+        (
+            {"not": {"required": [one]}},
+            {"not": {"properties": {one: some[0]}}},
+            {"dependentRequired": {one: [other]}},
+            {"dependentSchemas": {one: {"properties": {other: some[0]}}}},
+            {"if": {"properties": {one: some[0]}}, "then": {"required": [other]}},
+            {
+                "if": {"required": [one]},
+                "then": {"required": [other]},
+                "else": {"minProperties": 1},
+            },
+            {"patternProperties": {random.choice(("^a", ".", "t$")): some[0]}},
+            {"propertyNames": {"maxLength": random.choice((1, 4, 6))}},
+            {"propertyNames": {"pattern": "^[a-p]"}},
+            {"allOf": [{"properties": {one: some[0]}}, True]},
+            {"anyOf": [False, {"required": [one]}]},
+        )
+    )
+    if random.random() < 0.4:
+        listed = [random.choice(some[1]) for _ in range(2)]
+        inner[one] = random.choice(
+            (
+                ({"not": some[0]}, [*inner[one][1], *some[1]]),
+                (
+                    {"type": "array", "prefixItems": [some[0]]},
+                    [[], listed, [listed[0]], ["a"], "a"],
+                ),
+                (
+                    {"type": "array", "prefixItems": [some[0]], "items": False},
+                    [[], listed, listed[:1]],
+                ),
+                ({"type": "array", "contains": some[0]}, [[], listed, ["a", 1], [None]]),
+                ({"contains": some[0], "minContains": 0, "type": "array"}, [[], listed, ["a"]]),
+                (
+                    {"type": "object", "patternProperties": {"^k": some[0]}},
+                    [{}, {"k": listed[0]}, {"a": 1}],
+                ),
+                (
+                    {"type": "object", "propertyNames": {"maxLength": 1}},
+                    [{}, {"k": 1}, {"'": listed[0]}],
+                ),
+                ({"if": {"type": "string"}, "then": some[0]}, [*some[1], 1, None, []]),
+            )
+        )
+        top = random.choice((top, {}, {}))
+    return built(random, "further keywords", inner, top=top)
+
+
 def whole_choices(random: Random) -> Pair | None:
     """Choices about all the arguments: one of two objects."""
     sides: list[tuple[Document, dict[str, list[Any]]]] = []
@@ -325,6 +382,7 @@ FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
     "enumerations": enumerations,
     "references in schemas": references,
     "whole choices": whole_choices,
+    "further keywords": further,
     "any schema": any_schema,
     "tools": tools,
 }
