@@ -36,22 +36,23 @@ def main() -> int:
 
     pairs = sum(run(family, given.seed, given.pairs).pairs for family in FAMILIES)
     measured.stop()
+    loaded = {getattr(module, "__file__", None) for module in sys.modules.values()}
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "coverage.json")
         measured.json_report(outfile=file)
         said = json.loads(Path(file).read_text("utf-8"))
-    made = {"seed": given.seed, "pairs": pairs, "files": dict(rows(said["files"]))}
+    made = {"seed": given.seed, "pairs": pairs, "files": dict(rows(said["files"], loaded))}
     REPORT.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
     for name, row in made["files"].items():
         print(f"{name:46} {row['lines']:6} {row['branches']:6}  {row['missed']}"[:150])
     return 0
 
 
-def rows(files: dict[str, Any]) -> Any:
-    """Yield each file with what of it was reached, in percent, and the lines that were not."""
+def rows(files: dict[str, Any], loaded: set[Any]) -> Any:
+    """Yield each file that is loaded, with what of it was reached, in percent, and what was not."""
     for name, file in sorted(files.items()):
         counts = file["summary"]
-        if not counts["num_statements"]:
+        if not counts["num_statements"] or str(Path(name).resolve()) not in loaded:
             continue
         branches = counts["num_branches"]
         yield (
