@@ -5,7 +5,17 @@ from random import Random
 from typing import Any
 
 from prove.adversary.grammar import kinds
-from prove.adversary.grammar.aimed import AMOUNTS, NAMES, PATHS, policies
+from prove.adversary.grammar.aimed import (
+    AMOUNTS,
+    NAMES,
+    PATHS,
+    amount,
+    edited,
+    path,
+    policies,
+    whole_text,
+    whole_values,
+)
 from prove.adversary.grammar.kinds import Kind
 from prove.adversary.oracle import UndecidedError, is_member, is_schema
 from prove.adversary.pair import Document, Pair
@@ -136,7 +146,18 @@ def key_families(random: Random) -> Pair | None:
         inner[key] = random.choice((*OF_PATHS, kinds.kind(random, 0)))
         if family is AMOUNTS:
             inner[key] = random.choice((*OF_AMOUNTS, kinds.number(random), kinds.kind(random, 0)))
-    return built(random, "key families", inner)
+    made = built(random, "key families", inner)
+    if made is None or random.random() < 0.6:
+        return made
+    # Only these arguments meet the rule: so each key has to be seen as it is.
+    args = made.args[0]
+    ask = path if family is PATHS else amount
+    rule = {"capability": "pay.x", **ask(random, args), **whole_values(random, args)}
+    if random.random() < 0.5:
+        rule.update(whole_text(random, args))
+    shared = [{"capability": "pay.x", "amount_gt": 0, "match_regex": "(?!)"}]
+    old: Document = {"deny": [*shared, rule], "allow": ["pay.x"]}
+    return made.with_parts({"old": old, "new": {"deny": shared, "allow": ["pay.x"]}})
 
 
 def numeric_text(random: Random) -> Pair | None:
@@ -168,6 +189,28 @@ def nested_values(random: Random) -> Pair | None:
     if random.random() < 0.3:
         inner[random.choice(("path", "amount", "b", "table"))] = kinds.kind(random, 0)
     return built(random, "nested values", inner)
+
+
+def printed_values(random: Random) -> Pair | None:
+    """One nested value, of which the whole printed form is asked for, and nothing else."""
+    key = random.choice(PLAIN)
+    schema, values = random.choice((kinds.array, kinds.an_object))(random, 1)
+    whole: Document = {"type": "object", "properties": {key: schema}, "required": [key]}
+    whole["additionalProperties"] = False
+    if not is_schema(whole):
+        return None
+    fitting = [{key: one} for one in values if one and is_member(whole, {key: one})]
+    if not fitting:
+        return None
+    args = random.choice(fitting)
+    rule = {"capability": "pay.x", **whole_values(random, args)}
+    if random.random() < 0.3:
+        rule.update(whole_text(random, args))
+    after = [] if random.random() < 0.8 else edited(random, rule)
+    old: Document = {"deny": [rule], "allow": ["pay.x"]}
+    new: Document = {"deny": after, "allow": ["pay.x"]}
+    shown = {key: kinds.distinct([*values, args[key]])}
+    return Pair("printed values", old, new, domain=whole, values=shown, args=(args,))
 
 
 def keyword_names(random: Random) -> Pair | None:
@@ -375,6 +418,7 @@ FAMILIES: dict[str, Callable[[Random], Pair | None]] = {
     "key families": key_families,
     "numeric text": numeric_text,
     "nested values": nested_values,
+    "printed values": printed_values,
     "keyword names": keyword_names,
     "lengths": lengths,
     "bounds": bounds,
