@@ -119,9 +119,12 @@ PATTERNS: tuple[tuple[str, list[str]], ...] = (
 )
 
 
+EQUAL: tuple[Any, ...] = (0, -0.0, 0.0, 1, 1.0, True, False, "0", "1", "-0", [0], {"k": 1})
+
+
 def enum(random: Random) -> Kind:
     pool = random.choice(
-        (TEXTS, NUMERIC, NUMBERS, OTHERS, (*NUMERIC, *ROUND), (*TEXTS, *NUMBERS, *OTHERS))
+        (TEXTS, NUMERIC, NUMBERS, OTHERS, EQUAL, (*NUMERIC, *ROUND), (*TEXTS, *NUMBERS, *OTHERS))
     )
     some = random.sample(pool, k=random.choice((1, 1, 2, 3)))
     schema: dict[str, Any] = {"const": some[0]} if random.random() < 0.35 else {"enum": some}
