@@ -20,8 +20,8 @@ DOMAINS = (
     Fault(
         "no optional key comes before the one that decides",
         "prover/values/records.py",
-        "            left = [key for key in self._unions if key not in present]",
-        "            left = [key for key in self._unions if key not in present and not present]",
+        "        left = [key for key in self._unions if key not in present]",
+        "        left = [key for key in self._unions if key not in present and not present]",
         4,
     ),
     Fault(
@@ -56,9 +56,9 @@ DOMAINS = (
     Fault(
         "a numeral under `const` or `enum` is no amount",
         "prover/values/fields.py",
-        "[one for one in plain_values(union) if asked.has(one)])\n        for member",
+        "[one for one in plain_values(union) if asked.has(one)])\n        numbers",
         "[one for one in plain_values(union) if not isinstance(one, str) and asked.has(one)])\n"
-        "        for member",
+        "        numbers",
         5,
     ),
     Fault(
@@ -131,8 +131,8 @@ DOMAINS = (
     Fault(
         "fields of nested objects come in their order",
         "prover/values/form_nodes.py",
-        "                    if key not in done:",
-        "                    if not done or key > max(done):",
+        "                if key not in done\n",
+        "                if not done or key > max(done)\n",
     ),
     Fault(
         "fields of nested objects are all there",
@@ -256,7 +256,7 @@ DOMAINS = (
     Fault(
         "what is no number of JSON is of no schema",
         "prover/values/schema_sets.py",
-        '["not finite", *TYPES]',
+        '[*TYPES, "not finite"]',
         "list(TYPES)",
     ),
     Fault(
@@ -283,8 +283,8 @@ DOMAINS = (
     Fault(
         "a property with an empty name is no field",
         "prover/values/records.py",
-        "        self._unions = {key: union for key, union in unions.items() if union}",
-        "        self._unions = {key: union for key, union in unions.items() if union and key}",
+        "        self._unions = dict(unions)",
+        "        self._unions = {key: one for key, one in unions.items() if key or not one}",
         7,
     ),
     Fault(
