@@ -305,9 +305,12 @@ def test_an_unknown_verdict_is_no_decision_and_no_pass() -> None:
     assert says[0] in fencekit("replay", "log.jsonl", "--policy", "policy.yaml").out
 
 
-def test_a_directory_is_not_a_log() -> None:
+def test_a_folder_without_a_log_is_no_pass() -> None:
     Path("logs").mkdir()
-    says = ("cannot read `logs`: is a directory",)
+    says = ("logs: there is no file in the folder",)
+    could_not_check("logs", "--policy", "policy.yaml", says=says)
+    Path("logs/notes.txt").write_text("nothing to see\n", encoding="utf-8")
+    says = ("logs: no file in this folder is a log",)
     could_not_check("logs", "--policy", "policy.yaml", says=says)
 
 

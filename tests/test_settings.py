@@ -92,6 +92,7 @@ PRECEDENCE: dict[str, tuple[str, int, tuple[str, ...], int]] = {
         ("--max-passed-over", "0"),
         3,
     ),
+    "max_line": (BOTH + "max_line = '64'", 3, ("--max-line", "1MiB"), 0),
     "require_chain": (BOTH + "require_chain = true", 3, ("--no-require-chain",), 0),
     "timeout": (
         "logs = 'long.jsonl'\npolicy = 'slow.yaml'\ntimeout = 0.3",

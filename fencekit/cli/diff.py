@@ -9,6 +9,7 @@ from fencekit.cli.options import (
     domain_option,
     fail_on_errors_option,
     log_format_option,
+    max_line_option,
     policy_root_option,
     report_options,
     timeout_option,
@@ -39,6 +40,7 @@ from fencekit.cli.options import (
     help="Run these cases on both policies: a file or a folder; may be given several times.",
 )
 @log_format_option()
+@max_line_option()
 @tools_option()
 @policy_root_option(default="")
 @click.option(

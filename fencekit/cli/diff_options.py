@@ -27,6 +27,7 @@ OF_LOGS = (
     "max_invalid",
     "max_undecided",
     "max_passed_over",
+    "max_line",
     "timeout",
     "keep_records",
 )

@@ -7,6 +7,7 @@ import click
 
 from fencekit.cli.options import (
     log_format_option,
+    max_line_option,
     policy_root_option,
     printed_option,
     timeout_option,
@@ -19,6 +20,7 @@ from fencekit.cli.options import (
 @click.argument("request", metavar="REQUEST")
 @policy_root_option()
 @log_format_option(of="LOG")
+@max_line_option()
 @tools_option()
 @click.option(
     "--redaction-key",
@@ -32,7 +34,8 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     """Explain how POLICY decides REQUEST: every rule considered, and each condition of it.
 
     REQUEST is a JSON or YAML file, `-` for standard input, LOG:LINE for a recorded call, or
-    FILE:LINE for a case of a file of cases. A request has the keys capability, principal,
+    FILE:LINE for a case of a file of cases. POLICY may be one of a git
+    revision, `HEAD:policy.yaml`. A request has the keys capability, principal,
     environment, context and args. What is not given here is taken from `[tool.fencekit]` in
     `pyproject.toml`.
 
@@ -45,6 +48,7 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     from fencekit.cli.requests import read_request
     from fencekit.cli.show import put, show
     from fencekit.config.settings import Settings, settings_near
+    from fencekit.config.sizes import size
     from fencekit.dialects.registry import load_policy
     from fencekit.engines.native.explain import explain
     from fencekit.engines.timelimit import time_limit
@@ -52,6 +56,7 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     from fencekit.logs.redaction import read_key
     from fencekit.logs.unmasking import RedactionKey
     from fencekit.model.errors import TimeLimitError, UsageError
+    from fencekit.reading.files import MAX_LINE
     from fencekit.reporting.explanation_text import explanation_lines
 
     try:
@@ -61,9 +66,11 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     chosen = {key: value or getattr(settings, key) for key, value in given.items()}
     tools = load_tools(chosen["tools"]) if chosen["tools"] else None
     secret = chosen["redaction_key"]
+    max_line = size("max_line", chosen["max_line"], MAX_LINE)
     key = RedactionKey(read_key(secret)) if secret else None
-    asked = read_request(request, chosen["log_format"], tools, key)
-    loaded = load_policy(policy, policy_root=chosen["policy_root"])
+    asked = read_request(request, chosen["log_format"], tools, key, max_line)
+    path, revision = at_revision(policy)
+    loaded = load_policy(path, policy_root=chosen["policy_root"], revision=revision)
     with time_limit(checked_timeout(chosen["timeout"] or TIMEOUT)) as progress:
         progress.deciding = True
         explanation = explain(loaded, asked)
@@ -76,3 +83,14 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
         put(render(explanation))
     else:
         show(explanation_lines(explanation))
+
+
+def at_revision(policy: str) -> tuple[str, str]:
+    """Return the file of a policy and its git revision: `HEAD:policy.yaml`, as reports write it.
+
+    The revision is empty for a file; of a name that is there, a colon is part of it.
+    """
+    revision, colon, path = policy.partition(":")
+    if not colon or not revision or not path or Path(policy).exists():
+        return policy, ""
+    return path, revision

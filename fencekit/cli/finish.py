@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NoReturn
 
 from fencekit.checks.postprocess.finalise import finalise
 from fencekit.cli.options import HTML, targets
 from fencekit.model.report import Report
+from fencekit.reading.repository import paths_from_root
 
 
 def finish(
@@ -17,7 +19,7 @@ def finish(
     redact: str | None = None,
 ) -> NoReturn:
     """Show the report in the format that is asked for, write the files, and exit."""
-    report = finalise(report, redact)
+    report = replace(finalise(report, redact), paths=paths_from_root(files_of(report)))
     if output == "text":
         from fencekit.cli.show import show
         from fencekit.reporting.texts import lines
@@ -25,6 +27,16 @@ def finish(
         show(lines(report))
     write_reports(report, output, html, out)
     sys.exit(report.exit_code)
+
+
+def files_of(report: Report) -> list[str]:
+    """Return the files that a report speaks of: its inputs, and where findings are."""
+    places = [found.place for found in report.findings]
+    places += [edit.place for f in report.findings for blame, _ in f.blames for edit in blame.edits]
+    places += [rule.place for f in report.findings for rule in (f.rule, f.baseline_rule) if rule]
+    files = [given.path for given in report.inputs]
+    files += [source.path for source in report.sources]
+    return [*files, *(place.file for place in places if place is not None)]
 
 
 def write_reports(report: Report, output: str, html: str | None, out: Iterable[str] = ()) -> None:

@@ -10,7 +10,7 @@ import click
 
 from fencekit.cli.logs_shadow import shadow
 from fencekit.cli.logs_verify import verify
-from fencekit.cli.options import log_format_option, printed_option, tools_option
+from fencekit.cli.options import log_format_option, max_line_option, printed_option, tools_option
 
 if TYPE_CHECKING:
     from fencekit.logs.registry import Log
@@ -24,6 +24,7 @@ def reading(command: Command) -> Command:
     """Add the options that every command has which reads a log."""
     options = (
         log_format_option(of="LOG"),
+        max_line_option(),
         tools_option(),
         click.option(
             "--max-invalid",
@@ -221,15 +222,18 @@ def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     """Open a log; at the end, leave with exit code 3 where too much of it could not be read."""
     from fencekit.cli.show import say
     from fencekit.config.settings import limit
+    from fencekit.config.sizes import size
     from fencekit.logs.mapping import load_tools
     from fencekit.logs.registry import open_log
+    from fencekit.reading.files import MAX_LINE
     from fencekit.reporting.log_notes import kinds
 
     allowed = limit("max_invalid", given["max_invalid"], 0)
     most_passed_over = limit("max_passed_over", given["max_passed_over"], 0)
+    max_line = size("max_line", given["max_line"], MAX_LINE)
     tools = load_tools(given["tools"]) if given["tools"] else None
     faults = Faults()
-    with open_log(log, given["log_format"] or None, tools) as source:
+    with open_log(log, given["log_format"] or None, tools, max_line=max_line) as source:
         yield source, faults
     if not faults.is_surveyed:  # else they are in what was printed
         for said in kinds(faults.notices.rows()):

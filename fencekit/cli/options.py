@@ -58,6 +58,12 @@ def log_format_option(*, default: str | None = None, of: str = "the logs") -> De
     return click.option("--log-format", default=default, metavar="F", help=told)
 
 
+def max_line_option() -> Decorator[Any]:
+    """Return `--max-line`."""
+    said = "The longest line of a log that is read, as 16MiB.  [default: 8MiB]"
+    return click.option("--max-line", metavar="SIZE", help=said)
+
+
 def tools_option(*, default: str | None = None) -> Decorator[Any]:
     """Return `--tools`."""
     return click.option(

@@ -8,6 +8,7 @@ import click
 from fencekit.cli.options import (
     authors_option,
     log_format_option,
+    max_line_option,
     policy_root_option,
     report_options,
     targets,
@@ -41,6 +42,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     help="The same for the baseline; as for the policy by default.",
 )
 @log_format_option()
+@max_line_option()
 @tools_option()
 @click.option(
     "--redaction-key",

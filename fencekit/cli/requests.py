@@ -14,7 +14,7 @@ from fencekit.model.request import Request
 from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
-from fencekit.reading.files import decoded, read_text
+from fencekit.reading.files import MAX_LINE, decoded, read_text
 from fencekit.reading.plain import complaints
 
 CASES = (".yaml", ".yml")
@@ -31,6 +31,7 @@ def read_request(
     log_format: str | None = None,
     tools: ToolMap | None = None,
     key: RedactionKey | None = None,
+    max_line: int = MAX_LINE,
 ) -> Request:
     """Return the request in a JSON or YAML file, on standard input (`-`), or in `FILE:LINE`.
 
@@ -44,7 +45,7 @@ def read_request(
         place = Place(named["path"], int(named["line"]), number)
         if place.file.endswith(CASES):
             return request_of_case(place)
-        with open_log(place.file, log_format, tools, key) as log:
+        with open_log(place.file, log_format, tools, key, max_line=max_line) as log:
             return request_of_record(log, place)
     if given == "-":
         data = sys.stdin.buffer.read()
@@ -85,6 +86,9 @@ def request_of_record(log: Log, place: Place) -> Request:
         said = "; ".join(f"{PASSED_OVER}: {e.kind}" for e in met if isinstance(e, PassedOver))
         said = said or f"`{log.path}` has no record at line {place.line}"
         raise RequestError(said, place=place)
+    records = [entry for entry in found if isinstance(entry, Record)]
+    if len(records) == 1:
+        return records[0].request
     if len(found) > 1:
         numbers = ", ".join(str(entry.place) for entry in found[:5])
         raise RequestError(f"{len(found)} records stand there", place=place, hint=numbers)

@@ -13,6 +13,7 @@ from typing import Any
 from fencekit.checks.postprocess.waiver_file import FILE as WAIVERS
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.checks.replay.replay import checked_timeout, named_fail_on
+from fencekit.config.sizes import size
 from fencekit.model.errors import UsageError
 from fencekit.model.masking import Redact
 from fencekit.model.report import Limits
@@ -60,6 +61,7 @@ class Settings:
     max_invalid: int | str | None = None
     max_undecided: int | str | None = None
     max_passed_over: int | str | None = None
+    max_line: int | str | None = None
     timeout: float | None = None
     keep_records: int | None = None
     require_chain: bool | None = None
@@ -116,6 +118,7 @@ class Settings:
                 limit("max_undecided", pick("max_undecided"), defaults.limits.undecided),
                 limit("max_passed_over", pick("max_passed_over"), defaults.limits.passed_over),
             ),
+            max_line=size("max_line", pick("max_line"), defaults.max_line),
             timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
             require_chain=bool(pick("require_chain")),
@@ -231,6 +234,7 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(
         ("max_invalid", "max_undecided", "max_passed_over"), ((int, str), "a number or `all`")
     ),
+    "max_line": ((int, str), "a number of bytes, or a size such as `16MiB`"),
     "timeout": ((int, float), "a number of seconds"),
     **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
     **dict.fromkeys(("require_chain", "allow_unknown"), ((bool,), "true or false")),

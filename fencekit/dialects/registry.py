@@ -9,6 +9,8 @@ from typing import cast
 from fencekit.dialects.base import Dialect
 from fencekit.model.errors import PolicyError, UsageError
 from fencekit.model.policy import Policy
+from fencekit.model.source import Place
+from fencekit.reading.languages import language_of
 from fencekit.reading.trees import DISK, FileTree
 
 DIALECTS = {
@@ -49,13 +51,30 @@ def load_policy(
     Raises PolicyError, with file, line and column, and UsageError for no such revision.
     """
     tree = tree_of(revision, fspath(path))
-    return dialect(dialect_name or dialect_of(fspath(path), tree)).load(
-        fspath(path),
-        strict=strict,
-        root=None if policy_root is None else Path(policy_root),
-        search_paths=[Path(given) for given in search_paths],
-        tree=tree,
-    )
+    try:
+        return dialect(dialect_name or dialect_of(fspath(path), tree)).load(
+            fspath(path),
+            strict=strict,
+            root=None if policy_root is None else Path(policy_root),
+            search_paths=[Path(given) for given in search_paths],
+            tree=tree,
+        )
+    except PolicyError as error:
+        refuse_other_language(fspath(path), tree, error)
+        raise
+
+
+def refuse_other_language(path: str, tree: FileTree, error: PolicyError) -> None:
+    """Raise PolicyError that names the language of a file which is none of the dialects."""
+    try:
+        text, _ = tree.read(path, PolicyError)
+    except PolicyError:
+        return
+    language = language_of(text)
+    if language:
+        message = f"this is a policy in {language}, which is not read here"
+        hint = "a policy is CapFence's YAML, or a capability token in JSON"
+        raise PolicyError(message, place=Place(path), hint=hint) from error
 
 
 def dialect_of(path: str, tree: FileTree) -> str:

@@ -19,7 +19,7 @@ NAMES = ("tool_name", "toolName", "tool")
 
 ARGUMENTS = (
     *("tool_input", "toolInput", "tool_args", "tool_arguments", "toolArgs", "tool_parameters"),
-    *("input", "arguments", "args", "params", "parameters"),
+    *("input", "inputs", "arguments", "args", "params", "parameters"),
 )
 ATTRIBUTES = frozenset({"gen_ai.tool.name", "gen_ai.tool.call.arguments"})
 CALL = "tools/call"

@@ -43,7 +43,7 @@ LAYOUT = Layout(
         rb'|mcp_tool_call_end|patch_apply_end)"'
     ),
     is_lenient=True,
-    is_record=lambda value: is_line(value) or is_older(value),
+    is_record=lambda value: is_line(value),  # noqa: PLW0108  (it is defined below)
     begins=re.compile(r'\{\s*"(?:timestamp|type|payload)"\s*:'),
 )
 

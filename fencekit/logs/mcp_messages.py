@@ -186,7 +186,7 @@ def no_message(
     line: bytes, place: Place, error: json.JSONError, *, is_desktop: bool
 ) -> Iterator[InvalidRecord | Notice]:
     """Yield that a line has no message: nothing to lose where it is a line of a log of words."""
-    if not is_desktop or marks(line):
+    if not is_desktop or marks(line) or BEGINS.search(line):
         at = Place(place.file, place.line, error.column)
         yield invalid(error.message, at, excerpt_of(line), LENIENT.lost_in(line))
     elif not DESKTOP.match(line):

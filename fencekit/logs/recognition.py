@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from fencekit.logs.base import LogFormat, LogLayout, LogSample
+from fencekit.logs.folders import NoFormatError
 from fencekit.logs.indented import chunks, is_indented
 from fencekit.logs.objects import SAMPLED, is_array
 from fencekit.model.errors import LogError
@@ -14,6 +15,7 @@ from fencekit.model.source import Place
 from fencekit.reading import json
 from fencekit.reading.files import BOM, Source
 from fencekit.reading.json_partial import partial
+from fencekit.reading.languages import language_of
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SSE = re.compile(rb"data ?: ?")
@@ -36,9 +38,9 @@ def recognised(source: Source, formats: Mapping[str, LogFormat]) -> LogFormat:
     if instead:
         what, hint = instead
         message = f"the log is in no format that is known here: it is {what}"
-        raise LogError(message, place=place, hint=hint)
+        raise NoFormatError(message, place=place, hint=hint)
     known = ", ".join(f"`{known}`" for known in formats)
-    raise LogError(
+    raise NoFormatError(
         "the log is in no format that is known here",
         place=place,
         hint=f"name its format with `--log-format`, if it is one of {known}",
@@ -62,7 +64,7 @@ def sample_of(source: Source) -> LogSample:
     """Return the beginning of a log; raise LogError where it is empty."""
     head = source.head()
     if not head.removeprefix(BOM).strip():
-        raise LogError("the log is empty", place=Place(source.path))
+        raise NoFormatError("the log is empty", place=Place(source.path))
     if head.startswith(SQLITE_MAGIC):
         return LogSample(LogLayout.SQLITE)
     text = head.removeprefix(BOM).partition(b"\n")[0].decode("utf-8", "replace")
@@ -71,10 +73,16 @@ def sample_of(source: Source) -> LogSample:
         found = [item for item in listed(value)[:SAMPLED] if isinstance(item, dict)]
         return LogSample(LogLayout.ARRAY, tuple(found), text)
     first = tuple(first_chunks(head) if is_indented(head) else first_lines(head))
-    if not first:  # one object, of which the head holds no more than the beginning
-        value = partial(head.removeprefix(BOM).decode("utf-8", "replace"))
+    if not first:
+        value = partial((data_of_events(head) or head).removeprefix(BOM).decode("utf-8", "replace"))
         first = (value,) if isinstance(value, dict) and value else ()
     return LogSample(LogLayout.LINES, first, text)
+
+
+def data_of_events(head: bytes) -> bytes:
+    """Return the data of server-sent events, whose objects may have several lines."""
+    found = (SSE.match(line) for line in head.splitlines())
+    return b"\n".join(each.string[each.end() :] for each in found if each is not None)
 
 
 def first_lines(head: bytes) -> Iterator[dict[str, object]]:
@@ -125,16 +133,6 @@ MAGICS: tuple[tuple[bytes, str, str], ...] = (
 )
 TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
-        re.compile(r"^\s*package\s+[\w.]+\s*$", re.MULTILINE),
-        "a policy in Rego",
-        "a log is what OPA writes with `decision_logs`; a policy is named with `--policy`",
-    ),
-    (
-        re.compile(r"^\s*(?:@\w+\([^)]*\)\s*)*(?:permit|forbid)\s*\(", re.MULTILINE),
-        "a policy in Cedar",
-        "a log is what Verified Permissions writes to CloudTrail",
-    ),
-    (
         re.compile(r"^(?:deny|allow|require_approval|risk_levels)\s*:", re.MULTILINE),
         "a policy of CapFence",
         "name it with `--policy`, and the log before it",
@@ -158,6 +156,8 @@ def kind_of_file(head: bytes) -> tuple[str, str] | None:
         return "a tar archive", "unpack it first"
     text = head.decode("utf-8", "replace")
     if text.lstrip()[:1] not in ("{", "["):
+        if language := language_of(text):
+            return f"a policy in {language}", "a log is what the engine writes of its decisions"
         for pattern, what, hint in TEXTS:
             if pattern.search(text):
                 return what, hint

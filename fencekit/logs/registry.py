@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -20,6 +20,7 @@ from fencekit.logs.wrappers import wrapper_of
 from fencekit.model.errors import UsageError
 from fencekit.model.record import Entry, Record
 from fencekit.reading.files import MAX_LINE, Source, open_source
+from fencekit.reading.times import time_of
 
 PLUGINS = "fencekit.log_formats"
 """The group of entry points by which other packages bring formats of their own."""
@@ -71,11 +72,22 @@ class Log:
         entries = numbered(self.format.read(self.source))
         if isinstance(self.format, NamesTools):
             entries = each(self.tools.over(self.format.tools).applied, entries)
+        entries = each(with_time_noted, entries)
         return entries if self.key is None else each(self.key.opened, entries)
 
     def digest(self) -> str:
         """Return the SHA-256 of the file, in hex."""
         return self.source.digest()
+
+
+NO_TIME = "a time that is no ISO 8601 text"
+
+
+def with_time_noted(record: Record) -> Record:
+    """Return the record, with a note where its time is none: then no period holds it."""
+    if not record.time or time_of(record.time) is not None:
+        return record
+    return replace(record, notes=(*record.notes, NO_TIME))
 
 
 def each(change: Callable[[Record], Record], entries: Iterator[Entry]) -> Iterator[Entry]:

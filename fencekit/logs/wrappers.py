@@ -22,6 +22,7 @@ PREFIXES = (
 """What stands before each line: by compose, kubectl, syslog, `docker logs --timestamps`."""
 
 CRI = re.compile(TIME + rb" (?:stdout|stderr) ([FP]) ")
+DOCKER = re.compile(rb'\{\s*"(?:log|stream|time)"\s*:')
 MAX_JOINED = 64 << 20
 """The bytes of a line that was cut into several which are put together again."""
 
@@ -106,7 +107,7 @@ def is_docker(line: bytes) -> bool:
 
 def text_of_docker(line: bytes) -> str | None:
     """Return the text of an object as Docker writes it; None for anything else."""
-    if not line.startswith(b'{"log":"'):
+    if not DOCKER.match(line):
         return None
     try:
         value = json.parse_bytes(line)

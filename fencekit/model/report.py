@@ -54,6 +54,10 @@ class Limits:
     passed_over: int | None = 0
 
 
+FOLDER = "folder"
+"""What stands for the format of a folder of logs."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogSummary:
     """What was read from one log: its format, and how many records were whole, partial, invalid."""
@@ -75,6 +79,8 @@ class LogSummary:
     """What looks like a call and was not read, by kind."""
     notices: tuple[Tally, ...] = ()
     """What was odd and cost no call, by kind."""
+    formats: tuple[tuple[str, int], ...] = ()
+    """Of a folder, whose logs have rows of their own: how many logs of each format it holds."""
 
     @property
     def record_count(self) -> int:
@@ -155,6 +161,8 @@ class Report:
     troubles: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     """The words of the command that makes this report again."""
+    paths: tuple[tuple[str, str], ...] = ()
+    """The files that have another path from the root of the repository, each with that path."""
     replay: ReplayResult | None = None
     lint: LintResult | None = None
     vetting: VettingResult | None = None
@@ -185,6 +193,10 @@ class Report:
     def waived(self) -> tuple[Finding, ...]:
         """The findings that a waiver allows."""
         return tuple(found for found in self.findings if found.waiver is not None)
+
+    def from_root(self, path: str) -> str:
+        """Return a path of the report as it is from the root of the repository."""
+        return dict(self.paths).get(path, path)
 
     @property
     def passed_over(self) -> int:

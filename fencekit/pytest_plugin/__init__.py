@@ -54,6 +54,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "policy-root": ("where names in `extends` are looked for", {"metavar": "DIR"}),
     "baseline-root": ("the same for the baseline", {"metavar": "DIR"}),
     "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),
+    "max-line": ("the longest line that is read, as 16MiB (default: 8MiB)", {"metavar": "SIZE"}),
     "tools": ("the capability of each tool, for logs that hold tools", {"metavar": "FILE"}),
     "redaction-key": ("the key that values of the logs were masked with", {"metavar": "FILE"}),
     "report": ("write the report as HTML", {"metavar": "FILE"}),

@@ -38,17 +38,18 @@ def severity(finding: Finding, report: Report) -> Level:
     return Level.WARNING if finding.kind in OPEN else Level.NOTE
 
 
-def title(finding: Finding) -> str:
-    """Return a finding in one line."""
+def title(finding: Finding, *, is_counted: bool = True) -> str:
+    """Return a finding in one line; without its count it is the same in another run."""
     if finding.kind is RecordClass.FAULT:
         about = f"{plain(finding.capability)}: " if finding.capability else ""
         return f"{about}{plain(finding.message)}"
     if finding.invalid:
-        return f"{counted(finding.count, 'record')} could not be read"
+        said = counted(finding.count, "record") if is_counted else "records"
+        return f"{said} could not be read"
     change = f"{plain(finding.before)} -> {plain(finding.after)}"
-    calls = counted(finding.count, "call")
+    calls = f" ({counted(finding.count, 'call')})" if is_counted else ""
     waived = "waived, " if finding.waiver is not None else ""
-    return f"{waived}{finding.kind.words}: {plain(finding.calls)} {change} ({calls})"
+    return f"{waived}{finding.kind.words}: {plain(finding.calls)} {change}{calls}"
 
 
 def details(
@@ -133,7 +134,8 @@ def place_of(finding: Finding) -> Place | None:
     """
     edited = [edit.place for blame, _ in finding.blames for edit in blame.edits if edit.new]
     rules = [rule.place for rule in (finding.rule, finding.baseline_rule) if rule and rule.place]
-    calls = [record.place for record in finding.witnesses if record.place.file]
+    witnesses = [record.place for record in finding.witnesses if record.place.file]
+    calls = [Place(place.file, place.line) for place in witnesses]  # a column may be a number
     records = [place for place, _, _ in finding.invalid]
     own = [finding.place] if finding.place else []
     return next(iter([*own, *filter(None, edited), *rules, *calls, *records]), None)

@@ -52,7 +52,10 @@ def annotation(level: Level, finding: Finding, report: Report) -> str:
     where = {}
     if place is not None:
         numbers = {"line": place.line, "col": place.column}
-        where = {"file": place.file, **{key: str(n) for key, n in numbers.items() if n}}
+        where = {
+            "file": report.from_root(place.file),
+            **{key: str(n) for key, n in numbers.items() if n},
+        }
     return command(level, f"fencekit {finding.slug}", "\n".join(said), **where)
 
 

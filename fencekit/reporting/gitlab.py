@@ -36,13 +36,15 @@ def entry(report: Report, digest: str, finding: Finding) -> dict[str, Any]:
         "check_name": finding.slug,
         "fingerprint": digest,
         "severity": SEVERITIES[severity(finding, report)],
-        "location": location(place.file if place else "", (place.line if place else None) or 1),
+        "location": location(
+            report.from_root(place.file) if place else "", (place.line if place else None) or 1
+        ),
     }
 
 
 def trouble(report: Report) -> dict[str, Any]:
     """Return the entry that says that the check is not complete."""
-    path = next((given.path for given in report.inputs), "")
+    path = report.from_root(next((given.path for given in report.inputs), ""))
     return {
         "description": "; ".join([headline(report), *map(plain, report.troubles)]),
         "check_name": "could-not-check",

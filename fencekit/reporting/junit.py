@@ -65,14 +65,14 @@ def test_cases(report: Report) -> Iterator[Element]:
 
 def test_case(report: Report, finding: Finding, seen: dict[str, int]) -> Element:
     """Return the case of a finding, by a name that no other has."""
-    name = title(finding)
+    name = title(finding, is_counted=False)
     seen[name] = seen.get(name, 0) + 1
     if seen[name] > 1:
         name = f"{name} #{seen[name]}"
     given = {"classname": f"fencekit.{report.check}.{plain(finding.slug)}", "name": name}
     place = place_of(finding)
     if place is not None:
-        given["file"] = plain(place.file)
+        given["file"] = plain(report.from_root(place.file))
         if place.line is not None:
             given["line"] = str(place.line)
     case = Element("testcase", given)

@@ -1,6 +1,6 @@
 """What was passed over and noticed in the logs, in words: the same in every format of reports."""
 
-from fencekit.model.report import LogSummary, ReplayResult
+from fencekit.model.report import FOLDER, LogSummary, ReplayResult
 from fencekit.model.tally import Tally, total
 from fencekit.reporting.characters import shortened, visible
 
@@ -10,6 +10,10 @@ LONGEST_KIND = 200
 
 def read_line(log: LogSummary) -> str:
     """Say what was read of a log: its format, and how many records, whole or not."""
+    if log.format == FOLDER:
+        logs = sum(count for _, count in log.formats)
+        said = ", ".join(f"{count:,} {name}" for name, count in log.formats)
+        return f"folder: {logs:,} {'log' if logs == 1 else 'logs'}{said and f': {said}'}"
     read = f"{log.records:,} {'record' if log.records == 1 else 'records'}"
     notes = [
         f"{count:,} {what}"

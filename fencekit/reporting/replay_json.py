@@ -31,6 +31,7 @@ def replay_of(replay: ReplayResult) -> dict[str, Any]:
                 "unmapped": log.unmapped,
                 "covered_by_chain": log.covered,
                 "passed_over": [tally_to_json(tally) for tally in log.passed_over],
+                **({"formats": dict(log.formats)} if log.formats else {}),
                 "notices": [tally_to_json(tally) for tally in log.notices],
             }
             for log in replay.logs

@@ -2,7 +2,8 @@
 
 A finding is one result, with its calls as `occurrenceCount`, a few of them as related locations,
 and a fingerprint that stays when lines move. GitHub shows 5,000 results of a run and 100 locations
-of a result; what is beyond that is counted in a notification. Paths are as they were given.
+of a result; what is beyond that is counted in a notification. Paths are from the root of
+the repository.
 """
 
 import re
@@ -58,7 +59,10 @@ def log_of(report: Report) -> dict[str, Any]:
         "automationDetails": {"id": f"fencekit/{report.check}/"},
         "columnKind": "unicodeCodePoints",
         "artifacts": [
-            {"location": location(given.path), "hashes": {"sha-256": given.sha256}}
+            {
+                "location": location(report.from_root(given.path)),
+                "hashes": {"sha-256": given.sha256},
+            }
             for given in report.inputs
         ],
         "invocations": [invocation(report, len(named) - len(results))],
@@ -102,11 +106,12 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
     }
     place = place_of(finding)
     if place is not None:
-        made["locations"] = [{"physicalLocation": physical(place)}]
-    related = [record.place for record in finding.witnesses if record.place.file]
+        made["locations"] = [{"physicalLocation": physical(report, place)}]
+    calls = [record.place for record in finding.witnesses if record.place.file]
+    related = [Place(where.file, where.line) for where in calls]
     if related:
         made["relatedLocations"] = [
-            {"id": at, "message": {"text": "a call"}, "physicalLocation": physical(where)}
+            {"id": at, "message": {"text": "a call"}, "physicalLocation": physical(report, where)}
             for at, where in enumerate(related[:MOST_LOCATIONS])
         ]
     return made
@@ -121,12 +126,12 @@ def unlinked(text: str) -> str:
     return BRACKET.sub(r"\1\1\\\2", text)
 
 
-def physical(place: Place) -> dict[str, Any]:
+def physical(report: Report, place: Place) -> dict[str, Any]:
     """Return a place as SARIF spells it: a URI, and a region where the line is known."""
     region = {"startLine": place.line, "startColumn": place.column}
     known = {key: number for key, number in region.items() if number}
     return {
-        "artifactLocation": location(place.file),
+        "artifactLocation": location(report.from_root(place.file)),
         **({"region": known} if "startLine" in known else {}),
     }
 

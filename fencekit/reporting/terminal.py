@@ -36,6 +36,9 @@ LONGEST = 160
 MOST_GROUPS = 200
 MOST_WAIVERS = 20
 LONGEST_TROUBLE = 2_000
+NO_FILE = ("", "-")
+"""What stands for a call that is in no file: made up, or read from standard input."""
+
 LONGEST_COMMAND = 10_000  # what is cut cannot be copied
 
 
@@ -227,7 +230,7 @@ def fault_lines(finding: Finding) -> Iterator[Line]:
 def explain_command(finding: Finding, replay: ReplayResult | None) -> str:
     """Return the command that explains the first witness; empty where there is no such."""
     place = finding.witnesses[0].place if finding.witnesses else None
-    if replay is None or place is None or place.line is None or not place.file:
+    if replay is None or place is None or place.line is None or place.file in NO_FILE:
         return ""
     words = [
         "fencekit",

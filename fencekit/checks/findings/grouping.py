@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from fencekit.checks.replay.selection import time_of
 from fencekit.model.edit import Blame
 from fencekit.model.finding import (
     DEFAULT_RULE,
@@ -21,6 +20,7 @@ from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import Unknown
 from fencekit.model.source import Place
 from fencekit.model.survey import named
+from fencekit.reading.times import time_of
 
 MAX_WITNESSES = 5
 MAX_INVALID_SHOWN = 20

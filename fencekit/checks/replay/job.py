@@ -1,7 +1,9 @@
 """A whole replay as it is asked for: the paths of logs and policies in, a report out."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -10,20 +12,23 @@ from pathlib import Path
 from fencekit.checks.findings.traces import trace
 from fencekit.checks.postprocess.waivers import with_waivers
 from fencekit.checks.replay.chains import ChainSummary, chain_of, uncovered
+from fencekit.checks.replay.log_counts import LogCounts
 from fencekit.checks.replay.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
 from fencekit.logs import capfence_sqlite
+from fencekit.logs.folders import NoFormatError, files_in, passed_over_in
 from fencekit.logs.mapping import load_tools
 from fencekit.logs.redaction import read_key
-from fencekit.logs.registry import open_log
+from fencekit.logs.registry import Log, open_log
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.model.errors import FencekitError, LogError, PolicyError
 from fencekit.model.finding import RecordClass
 from fencekit.model.masking import Redact
 from fencekit.model.policy import Policy
-from fencekit.model.report import FailOn, Limits, Report, Status
+from fencekit.model.record import PassedOver
+from fencekit.model.report import FOLDER, FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place, argument
-from fencekit.reading.files import sha256_of
+from fencekit.reading.files import MAX_LINE, sha256_of
 
 WRITTEN_MEANWHILE = (
     "the log was written to between deciding its records and verifying its chain; "
@@ -46,6 +51,8 @@ class ReplayJob:
     fail_on: FailOn = FailOn.LOOSER
     limits: Limits = field(default_factory=Limits)
     timeout: float = TIMEOUT
+    max_line: int = MAX_LINE
+    """The bytes that a line of a log may have."""
     keep_records: int = KEEP_RECORDS
     require_chain: bool = False
     redact: Redact = Redact.SECRETS
@@ -93,19 +100,21 @@ class ReplayJob:
         )
         if tools is not None:
             run.inputs.append(Input("tools", self.tools, tools.sha256))
+        seen: set[bytes] = set()
+        opening = partial(
+            open_log,
+            log_format=self.log_format or None,
+            tools=tools,
+            key=key,
+            max_line=self.max_line,
+            seen=seen,
+        )
         for path in self.logs:
-            before = capfence_sqlite.states(*written_files(path))
             try:
-                with open_log(path, self.log_format or None, tools, key) as log:
-                    try:
-                        run.take(path, log.format.name, log.entries())
-                    finally:
-                        run.inputs.append(Input("log", path, log.digest()))
-                        run.inputs.extend(journals_of(path, log.format.name))
-                chain = chain_of(path, log.format.name)
-                if chain.covered and capfence_sqlite.states(*written_files(path)) != before:
-                    chain = ChainSummary(fault=f"{path}: {WRITTEN_MEANWHILE}")
-                run.verified(chain)
+                if os.path.isdir(path):  # noqa: PTH112
+                    take_folder(run, path, opening)
+                else:
+                    take_log(run, path, opening)
             except LogError as error:
                 run.failed.append((path, str(error)))
         if self.require_chain:
@@ -158,6 +167,7 @@ class ReplayJob:
                 ("--max-invalid", limit_text(self.limits.invalid), "0"),
                 ("--max-undecided", limit_text(self.limits.undecided), "0"),
                 ("--max-passed-over", limit_text(self.limits.passed_over), "0"),
+                ("--max-line", str(self.max_line), str(MAX_LINE)),
                 ("--timeout", f"{self.timeout:g}", f"{TIMEOUT:g}"),
                 ("--keep-records", str(self.keep_records), str(KEEP_RECORDS)),
                 ("--require-chain", "yes" if self.require_chain else "", ""),
@@ -176,6 +186,7 @@ class ReplayJob:
             ("--log-format", self.log_format),
             ("--tools", self.tools),
             ("--redaction-key", self.redaction_key),
+            ("--max-line", "" if self.max_line == MAX_LINE else str(self.max_line)),
         )
         return tuple(word for name, value in options if value for word in (name, value))
 
@@ -184,6 +195,44 @@ class ReplayJob:
         policies = (self.policy, self.baseline, self.waivers)
         named = (*self.logs, *policies, self.tools, self.redaction_key)
         return [path for path in named if path]
+
+
+Opening = Callable[[str], AbstractContextManager[Log]]
+
+
+def take_log(run: ReplayRun, path: str, opening: Opening) -> None:
+    """Take in a log, and how far its chain holds; raise LogError where it cannot be read."""
+    before = capfence_sqlite.states(*written_files(path))
+    with opening(path) as log:
+        try:
+            run.take(path, log.format.name, log.entries())
+        finally:
+            run.inputs.append(Input("log", path, log.digest()))
+            run.inputs.extend(journals_of(path, log.format.name))
+    chain = chain_of(path, log.format.name)
+    if chain.covered and capfence_sqlite.states(*written_files(path)) != before:
+        chain = ChainSummary(fault=f"{path}: {WRITTEN_MEANWHILE}")
+    run.verified(chain)
+
+
+def take_folder(run: ReplayRun, folder: str, opening: Opening) -> None:
+    """Take in every log of a folder; what is no log is noticed, or passed over."""
+    counts = LogCounts(folder, FOLDER)
+    formats: Counter[str] = Counter()
+    for path in files_in(folder):
+        try:
+            take_log(run, path, opening)
+            formats[run.logs[-1].format] += 1
+        except NoFormatError:
+            entry = passed_over_in(path)
+            tallies = counts.passed_over if isinstance(entry, PassedOver) else counts.notices
+            tallies.add(entry.kind, entry.place, entry.count)
+        except LogError as error:
+            run.failed.append((path, str(error)))
+    counts.formats = tuple(sorted(formats.items(), key=lambda item: (-item[1], item[0])))
+    run.logs.append(counts)
+    if not formats:
+        run.failed.append((folder, f"{folder}: no file in this folder is a log"))
 
 
 def written_files(path: str) -> list[Path]:

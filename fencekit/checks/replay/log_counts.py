@@ -21,6 +21,7 @@ class LogCounts:
     undecidable: int = 0
     passed_over: Tallies = field(default_factory=Tallies)
     notices: Tallies = field(default_factory=Tallies)
+    formats: tuple[tuple[str, int], ...] = ()
 
     def summary(self) -> LogSummary:
         """Return the counts for the report."""
@@ -36,4 +37,5 @@ class LogCounts:
             self.undecidable,
             self.passed_over.rows(),
             self.notices.rows(),
+            self.formats,
         )

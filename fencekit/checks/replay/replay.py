@@ -19,7 +19,7 @@ from fencekit.model.errors import LogError, TimeLimitError, UsageError
 from fencekit.model.finding import ChangedRecord, RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.record import Completeness, Entry, InvalidRecord, Notice, PassedOver, Record
-from fencekit.model.report import UNDECIDED, FailOn, Limits, ReplayResult, Report
+from fencekit.model.report import FOLDER, UNDECIDED, FailOn, Limits, ReplayResult, Report
 from fencekit.model.source import Input, Place
 
 KEEP_RECORDS = 100_000
@@ -224,7 +224,9 @@ class ReplayRun:
         found.extend(
             f"{log.path}: no record of this log was checked"
             for log in self.logs
-            if log.path and not (log.records or log.invalid or log.path in failed)
+            if log.path
+            and log.format != FOLDER
+            and not (log.records or log.invalid or log.path in failed)
         )
         without = sum(log.undecided for log in self.logs)
         if without and without == sum(log.records for log in self.logs) and not self.baseline:

@@ -1,7 +1,7 @@
 """Which records of a log to look at: by time, capability, principal and verdict."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from fencekit.model.errors import UsageError
@@ -9,6 +9,7 @@ from fencekit.model.finding import capability_name
 from fencekit.model.record import Record
 from fencekit.model.survey import named
 from fencekit.model.verdict import Verdict
+from fencekit.reading.times import time_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,6 @@ class Selection:
         if self.verdict is None:
             return True
         return record.recorded is not None and self.verdict in record.recorded.verdicts
-
-
-def time_of(text: str) -> datetime | None:
-    """Return the moment that an ISO 8601 text names, in UTC unless it says otherwise."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def given_time(option: str, text: str | None) -> datetime | None:
