@@ -1,4 +1,4 @@
-"""Counts the calls in logs by the keys of their formats, with nothing of fencekit: a second opinion.
+"""Counts the calls in logs by the keys of their formats, without fencekit: a second opinion.
 
 python reports/count_calls.py FILE...
 
