@@ -37,6 +37,8 @@ from fencekit.regex.nfa import UnsupportedError
 MOST_STATES = 60_000
 MOST_IN_ALL = 600_000
 MOST_WORDS = 60
+MOST_ALONE = 500
+"""The states in which one regex alone is looked for in any text."""
 MOST_VALUES = 60_000
 
 
@@ -244,12 +246,15 @@ class Solver:
 
     def _values(self, question: TextQuery) -> bool:
         """Say whether some values, of any text, have the regexes that they must and no other."""
-        if len(question.regexes) < 2:
+        is_one = len(question.regexes) < 2
+        if is_one and not any(positive for _, positive in question.regexes):
             return True
+        # One that is found anywhere needs no long look, but `(?!)` is found nowhere.
+        most = MOST_ALONE if is_one else MOST_VALUES
         try:
-            text, states = find_text(question.regexes, MOST_VALUES)
+            text, states = find_text(question.regexes, most)
         except UnsupportedError:
-            text, states = "", MOST_VALUES
+            text, states = "", most
         self.states += states
         return text is not None
 
