@@ -1,6 +1,6 @@
 """What existence of a match alone does not say, written in terms of what it does.
 
-A possessive repeat of one character takes all it can: so what follows it is not that character. An
+A possessive repeat of what matches in one way takes all it can: so it does not follow again. An
 atomic group keeps its first way to match: so the ways before it do not match here. A backreference
 repeats what its group took: where that is one of a few texts, it is one of a few patterns
 (`backreferences`).
@@ -33,10 +33,12 @@ def eliminate_possessive(item: Item) -> list[Item]:
 
 
 def greediest(value: tuple[Any, Any, Items]) -> list[Item]:
-    """Return a repeat that takes all it can; empty where it repeats more than one character."""
+    """Return a repeat that takes all it can; empty where what it repeats may match in many ways."""
     least, most, inner = value
-    if not is_one_character(inner):
+    if not is_rigid_sequence(inner):
         return []
+    if width(inner) == 0:  # which it takes or leaves, once
+        return [(_constants.BRANCH, (None, [list(inner) if least else []]))]
     no_more = (_constants.ASSERT_NOT, (1, list(inner)))
     if most is _constants.MAXREPEAT:
         return [(_constants.MAX_REPEAT, (least, most, inner)), no_more]
@@ -47,12 +49,17 @@ def greediest(value: tuple[Any, Any, Items]) -> list[Item]:
     return [(_constants.BRANCH, (None, [all_of_it, fewer]))]
 
 
-def is_one_character(items: Items) -> bool:
-    """Say whether the items match one character, whichever it is."""
-    if len(items) != 1:
-        return False
-    name, value = items[0]
-    return name in LEAVES or (name is _constants.SUBPATTERN and is_one_character(value[3]))
+def width(items: Items) -> int:
+    """Return how many characters rigid items match."""
+    found = 0
+    for name, value in items:
+        if name in LEAVES:
+            found += 1
+        elif name is _constants.SUBPATTERN:
+            found += width(value[3])
+        elif name in REPEATS:
+            found += value[0] * width(value[2])
+    return found
 
 
 def first_way(items: list[Item]) -> list[Item]:
@@ -78,9 +85,17 @@ def first_way(items: list[Item]) -> list[Item]:
 
 
 def is_rigid(item: Item) -> bool:
-    """Say whether an item can match in one way only."""
-    name, _ = item
-    return name in LEAVES or name is _constants.AT
+    """Say whether an item can match in one way only, and always so many characters."""
+    name, value = item
+    if name is _constants.SUBPATTERN:
+        return is_rigid_sequence(value[3])
+    if name in REPEATS:
+        return bool(value[0] == value[1]) and is_rigid_sequence(value[2])
+    return name in LEAVES or name in PLACES
+
+
+REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
+PLACES = {_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT}
 
 
 def is_rigid_sequence(items: Items) -> bool:

@@ -5,6 +5,7 @@ by the prover's automaton and by the checker's reading of the compiled program.
 """
 
 import re
+from itertools import product
 
 import pytest
 
@@ -137,3 +138,45 @@ def test_a_pattern_that_is_read_wrongly_is_refused(monkeypatch: pytest.MonkeyPat
     for _ in range(2):  # it stays refused: nothing of the wrong step is kept
         with pytest.raises(UnsupportedError, match="otherwise"):
             automaton.after(automaton.start, "é")
+
+
+BODIES = (
+    "ab",
+    "a[ab]",
+    "(a)b",
+    "(?=a)",
+    "(?!b)a",
+    r"\bb",
+    "a{2}",
+    "^",
+    r"a\b",
+    "(?<=a)b",
+    "(?i:a)b",
+)
+POSSESSIVE = ("*+", "++", "?+", "{1,2}+", "{2,}+", "{0,2}+")
+GREEDY = ("*", "+", "?", "{1,2}", "*?", "{1,2}?")
+
+
+def test_what_matches_in_one_way_is_repeated_as_python_does_without_giving_back() -> None:
+    texts = ["".join(one) for size in range(6) for one in product("ab", repeat=size)]
+    texts += ["a b", "ab ab", "A", "abAB"]
+    patterns = [
+        *(f"{pre}(?:{one}){more}b" for pre in ("", "b?") for one in BODIES for more in POSSESSIVE),
+        *(f"(?>b?(?:{one}){more})$" for one in BODIES for more in GREEDY if "?" not in more),
+        *(f"a?(?>(?:{one}){more})b" for one in BODIES for more in GREEDY),
+    ]
+    followed = 0
+    for pattern in patterns:
+        python = compiled(pattern)
+        try:
+            automaton = compile_search.__wrapped__(pattern)
+        except UnsupportedError:
+            continue
+        automaton.confirmation = None
+        followed += 1
+        for text in texts:
+            assert is_accepted(automaton, text) is (python.search(text) is not None), (
+                pattern,
+                text,
+            )
+    assert followed >= 0.8 * len(patterns)
