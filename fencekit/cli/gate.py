@@ -76,6 +76,7 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     metavar="LOG",
     help="The audit log.",
 )
+@click.option("--no-audit", is_flag=True, help="Record nothing: no log, no outcomes, no replay.")
 @click.option(
     "--keep",
     type=click.Choice(["whole", "masked", "digests"]),

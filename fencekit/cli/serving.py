@@ -1,5 +1,6 @@
 """Runs the gate as a service: settings from options, uvicorn, and reload by signal."""
 
+import contextlib
 import ipaddress
 import signal
 import sys
@@ -38,6 +39,8 @@ def run_service(policy: str, **given: Any) -> None:
     from fencekit.gate.service.app import application
 
     refuse_exposed(given)
+    if given["no_audit"] and given["shadow"]:
+        raise UsageError("`--shadow` says nothing with `--no-audit`: it is said in the log")
     token, is_new = bearer_token(given["token_file"])
     if is_new:
         say(f"wrote the bearer token of callers to `{given['token_file']}`")
@@ -45,7 +48,10 @@ def run_service(policy: str, **given: Any) -> None:
     not_looser = no_looser(given["waivers"]) if given["require_no_looser"] else None
     file = PolicyFile(policy, given["policy_root"], not_looser)
     key = read_key(given["redaction_key"]) if given["redaction_key"] else b""
-    with Audit(given["audit"], arguments=given["keep"], key=key) as audit:
+    with contextlib.ExitStack() as stack:
+        audit = None
+        if not given["no_audit"]:
+            audit = stack.enter_context(Audit(given["audit"], arguments=given["keep"], key=key))
         gate = Gate(
             file.load(),
             tools=AnyTools(),
@@ -58,6 +64,8 @@ def run_service(policy: str, **given: Any) -> None:
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: later(file, gate))
         say(f"the gate of `{policy}` listens on {settings.base}")
+        if audit is None:
+            say("nothing is recorded, as `--no-audit` says")
         server = uvicorn.Server(
             uvicorn.Config(
                 application(gate, settings, file),

@@ -5,7 +5,7 @@ replayed; its `gate` says what came of it. An outcome names its decision. A call
 before the rules is no question to a policy; it is recorded as a `refusal`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from fencekit.gate.decision import ExecutionOutcome, GateDecision
 from fencekit.gate.tools import Normalised
+from fencekit.logs.disk import Unsynced
 from fencekit.logs.jsonl import SCHEMA, encode_recorded
 from fencekit.logs.redaction import checked, digest
 from fencekit.logs.writer import AuditWriter
@@ -74,21 +75,34 @@ class Audit:
         return self._writer.path
 
     def decision(
-        self, made: GateDecision, *, shadow: Shadow | None = None, action: str = ""
+        self,
+        made: GateDecision,
+        *,
+        shadow: Shadow | None = None,
+        action: str = "",
+        later: list[Unsynced] | None = None,
     ) -> Anchor:
         """Record a decision; `action` is the digest of the exact action, where one was made.
 
+        Where a list is given as `later`, the disk is not waited for: `sync` does that.
         Raises LogError or RecordError where it cannot be written: then nothing may run.
         """
         gate = self._gate(made, action)
         if made.normalised is None or made.rules is None:
             form = {"schema": SCHEMA, "id": made.id, "time": made.time}
-            return self._writer.append_note({**form, "refusal": gate})
+            return self._writer.append_note({**form, "refusal": gate}, later)
         also: dict[str, Any] = {"gate": gate}
         if shadow is not None:
             said = encode_recorded(recorded(shadow.decision, escalates=made.call.escalates))
             also["shadow"] = {"policy": shadow.policy, "decision": said}
-        return self._writer.append(self._record(made, made.normalised, made.rules), also)
+        return self._writer.append(self._record(made, made.normalised, made.rules), also, later)
+
+    def sync(self, records: Sequence[Unsynced]) -> None:
+        """Wait once until the disk has all of these records; raise UnsyncedError where it has not.
+
+        Nothing of what they allow may run before.
+        """
+        self._writer.sync(records)
 
     def outcome(self, of: str, outcome: ExecutionOutcome, *, id: str, time: str) -> Anchor:
         """Record how the execution ended that the decision `of` allowed."""

@@ -1,6 +1,7 @@
 """Executing an allowed call: in this thread, or in another one while an event loop goes on."""
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -9,6 +10,10 @@ from fencekit.gate.call import Refusal
 from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 
 T = TypeVar("T")
+UNCONFIRMED = ExecutionOutcome(
+    ExecutionStatus.REFUSED, "audit_unavailable: not known to be on the disk"
+)
+"""How a call ends whose decision stands in the log, while the disk did not confirm it."""
 
 
 def runnable(decision: GateDecision) -> Callable[[Mapping[str, Any]], Any]:
@@ -68,3 +73,11 @@ async def in_thread(work: Callable[[], T], left_behind: Callable[[T], object]) -
         for result in left:
             left_behind(result)
         raise
+
+
+def refused_awaitable(outcome: ExecutionOutcome) -> ExecutionOutcome:
+    """Return the outcome of a tool that has to be awaited where nobody can: it did not begin."""
+    if inspect.iscoroutine(outcome.result):
+        outcome.result.close()
+    why = "the tool is a coroutine: use `execute_async`"
+    return ExecutionOutcome(ExecutionStatus.REFUSED, why)

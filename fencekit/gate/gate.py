@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Self
 
 from fencekit.engines.base import Evaluator
+from fencekit.gate import execution
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.assess import Advice, Assessor
 from fencekit.gate.audit import Audit, Shadow, utc
@@ -27,10 +28,10 @@ from fencekit.gate.decision import (
     GateDecision,
 )
 from fencekit.gate.envelope import action_digest
-from fencekit.gate.execution import in_thread, outcome_of_awaiting, outcome_of_run
 from fencekit.gate.guard import Guard
 from fencekit.gate.judge import Judge, Rules, asked_by, refused
 from fencekit.gate.tools import Normalised, Tool, Tools
+from fencekit.logs.disk import Unsynced
 from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.verdict import Obligation, Verdict
@@ -89,13 +90,19 @@ class Gate:
         return self._judge.judge(call, self._rules, self._discharges)
 
     def decide(
-        self, call: ToolCall, *, discharges: Iterable[str] = (), tool: Tool | None = None
+        self,
+        call: ToolCall,
+        *,
+        discharges: Iterable[str] = (),
+        tool: Tool | None = None,
+        later: list[Unsynced] | None = None,
     ) -> GateDecision:
         """Return what becomes of a call, and record it; raise nothing.
 
         An ESCALATE spends an approval, or asks for one. `discharges` names obligations that the
         caller discharges. `tool` is the tool itself, for one that the gate does not know by name.
-        An ALLOW is to be followed by `submit`, where another process executes.
+        An ALLOW is to be followed by `submit`, where another process executes. `later` is of
+        `decide_all`: nothing may run before the disk was waited for.
         """
         rules = self._rules
         duties = (
@@ -107,7 +114,7 @@ class Gate:
             assert made.normalised is not None
             action = action_digest(made.normalised, rules.digest)
             made = self._approved(made, made.normalised, action, self.approvals)
-        return made if self.audit is None else self._recorded(made, self.audit, action)
+        return made if self.audit is None else self._recorded(made, self.audit, action, later)
 
     def refuse(self, call: ToolCall, reason: str, message: str) -> GateDecision:
         """Record and return the denial of a call that has not the shape of one."""
@@ -130,18 +137,18 @@ class Gate:
         A coroutine that is cancelled is recorded as such. A thread is not: it runs to its end, and
         how it ends is recorded then.
         """
-        decision = await in_thread(partial(self.decide, call), self.not_begun)
+        decision = await execution.in_thread(partial(self.decide, call), self.not_begun)
         if not decision.authorized:
             return Executed(decision)
         assert decision.normalised is not None
         if inspect.iscoroutinefunction(decision.normalised.tool.run):
-            outcome = outcome_of_run(decision)
+            outcome = execution.outcome_of_run(decision)
         else:
-            outcome = await in_thread(
-                partial(outcome_of_run, decision), partial(self.ended, decision)
+            outcome = await execution.in_thread(
+                partial(execution.outcome_of_run, decision), partial(self.ended, decision)
             )
         if inspect.isawaitable(outcome.result):
-            outcome = await outcome_of_awaiting(outcome.result)
+            outcome = await execution.outcome_of_awaiting(outcome.result)
         if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
             self.ended(decision, outcome)
             raise outcome.raised
@@ -210,15 +217,19 @@ class Gate:
         # Whatever is wrong with the approvals, nobody has approved.
         except Exception as error:  # noqa: BLE001
             said = error.message if isinstance(error, FencekitError) else repr(error)
-            errors = (*made.errors, said)
-            return replace(
-                made, verdict=Verdict.DENY, reason="approvals_unavailable", errors=errors
-            )
+            denied = replace(made, verdict=Verdict.DENY, reason="approvals_unavailable")
+            return replace(denied, errors=(*made.errors, said))
         errors = (*made.errors, trouble) if trouble else made.errors
         reason = f"approval_required:{pending.id}"
         return replace(made, reason=reason, approval=pending.id, errors=errors)
 
-    def _recorded(self, made: GateDecision, audit: Audit, action: str) -> GateDecision:
+    def _recorded(
+        self,
+        made: GateDecision,
+        audit: Audit,
+        action: str,
+        later: list[Unsynced] | None = None,
+    ) -> GateDecision:
         """Record a decision; where that fails, it is a denial."""
         shadow = None
         try:
@@ -227,38 +238,38 @@ class Gate:
                 decision = self._shadow.evaluator.decide(made.normalised.request)
                 shadow = Shadow(self._shadow.digest, decision)
             self._write_left_over(audit)
-            audit.decision(made, shadow=shadow, action=action)
+            audit.decision(made, shadow=shadow, action=action, later=later)
         # Whatever keeps the record from being written, nothing runs.
         except Exception as error:  # noqa: BLE001
-            if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
-                unsure = ExecutionOutcome(
-                    ExecutionStatus.REFUSED, "audit_unavailable: not known to be on the disk"
-                )
-                self._unwritten.append((made.id, unsure))
-            said = error.message if isinstance(error, FencekitError) else repr(error)
-            errors = (*made.errors, said)
-            return replace(
-                made, verdict=Verdict.DENY, reason="audit_unavailable", errors=errors, id=""
-            )
+            return self.unrecorded(made, error)
+        if later is None:
+            self.stand_open(made)
+        return made
+
+    def unrecorded(self, made: GateDecision, error: Exception) -> GateDecision:
+        """Return the denial of a call whose decision is not known to be on the disk."""
+        if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
+            self._unwritten.append((made.id, execution.UNCONFIRMED))
+        errors = (*made.errors, error.message if isinstance(error, FencekitError) else repr(error))
+        return replace(made, verdict=Verdict.DENY, reason="audit_unavailable", errors=errors, id="")
+
+    def stand_open(self, made: GateDecision) -> None:
+        """Wait for the outcome of a decision that is on the disk, if it allows the call."""
         if made.authorized:
             with self._lock:
                 self._open[made.id] = False
-                if len(self._open) > MOST_OPEN:
+                while len(self._open) > MOST_OPEN:
                     self._open.popitem(last=False)
-        return made
 
     def _run(self, decision: GateDecision) -> ExecutionOutcome:
         """Run a call that was allowed; what interrupts Python is recorded, and raised."""
-        outcome = outcome_of_run(decision)
+        outcome = execution.outcome_of_run(decision)
         if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
             self.ended(decision, outcome)
             raise outcome.raised
-        if not inspect.isawaitable(outcome.result):
-            return outcome
-        if inspect.iscoroutine(outcome.result):
-            outcome.result.close()
-        why = "the tool is a coroutine: use `execute_async`"
-        return ExecutionOutcome(ExecutionStatus.REFUSED, why)
+        return (
+            execution.refused_awaitable(outcome) if inspect.isawaitable(outcome.result) else outcome
+        )
 
     def _end(self, decision_id: str, outcome: ExecutionOutcome) -> str:
         """Record an outcome; return what kept it from being written, to be tried again."""

@@ -23,6 +23,7 @@ from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import sealed
 from fencekit.logs.chain.succession import first_record, stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
+from fencekit.logs.disk import Unsynced, last_of_each_file, wait_for_disk, write_all
 from fencekit.logs.locked_file import (
     LogFile,
     end_of,
@@ -31,13 +32,12 @@ from fencekit.logs.locked_file import (
     open_file,
     part_from_parent,
     register,
-    sync_folder,
     writing,
 )
 from fencekit.logs.record_line import line_of, note_line
 from fencekit.logs.redaction import checked, steps_of
 from fencekit.model.chain import Anchor
-from fencekit.model.errors import LogError, UnsyncedError
+from fencekit.model.errors import LogError
 from fencekit.model.record import Record
 from fencekit.model.source import Place
 from fencekit.reading.signatures import PrivateKey
@@ -107,32 +107,49 @@ class AuditWriter:
         self._unkept = False
         self.checkpoint_error: LogError | None = None
 
-    def append(self, record: Record, also: Mapping[str, Any] | None = None) -> Anchor:
+    def append(
+        self,
+        record: Record,
+        also: Mapping[str, Any] | None = None,
+        later: list[Unsynced] | None = None,
+    ) -> Anchor:
         """Append one record; return its number and its hash once it is written.
 
         `also` holds more to be kept of it, under names of your own. With `fsync` the record is on
-        the disk when this returns.
+        the disk when this returns; where a list is given as `later`, only after `sync` of it.
         Raises RecordError for what cannot be written so that it could be read again; LogError for
         a log that cannot be continued or a write that failed: the record is then not in the log.
         UnsyncedError says that it is, but that the disk did not confirm it. Raises UsageError in a
         signal handler that interrupted another append of its thread. An exception that comes from
         outside leaves the record out or in, and the chain whole.
         """
-        return self._append(line_of(record, also or {}, self.mask, self.mask_key, self.path))
+        line = line_of(record, also or {}, self.mask, self.mask_key, self.path)
+        return self._append(line, later)
 
-    def append_note(self, note: Mapping[str, Any]) -> Anchor:
+    def append_note(self, note: Mapping[str, Any], later: list[Unsynced] | None = None) -> Anchor:
         """Append a line that is no call: what became of one (`outcome`), or of none (`refusal`).
 
         It begins with our schema. Raises UsageError for another form, and what `append` raises.
         """
-        return self._append(note_line(note))
+        return self._append(note_line(note), later)
 
-    def _append(self, line: str) -> Anchor:
+    def sync(self, records: Sequence[Unsynced]) -> None:
+        """Wait until the disk has records that were appended with `later`: once for all.
+
+        Raises UnsyncedError where the disk does not confirm one of them.
+        """
+        for record in last_of_each_file(records):
+            self._sync(record)
+
+    def _append(self, line: str, later: list[Unsynced] | None) -> Anchor:
         """Append a line, chained to the one before; wait for the disk where that is asked for."""
-        file, anchor, is_first = self._hold(partial(self._add, line))
+        record = self._hold(partial(self._add, line))
         if self.fsync:
-            self._sync(file, anchor, is_first=is_first)
-        return anchor
+            if later is None:
+                self._sync(record)
+            else:
+                later.append(record)
+        return record.anchor
 
     def checkpoint(self) -> None:
         """Keep now how many records the log has, and the hash of the last."""
@@ -218,12 +235,12 @@ class AuditWriter:
             tail = Tail(seen.seq, seen.head, tail.left, tail.open)
         return View(view.file, size, tail, before)
 
-    def _add(self, line: str, view: View) -> tuple[LogFile, Anchor, bool]:
+    def _add(self, line: str, view: View) -> Unsynced:
         """Append a line to the locked log; say where, as which record, and if it is the first."""
         tail = view.tail
         data, own = sealed(line, tail.seq + 1, tail.head, tail.torn)
         data = tail.lead + data
-        self._write(view.file, data)
+        write_all(view.file, data)
         if view.file.lost:
             message = "this process was forked in the middle of a record, which its parent writes"
             raise LogError(message, place=Place(self.path))
@@ -237,35 +254,14 @@ class AuditWriter:
                 self._checkpoint(known)
             except LogError as error:
                 self.checkpoint_error = error
-        return view.file, Anchor(tail.seq + 1, own), view.size == 0
+        return Unsynced(view.file, Anchor(tail.seq + 1, own), view.size == 0)
 
-    def _write(self, file: LogFile, data: bytes) -> None:
-        """Write all of it, in one call where the system lets it.
-
-        A record that lacks only the end of its line is in the log: the next one ends the line.
-        """
-        left = memoryview(data)
-        while left:
-            try:
-                left = left[os.write(file.fileno(), left) :]
-            except OSError:
-                if len(left) > 1 or len(data) == 1:
-                    raise
-                return
-
-    def _sync(self, file: LogFile, anchor: Anchor, *, is_first: bool) -> None:
-        """Wait for the disk; others write meanwhile, and wait for the same turn of the disk."""
+    def _sync(self, record: Unsynced) -> None:
+        """Wait until the disk has a record, and with it what others wrote meanwhile."""
         view = self._view
-        last = view.tail.seq if view is not None and view.file is file else anchor.count or 0
-        try:
-            file.sync(anchor.count or 0, last)
-            if is_first:
-                sync_folder(self.path)
-        except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            message = f"record {anchor.count:,} is in the log, but the disk did not confirm it: "
-            hint = "do not append it again; it may be gone after a power cut"
-            raise UnsyncedError(message + said, place=Place(self.path), hint=hint) from error
+        is_same = view is not None and view.file is record.file
+        last = view.tail.seq if view is not None and is_same else record.anchor.count or 0
+        wait_for_disk(record, last, self.path)
 
     def _checkpoint(self, tail: Tail) -> None:
         """Write a checkpoint; what a crash left of one before is ended first."""
@@ -276,7 +272,7 @@ class AuditWriter:
         with writing(self.checkpoints), open_file(self.checkpoints) as file:
             size = os.fstat(file.fileno()).st_size
             is_open = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
-            self._write(file, b"\n" + line if is_open else line)
+            write_all(file, b"\n" + line if is_open else line)
             if self.fsync:
                 os.fsync(file.fileno())
         self._unkept, self.checkpoint_error = False, None

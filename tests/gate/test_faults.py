@@ -18,11 +18,13 @@ from laws.drawing import policy_of_text
 
 from fencekit.gate.approvals.grants import Scope
 from fencekit.gate.audit import Audit
+from fencekit.gate.batch import decide_all
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionStatus
+from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.logs.chain.verify import verify_log
+from fencekit.model.errors import UsageError
 from gate.offices import Office, figures, pay, waiting
 from gate.postgres_server import PostgresServer
 from gate.processes import forked, joined, killed, say
@@ -162,6 +164,61 @@ def test_a_record_that_may_not_be_on_the_disk_runs_nothing_and_is_not_written_tw
     assert unsure
     assert {statuses[line["id"]] for line in unsure} == {"refused"}
     assert verify_log(tmp_path / "log.jsonl").holds
+
+
+def test_a_batch_waits_for_the_disk_once_and_before_anything_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = recording(tmp_path, [])
+    gate.decide(ToolCall.of("t"))
+    waited: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", lambda _: waited.append(len(records(gate_log))))
+    gate_log = tmp_path / "log.jsonl"
+    made = decide_all(gate, [(ToolCall.of("t", {"n": number}), ()) for number in range(20)])
+    assert waited == [21]
+    assert [one.authorized for one in made] == [True] * 20
+    assert [line["id"] for line in records(gate_log)[1:]] == [one.id for one in made]
+    gate.submit(made[7].id, ExecutionOutcome(ExecutionStatus.COMPLETED))
+    assert verify_log(gate_log).holds
+
+
+def test_a_batch_that_the_disk_does_not_confirm_allows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = recording(tmp_path, [])
+    gate.decide(ToolCall.of("t"))
+
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    calls = [(ToolCall.of("t", {"n": number}), ()) for number in range(5)]
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fail)
+        made = decide_all(gate, calls)
+    assert {(one.word, one.reason, one.id) for one in made} == {("DENY", "audit_unavailable", "")}
+    assert all("did not confirm" in one.errors[0] for one in made)
+    assert gate.decide(ToolCall.of("t")).authorized
+    log = records(tmp_path / "log.jsonl")
+    unsure = {line["id"] for line in log[1:6]}
+    ended = [line["outcome"] for line in log if "outcome" in line]
+    assert {one["of"] for one in ended} == unsure
+    assert [one["status"] for one in ended] == ["refused"] * 5
+    with pytest.raises(UsageError, match="no allowed call"):
+        gate.submit(min(unsure), ExecutionOutcome(ExecutionStatus.COMPLETED))
+    assert verify_log(tmp_path / "log.jsonl").holds
+
+
+def test_a_batch_on_a_full_disk_allows_what_was_written_before_it_was_full(tmp_path: Path) -> None:
+    gate = recording(tmp_path, [])
+    gate.decide(ToolCall.of("t"))
+    calls = [(ToolCall.of("t", {"n": number}), ()) for number in range(6)]
+    with full_disk(3 * (tmp_path / "log.jsonl").stat().st_size):
+        made = decide_all(gate, calls)
+    words = [one.word for one in made]
+    assert words == sorted(words)
+    assert set(words) == {"ALLOW", "DENY"}
+    kept = [line["id"] for line in records(tmp_path / "log.jsonl")[1:]]
+    assert kept == [one.id for one in made if one.authorized]
 
 
 @pytest.fixture

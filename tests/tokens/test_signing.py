@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from gate.offices import figures
 
 from fencekit.dialects.token.form import read_token
 from fencekit.dialects.token.signing import narrowed, sealed, signed, verify
 from fencekit.model.errors import PolicyError
 from fencekit.reading.signatures import new_key
-from gate.offices import figures
 from tokens.drawing import PLAIN
 
 ISSUER, OTHER = new_key(), new_key()

@@ -1,25 +1,27 @@
 """The service itself: AuthZEN's endpoints, outcomes, reload, and the pages of who approves.
 
 The only door to Starlette. Every answer of the API is JSON; an error is a message, and never an
-allow. Decisions run in threads, because a record waits for the disk.
+allow. What waits for a disk or a store runs in threads; a batch waits for the disk once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fencekit.gate.batch import decide_all
+from fencekit.gate.call import ToolCall
 from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
 from fencekit.gate.service.authzen import (
     BadRequestError,
+    Semantic,
     answer,
     failed,
     metadata,
@@ -36,11 +38,12 @@ MOST_BYTES = 4 << 20
 LONGEST_ID = 200
 JSON_TYPE = "application/json"
 Handler = Callable[[Request], Awaitable[Response]]
+Result = TypeVar("Result")
 
 
 def application(
     gate: Gate, settings: ServiceSettings, policy_file: PolicyFile | None = None
-) -> Starlette:
+) -> ASGIApp:
     """Return the ASGI application of a gate."""
     api = Api(gate, settings, policy_file)
     routes = [
@@ -52,24 +55,39 @@ def application(
         Route("/healthz", api.health, methods=["GET"]),
         *(Pages(gate, settings).routes() if gate.approvals is not None else ()),
     ]
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(BaseHTTPMiddleware, dispatch=with_headers)],
-        exception_handlers={HTTPException: http_error, Exception: fault},
-    )
+    handlers = {HTTPException: http_error, Exception: fault}
+    return CommonHeaders(Starlette(routes=routes, exception_handlers=handlers))
 
 
-async def with_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Echo the id of a request, and keep every answer out of caches."""
-    response = await call_next(request)
-    ident = request.headers.get("x-request-id", "")
-    if ident and len(ident) <= LONGEST_ID and ident.isprintable():
-        response.headers["x-request-id"] = ident
-    response.headers.setdefault("cache-control", "no-store")
-    response.headers["x-content-type-options"] = "nosniff"
-    return response
+class CommonHeaders:
+    """Echoes the id of a request, and keeps every answer out of caches."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and put the headers into its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        ident = b""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                ident = value
+                break
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if 0 < len(ident) <= LONGEST_ID and ident.decode("latin-1").isprintable():
+                    headers.append((b"x-request-id", ident))
+                if all(name.lower() != b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
+                headers.append((b"x-content-type-options", b"nosniff"))
+                message["headers"] = headers
+            await send(message)
+
+        await self.app(scope, receive, sent)
 
 
 async def http_error(_: Request, error: Exception) -> Response:
@@ -107,7 +125,7 @@ class Api:
 
     async def evaluation(self, value: Any) -> Response:
         """Answer one evaluation."""
-        return JSONResponse(await asyncio.to_thread(self.decided, value))
+        return JSONResponse(await self.worked(self.decided, value))
 
     async def evaluations(self, value: Any) -> Response:
         """Answer several evaluations, or one where there is no array of them."""
@@ -116,18 +134,40 @@ class Api:
             return await self.evaluation(value)
         requests, semantic = read
 
-        def all_decided() -> list[dict[str, Any]]:
-            made = []
-            for one in requests:
-                try:
-                    made.append(self.decided(one))
-                except BadRequestError as error:
-                    made.append(failed(error))
-                if semantic.ends_with(decision=made[-1]["decision"]):
-                    break
-            return made
+        made = await self.worked(self.all_decided, requests, semantic)
+        return JSONResponse({"evaluations": made})
 
-        return JSONResponse({"evaluations": await asyncio.to_thread(all_decided)})
+    async def worked(self, work: Callable[..., Result], *given: Any) -> Result:
+        """Return what some work makes: in a thread, unless it waits for no disk and no store."""
+        if self.gate.audit is None and self.gate.approvals is None:
+            return work(*given)
+        return await asyncio.to_thread(work, *given)
+
+    def all_decided(self, requests: list[Any], semantic: Semantic) -> list[dict[str, Any]]:
+        """Decide and record evaluations, and wait for the disk once; stop where it is said to."""
+        wrong: dict[int, dict[str, Any]] = {}
+
+        def calls() -> Iterator[tuple[ToolCall, tuple[str, ...]]]:
+            for number, one in enumerate(requests):
+                try:
+                    read = read_evaluation(one, self.settings.attributes)
+                except BadRequestError as error:
+                    wrong[number] = failed(error)
+                    if semantic.ends_with(decision=False):
+                        return
+                else:
+                    yield read.call, read.discharges
+
+        decisions = decide_all(
+            self.gate, calls(), lambda one: semantic.ends_with(decision=one.authorized)
+        )
+        answers = map(answer, decisions)
+        made = []
+        for number in range(len(decisions) + len(wrong)):
+            made.append(wrong.get(number) or next(answers))
+            if semantic.ends_with(decision=made[-1]["decision"]):  # the disk may have denied it
+                break
+        return made
 
     def decided(self, value: Any) -> dict[str, Any]:
         """Decide and record one evaluation; raise BadRequestError where it is none."""

@@ -1,5 +1,6 @@
 """The service as it is run: TLS, reload, the webhook, and options that do not go together."""
 
+import asyncio
 import http.server
 import json
 import signal
@@ -13,10 +14,15 @@ from typing import Any
 
 import httpx
 import pytest
+from laws.drawing import policy_of_text
 from running import fencekit as run
 from standardwebhooks import Webhook as Receiver
 
 from fencekit.gate.approvals.keys import KeyRing
+from fencekit.gate.gate import Gate
+from fencekit.gate.service.app import application
+from fencekit.gate.service.settings import ServiceSettings, digest_of
+from fencekit.gate.tools import AnyTools
 from gate.service.running import start
 
 ALLOW = "allow:\n  - {capability: file.read}\n"
@@ -211,3 +217,43 @@ def test_who_approves_gets_a_token_that_the_file_does_not_hold(tmp_path, monkeyp
     assert done.out.strip() not in json.dumps(held)
     assert run("gate", "approver", "approvers.json", "alice").out != done.out
     assert sys.platform == "win32" or (tmp_path / "approvers.json").stat().st_mode & 0o077 == 0
+
+
+def test_without_an_audit_nothing_is_recorded_and_no_outcome_is_taken(tmp_path):
+    service = start(tmp_path, "allow: ['*']\n", "--no-audit")
+    request = {
+        "subject": {"type": "agent", "id": "a"},
+        "action": {"name": "read"},
+        "resource": {"type": "record", "id": "1"},
+    }
+    answer = service.decided(request)
+    many = service.post("/access/v1/evaluations", {**request, "evaluations": [{}, {}]}).json()
+    outcome = service.post("/gate/v1/outcome", {"id": "x", "status": "completed"})
+    said = service.stop()
+    assert answer["decision"] is True
+    assert "id" not in answer["context"]
+    assert [one["decision"] for one in many["evaluations"]] == [True, True]
+    assert outcome.status_code == 409
+    assert "nothing is recorded" in said
+    assert not (tmp_path / "audit.jsonl").exists()
+
+
+def test_a_fault_of_ours_is_no_allow_and_is_kept_out_of_caches():
+    class Broken(Gate):
+        def decide(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("a secret")
+
+    gate = Broken(policy_of_text("allow: ['*']\n"), tools=AnyTools())
+    app = application(gate, ServiceSettings(digest_of("t"), "http://gate"))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
+            headers = {"authorization": "Bearer t", "x-request-id": "7"}
+            one = {"subject": {"type": "a", "id": "a"}, "action": {"name": "b"}}
+            whole = {**one, "resource": {"type": "c", "id": "c"}}
+            return await client.post("/access/v1/evaluation", json=whole, headers=headers)
+
+    answer = asyncio.run(asked())
+    assert (answer.status_code, answer.json()) == (500, "a fault in the gate")
+    assert (answer.headers["cache-control"], answer.headers["x-request-id"]) == ("no-store", "7")
