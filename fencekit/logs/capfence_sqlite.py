@@ -42,7 +42,7 @@ class CapFenceSQLite:
                 for rowid, *values in connection.execute(query):
                     row = dict(zip(names, values, strict=True))
                     yield record_of(row, Place(source.path, rowid))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # its words may quote broken bytes
             raise LogError(f"not a readable database: {error}", place=place) from error
 
 
