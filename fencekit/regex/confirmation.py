@@ -9,6 +9,7 @@ should be wrong, the pattern is refused, rather than that something wrong is pro
 import re
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from math import comb
 from re import _constants  # type: ignore[attr-defined]
 from typing import Final, Protocol
@@ -34,13 +35,10 @@ PROBES: Final = (
 
 
 class Followed(Protocol):
-    """An automaton, as far as it is confirmed: its start, its sets, and each character's class."""
+    """An automaton, as far as it is confirmed: its start, and its sets, by which it has classes."""
 
     start: int
     sets: tuple[CharSet, ...]
-
-    def class_of(self, char: str) -> int:
-        """Return the number of a character's class."""
 
 
 class Confirmation:
@@ -76,10 +74,21 @@ class Confirmation:
 
     def _spelled(self) -> list[dict[str, None]]:
         """Return the characters of each class that are tried, the first one the plainest."""
-        self._chars = [{char: None} for _, char in minterms(self._automaton.sets)]
-        for char in PROBES:
-            self._chars[self._automaton.class_of(char)][char] = None
+        by_bits = {bits: dict.fromkeys([char]) for bits, char in minterms(self._automaton.sets)}
+        masks = [probes_in(chars) for chars in self._automaton.sets]
+        for at, char in enumerate(PROBES):
+            bits = 0
+            for index, mask in enumerate(masks):
+                bits |= (mask >> at & 1) << index
+            by_bits[bits][char] = None
+        self._chars = list(by_bits.values())
         return self._chars
+
+
+@lru_cache(maxsize=4096)
+def probes_in(chars: CharSet) -> int:
+    """Return which of the probes a set has, as bits."""
+    return sum(1 << at for at, char in enumerate(PROBES) if ord(char) in chars)
 
 
 def by_search(pattern: str, items: Items, automaton: Followed) -> Confirmation:
