@@ -136,7 +136,7 @@ def tried(given: argparse.Namespace) -> dict[str, Any]:
 
 def among_known(share: int, count: int, seconds: float) -> dict[str, Any]:
     """Return whether a pair that was found before shows the fault, as CI's share tries them too."""
-    from prove.adversary.judge import Ending, judge
+    from prove.adversary.judge import judge
     from prove.adversary.pair import read
 
     counts = {"pairs": count, "seconds": seconds}
