@@ -1,7 +1,9 @@
 """What is linted: a policy, its evaluator, and calls that each of its rules decides."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain, islice
+from typing import Any
 
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
@@ -10,6 +12,7 @@ from fencekit.linter.prover_questions import Exact
 from fencekit.linter.recorded_fields import RecordedFields
 from fencekit.linter.rule import DemonstratingCall
 from fencekit.linter.source_places import Places
+from fencekit.model.capability import Capability
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.errors import TimeLimitError
@@ -21,6 +24,10 @@ from fencekit.prover.properties import never_determines
 
 MOST_TRIED = 400
 """How many calls are tried for one question before it stays open."""
+MOST_BENEATH = 8
+"""How many later rules are tried for one question, the loosest of them."""
+MOST_ASKED = 3_000_000
+"""How many rules may be asked about calls before no more evasions are looked for: some seconds."""
 MOST_SLOW = 3
 """How many decisions may run past the time limit before lint gives a policy up."""
 
@@ -40,10 +47,12 @@ class LintContext:
         self._evaluator = NativeEvaluator(policy)
         self._progress = progress or Progress()
         self.exact = Exact(self._progress)
+        self.asked = 0
+        """How many rules were asked about calls so far, at most."""
         self._slow = 0
         self._decided: dict[int, DemonstratingCall | None] = {}
 
-    @property
+    @cached_property
     def rules(self) -> list[Rule]:
         """Every rule that can decide, in the order in which they are asked."""
         return [rule for _, rule in self.policy.decision_list]
@@ -63,6 +72,7 @@ class LintContext:
         """
         self._progress.begun += 1
         self._progress.deciding = True
+        self.asked += self._evaluator.covering(request.capability)
         decision = self._evaluator.decide(request)
         self._progress.deciding = False
         outcome = decision.outcomes[0]
@@ -71,6 +81,10 @@ class LintContext:
             if self._slow >= MOST_SLOW:
                 raise outcome.error
         return outcome
+
+    def without(self, request: Request, rule: Rule) -> Outcome:
+        """Return how the policy would decide a request without one of its rules."""
+        return self._evaluator.decide(request, without=rule).outcomes[0]
 
     def call(self, label: str, request: Request) -> DemonstratingCall:
         """Return the request as a call that shows something, decided."""
@@ -95,17 +109,39 @@ class LintContext:
         return self.call("the call", answer.request) if isinstance(answer, Witness) else None
 
     def beneath(self, rule: Rule) -> list[Rule]:
-        """Return the later rules that decide looser and may meet the same call, loosest first."""
-        found = [
-            (other.effect.verdict, len(other.effect.obligations), at, other)
-            for at, other in enumerate(self.rules)
-            if at > self.rules.index(rule)
-            and other.effect
-            and rule.effect
-            and compare_effects(rule.effect, other.effect) is Change.LOOSER
+        """Return later rules that decide looser and may meet the same call, the loosest first."""
+        own = self._positions[id(rule)]
+        resource = resource_of(rule.capability)
+        keys = self._by_resource if resource is None else (resource, None)
+        listed = (self._by_resource.get(key, []) for key in keys)
+        found = (
+            self.rules[at]
+            for _, _, at in sorted(chain.from_iterable(listed))
+            if at > own and self._is_beneath(rule, self.rules[at])
+        )
+        return list(islice(found, MOST_BENEATH))
+
+    def _is_beneath(self, rule: Rule, other: Rule) -> bool:
+        assert rule.effect is not None
+        assert other.effect is not None
+        return (
+            compare_effects(rule.effect, other.effect) is Change.LOOSER
             and shared_capability([rule.capability, other.capability]) is not None
-        ]
-        return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:3])]
+        )
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {id(rule): at for at, rule in enumerate(self.rules)}
+
+    @cached_property
+    def _by_resource(self) -> dict[str | None, list[tuple[int, int, int]]]:
+        """The rules by the resource that their capabilities name: how loose they are, and where."""
+        found: dict[str | None, list[tuple[int, int, int]]] = {}
+        for at, rule in enumerate(self.rules):
+            if rule.effect is not None:
+                rank = rule.effect.verdict, len(rule.effect.obligations), at
+                found.setdefault(resource_of(rule.capability), []).append(rank)
+        return found
 
     def all_decided_by(
         self, rule: Rule, *, as_if: Rule | None = None, beside: Rule | None = None
@@ -131,3 +167,9 @@ class LintContext:
             return None
         change = compare_effects(before.outcome.effect, after.outcome.effect)
         return after if change is Change.LOOSER else None
+
+
+def resource_of(pattern: Any) -> str | None:
+    """Return the resource that a capability names; None where it names none, or is malformed."""
+    parsed = Capability.parse(pattern) if isinstance(pattern, str) else None
+    return None if parsed is None or parsed.resource == "*" else parsed.resource

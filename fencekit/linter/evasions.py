@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.context import MOST_ASKED, LintContext
 from fencekit.linter.pattern_rewrites import elements, narrowed
 from fencekit.linter.rule import DemonstratingCall, Violation, short
 from fencekit.model.policy import Condition, ConditionName, Rule
@@ -33,7 +33,11 @@ def evaded(
     """
     for rule in subject.stopping():
         for condition in rule.conditions:
-            if condition.name in names:
+            if condition.name not in names:
+                continue
+            if subject.asked > MOST_ASKED:
+                subject.exact.open += 1
+            else:
                 yield from by_condition(subject, rule, condition, rewrite, hint)
 
 

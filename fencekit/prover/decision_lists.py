@@ -70,7 +70,7 @@ class Index:
     def classes(self, goal: Property) -> Iterator[CapabilityClass]:
         """Yield the classes that the goal has to be looked at for; no two with the same lists."""
         skip_same = goal.same_is_fine and len(self.rules) == 2
-        edited = self.edited() if skip_same else None
+        edited = self.edited() if skip_same else self._about_only()
         if edited == []:
             return
         places = [RulePositions(rules, self.patterns) for rules in self.rules]
@@ -85,6 +85,12 @@ class Index:
                 continue
             seen.add(key)
             yield CapabilityClass(capability, tuple(map(self._list, lists)))
+
+    def _about_only(self) -> list[Any] | None:
+        """Return the pattern of the rule that a goal is about: nowhere else does that decide."""
+        if self._about is None or not isinstance(self._about.capability, str):
+            return None
+        return [self._about.capability]
 
     def _number(self, rule: Rule) -> int:
         key = (key_of(rule), isinstance(rule.capability, str), rule is self._about)

@@ -65,15 +65,18 @@ class NativeEvaluator:
     def _index(self) -> CapabilityIndex:
         return CapabilityIndex(rule.capability for rule in self._listed)
 
-    def decide(self, request: Request) -> Decision:
-        """Return every outcome that is possible for the request; never raises."""
-        steps = self.steps(View(request))
+    def decide(self, request: Request, *, without: Rule | None = None) -> Decision:
+        """Return every outcome that is possible for the request; never raises.
+
+        With `without`, one of the rules, the very object, is left out.
+        """
+        steps = self.steps(View(request), without=without)
         last = steps[-1]
         if len(steps) == 1 and not last.clauses:
             return last.decision
         return Decision(outcomes_of(steps))
 
-    def steps(self, view: View) -> list[RuleClauses]:
+    def steps(self, view: View, *, without: Rule | None = None) -> list[RuleClauses]:
         """Return the rules that may still decide; the last one is sure to, when no other does."""
         steps: list[RuleClauses] = []
         capability = view.request.capability
@@ -82,6 +85,8 @@ class NativeEvaluator:
         else:
             rules = self._rules_for(capability)
         for entry in rules:
+            if without is not None and isinstance(entry, Compiled) and entry.rule is without:
+                continue
             if isinstance(entry, RuleClauses):
                 steps.append(entry)
                 return steps
@@ -92,6 +97,11 @@ class NativeEvaluator:
                     return steps
         steps.append(BY_DEFAULT)
         return steps
+
+    def covering(self, capability: str | Unknown) -> int:
+        """Return how many rules may be asked about calls with a capability."""
+        rules = self._listed if isinstance(capability, Unknown) else self._rules_for(capability)
+        return len(rules)
 
     def _rules_for(self, capability: str) -> list[Compiled | RuleClauses]:
         found = self._for_capability.get(capability)
