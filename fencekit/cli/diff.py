@@ -11,6 +11,7 @@ from fencekit.cli.options import (
     log_format_option,
     max_line_option,
     policy_root_option,
+    proof_memory_option,
     report_options,
     timeout_option,
     tools_option,
@@ -51,6 +52,7 @@ from fencekit.cli.options import (
     help="The same for OLD; as for NEW by default.",
 )
 @domain_option
+@proof_memory_option
 @click.option(
     "--fail-on",
     type=click.Choice(["looser", "changed", "never"]),

@@ -20,6 +20,22 @@ domain_option = click.option(
     metavar="FILE",
     help="A JSON Schema of the arguments; by default they are any JSON object.",
 )
+
+
+def _proof_memory(_: click.Context, __: click.Parameter, said: str | None) -> None:
+    if said is not None:
+        from fencekit.regex.memory import MEMORY, read_size
+
+        MEMORY.most = read_size(said)
+
+
+proof_memory_option = click.option(
+    "--proof-memory",
+    metavar="SIZE",
+    expose_value=False,
+    callback=_proof_memory,
+    help="The memory that one question to the prover may take.  [default: 512MB]",
+)
 printed_option = click.option(
     "--format",
     "output",

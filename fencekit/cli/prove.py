@@ -8,6 +8,7 @@ from fencekit.cli.options import (
     domain_option,
     fail_on_errors_option,
     policy_root_option,
+    proof_memory_option,
     report_options,
 )
 
@@ -35,6 +36,7 @@ from fencekit.cli.options import (
 )
 @policy_root_option(default="")
 @domain_option
+@proof_memory_option
 @fail_on_errors_option
 @click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")

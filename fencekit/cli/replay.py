@@ -10,6 +10,7 @@ from fencekit.cli.options import (
     log_format_option,
     max_line_option,
     policy_root_option,
+    proof_memory_option,
     report_options,
     targets,
     timeout_option,
@@ -73,6 +74,7 @@ LIMIT_HELP = "a number, or `all` to lift the limit"
     metavar="N",
     help=f"Parts of logs that look like calls and are not read: {LIMIT_HELP}.  [default: 0]",
 )
+@proof_memory_option
 @timeout_option("one record")
 @click.option(
     "--require-chain/--no-require-chain",

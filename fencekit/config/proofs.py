@@ -7,6 +7,7 @@ from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.config.settings import Settings
 from fencekit.model.errors import UsageError
+from fencekit.regex.memory import MEMORY, read_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
     if not baseline and not guardrails:
         hint = "name a `baseline` that it must not be looser than, or `guardrails`"
         raise UsageError("nothing to prove of the policy", hint=hint)
+    memory = pick("proof_memory")
+    if memory is not None:
+        MEMORY.most = read_size(memory)
     shared: dict[str, Any] = {
         "policy_root": pick("policy_root") or "",
         "domain": pick("domain") or "",

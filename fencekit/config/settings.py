@@ -73,6 +73,7 @@ class Settings:
     guardrails: str | None = None
     domain: str | None = None
     allow_unknown: bool | None = None
+    proof_memory: str | None = None
     trusted_keys: tuple[str, ...] | None = None
     place: Place | None = field(default=None, compare=False)
 
@@ -230,7 +231,7 @@ def check(key: str, value: Any, place: Place) -> Any:
 TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "logs": ((list,), "a path or a list of paths"),
     **dict.fromkeys(PATHS, ((str,), "a path")),
-    **dict.fromkeys(("log_format", "fail_on", "redact"), ((str,), "text")),
+    **dict.fromkeys(("log_format", "fail_on", "redact", "proof_memory"), ((str,), "text")),
     **dict.fromkeys(
         ("max_invalid", "max_undecided", "max_passed_over"), ((int, str), "a number or `all`")
     ),

@@ -25,6 +25,7 @@ from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
 from fencekit.prover.values.records import FieldQuery
+from fencekit.regex.memory import MEMORY
 
 Domain = Literal["open"] | Mapping[str, Any]
 
@@ -133,7 +134,8 @@ class Prover:
         goal = goal or self._goal
         tally = SearchStatistics()
         before = self.solver.states
-        request = search(of_class, goal, self.solver, self._run, tally)
+        with MEMORY.question():
+            request = search(of_class, goal, self.solver, self._run, tally)
         states = self.solver.states - before
         method = Method.WORDS if states else Method.CASES
         said = f"`{of_class.capability}` and capabilities like it"

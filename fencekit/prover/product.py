@@ -15,6 +15,7 @@ from typing import Any
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.payload_states import LOOSE, ArgumentsState, ArgumentsTransition
 from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA
+from fencekit.regex.memory import MEMORY
 
 State = tuple[ArgumentsState, int, tuple[int, ...]]
 Pieces = list[tuple[Any, ...]]
@@ -26,6 +27,9 @@ class TooManyStatesError(Exception):
 
 class Product:
     """The product of a payload with its keywords and with regexes that must be found, or not."""
+
+    size_of_state = 1_200
+    """The bytes that a state takes at most, with the way to it: an estimate."""
 
     def __init__(
         self, payload: ArgumentsAutomaton, regexes: Sequence[tuple[LazyDFA, bool]], most: int
@@ -66,6 +70,7 @@ class Product:
                     if self._is_new(following, at, levels):
                         if len(levels) >= self._most:
                             raise TooManyStatesError
+                        MEMORY.take(self.size_of_state)
                         levels[following] = at
                         self._origin[following] = (state, move)
                         queues[at].append(following)

@@ -16,6 +16,7 @@ from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.payload_states import ArgumentsTransition
 from fencekit.prover.product import Pieces, Product, State, TooManyStatesError
 from fencekit.regex.automaton import DEAD, LazyDFA
+from fencekit.regex.memory import MEMORY, TooMuchMemoryError
 from fencekit.regex.nfa import UnsupportedError
 
 FEW_STATES = 6_000
@@ -24,6 +25,8 @@ FEW_STATES = 6_000
 
 class ThreadProduct(Product):
     """The product in which regexes that must be found are followed by one thread."""
+
+    size_of_state = 2_500
 
     def __init__(
         self, payload: ArgumentsAutomaton, regexes: Sequence[tuple[LazyDFA, bool]], most: int
@@ -124,8 +127,11 @@ class Words:
         for kind, most in walks:
             regexes = [(automaton.with_room(), is_so) for automaton, is_so in self._regexes]
             walked = kind(self._payload, regexes, most)
+            held = MEMORY.held
             try:
                 yield from walked.words()
+            except TooMuchMemoryError:
+                raise
             except (TooManyStatesError, UnsupportedError):
                 if (kind, most) == walks[-1]:
                     raise
@@ -133,3 +139,4 @@ class Words:
                 return
             finally:
                 self.states += walked.states
+                MEMORY.held = max(held, MEMORY.held - walked.states * walked.size_of_state)

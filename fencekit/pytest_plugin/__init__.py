@@ -94,6 +94,10 @@ PROPERTY_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 PROVE = "--capfence-prove"
 PROOF_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "proof-memory": (
+        "memory that one question to the prover may take (default: 512MB)",
+        {"metavar": "SIZE"},
+    ),
     "guardrails": ("a policy that the candidate must be at least as strict as", {"metavar": "G"}),
     "domain": ("a JSON Schema of the arguments (default: any JSON object)", {"metavar": "FILE"}),
     "allow-unknown": (

@@ -18,10 +18,13 @@ from itertools import product
 from typing import Any
 
 from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA
+from fencekit.regex.memory import MEMORY
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError
 
 States = tuple[int, ...]
+SIZE_OF_STATE = 1_000
+"""The bytes that a state takes at most: an estimate."""
 
 
 def find_text(asked: Sequence[tuple[LazyDFA, bool]], most: int) -> tuple[str | None, int]:
@@ -34,7 +37,10 @@ def find_text(asked: Sequence[tuple[LazyDFA, bool]], most: int) -> tuple[str | N
         [automaton.with_room() for automaton, positive in asked if not positive],
         most,
     )
-    return search.run(), search.states
+    try:
+        return search.run(), search.states
+    finally:
+        MEMORY.held -= search.states * SIZE_OF_STATE
 
 
 class AntichainSearch:
@@ -82,6 +88,7 @@ class AntichainSearch:
         if any(self._is_less(one, others) for one in known):
             return
         self.states += 1
+        MEMORY.take(SIZE_OF_STATE)
         if self.states > self._most:
             raise UnsupportedError("takes too many states")
         self._least[key] = [one for one in known if not self._is_less(others, one)]

@@ -23,6 +23,7 @@ from fencekit.regex.assertions import (
 from fencekit.regex.character_classes import CharacterClasses
 from fencekit.regex.charset import NEWLINE, CharSet
 from fencekit.regex.confirmation import Confirmation
+from fencekit.regex.memory import MEMORY
 from fencekit.regex.nfa import (
     NFA,
     Accept,
@@ -47,6 +48,7 @@ from fencekit.regex.threads import (
     Threads,
     by_chars,
     prune_subsumed,
+    size_of,
 )
 
 MATCHED: Final = 0
@@ -129,6 +131,7 @@ class LazyDFA(ThreadStates):
         if number is None:
             if len(self._states) > MAX_STATES:
                 raise UnsupportedError("takes too many states")
+            MEMORY.take(size_of(state, len(self.classes)))
             number = self._numbers[state] = len(self._states)
             self._states.append(state)
             self._next.append([None] * len(self.classes))

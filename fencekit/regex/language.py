@@ -10,6 +10,7 @@ from fencekit.regex.antichain import find_text
 from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA
 from fencekit.regex.confirmation import Confirmation
 from fencekit.regex.inclusion import is_written_within
+from fencekit.regex.memory import MEMORY
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError, build, parse
 from fencekit.regex.search import compile_search
@@ -143,3 +144,7 @@ def only(text: str) -> LazyDFA:
     """Return the automaton of that text alone."""
     items, flags = parse(rf"{re.escape(text)}\Z")
     return LazyDFA(build(items, flags), anywhere=False)
+
+
+for _cached in (matching, beginning, numeric, only):
+    MEMORY.cleared_by(_cached.cache_clear)

@@ -7,6 +7,7 @@ from fencekit.regex.confirmation import by_search
 from fencekit.regex.desugar import rewritten
 from fencekit.regex.factoring import factored
 from fencekit.regex.leading_set import asked_by_search
+from fencekit.regex.memory import MEMORY
 from fencekit.regex.nfa import UnsupportedError, build, parse
 
 
@@ -25,3 +26,6 @@ def compile_search(pattern: str) -> LazyDFA:
     except RecursionError as error:
         raise UnsupportedError("is nested too deep") from error
     return automaton
+
+
+MEMORY.cleared_by(compile_search.cache_clear)

@@ -64,3 +64,12 @@ def prune_subsumed(threads: set[Thread]) -> Threads:
         for at, debts in threads
         if not any(at == other and less < debts for other, less in threads)
     )
+
+
+def size_of(state: State, classes: int) -> int:
+    """Return how many bytes a state takes at most, with what is remembered of it: an estimate."""
+    _, followers, threads = state
+    debts = sum(len(owed) for _, owed in threads)
+    owing = sum(len(inner) for _, owed in threads for _, _, inner in owed) if debts else 0
+    count = len(threads) + sum(map(len, followers)) + owing
+    return 1_500 + 16 * classes + 250 * count + 500 * debts

@@ -1,0 +1,75 @@
+"""What a question takes of memory is bounded, said, and given free again."""
+
+from pathlib import Path
+
+import pytest
+from laws.drawing import policy_of_text
+from running import fencekit
+
+from fencekit.model.errors import UsageError
+from fencekit.model.policy import Policy
+from fencekit.model.proof import Unknown, Witness
+from fencekit.prover.api import compare
+from fencekit.regex.language import is_sublanguage
+from fencekit.regex.memory import MEMORY, read_size
+from fencekit.regex.search import compile_search
+
+
+def denying(*conditions: str) -> Policy:
+    rules = "".join(f"- {{capability: a.b, {one}}}\n" for one in conditions)
+    return policy_of_text(f"deny:\n{rules}allow: [a.b]\n")
+
+
+OLD = denying("match_regex: '(?=.*a.{12}b)(?=.*c.{11}d)x'")
+NEW = denying("match_regex: '(?=.*a.{12}b)(?=.*c.{12}d)x'")
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> object:
+    most = MEMORY.most
+    compile_search.cache_clear()
+    is_sublanguage.cache_clear()
+    MEMORY.held = 0
+    yield
+    MEMORY.most, MEMORY.held = most, 0
+    compile_search.cache_clear()
+    is_sublanguage.cache_clear()
+
+
+def test_a_question_that_takes_too_much_memory_is_unknown_and_says_so() -> None:
+    MEMORY.most = 1 << 20
+    for _ in range(2):
+        answer = compare(OLD, NEW)
+        assert isinstance(answer, Unknown)
+        assert "1 MB of memory (`--proof-memory`)" in answer.reason
+    assert MEMORY.held <= 2 * MEMORY.most
+
+
+def test_the_next_question_has_memory_again() -> None:
+    MEMORY.most = 1 << 20
+    assert isinstance(compare(OLD, NEW), Unknown)
+    assert isinstance(compare(denying("contains: ab"), denying("contains: abc")), Witness)
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [("512MB", 512 << 20), ("64 MiB", 64 << 20), ("2g", 2 << 30), ("1048576", 1 << 20)],
+)
+def test_sizes_are_read(said: str, size: int) -> None:
+    assert read_size(said) == size
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1MB", "1TB", "10", "1.5GB"])
+def test_what_is_no_size_is_refused(said: str) -> None:
+    with pytest.raises(UsageError):
+        read_size(said)
+
+
+def test_the_commands_take_the_option(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("old", "new"):
+        Path(f"{name}.yaml").write_text("allow: [a.b]\n", encoding="utf-8")
+    assert fencekit("diff", "old.yaml", "new.yaml", "--proof-memory", "64MB").code == 0
+    done = fencekit("diff", "old.yaml", "new.yaml", "--proof-memory", "lots")
+    assert done.code == 2
+    assert "`lots` is no size of memory" in done.err
