@@ -38,6 +38,7 @@ bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, a
 	$(BIN)/python bench/gate.py
 	$(BIN)/python bench/served.py
 	$(BIN)/python bench/prove.py
+	$(BIN)/python bench/growth.py
 	$(BIN)/python bench/front_ends.py
 	$(BIN)/python bench/opinions.py
 

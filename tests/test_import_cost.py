@@ -56,3 +56,18 @@ def test_the_pytest_entry_point_is_light(module: str, tmp_path: Path) -> None:
     added = {name for name in after - before if not name.startswith("fencekit.pytest_plugin")}
     assert not added & set(HEAVY)
     assert {name for name in added if name.startswith("fencekit")} <= {"fencekit"}
+
+
+def test_a_replay_of_whole_records_loads_no_prover(tmp_path: Path) -> None:
+    policy, log = tmp_path / "policy.yaml", ROOT / "fencekit" / "_demo" / "audit.jsonl"
+    policy.write_text("allow: ['*']\n", encoding="utf-8")
+    code = (
+        "import contextlib, io\n"
+        "from fencekit.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):\n"
+        f"    main(['replay', {str(log)!r}, '--policy', {str(policy)!r}])\n"
+        "assert 'checked calls' in out.getvalue()"
+    )
+    loaded = loaded_by(code, tmp_path)
+    assert "fencekit.checks.replay.replay" in loaded
+    assert not {name for name in loaded if name.startswith(("fencekit.prover", "fencekit.regex."))}

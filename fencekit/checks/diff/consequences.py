@@ -1,11 +1,11 @@
 """What each edit between two versions of a policy caused, counted call by call."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fencekit.checks.diff.authors import authors
 from fencekit.checks.diff.blame import Attributor
 from fencekit.checks.diff.edit_script import diff
-from fencekit.checks.diff.unwitnessed_edits import asked
 from fencekit.checks.findings.grouping import BY_RISK
 from fencekit.model.diff_result import Author, Consequence, DiffResult
 from fencekit.model.edit import Blame, Edit
@@ -15,7 +15,9 @@ from fencekit.model.proof import Witness
 from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.source import Place
-from fencekit.prover.api import Domain
+
+if TYPE_CHECKING:
+    from fencekit.prover.api import Domain
 
 MOST_CAPABILITIES = 1_000
 """The capabilities of one edit that are kept by name."""
@@ -103,11 +105,13 @@ class Consequences:
             for edit in changed.blame.edits:
                 self._caused[edit.number].add(changed, changed.blame, recorded=recorded)
 
-    def ask_silent(self, domain: Domain, *, anywhere: bool = True) -> None:
+    def ask_silent(self, domain: "Domain", *, anywhere: bool = True) -> None:
         """Ask of each edit that no looser call is put down to yet whether it loosens after all.
 
         Where it is proved that nothing gets looser `anywhere`, there is nothing to ask.
         """
+        from fencekit.checks.diff.unwitnessed_edits import asked  # noqa: PLC0415  (the prover)
+
         silent = [one for one in self._caused.values() if not one.loosens]
         for one in silent:
             one.spared = not anywhere
