@@ -24,9 +24,9 @@ domain_option = click.option(
 
 def _proof_memory(_: click.Context, __: click.Parameter, said: str | None) -> None:
     if said is not None:
-        from fencekit.regex.memory import MEMORY, read_size
+        from fencekit.checks.proofs.memory import bound_memory
 
-        MEMORY.most = read_size(said)
+        bound_memory(said)
 
 
 proof_memory_option = click.option(

@@ -5,9 +5,9 @@ from typing import Any
 
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
+from fencekit.checks.proofs.memory import bound_memory
 from fencekit.config.settings import Settings
 from fencekit.model.errors import UsageError
-from fencekit.regex.memory import MEMORY, read_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
         raise UsageError("nothing to prove of the policy", hint=hint)
     memory = pick("proof_memory")
     if memory is not None:
-        MEMORY.most = read_size(memory)
+        bound_memory(memory)
     shared: dict[str, Any] = {
         "policy_root": pick("policy_root") or "",
         "domain": pick("domain") or "",

@@ -5,18 +5,13 @@ run; so a question that takes too much ends in the same place everywhere. What a
 questions hold is kept for the next ones, up to a quarter of what a question may take.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fencekit.model.errors import UsageError
 from fencekit.regex.nfa import UnsupportedError
 
 DEFAULT = 512 << 20
 """The bytes that one question may take where nothing else is said."""
-LEAST = 1 << 20
-UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-SIZE = re.compile(r"(\d{1,12}) ?([kmg]?)(?:i?b)?", re.IGNORECASE)
 
 
 class TooMuchMemoryError(UnsupportedError):
@@ -56,21 +51,9 @@ class ProofMemory:
 MEMORY = ProofMemory()
 
 
-def read_size(text: str) -> int:
-    """Return the bytes that a size says, such as `512MB` or `64 MiB`; raise UsageError for none."""
-    found = SIZE.fullmatch(text.strip())
-    if found is None:
-        hint = "write a number of bytes, or one with KB, MB or GB, such as `512MB`"
-        raise UsageError(f"`{text}` is no size of memory", hint=hint)
-    size = int(found[1]) * UNITS[found[2].lower()]
-    if size < LEAST:
-        raise UsageError(f"`{text}` is less than a proof can do with", hint="write at least `1MB`")
-    return size
-
-
 def spelled(size: int) -> str:
     """Return a size as people write it."""
-    for letter, unit in (("G", UNITS["g"]), ("M", UNITS["m"]), ("K", UNITS["k"])):
+    for letter, unit in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
         if size % unit == 0:
             return f"{size // unit} {letter}B"
     return f"{size} bytes"

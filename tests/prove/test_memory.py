@@ -6,12 +6,13 @@ import pytest
 from laws.drawing import policy_of_text
 from running import fencekit
 
+from fencekit.checks.proofs.memory import read_size
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
 from fencekit.prover.api import compare
 from fencekit.regex.language import is_sublanguage
-from fencekit.regex.memory import MEMORY, read_size
+from fencekit.regex.memory import MEMORY
 from fencekit.regex.search import compile_search
 
 
