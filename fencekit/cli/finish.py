@@ -1,7 +1,7 @@
 """The end of every check: its report is printed and written, and its exit code is the command's."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NoReturn
 
@@ -9,6 +9,9 @@ from fencekit.checks.postprocess.finalise import finalise
 from fencekit.cli.options import HTML, targets
 from fencekit.model.report import Report
 from fencekit.reading.repository import paths_from_root
+
+PIECE = 1 << 16
+"""The characters of a report that are written at once."""
 
 
 def finish(
@@ -45,25 +48,41 @@ def write_reports(report: Report, output: str, html: str | None, out: Iterable[s
     from fencekit.cli.show import put, say
 
     if output != "text":
-        from fencekit.reporting.registry import render
+        from fencekit.reporting.registry import pieces
 
-        put(render(report, output))
+        for piece in joined(pieces(report, output)):
+            put(piece)
     for form, file in targets(html, out, [given.path for given in report.inputs]):
         write_report(file, rendered(report, form))
         say(f"report: {file}")
 
 
-def rendered(report: Report, form: str) -> str:
-    """Return the report in a format, as a file holds it."""
+def joined(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield the same text in pieces that are worth a write each."""
+    kept: list[str] = []
+    size = 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            yield "".join(kept)
+            kept, size = [], 0
+    yield "".join(kept)
+
+
+def rendered(report: Report, form: str) -> Iterator[str]:
+    """Yield the report in a format, as a file holds it."""
     if form == HTML:
         from fencekit.reporting.html.page import render as render_html
 
-        return render_html(report)
+        yield render_html(report)
+        return
     if form == "text":
         from fencekit.cli.show import in_lines
         from fencekit.reporting.texts import lines
 
-        return "".join(f"{line.text}\n" for line in in_lines(lines(report)))
-    from fencekit.reporting.registry import render
+        yield from (f"{line.text}\n" for line in in_lines(lines(report)))
+        return
+    from fencekit.reporting.registry import pieces
 
-    return render(report, form)
+    yield from pieces(report, form)

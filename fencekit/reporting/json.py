@@ -4,26 +4,53 @@ Within a version keys may be added, never changed. Each check has a section of i
 """
 
 import json
-import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fencekit.model.finding import OF_CALLS, RecordClass
 from fencekit.model.report import Report
+from fencekit.reporting.changed_json import Tables, lines
 from fencekit.reporting.characters import visible
 from fencekit.reporting.sections import SECTIONS
-from fencekit.reporting.state import state_of
+from fencekit.reporting.state import encoded, state_of
 from fencekit.reporting.values import finding_of
 from fencekit.reporting.words import waived_lines
+from fencekit.reporting.writable import writable
 
 SCHEMA = "fencekit.report/1"
 
+MARK = "the changed records"
 FORMAT = "json"
 """The name by which `--format` asks for it."""
 
 
 def render(report: Report) -> str:
     """Return the report as JSON text with a final newline; pure ASCII, inert in a build log."""
-    return written({**to_json(report), "state": state_of(report)})
+    return "".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """Yield the text of the report piece by piece, the changed records of a replay one by one."""
+    changed = report.replay.changed if report.replay else ()
+    if report.replay is None or not changed:
+        yield written({**to_json(report), "state": state_of(report)})
+        return
+    tables = Tables.of(changed)
+    rest = replace(report, replay=replace(report.replay, changed=()))
+    page = to_json(rest)
+    page["state"] = state_of(rest, tables.columns)
+    mark = MARK
+    while mark in text_of(page):
+        mark += "!"
+    page["replay"]["changed"] = mark
+    head, _, tail = text_of(page).partition(f'"{mark}"')
+    yield inert(head) + "["
+    between = "\n      "
+    for line in lines(changed, tables, encoded):
+        yield between + inert(line)
+        between = ",\n      "
+    yield "\n    ]" + inert(tail) + "\n"
 
 
 def written(page: dict[str, Any]) -> str:
@@ -53,22 +80,6 @@ def inert(text: str) -> str:
 def unwritable(value: object) -> str:
     """Return what JSON cannot say as Python prints it; a policy's own values may be any YAML."""
     return repr(value)
-
-
-def writable(value: Any) -> Any:
-    """Return a value with all that JSON cannot say as Python prints it, keys and infinities too."""
-    if isinstance(value, dict):
-        return {
-            writable(key) if isinstance(key, str) else repr(key): writable(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [writable(item) for item in value]
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if value is None or isinstance(value, int):
-        return value
-    return value if isinstance(value, float) and math.isfinite(value) else repr(value)
 
 
 def kinds_counted(report: Report) -> list[RecordClass]:

@@ -4,7 +4,7 @@ Such a module has `render(report) -> str`; the text for terminals has `lines(rep
 because only the terminal knows its colours and its width.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -33,3 +33,12 @@ def render(report: Report, form: str) -> str:
     """Return the report in the format of that name, which is not `text`."""
     made = cast("Callable[[Report], str]", import_module(formats()[form]).render)
     return made(report)
+
+
+def pieces(report: Report, form: str) -> Iterator[str]:
+    """Yield the report in the format of that name piece by piece: a long one is never held."""
+    module = import_module(formats()[form])
+    if hasattr(module, "pieces"):
+        yield from module.pieces(report)
+    else:
+        yield module.render(report)

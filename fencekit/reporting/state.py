@@ -8,8 +8,8 @@ made of the model's own classes only, by their names; anything else is refused.
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -23,6 +23,7 @@ from fencekit.model import report as anchor
 from fencekit.model.errors import FencekitError
 from fencekit.model.report import Report
 from fencekit.model.request import UNKNOWN, Facts, Masked, Request, Unknown
+from fencekit.reporting.changed_json import records_of
 
 MODEL = "fencekit.model"
 LEVEL = 6
@@ -61,23 +62,36 @@ class StateError(FencekitError):
     slug = "report-invalid"
 
 
-def state_of(report: Report) -> str:
-    """Return the state of a report; the same report, the same text."""
-    text = json.dumps(encoded(report), separators=(",", ":"))
+def state_of(report: Report, tables: Sequence[Sequence[Any]] = ()) -> str:
+    """Return the state of a report; the same report, the same text.
+
+    With tables, it is that of a report whose changed records stand beside it, in the page.
+    """
+    value = encoded(report)
+    if tables:
+        value = {"report": value, "tables": encoded([list(table) for table in tables])}
+    text = json.dumps(value, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode("ascii"), LEVEL)).decode("ascii")
 
 
-def report_of(state: str, parse: Callable[[str], Any]) -> Report:
+def report_of(
+    state: str, parse: Callable[[str], Any], changed: Iterable[dict[str, Any]] = ()
+) -> Report:
     """Return the report of a state; raise StateError for what is none.
 
-    `parse` is what JSON is parsed with.
+    `parse` is what JSON is parsed with, `changed` are the changed records of the page.
     """
     try:
         packed = zlib.decompressobj()
         text = packed.decompress(base64.b64decode(state, validate=True), MOST)
         if packed.unconsumed_tail or not packed.eof:
             raise StateError("the state of the report is too large, or cut")
-        report = decoded(parse(text.decode("ascii")))
+        value = parse(text.decode("ascii"))
+        is_apart = isinstance(value, dict) and "tables" in value
+        report = decoded(value["report"] if is_apart else value)
+        if is_apart and isinstance(report, Report) and report.replay is not None:
+            made = tuple(records_of(changed, decoded(value["tables"]), decoded))
+            report = replace(report, replay=replace(report.replay, changed=made))
     except StateError:
         raise
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:

@@ -18,7 +18,7 @@ def refuse_overwriting(target: str, inputs: Iterable[str]) -> None:
             raise UsageError(f"`{target}` is what is read: it is not written over", hint=hint)
 
 
-def write_report(target: str, text: str) -> None:
+def write_report(target: str, text: str | Iterable[str]) -> None:
     """Write a report into its file, or into a pipe that somebody reads.
 
     Raises UsageError where that cannot be: a pipe that nobody reads would be waited for for ever.
@@ -27,7 +27,7 @@ def write_report(target: str, text: str) -> None:
         file = os.open(target, WRITE, 0o666)
         os.set_blocking(file, True)
         with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as out:
-            out.write(text)
+            out.writelines([text] if isinstance(text, str) else text)
     except (OSError, ValueError) as error:
         said = (getattr(error, "strerror", None) or str(error)).lower()
         if getattr(error, "errno", 0) == errno.ENXIO:

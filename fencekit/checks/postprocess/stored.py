@@ -11,6 +11,7 @@ from fencekit.reporting.state import StateError, report_of
 
 ADDED = frozenset(
     {"key", "tool", "digest", "waived", "finding", "note", "transitions", "realistic"}
+    | {"passed_over", "notices", "max_passed_over", "state"}
 )
 """The keys that were added to version 1; a report that was written before has none of them."""
 
@@ -52,7 +53,9 @@ def load_report(path: str) -> Report:
         hint = "render the report that fencekit wrote, whole"
         raise StateError("the report has no `state`", place=place, hint=hint)
     try:
-        report = report_of(state, json.parse)
+        replay = page.get("replay")
+        changed = replay.get("changed") if isinstance(replay, dict) else ()
+        report = report_of(state, json.parse, changed if isinstance(changed, list) else ())
     except json.JSONError as error:
         raise StateError("the state of the report is damaged", place=place) from error
     except StateError as error:

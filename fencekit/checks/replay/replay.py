@@ -13,6 +13,7 @@ from fencekit.checks.replay.comparer import Comparer
 from fencekit.checks.replay.costs import CostCounter
 from fencekit.checks.replay.log_counts import LogCounts
 from fencekit.checks.replay.sample import CallSample
+from fencekit.checks.replay.sharing import SharedParts
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.engines.timelimit import Progress, time_limit
 from fencekit.model.errors import LogError, TimeLimitError, UsageError
@@ -101,6 +102,7 @@ class ReplayRun:
         self.comparer = Comparer(ENGINE.compile(self.policy), in_force, self.deciding)
         self.groups = Groups(self.keep_records)
         self.costs = CostCounter()
+        self.shared = SharedParts()
         self.consequences = Consequences(self.baseline, self.policy) if self.baseline else None
 
     def take(self, path: str, log_format: str, entries: Iterable[Entry]) -> None:
@@ -174,6 +176,7 @@ class ReplayRun:
             self.costs.add(record, comparison)
         if comparison.kind is RecordClass.UNCHANGED and self.watch is None:
             return
+        self.shared.share(record)
         changed = ChangedRecord(
             record,
             comparison.kind,
