@@ -28,6 +28,7 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/schema/sweep.py
 	$(BIN)/python tests/prove/adversary/sweep.py
 	$(BIN)/python tests/chain/sweep.py
+	$(BIN)/python tests/packs/install_sweep.py
 	$(BIN)/python tests/gate/sweep.py
 	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain tests/prove/test_mutants.py
 
@@ -35,6 +36,7 @@ bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, a
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/report.py
+	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/gate.py
 	$(BIN)/python bench/served.py
 	$(BIN)/python bench/prove.py

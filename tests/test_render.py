@@ -4,6 +4,7 @@ import base64
 import json
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 from running import LOGS, POLICIES, ROOT, fencekit
 
 from fencekit.cli.finish import rendered
+from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.report import Report
+from fencekit.model.request import UNKNOWN, Facts, Masked, Request
+from fencekit.model.source import Place
+from fencekit.model.verdict import Verdict
 from fencekit.reading import json as ours
 from fencekit.reporting.registry import formats
 from fencekit.reporting.state import READERS, StateError, report_of, state_of
@@ -147,3 +152,69 @@ def test_rendering_can_hide_more_and_not_less(page: dict) -> None:
     done = fencekit("render", "report.json", "--redact", "all", "--format", "json")
     assert done.report["masking"]["mode"] == "all"
     assert done.report["masking"]["masked"] > page["masking"]["masked"]
+
+
+@pytest.mark.parametrize("name", ["guardrails", "tightening"])
+def test_a_report_that_was_written_before_is_still_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = ROOT / f"fixtures/reports/{name}-before-digests.json"
+    page = json.loads(old.read_text("utf-8"))
+    done = fencekit("render", old, "--out", "json=now.json", "--html", "now.html")
+    assert done.code == page["exit_code"]
+    now = json.loads(Path("now.json").read_text("utf-8"))
+    assert [one["count"] for one in now["findings"]] == [one["count"] for one in page["findings"]]
+    assert fencekit("render", "now.json").out == done.out
+
+
+ODD_REQUESTS = [
+    Request("a.b", args={"x": "grün 🌱", "n": 10**30, "f": 1.0, "t": True, "l": [1, {"a": None}]}),
+    Request("a.b", principal="", environment="e", context={"environment": "c"}),
+    Request("a.b", args={"$unknown": 1, "$$unknown": 2, "a": {"$unknown": [3]}}),
+    Request("a.b", args={"x": float("inf"), "y": -0.0}),
+    Request("a.b", args={"x": "half \ud800 a pair"}),
+    Request("a.b", args={"x": (1, 2)}),
+    Request(UNKNOWN, principal=UNKNOWN),
+    Request("a.b", args=Facts({"x": UNKNOWN}, open=True), context=Facts({}, open=True)),
+    Request("a.b", args={"x": Masked("hmac-sha256:aa:bb")}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ODD_REQUESTS)))
+def test_a_changed_record_comes_back_from_its_line_as_it_was(number: int) -> None:
+    report = SAMPLES["findings"]
+    first = report.replay.changed[0]
+    recorded = Recorded(frozenset({Verdict.DENY}), None, approval="yes", rules=("a", "b"))
+    odd = Record(
+        ODD_REQUESTS[number], recorded, Place("l", 3, 4), id="i", time="t", session="s",
+        completeness=Completeness.TRUNCATED, tool="t", mapped=False, policy="p", engine="e",
+        notes=("n",),
+    )  # fmt: skip
+    changed = tuple(
+        replace(first, record=record, error=f"e{number}") for record in (odd, odd, first.record)
+    )
+    made = replace(report, replay=replace(report.replay, changed=changed))
+    text = rendered(made, "json")
+    page = json.loads(text)
+    assert text.isascii()
+    lines = [line for line in text.splitlines() if line.startswith('      {"class"')]
+    assert [json.loads(line.rstrip(",")) for line in lines] == page["replay"]["changed"]
+    back = report_of(page["state"], json.loads, page["replay"]["changed"])
+    assert state_of(back) == state_of(made)
+    for form in FORMS:
+        assert rendered(back, form) == rendered(made, form), form
+
+
+def test_a_record_that_names_parts_which_are_not_there_is_refused(page: dict) -> None:
+    changed = page["replay"]["changed"]
+    for wrong in (
+        [99, 0, 0, 0, 0],
+        [],
+        [0],
+        "x",
+        [0, 0, 0, 0, 0, {"of": "nothing:here", "is": []}],
+    ):
+        broken = [{**changed[0], "state": wrong}, *changed[1:]]
+        said = refused({**page, "replay": {**page["replay"], "changed": broken}})
+        assert "state of the report" in said or "has no `nothing:here`" in said

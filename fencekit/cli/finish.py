@@ -53,7 +53,7 @@ def write_reports(report: Report, output: str, html: str | None, out: Iterable[s
         for piece in joined(pieces(report, output)):
             put(piece)
     for form, file in targets(html, out, [given.path for given in report.inputs]):
-        write_report(file, rendered(report, form))
+        write_report(file, file_pieces(report, form))
         say(f"report: {file}")
 
 
@@ -70,7 +70,12 @@ def joined(pieces: Iterable[str]) -> Iterator[str]:
     yield "".join(kept)
 
 
-def rendered(report: Report, form: str) -> Iterator[str]:
+def rendered(report: Report, form: str) -> str:
+    """Return the report in a format, as a file holds it."""
+    return "".join(file_pieces(report, form))
+
+
+def file_pieces(report: Report, form: str) -> Iterator[str]:
     """Yield the report in a format, as a file holds it."""
     if form == HTML:
         from fencekit.reporting.html.page import render as render_html

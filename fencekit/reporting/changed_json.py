@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fencekit.model.edit import Blame
 from fencekit.model.finding import ChangedRecord, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.request import Facts, Request
@@ -44,7 +45,7 @@ def parts_of(changed: ChangedRecord) -> tuple[Any, ...]:
 class Tables:
     """What the changed records of a report share: each different part once, by its number.
 
-    A part is looked up by what it is rather than by how it compares: a blame may be very large.
+    A blame may be very large: it is looked up by what it is first, then by its edits.
     """
 
     columns: tuple[list[Any], ...] = field(default_factory=lambda: ([], [], [], [], []))
@@ -64,11 +65,22 @@ class Tables:
         for at, (part, known) in enumerate(zip(parts_of(changed), self.known, strict=True)):
             key = id(part) if at == BLAME else part
             number = known.get(key)
+            if number is None and at == BLAME and part is not None:
+                same = numbers_of(part)
+                number = known[key] = known.setdefault(same, len(self.columns[at]))
+                if number == len(self.columns[at]):
+                    self.columns[at].append(part)
             if number is None:
                 number = known[key] = len(self.columns[at])
                 self.columns[at].append(part)
             found.append(number)
         return found
+
+
+def numbers_of(blame: Blame) -> tuple[Any, ...]:
+    """Return what a blame is within one report: the numbers of its edits."""
+    undo = tuple(tuple(edit.number for edit in edits) for edits in blame.undo)
+    return undo, tuple(edit.number for edit in blame.alone), blame.exact
 
 
 def lines(

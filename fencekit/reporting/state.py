@@ -38,6 +38,8 @@ RENAMED = {
     "comparison:Compared": "comparison:ComparisonResult",
     "comparison:Guarded": "comparison:GuardrailResult",
     "cost:Asked": "cost:ApprovalCount",
+    "diffed:Author": "diff_result:Author",
+    "diffed:Consequence": "diff_result:Consequence",
     "diffed:Deed": "diff_result:DiffAction",
     "diffed:Diffed": "diff_result:DiffResult",
     "finding:Changed": "finding:ChangedRecord",
