@@ -68,7 +68,7 @@ def killed(words: list[str], folder: Path, chance: Random, before: dict[str, byt
             return False
         if stage.exists() or state_or_none(folder) != before:
             break
-    time.sleep(chance.uniform(0, 0.012))
+    time.sleep(chance.uniform(0, 0.04))
     os.kill(pid, signal.SIGKILL)
     return ended(pid) == -signal.SIGKILL
 
