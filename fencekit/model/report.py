@@ -161,8 +161,6 @@ class Report:
     troubles: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     """The words of the command that makes this report again."""
-    paths: tuple[tuple[str, str], ...] = ()
-    """The files that have another path from the root of the repository, each with that path."""
     replay: ReplayResult | None = None
     lint: LintResult | None = None
     vetting: VettingResult | None = None
@@ -176,6 +174,9 @@ class Report:
     mutation: Mutation | None = None
     fail_on_errors: bool = False
     """Whether what is looser only where deciding raised before is disallowed."""
+    # A report that was written before is read by the order of its fields: add new ones at the end.
+    paths: tuple[tuple[str, str], ...] = ()
+    """The files that have another path from the root of the repository, each with that path."""
 
     @property
     def exit_code(self) -> int:
