@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from fencekit.gate.approvals.desk import Desk
+from fencekit.gate.approvals.grants import ANYONE
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
@@ -45,6 +46,8 @@ def run_service(policy: str, **given: Any) -> None:
     if is_new:
         say(f"wrote the bearer token of callers to `{given['token_file']}`")
     settings = settings_of(token, given)
+    if given["signing_key"]:
+        settings.signer(ANYONE)  # said now, rather than to who approves
     not_looser = no_looser(given["waivers"]) if given["require_no_looser"] else None
     file = PolicyFile(policy, given["policy_root"], not_looser)
     key = read_key(given["redaction_key"]) if given["redaction_key"] else b""

@@ -200,6 +200,17 @@ def test_options_that_do_not_go_together_are_refused_before_anything_listens(
     assert message in done.err
 
 
+def test_a_key_that_cannot_sign_for_the_page_is_said_at_the_start(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.yaml").write_text(ALLOW, encoding="utf-8")
+    serve = ["gate", "serve", "p.yaml", "--approvals", "a.db", "--keys", "keys", "--signing-key"]
+    assert "service.key" in run(*serve, "service.key").err
+    made = run("approvals", "keys", "new", "alice", "--keys", "keys", "--out", "alice.key")
+    assert made.code == 0
+    done = run(*serve, "alice.key")
+    assert (done.code, "is that of `alice`" in done.err) == (2, True)
+
+
 def test_a_token_that_others_can_read_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "p.yaml").write_text(ALLOW, encoding="utf-8")
