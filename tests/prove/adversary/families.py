@@ -23,7 +23,8 @@ SHARES = {
     "names": 2,
     "depths": 2,
     "long lists": 1,
-    "whole choices": 2,
+    "whole choices": 1,
+    "further keywords": 1,
 }
 """How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
 
