@@ -555,7 +555,7 @@ def test_a_regex_that_backtracks_for_ever_ends_at_the_time_limit() -> None:
     begun = time.monotonic()
     options = ("--policy", "policy.yaml", "--timeout", "0.5", "--format", "json")
     done = in_a_process("replay", "log.jsonl", *options)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 40  # the limit is of processor time: a loaded machine
     assert done.code == 3
     report = done.report
     assert report["status"] == "could-not-check"

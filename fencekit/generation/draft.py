@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from fencekit.engines.native.view import PATH
 from fencekit.generation import glob_names, keywords, numbers
 from fencekit.model.request import Request
 from fencekit.regex.choices import Choices, menu
@@ -67,6 +68,9 @@ class Draft:
         choices = self.choices
         for key, expected in self.named.items():
             value = glob_names.chosen(choices, expected, near=key in self.near)
+            if key == PATH:  # which is an argument, whatever the context says
+                args[key] = value
+                continue
             for where in choices.pick(STANDS):
                 (context if where == "context" else args)[key] = value
             if len(expected) > 1 and choices.chance(50):

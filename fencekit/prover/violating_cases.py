@@ -156,10 +156,10 @@ class Column:
 
     def after(self, least: int, last: int) -> Iterator[int]:
         """Yield exits up to the last one that stand in the list before at `least` or later."""
-        for block, most in enumerate(self._most):
+        for slot, most in enumerate(self._most):
             if most < least:
                 continue
-            for at in range(block * BLOCK, min(len(self.numbers), (block + 1) * BLOCK)):
+            for at in range(slot * BLOCK, min(len(self.numbers), (slot + 1) * BLOCK)):
                 if self.numbers[at] > last:
                     return
                 if self._values[at] >= least:

@@ -106,7 +106,8 @@ def test_generated_policies_decide_generated_requests_as_capfence_does(swept, re
 def test_every_condition_and_every_tier_decides_often(swept):
     sweep, _ = swept
     share = sweep.pairs // 1000  # one in a thousand
-    rare = {str(name): sweep.deciding[name] for name in ConditionName}
+    asked = set(ConditionName) - {ConditionName.PATH}  # which is of tokens
+    rare = {str(name): sweep.deciding[name] for name in asked}
     rare |= {tier: sweep.tiers[tier] for tier in TIERS}
     assert {name: count for name, count in rare.items() if count < share} == {}
     assert sweep.inherited[True] > sweep.pairs // 20

@@ -17,6 +17,7 @@ WITHOUT_A_CALL = {
     "regex-never-matches",
     "field-never-logged",
     "capability-never-logged",
+    "hidden-line-end",
     *COMMENTS,
 }
 """The shapes that no call can show: what they speak of never decides."""

@@ -350,7 +350,8 @@ def test_a_broken_span_is_located_by_its_own_line_and_costs_no_other(tmp_path):
     lines[42] = lines[42].replace('"', "", 1)
     path.write_text("\n".join(lines))
     wrong, *others = read(path)
-    assert (wrong.place.line, len(others)) == (43, 8)
+    assert (wrong.place.line, len(others)) == (28, 8)
+    assert wrong.error.place.line == 43
 
 
 def test_a_console_that_was_cut_keeps_the_spans_before_the_cut(tmp_path):

@@ -23,6 +23,7 @@ VALUES = {
     ConditionName.TOOL_NAME: "admin_*",
     ConditionName.RISK_LEVEL: "high",
     ConditionName.RISK_LEVEL_IS: "critical",
+    ConditionName.PATH: "/srv/*",
     **{name: 100 for name in ConditionName if name.startswith(("amount", "caller_depth"))},
 }
 ODD = (
