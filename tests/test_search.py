@@ -141,9 +141,9 @@ def test_a_domain_keeps_the_witness_to_calls_that_can_happen():
     [
         ("closed", "neither `open` nor a JSON Schema"),
         ({"properties": {"a": {"$ref": "#/x"}}}, "refers to `#/x`, which is not in it"),
-        ({"properties": {"a": {"type": "text"}}}, "the type `text`"),
-        ({"properties": {"a": {"pattern": "("}}}, "does not compile"),
-        ({"properties": {"a": 5}}, "no JSON Schema"),
+        ({"properties": {"a": {"type": "text"}}}, "`type: 'text'`"),
+        ({"properties": {"a": {"pattern": "("}}}, "must be a regex that compiles"),
+        ({"properties": {"a": 5}}, "must be schemas by name"),
     ],
 )
 def test_a_domain_that_is_not_understood_is_an_error(domain, said):

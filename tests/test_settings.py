@@ -120,7 +120,12 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
 def test_every_key_has_a_test_of_its_precedence() -> None:
     elsewhere = {"report", "keep_records", "redact", "lint", "waivers"}
     elsewhere |= {"examples", "save_witness"}  # of the properties, in tests/pytest_plugin
-    elsewhere |= {"guardrails", "domain", "allow_unknown"}  # of the proofs, there too
+    elsewhere |= {
+        "guardrails",
+        "domain",
+        "allow_unknown",
+        "proof_memory",
+    }  # of the proofs, there too
     elsewhere |= {"trusted_keys"}  # beside those on the command line, in tests/packs
     assert set(PRECEDENCE) | elsewhere == set(TYPES)
 

@@ -54,9 +54,9 @@ def test_a_failure_says_the_call_both_decisions_both_rules_and_a_case(run: Run) 
         [
             "candidate.yaml:4:5: the candidate is looser: DENY -> ALLOW",
             '  call   {"capability": "shell.exec.production", "args": {"command": "rm -rf"}}',
-            "  before deny-1 (policy.yaml:2:5)  shell.exec.production; contains: rm -rf",
+            "  before deny-1@* (policy.yaml:2:5)  shell.exec.production; contains: rm -rf",
             "         > - capability: shell.exec.production",
-            "  after  allow-1 (candidate.yaml:4:5)  shell.exec.*",
+            "  after  allow-1@* (candidate.yaml:4:5)  shell.exec.*",
             "  found after * call*: `--capfence-seed=1 --capfence-examples=1000` tries the same",
             "pin it as a case, in a file `….fence.yaml`:",
             "  policy: candidate.yaml",

@@ -73,6 +73,8 @@ def paths(pattern: str) -> Paths | None:
     if tree is None:
         return None
     nodes, flags = tree
+    if "GROUPREF" in repr(nodes):
+        return None  # written out, references say what is found, and not in how many ways
     try:
         items = widened(rewritten(nodes, flags), COPIES)
         return PathWalk(LazyDFA(build(items, flags), anywhere=True)).walked()
