@@ -58,7 +58,7 @@ class Tally:
     def is_too_open(self) -> bool:
         """Whether more pairs are left unknown than is let pass, where it is not a few."""
         left = self.endings[Ending.UNKNOWN] + self.endings[Ending.REFUSED]
-        return left >= 12 and left > MOST_OPEN.get(self.family, 0.15) * self.pairs
+        return left >= 24 and left > max(0.3, MOST_OPEN.get(self.family, 0.3)) * self.pairs
 
     def counts(self) -> dict[str, Any]:
         """Return what is counted as plain values; times are in seconds."""
