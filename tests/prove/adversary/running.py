@@ -18,7 +18,7 @@ FOUND = Path(__file__).parent / "found"
 UNIT = 32
 """How many pairs a family has in CI for each part of its share."""
 MOST_OPEN = {"references": 0.5, "loops": 0.4}
-"""Which part of the pairs of a family may be left unknown; of others, 15 %."""
+"""Which part of the pairs of a family may be left unknown; of others, 30 %."""
 CERTIFIED = 8
 """Of how many pairs one is asked for a certificate too, if it is proved."""
 QUOTED = re.compile(r"`(?:[^`]|`(?=[^ ,.:)]))*`", re.DOTALL)
