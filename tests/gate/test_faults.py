@@ -309,13 +309,18 @@ def test_a_server_that_is_killed_while_gates_spend_gives_no_use_twice(
 ) -> None:
     office = Office(tmp_path, postgres.emptied())
     ran, uses, workers = tmp_path / "ran", 160, 4
+    ready = tmp_path / "ready"
     ran.touch()
+    ready.touch()
     grant = office.desk.grant(Scope("bob", "pay.send", seconds=None, uses=uses), office.alice)
     office.desk.store.close()
 
     def work() -> None:
         gate = worker_gate(office, ran)
-        until = time.monotonic() + 20
+        say(ready, "opened")
+        until = time.monotonic() + 60
+        while time.monotonic() < until and len(ready.read_text().split()) < workers:
+            time.sleep(0.002)
         number = 0
         while time.monotonic() < until and len(ran.read_text().split()) < uses:
             executed(office, ran, gate, number)
