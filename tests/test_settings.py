@@ -125,6 +125,7 @@ def test_every_key_has_a_test_of_its_precedence() -> None:
         "domain",
         "allow_unknown",
         "proof_memory",
+        "fail_on_errors",
     }  # of the proofs, there too
     elsewhere |= {"trusted_keys"}  # beside those on the command line, in tests/packs
     assert set(PRECEDENCE) | elsewhere == set(TYPES)

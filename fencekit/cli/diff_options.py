@@ -38,6 +38,8 @@ def job_of(
 ) -> DiffJob:
     """Return the job; raise UsageError where the options do not fit together."""
     old, new, old_at, new_at = versions(policies, old_at, new_at)
+    settings = settings_near(Path.cwd())
+    given = {**given, "fail_on_errors": settings.fails_on_errors(given=given["fail_on_errors"])}
     fail_on = FailOn(given["fail_on"])
     proof = ComparisonJob(
         old,
@@ -47,7 +49,6 @@ def job_of(
         baseline_revision=old_at,
         candidate_revision=new_at,
     )
-    settings = settings_near(Path.cwd())
     waivers = given["waivers"] or settings.waivers or settings.waivers_here()
     today = day(given["today"])
     if not given["logs"]:

@@ -48,8 +48,8 @@ printed_option = click.option(
 
 
 fail_on_errors_option = click.option(
-    "--fail-on-errors",
-    is_flag=True,
+    "--fail-on-errors/--no-fail-on-errors",
+    default=None,
     help="Fail on what is looser only where the policy in force raises, too.",
 )
 """For proofs: there, a call on which deciding raises is denied, and nobody meant it so."""

@@ -1,5 +1,6 @@
 """`fencekit prove`: does a policy keep to its guardrails, for every possible call."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -72,6 +73,7 @@ def command(
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
     from fencekit.cli.show import say
+    from fencekit.config.settings import settings_near
     from fencekit.model.errors import UsageError
 
     if written:
@@ -83,6 +85,8 @@ def command(
     if not guardrails or len(policies) != 1:
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
         raise UsageError("one policy is held against guardrails", hint=hint)
+    settings = settings_near(Path.cwd())
+    given["fail_on_errors"] = settings.fails_on_errors(given=given["fail_on_errors"])
     job = GuardrailsJob(policies[0], guardrails, **given)
     targets(html, out, job.read_files())
     if certificate:

@@ -1,12 +1,13 @@
 """The proofs that are asked for: what is given, over `[tool.fencekit]`, over defaults."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.checks.proofs.memory import bound_memory
-from fencekit.config.settings import Settings
+from fencekit.config.settings import Settings, day
 from fencekit.model.errors import UsageError
 
 
@@ -16,6 +17,10 @@ class ProofJobs:
 
     not_looser: ComparisonJob | None = None
     guardrails: GuardrailsJob | None = None
+    waivers: str = ""
+    """The file of what is allowed for a time, looser or not; empty for none."""
+    today: date | None = None
+    """The day on which waivers have to hold; by the clock unless given."""
 
 
 def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
@@ -41,9 +46,12 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
         "policy_root": pick("policy_root") or "",
         "domain": pick("domain") or "",
         "allow_unknown": bool(pick("allow_unknown")),
+        "fail_on_errors": bool(pick("fail_on_errors")),
     }
     root = pick("baseline_root") or ""
     return ProofJobs(
         ComparisonJob(baseline, policy, baseline_root=root, **shared) if baseline else None,
         GuardrailsJob(policy, guardrails, **shared) if guardrails else None,
+        pick("waivers") or settings.waivers_here(),
+        day(given.get("today")),
     )

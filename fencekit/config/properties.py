@@ -35,6 +35,7 @@ def property_job(settings: Settings, **given: Any) -> PropertyJob:
         policy_root=pick("policy_root") or "",
         baseline_root=pick("baseline_root") or "",
         max_examples=MAX_EXAMPLES if examples is None else examples,
+        fail_on_errors=bool(pick("fail_on_errors")),
         seed=given["seed"],
         database=given["database"],
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),

@@ -74,6 +74,7 @@ class Settings:
     domain: str | None = None
     allow_unknown: bool | None = None
     proof_memory: str | None = None
+    fail_on_errors: bool | None = None
     trusted_keys: tuple[str, ...] | None = None
     place: Place | None = field(default=None, compare=False)
 
@@ -128,6 +129,10 @@ class Settings:
             today=day(given.get("today")),
             authors=bool(given.get("authors")),
         )
+
+    def fails_on_errors(self, *, given: bool | None) -> bool:
+        """Return whether what is looser only where the policy in force raises fails a proof."""
+        return bool(self.fail_on_errors if given is None else given)
 
     def waivers_here(self) -> str:
         """Return the file of waivers beside the settings, under its usual name; empty for none."""
@@ -238,7 +243,9 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "max_line": ((int, str), "a number of bytes, or a size such as `16MiB`"),
     "timeout": ((int, float), "a number of seconds"),
     **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
-    **dict.fromkeys(("require_chain", "allow_unknown"), ((bool,), "true or false")),
+    **dict.fromkeys(
+        ("require_chain", "allow_unknown", "fail_on_errors"), ((bool,), "true or false")
+    ),
     "lint": ((dict,), "a table"),
     "trusted_keys": ((list,), "a list of paths"),
 }

@@ -104,11 +104,19 @@ PROOF_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "let pass what could not be settled",
         {"action": "store_const", "const": True},
     ),
+    "fail-on-errors": (
+        "fail on what is looser only where the policy in force raises, too",
+        {"action": "store_const", "const": True},
+    ),
 }
-FOR_PROOFS = ("policy", "baseline", "policy-root", "baseline-root")
+FOR_PROOFS = ("policy", "baseline", "policy-root", "baseline-root", "waivers", "today")
 """The options of the replay that the proofs have too."""
 FOR_BOTH = ("policy", "baseline", "policy-root", "baseline-root", "timeout")
 """The options of the replay that the properties have too."""
+PROOF_AND_PROPERTIES = ("fail-on-errors",)
+"""The options of the proofs that the properties have too."""
+PROOF_AND_REPLAY = ("proof-memory",)
+"""The options of the proofs that the replay has too: it proves what the log leaves open."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -194,7 +202,12 @@ def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool, proves:
     for names, flag, used, also in (
         (OPTIONS, FLAG, replays, {*(FOR_BOTH * searches), *(FOR_PROOFS * proves)}),
         (PROPERTY_OPTIONS, PROPERTIES, searches, set[str]()),
-        (PROOF_OPTIONS, PROVE, proves, set[str]()),
+        (
+            PROOF_OPTIONS,
+            PROVE,
+            proves,
+            {*(PROOF_AND_PROPERTIES * searches), *(PROOF_AND_REPLAY * replays)},
+        ),
     ):
         for name in names:
             given = config.getoption(f"capfence_{name.replace('-', '_')}")

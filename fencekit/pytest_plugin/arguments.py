@@ -80,6 +80,11 @@ def job_of(config: pytest.Config) -> tuple[ReplayJob, str]:
     named = tuple(log for log in config.getoption("capfence_replay") if log)
     try:
         settings = settings_of(config)
+        memory = config.getoption("capfence_proof_memory") or settings.proof_memory
+        if memory is not None:
+            from fencekit.checks.proofs.memory import bound_memory
+
+            bound_memory(memory)
         given["authors"] = bool(report or settings.report)
         job = settings.job(logs=tuple(seen_from_here(log, folder) for log in named), **given)
     except FencekitError as error:

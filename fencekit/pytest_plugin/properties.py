@@ -18,7 +18,7 @@ from fencekit.config.properties import property_job
 from fencekit.model.errors import FencekitError
 from fencekit.model.proof import Witness
 from fencekit.model.search import SearchResult
-from fencekit.pytest_plugin import FOR_BOTH, PROPERTY_OPTIONS
+from fencekit.pytest_plugin import FOR_BOTH, PROOF_AND_PROPERTIES, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import (
     absolute,
     seen_from_here,
@@ -59,7 +59,7 @@ def job_of(config: pytest.Config) -> PropertyJob:
     In CI, and with `--capfence-seed`, the calls are the same every time. Elsewhere each run tries
     others, and those on which a property failed are kept in pytest's cache and tried first.
     """
-    names = (*FOR_BOTH, *PROPERTY_OPTIONS)
+    names = (*FOR_BOTH, *PROOF_AND_PROPERTIES, *PROPERTY_OPTIONS)
     given: dict[str, Any] = {
         name: config.getoption(f"capfence_{name}")
         for name in (option.replace("-", "_") for option in names)

@@ -7,7 +7,14 @@ from pathlib import Path
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
-from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser_by_decision, search
+from fencekit.generation.search import (
+    MAX_EXAMPLES,
+    TIMEOUT,
+    Sought,
+    looser,
+    looser_by_decision,
+    search,
+)
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
 from fencekit.model.search import SearchResult
@@ -21,6 +28,7 @@ class PropertyJob:
     """Everything that a property run is told.
 
     For each capability `max_examples` calls are tried; the same `seed` tries the same ones.
+    `fail_on_errors` also seeks calls that get looser only because the policy in force raises.
     `database` is the folder of what failed before, tried first and brought up to date; empty for
     none. `timeout` is in seconds, for one call.
     """
@@ -30,6 +38,7 @@ class PropertyJob:
     policy_root: str = ""
     baseline_root: str = ""
     max_examples: int = MAX_EXAMPLES
+    fail_on_errors: bool = False
     seed: str = "0"
     database: str = ""
     timeout: float = TIMEOUT
@@ -62,6 +71,11 @@ class Properties:
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", (*self.old.files, *self.new.files))
 
+    @property
+    def sought(self) -> Sought:
+        """Which pairs of outcomes break the property."""
+        return looser if self.job.fail_on_errors else looser_by_decision
+
     def capabilities(self) -> tuple[str, ...]:
         """Return every capability that a rule names, the candidate's first, and `*` at the end."""
         named = (rule.capability for rule in self.rules())
@@ -79,7 +93,7 @@ class Properties:
         found = search(
             self.old,
             self.new,
-            sought=looser_by_decision,
+            sought=self.sought,
             max_examples=self.job.max_examples,
             seed=f"{self.job.seed} {capability}",
             capability=None if capability == EVERY_CALL else capability,
@@ -107,7 +121,7 @@ class Properties:
         before, after = ENGINE.compile(self.old), ENGINE.compile(self.new)
         for request in kept[: found.tried]:
             old, new = (side.decide(request).outcomes[0] for side in (before, after))
-            if not looser_by_decision(old, new):
+            if not self.sought(old, new):
                 remembered.forget(request)
         if found.witness is not None:
             remembered.keep(found.witness.request)

@@ -1,15 +1,22 @@
 """`--capfence-prove`: a test for each proof, which fails with a call."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from fencekit.checks.proofs import comparison
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
 from fencekit.config.proofs import proof_jobs
+from fencekit.config.properties import property_job
 from fencekit.config.settings import Settings
+from fencekit.generation.search import looser, looser_by_decision
+from fencekit.model.comparison import ClassComparison
 from fencekit.model.errors import UsageError
-from fencekit.pytest_plugin import PROOF_OPTIONS
+from fencekit.model.proof import Proved, Unknown
+from fencekit.pytest_plugin import OPTIONS, PROOF_OPTIONS
+from fencekit.strategies.property_search import PropertyJob
 
 from .conftest import POLICY, REPLAY, Run, collected, configure, outcomes
 
@@ -63,8 +70,8 @@ def test_what_cannot_be_asked_is_a_usage_error(run: Run) -> None:
     assert run("--capfence-prove").ret == pytest.ExitCode.USAGE_ERROR
     only = run("--capfence-prove", "--capfence-policy=candidate.yaml")
     assert only.ret == pytest.ExitCode.USAGE_ERROR
-    for name in PROOF_OPTIONS:
-        value = () if name == "allow-unknown" else ("x",)
+    for name, (_, parsed) in PROOF_OPTIONS.items():
+        value = () if parsed.get("action") else ("x",)
         result = run(f"--capfence-{name}", *value)
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         assert "does nothing without `--capfence-prove`" in "\n".join(result.errlines)
@@ -106,3 +113,93 @@ def test_the_command_line_wins_over_the_configuration() -> None:
     assert jobs.guardrails == GuardrailsJob("P", "G", "R", "D", allow_unknown=True)
     with pytest.raises(UsageError, match="is empty"):
         proof_jobs(kept, guardrails="")
+
+
+@pytest.fixture
+def raising(project: Path) -> None:
+    """Write a pair of which the candidate is looser only where the baseline raises."""
+    raises = "require_approval: [{capability: pay.out, amount_gt: 500}]\nallow: [pay.out]\n"
+    (project / "policy.yaml").write_text(raises)
+    (project / "candidate.yaml").write_text("require_approval: [pay.out]\n")
+
+
+@pytest.mark.usefixtures("raising")
+def test_what_only_an_error_shows_fails_where_it_is_asked_for(project: Path, run: Run) -> None:
+    for guardrails in ((), ("--capfence-guardrails=policy.yaml",)):
+        passes = run(*PROVE, *guardrails)
+        passes.assert_outcomes(passed=1 + len(guardrails))
+        assert "NO LOOSER EXCEPT ON ERRORS" in passes.stdout.str()
+        fails = run(*PROVE, *guardrails, "--capfence-fail-on-errors")
+        fails.assert_outcomes(failed=1 + len(guardrails))
+    configure(project, fail_on_errors=True)
+    run(*PROVE).assert_outcomes(failed=1)
+
+
+def test_properties_seek_errors_where_it_is_asked_for() -> None:
+    kept = Settings(policy="p", baseline="b", fail_on_errors=True)
+    assert property_job(kept, seed="1", database="").fail_on_errors
+    assert not property_job(kept, seed="1", database="", fail_on_errors=False).fail_on_errors
+    for told, sought in ((True, looser), (False, looser_by_decision)):
+        job = PropertyJob("policy.yaml", "candidate.yaml", fail_on_errors=told)
+        assert job.loaded().sought is sought
+
+
+WAIVERS = """\
+waivers:
+  - capability: payment.refund*
+    reason: until the audit
+    approver: ann@example.com
+    expires: 2026-12-31
+  - capability: shell.exec.*
+    reason: until the audit
+    approver: ann@example.com
+    expires: 2026-12-31
+"""
+
+
+def test_what_is_waived_passes_and_says_so(project: Path, run: Run) -> None:
+    (project / "fencekit.waivers.yaml").write_text(WAIVERS)
+    waived = run(*PROVE, "--capfence-today=2026-12-31")
+    waived.assert_outcomes(passed=1)
+    assert "waived by ann@example.com until 2026-12-31: until the audit" in waived.stdout.str()
+    run(*PROVE, "--capfence-today=2027-01-01").assert_outcomes(failed=1)
+
+
+def test_what_is_not_known_and_let_pass_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = ClassComparison("pay.out", Unknown("it is dark"), Proved("patched"))
+    monkeypatch.setattr(comparison, "compared_classes", lambda *_, **__: iter([one]))
+    run(*PROVE).assert_outcomes(failed=1)
+    result = run(*PROVE, "--capfence-allow-unknown")
+    result.assert_outcomes(passed=1)
+    assert (
+        "proved[not-looser]: CLEAN: none of 1 checked call is known to change, 1 open"
+        in result.stdout.str()
+    )
+
+
+GATES = ("diff", "prove", "replay")
+ELSEWHERE = {
+    "logs": "replay",
+    "html": "report",
+    "output": None,  # pytest has reports of its own: JUnit, and what its plugins write
+    "out": None,
+    "authors": None,  # shown by the page only, which names them where there is one
+    "records": None,
+    "cases": None,  # pytest collects files of cases by themselves
+    "certificate": None,
+    "written": None,
+    "explained": None,
+    "measured": None,
+    "old_at": None,
+    "new_at": None,
+    "policies": "policy",
+}
+"""Options of the command line that are called otherwise in pytest, and those that it has not."""
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_every_option_of_a_gate_is_one_of_pytest_too(name: str) -> None:
+    command = import_module(f"fencekit.cli.{name}").command
+    known = {option.replace("-", "_") for option in (*OPTIONS, *PROOF_OPTIONS)} | {"replay"}
+    asked = {ELSEWHERE.get(option.name, option.name) for option in command.params} - {None}
+    assert asked <= known
