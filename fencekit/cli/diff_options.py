@@ -6,6 +6,7 @@ from typing import Any
 
 from fencekit.checks.diff.diff_policies import DiffJob
 from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.config.proofs import fails_on_errors
 from fencekit.config.settings import day, settings_near
 from fencekit.model.errors import UsageError
 from fencekit.model.report import FailOn
@@ -39,7 +40,7 @@ def job_of(
     """Return the job; raise UsageError where the options do not fit together."""
     old, new, old_at, new_at = versions(policies, old_at, new_at)
     settings = settings_near(Path.cwd())
-    given = {**given, "fail_on_errors": settings.fails_on_errors(given=given["fail_on_errors"])}
+    given = {**given, "fail_on_errors": fails_on_errors(settings, given=given["fail_on_errors"])}
     fail_on = FailOn(given["fail_on"])
     proof = ComparisonJob(
         old,

@@ -73,6 +73,7 @@ def command(
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
     from fencekit.cli.show import say
+    from fencekit.config.proofs import fails_on_errors
     from fencekit.config.settings import settings_near
     from fencekit.model.errors import UsageError
 
@@ -86,7 +87,7 @@ def command(
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
         raise UsageError("one policy is held against guardrails", hint=hint)
     settings = settings_near(Path.cwd())
-    given["fail_on_errors"] = settings.fails_on_errors(given=given["fail_on_errors"])
+    given["fail_on_errors"] = fails_on_errors(settings, given=given["fail_on_errors"])
     job = GuardrailsJob(policies[0], guardrails, **given)
     targets(html, out, job.read_files())
     if certificate:

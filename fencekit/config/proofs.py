@@ -55,3 +55,8 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
         pick("waivers") or settings.waivers_here(),
         day(given.get("today")),
     )
+
+
+def fails_on_errors(settings: Settings, *, given: bool | None) -> bool:
+    """Return whether what is looser only where the policy in force raises fails a proof."""
+    return bool(settings.fail_on_errors if given is None else given)

@@ -130,10 +130,6 @@ class Settings:
             authors=bool(given.get("authors")),
         )
 
-    def fails_on_errors(self, *, given: bool | None) -> bool:
-        """Return whether what is looser only where the policy in force raises fails a proof."""
-        return bool(self.fail_on_errors if given is None else given)
-
     def waivers_here(self) -> str:
         """Return the file of waivers beside the settings, under its usual name; empty for none."""
         folder = os.path.dirname(self.place.file) if self.place else ""  # noqa: PTH120
