@@ -37,6 +37,10 @@ TYPES = frozenset(
     | {"EMBEDDING", "GUARDRAIL"}
 )
 MASKED_BY_FAILURE = "<fully masked due to failed mask function>"
+STAND_INS = re.compile(
+    r'<[^\W\d]\w*>|<not serializable bytes>|"?<not serializable object .*>"?', re.DOTALL
+)
+"""What the Python SDK (5.0.4) writes for a value that it cannot write, such as `<Decimal>`."""
 NO_ENVIRONMENT = "default"
 """What Langfuse writes where nobody named one."""
 
@@ -180,7 +184,7 @@ def arguments_in(given: dict[str, Any], place: Place) -> Arguments:
 
 def hides(text: str) -> bool:
     """Say whether a text stands in the place of a value; users' own masks cannot be known."""
-    return is_mask(text) or text == MASKED_BY_FAILURE
+    return is_mask(text) or text == MASKED_BY_FAILURE or STAND_INS.fullmatch(text) is not None
 
 
 def text_of(given: dict[str, Any], place: Place, *keys: str) -> str:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fencekit.logs.arguments import MISSING, Arguments, arguments_of
+from fencekit.logs.arguments import MISSING, Arguments, arguments_of, is_mask
 from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.documents import leaves
+from fencekit.logs.langfuse import hides as hides_of_langfuse
 from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
 from fencekit.logs.objects import read_each
 from fencekit.logs.otel_conventions import Convention, convention_of, unknown_convention
@@ -130,7 +131,8 @@ def arguments_in(span: OtelSpan, convention: Convention) -> Arguments:
         any_text = not key.endswith(("arguments", "args"))
         if key == "input.value":
             any_text = span.get("input.mime_type") != "application/json"
-        given = arguments_of(span.get(key), key, span.place, any_text=any_text)
+        hides = hides_of_langfuse if key.startswith("langfuse.") else is_mask
+        given = arguments_of(span.get(key), key, span.place, hides=hides, any_text=any_text)
         if given is not MISSING:
             return unwrapped(given) if key in WRAPPED else given
     for name, attributes in span.events:

@@ -117,6 +117,22 @@ def test_an_input_that_is_no_object_leaves_the_arguments_unknown(given, complete
     assert (entry.request.args, entry.completeness) == (ANYTHING, completeness)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Decimal>",
+        "<secret>",
+        "<dict>",
+        "<not serializable bytes>",
+        '"<not serializable object of type: Handle>"',
+    ],
+)
+def test_a_value_that_the_sdk_cannot_write_is_unknown(text, tmp_path):
+    (entry,) = written(tmp_path, observation(input={"amount": text, "to": "<b>x</b>"}))
+    assert entry.request.args.values == {"amount": UNKNOWN, "to": "<b>x</b>"}
+    assert entry.completeness == Completeness.MASKED
+
+
 def test_observations_of_other_types_are_passed_over(tmp_path):
     others = (observation(type=kind, name=None) for kind in ("SPAN", "GENERATION", "NEW"))
     (only,) = written(tmp_path, *others, observation(type="tool"))
