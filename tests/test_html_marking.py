@@ -13,7 +13,7 @@ from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.source import Place
 from fencekit.reporting.editing import what
 from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.html.marking import LONGEST_RUN, marked
+from fencekit.reporting.html.marking import LONGEST_RUN, mark_edit
 from fencekit.reporting.html.runs import spans
 
 HERE = Place("p.yaml", 1)
@@ -27,7 +27,7 @@ def edit(was: object, now: object, inside: tuple[str, ...] = ()) -> Edit:
 
 
 def test_of_a_long_regex_only_what_differs_is_marked() -> None:
-    (found,) = marked(edit(SQL, SQL.removesuffix("$"))).values
+    (found,) = mark_edit(edit(SQL, SQL.removesuffix("$"))).values
     assert [span.text for span in found.old if span.changed] == ["$"]
     assert not any(span.changed for span in found.new)
     assert "".join(span.text for span in found.old) == SQL
@@ -35,32 +35,34 @@ def test_of_a_long_regex_only_what_differs_is_marked() -> None:
 
 
 def test_a_short_value_stands_in_its_line() -> None:
-    (found,) = marked(edit(1000, 5000)).values
+    (found,) = mark_edit(edit(1000, 5000)).values
     assert not found.is_long
     assert [span.text for span in (*found.old, *found.new) if span.changed] == ["1000", "5000"]
 
 
 def test_what_is_alike_in_a_very_long_value_is_cut_and_what_differs_is_not() -> None:
-    (found,) = marked(edit(f"{'ab ' * 900}x{'cd ' * 900}", f"{'ab ' * 900}y{'cd ' * 900}")).values
+    (found,) = mark_edit(
+        edit(f"{'ab ' * 900}x{'cd ' * 900}", f"{'ab ' * 900}y{'cd ' * 900}")
+    ).values
     assert [span.text[:1] for span in found.old if span.changed] == ["x"]
     assert sum(len(span.text) for span in found.old) < 4 * LONGEST_RUN
 
 
 @pytest.mark.parametrize(("was", "now"), [("a", "a "), ("1", 1), ("", "a")], ids=repr)
 def test_values_that_look_alike_are_told_apart(was: object, now: object) -> None:
-    (found,) = marked(edit(was, now)).values
+    (found,) = mark_edit(edit(was, now)).values
     assert any(span.changed for span in (*found.old, *found.new))
     assert "".join(s.text for s in found.old) != "".join(s.text for s in found.new)
 
 
 def test_what_changed_inside_a_list_is_said_in_words() -> None:
-    found = marked(edit(["a", "b"], ["a"], inside=('without "b"',)))
+    found = mark_edit(edit(["a", "b"], ["a"], inside=('without "b"',)))
     assert not found.values
     assert found.text == 'match_regex without "b"'
 
 
 def test_each_text_of_a_list_that_changed_is_marked_by_itself() -> None:
-    found = marked(edit(["ab", "c|d", "e"], ["ab", "c", "f"], inside=("x", "y")))
+    found = mark_edit(edit(["ab", "c|d", "e"], ["ab", "c", "f"], inside=("x", "y")))
     assert [[span.text for span in one.old if span.changed] for one in found.values] == [
         ["|d"],
         ["e"],

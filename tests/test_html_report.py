@@ -35,7 +35,7 @@ from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.reporting.characters import LONGEST, visible
 from fencekit.reporting.html.page import environment, render
-from fencekit.reporting.html.requests import printed
+from fencekit.reporting.html.requests import print_request
 
 ROOM = Path(__file__).parents[1] / "fencekit" / "reporting" / "html"
 
@@ -241,7 +241,7 @@ def test_what_is_unknown_is_shown_as_unknown():
 def test_a_request_is_printed_in_its_documented_form_with_its_keys_in_order():
     request = Request("a.b.c", args={"z": 1.0, "a": [1, None, "é", {}], "n": UNKNOWN})
     args = '{"z": 1.0, "a": [1, null, "é", {}], "n": {"$unknown": true}}'
-    assert printed(request) == f'{{\n  "capability": "a.b.c",\n  "args": {args}\n}}'
+    assert print_request(request) == f'{{\n  "capability": "a.b.c",\n  "args": {args}\n}}'
 
 
 def test_the_command_to_explain_a_witness_survives_a_shell():

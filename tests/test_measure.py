@@ -8,7 +8,7 @@ import pytest
 from running import fencekit
 
 from fencekit.checks.proofs import counting
-from fencekit.checks.proofs.counting import ALPHABET, measured
+from fencekit.checks.proofs.counting import ALPHABET, count_violations
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
@@ -54,7 +54,7 @@ def test_the_count_is_what_trying_every_text_gives(
     result = compare(before, after)
     assert isinstance(result, Witness)
     key = next(iter(result.request.args.values), "command")
-    found = measured(NOT_LOOSER, result, before, after)
+    found = count_violations(NOT_LOOSER, result, before, after)
     texts = ["".join(chars) for length in range(3) for chars in product(ALPHABET, repeat=length)]
     assert found.counted == len(texts)
     assert found.looser == sum(is_looser(before, after, key, text) for text in texts) > 0
@@ -71,7 +71,7 @@ def test_amounts_are_counted_by_regions(policy: Any) -> None:
     new = policy("deny: [{capability: pay, amount_gt: 500}]\nallow: [pay]\n", "new")
     result = compare(old, new)
     assert isinstance(result, Witness)
-    found = measured(NOT_LOOSER, result, old, new)
+    found = count_violations(NOT_LOOSER, result, old, new)
     assert (found.looser, found.counted) == (2, 5)
     assert found.said.endswith("of `amount`: between 100 and 500; 500")
 
@@ -81,17 +81,17 @@ def test_what_cannot_be_counted_says_why(policy: Any, monkeypatch: pytest.Monkey
     new = policy(DENY.format("amount_gt: 5, contains: rmx"), "new")
     result = compare(old, new)
     assert isinstance(result, Witness)
-    assert "more than one argument" in measured(NOT_LOOSER, result, old, new).said
+    assert "more than one argument" in count_violations(NOT_LOOSER, result, old, new).said
     monkeypatch.setattr(counting, "MOST_STATES", 3)
     old, new = policy(DENY.format("contains: rm")), policy(DENY.format("contains: rmxyz"), "new")
     result = compare(old, new)
     assert isinstance(result, Witness)
-    assert "too many kinds of text" in measured(NOT_LOOSER, result, old, new).said
+    assert "too many kinds of text" in count_violations(NOT_LOOSER, result, old, new).said
     old = policy(DENY.format(r"match_regex: ['(\w+) \1', x]"))
     new = policy(DENY.format(r"match_regex: '(\w+) \1'"), "new")
     result = compare(old, new)
     assert isinstance(result, Witness)
-    assert "backreference" in measured(NOT_LOOSER, result, old, new).said
+    assert "backreference" in count_violations(NOT_LOOSER, result, old, new).said
 
 
 def test_the_command_says_how_much_where_it_is_asked(policy: Any) -> None:
@@ -118,4 +118,4 @@ def test_thresholds_of_any_size_are_counted(policy: Any, threshold: str, said: s
     new = policy(f"deny: [{{capability: pay, amount_gt: {threshold}}}]\nallow: [pay]\n", "new")
     result = compare(old, new)
     assert isinstance(result, Witness)
-    assert said in measured(NOT_LOOSER, result, old, new).said
+    assert said in count_violations(NOT_LOOSER, result, old, new).said

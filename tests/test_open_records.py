@@ -116,9 +116,9 @@ def test_what_a_replay_no_longer_looks_at_is_said(monkeypatch: pytest.MonkeyPatc
 
 def test_records_with_the_same_gap_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = partial.Gap.filled
+    real = partial.Gap.fill
     monkeypatch.setattr(
-        partial.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        partial.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     after = deny({"user_role": "dev", "caller_depth_gt": 3})
     records = [
@@ -133,9 +133,9 @@ def test_a_call_that_showed_a_change_is_tried_on_the_next_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
-    real = partial.Gap.filled
+    real = partial.Gap.fill
     monkeypatch.setattr(
-        partial.Gap, "filled", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        partial.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     records = [a_call(args=Facts({"n": n, "command": UNKNOWN})) for n in range(50)]
     report = replayed({}, deny({"contains": "rm"}), *records)

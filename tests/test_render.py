@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import LOGS, POLICIES, ROOT, fencekit
 
-from fencekit.cli.finish import rendered
+from fencekit.cli.finish import render_report
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.report import Report
 from fencekit.model.request import UNKNOWN, Facts, Masked, Request
@@ -45,7 +45,7 @@ def test_a_report_comes_back_as_it_was(name: str) -> None:
     assert state_of(back) == state_of(report)
     assert name == "hostile" or back == report
     for form in FORMS:
-        assert rendered(back, form) == rendered(report, form), form
+        assert render_report(back, form) == render_report(report, form), form
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -195,7 +195,7 @@ def test_a_changed_record_comes_back_from_its_line_as_it_was(number: int) -> Non
         replace(first, record=record, error=f"e{number}") for record in (odd, odd, first.record)
     )
     made = replace(report, replay=replace(report.replay, changed=changed))
-    text = rendered(made, "json")
+    text = render_report(made, "json")
     page = json.loads(text)
     assert text.isascii()
     lines = [line for line in text.splitlines() if line.startswith('      {"class"')]
@@ -203,7 +203,7 @@ def test_a_changed_record_comes_back_from_its_line_as_it_was(number: int) -> Non
     back = report_of(page["state"], json.loads, page["replay"]["changed"])
     assert state_of(back) == state_of(made)
     for form in FORMS:
-        assert rendered(back, form) == rendered(made, form), form
+        assert render_report(back, form) == render_report(made, form), form
 
 
 def test_a_record_that_names_parts_which_are_not_there_is_refused(page: dict) -> None:

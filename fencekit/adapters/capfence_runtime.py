@@ -109,16 +109,16 @@ class ActionRuntime:
         raises comes out of here once that is recorded. Without, the caller acts on the verdict.
         """
         now = self._clock()
-        decision = self._decided(event)
+        decision = self._decide_event(event)
         result, invoked = None, False
         if run is not None and decision.authorized:
             invoked = True
             try:
                 result = run(decision.arguments())
             except BaseException as error:
-                self.gate.ended(decision, outcome_of(error))
+                self.gate.record_outcome(decision, outcome_of(error))
                 raise
-            self.gate.ended(decision, ExecutionOutcome(ExecutionStatus.COMPLETED))
+            self.gate.record_outcome(decision, ExecutionOutcome(ExecutionStatus.COMPLETED))
         return ExecutionVerdict(
             decision.authorized,
             WORDS[decision.verdict],
@@ -132,7 +132,7 @@ class ActionRuntime:
             result,
         )
 
-    def _decided(self, event: ActionEvent) -> GateDecision:
+    def _decide_event(self, event: ActionEvent) -> GateDecision:
         """Return the decision of an event; one that cannot be recorded is a denial."""
         metadata = event.metadata
         session = metadata.get("session_id") or ""

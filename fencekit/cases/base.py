@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fencekit.model.case import Case
 from fencekit.model.errors import CaseError, FencekitError
 from fencekit.model.source import Place
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 SUFFIXES = (".fence.yaml", ".fence.yml")
@@ -57,7 +57,7 @@ class Problems:
         """Keep a complaint about each key of a mapping that is not among the known ones."""
         for key, _ in given.items:
             if key.value not in known:
-                hint = f"there is {listed(known)}"
+                hint = f"there is {list_words(known)}"
                 name = str(key.value)
                 self.add(f"unknown key in {what}: `{name}`{nearest(name, known)}", key.place, hint)
 

@@ -15,7 +15,7 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect
 from fencekit.reading.plain import complaints
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 VERDICTS: dict[str, Effect] = {
@@ -75,7 +75,7 @@ def read_case(item: Located, path: str, problems: Problems) -> Case | None:
     if word not in VERDICTS:
         known = tuple(VERDICTS)
         near = nearest(str(word), known)
-        hint = f"an expected verdict is one of {listed(known)}"
+        hint = f"an expected verdict is one of {list_words(known)}"
         place = Place(item.place.file, item.place.line, item.place.column)
         problems.add(f"case `{name}` expects `{word}`, which no decision is{near}", place, hint)
         return None

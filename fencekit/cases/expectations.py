@@ -3,7 +3,7 @@
 from fencekit.cases.base import Problems
 from fencekit.model.case import Expectation
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 KEYS = ("verdict", "rule", "obligations")
@@ -17,7 +17,9 @@ def expectation(given: Located, what: str, problems: Problems) -> Expectation | 
         return None if one is None else Expectation(frozenset({one}))
     problems.unknown(given, KEYS, f"`expect` of {what}")
     if not any(given.find(key) for key in KEYS):
-        problems.add(f"`expect` of {what} expects nothing", given.place, f"give it {listed(KEYS)}")
+        problems.add(
+            f"`expect` of {what} expects nothing", given.place, f"give it {list_words(KEYS)}"
+        )
         return None
     named, rule, duties = (given.find(key) for key in KEYS)
     right: frozenset[Verdict] | None = frozenset(Verdict)
@@ -53,7 +55,7 @@ def verdicts(given: Located, what: str, problems: Problems) -> frozenset[Verdict
     if right == frozenset(Verdict):
         problems.add(f"{what} names every verdict, so that it says nothing", given.place)
     elif not found:
-        problems.add(f"{what} names no verdict", given.place, f"name some of {listed(WORDS)}")
+        problems.add(f"{what} names no verdict", given.place, f"name some of {list_words(WORDS)}")
     return None
 
 
@@ -63,6 +65,6 @@ def verdict(given: Located, what: str, problems: Problems) -> Verdict | None:
         return Verdict[given.value]
     shown = given.text if given.text is not None else str(given.value)
     near = nearest(shown.upper(), WORDS)
-    hint = f"a verdict is one of {listed(WORDS)}"
+    hint = f"a verdict is one of {list_words(WORDS)}"
     problems.add(f"{what} expects `{shown}`, which is no verdict{near}", given.place, hint)
     return None

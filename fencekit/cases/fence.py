@@ -11,7 +11,7 @@ from fencekit.model.errors import CaseError
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.reading.plain import complaints
-from fencekit.reading.suggest import listed
+from fencekit.reading.suggest import list_words
 from fencekit.reading.yaml import Located
 
 TOP_LEVEL = ("suite", "policy", "policy_root", "cases", "never", "always", "claims")
@@ -31,7 +31,7 @@ def read(document: Located, path: str, digest: str) -> CaseFile:
         raise CaseError("a file of cases is a mapping", place=document.place)
     if not any(document.find(key) for key in TOLD_BY):
         hint = "a policy is named in a file of cases, as `policy`, or with `--policy`"
-        raise CaseError(f"it has none of {listed(TOLD_BY)}", place=document.place, hint=hint)
+        raise CaseError(f"it has none of {list_words(TOLD_BY)}", place=document.place, hint=hint)
     problems.unknown(document, TOP_LEVEL, "a file of cases")
     cases: list[Case] = []
     for section, read_one in SECTIONS.items():

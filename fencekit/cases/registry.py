@@ -29,7 +29,7 @@ def read_cases(path: str) -> CaseFile:
 
     A file of ours is told by its name, `*.fence.yaml`; any other may be a suite of CapFence's.
     """
-    document, digest = parsed(path)
+    document, digest = parse_case_file(path)
     if not is_cases(path) and capfence_suite.is_suite(document):
         return capfence_suite.read(document, path, digest)
     return fence.read(document, path, digest)
@@ -38,12 +38,12 @@ def read_cases(path: str) -> CaseFile:
 def is_suite(path: str) -> bool:
     """Say whether a file is a suite of CapFence's; one that cannot be read is none."""
     try:
-        return capfence_suite.is_suite(parsed(path)[0])
+        return capfence_suite.is_suite(parse_case_file(path)[0])
     except CaseError:
         return False
 
 
-def parsed(path: str) -> tuple[yaml.Located, str]:
+def parse_case_file(path: str) -> tuple[yaml.Located, str]:
     """Return the document of a file, and the file's SHA-256 in hex."""
     try:
         size = os.path.getsize(path)  # noqa: PTH202  (a Path cannot hold a null character)
@@ -71,7 +71,7 @@ class Search:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def found(paths: Iterable[str]) -> list[str]:
+def find_case_files(paths: Iterable[str]) -> list[str]:
     """Return the files that the paths name, each once, those of a folder sorted; see `search`."""
     return search(paths).files
 

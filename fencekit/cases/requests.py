@@ -11,7 +11,7 @@ from fencekit.model.errors import RequestError
 from fencekit.model.request import Request
 from fencekit.model.request_json import KEYS, from_form
 from fencekit.model.source import Place
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 MAX_CALLS = 10_000
@@ -124,7 +124,7 @@ def is_part(key: Located, own: tuple[str, ...], what: str, problems: Problems) -
     if word in KEYS or (first in OBJECTS and dot and rest):
         return True
     known = [*own, *KEYS, *(f"{name}.KEY" for name in OBJECTS)]
-    hint = f"there is {listed(known)}"
+    hint = f"there is {list_words(known)}"
     problems.add(f"unknown key in {what}: `{word}`{nearest(word, known)}", key.place, hint)
     return False
 

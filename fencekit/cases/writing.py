@@ -22,11 +22,11 @@ def entry(case: Case) -> dict[str, Any]:
     return {
         "name": case.name,
         "request": request_to_json(case.request),
-        "expect": written(case.expected),
+        "expect": expectation_document(case.expected),
     }
 
 
-def written(expected: Expectation) -> Any:
+def expectation_document(expected: Expectation) -> Any:
     """Return an expectation as it is written: one verdict as a word, all else as a mapping."""
     verdicts = [str(verdict) for verdict in sorted(expected.verdicts)]
     made: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from fencekit.prover.api import check_property
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.witness_text import Sides
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 from fencekit.schema.validator import OPEN, Domain, domain_of
 
 
@@ -91,7 +91,7 @@ def assert_not_looser(
     if found.tried == 0:
         raise UsageError("none of the calls that were made fits the `domain`")
     if found.witness is not None:
-        told = f"found after {counted(found.tried, 'call')} (seed {seed})"
+        told = f"found after {count_noun(found.tried, 'call')} (seed {seed})"
         raise AssertionError(message(found.witness, before, after, told))
 
 
@@ -100,17 +100,17 @@ def minimise_witness(witness: Witness, old: Policy, new: Policy, domain: Domain)
     wanted = transition_kind(witness.before, witness.after)
     evaluators, schema = (ENGINE.compile(old), ENGINE.compile(new)), domain_of(domain)
 
-    def decided(request: Request) -> Witness:
+    def decide(request: Request) -> Witness:
         outcomes = tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
         return Witness(request, outcomes)
 
     def holds(request: Request) -> bool:
         if schema is not None and not schema.valid(request.args.values):
             return False
-        found = decided(request)
+        found = decide(request)
         return transition_kind(found.before, found.after) is wanted
 
-    return decided(shrunk(witness.request, holds))
+    return decide(shrunk(witness.request, holds))
 
 
 def message(witness: Witness, old: Policy, new: Policy, found: str) -> str:

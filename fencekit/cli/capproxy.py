@@ -66,10 +66,12 @@ def command(
         return RAN
     if token is None or call is None:
         raise UsageError("`--token` and `--call` are required", hint="or `--example DIR` to begin")
-    return decided(token, call, audit, trust, as_json=as_json)
+    return decide_and_run(token, call, audit, trust, as_json=as_json)
 
 
-def decided(token: str, call: str, audit: str, trust: tuple[str, ...], *, as_json: bool) -> int:
+def decide_and_run(
+    token: str, call: str, audit: str, trust: tuple[str, ...], *, as_json: bool
+) -> int:
     """Decide and run one call; print what came of it; return the exit code."""
     from fencekit.cli.tokens import open_token, read_call
     from fencekit.dialects.token.dialect import DIALECT
@@ -84,10 +86,10 @@ def decided(token: str, call: str, audit: str, trust: tuple[str, ...], *, as_jso
     policy = DIALECT.load(token, strict=True, root=None, search_paths=(), tree=DISK)
     with Workspace.open(read.workspace) as workspace, Audit(audit) as log:
         gate = Gate(policy, tools=token_tools(read, workspace), audit=log)
-        return printed(gate.execute(proposed), as_json=as_json)
+        return print_execution(gate.execute(proposed), as_json=as_json)
 
 
-def printed(executed: Any, *, as_json: bool) -> int:
+def print_execution(executed: Any, *, as_json: bool) -> int:
     """Print a decision, its reason, and the result where it ran; return the exit code."""
     from fencekit.cli.show import put
     from fencekit.reading import json
@@ -105,13 +107,13 @@ def printed(executed: Any, *, as_json: bool) -> int:
         put(json.write(said) + "\n")
     else:
         shown = {k: v if isinstance(v, str) else json.write(v) for k, v in said.items()}
-        put("".join(f"{key}: {escaped(value)}\n" for key, value in shown.items()))
+        put("".join(f"{key}: {escape_controls(value)}\n" for key, value in shown.items()))
     if outcome is None:
         return NOT_RUN
     return RAN if executed.completed and not executed.trouble else TROUBLE
 
 
-def escaped(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return a text of the agent's without what a terminal acts on."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

@@ -24,13 +24,13 @@ def command(folder: str) -> None:
     from fencekit.checks.postprocess.finalise import finalise
     from fencekit.checks.postprocess.outputs import write_report
     from fencekit.checks.replay.job import ReplayJob
-    from fencekit.cli.demo_gate import gated
+    from fencekit.cli.demo_gate import gate_calls
     from fencekit.cli.show import show
     from fencekit.model.report import Status
     from fencekit.reporting.html.page import render
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
 
-    log, policy, candidate, _ = unpacked(Path(folder))
+    log, policy, candidate, _ = unpack_demo(Path(folder))
     report = finalise(ReplayJob((log,), candidate, policy, authors=True).run())
     page = str(Path(folder) / PAGE)
     write_report(page, render(report))
@@ -38,7 +38,7 @@ def command(folder: str) -> None:
     again = shlex.join(["fencekit", "replay", log, *options])
     show([Line(f"$ {inert(again, LONGEST_COMMAND)}", "dim"), Line(), *lines(report), Line()])
     show([Line(f"report: {inert(page, LONGEST_COMMAND)}", "bold"), Line()])
-    show(gated(Path(folder), policy, candidate))
+    show(gate_calls(Path(folder), policy, candidate))
     sys.exit(0 if report.status is Status.FINDINGS else 3)
 
 
@@ -62,7 +62,7 @@ def refuse_foreign(path: Path, packed: Any) -> None:
         raise UsageError(f"`{path}` is there already, and is not the demo's", hint=hint)
 
 
-def unpacked(folder: Path) -> tuple[str, ...]:
+def unpack_demo(folder: Path) -> tuple[str, ...]:
     """Write the files of the demo into the folder and return their paths."""
     from importlib.resources import files
 

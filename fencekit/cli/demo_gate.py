@@ -16,7 +16,7 @@ QUERIES = (
 """What an agent asks for: one call that the policy in force lets run, and one that it denies."""
 
 
-def gated(folder: Path, policy: str, candidate: str) -> "Iterator[Line]":
+def gate_calls(folder: Path, policy: str, candidate: str) -> "Iterator[Line]":
     """Yield what becomes of two live calls, and what replaying their log on both policies says."""
     from fencekit.checks.replay.job import ReplayJob
     from fencekit.dialects.registry import load_policy
@@ -26,7 +26,7 @@ def gated(folder: Path, policy: str, candidate: str) -> "Iterator[Line]":
     from fencekit.gate.tools import Tool, Tools
     from fencekit.model.finding import RecordClass
     from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
-    from fencekit.reporting.words import counted
+    from fencekit.reporting.words import count_noun
 
     log = folder / LOG
     log.unlink(missing_ok=True)
@@ -44,7 +44,7 @@ def gated(folder: Path, policy: str, candidate: str) -> "Iterator[Line]":
             yield Line(f"    {done.decision.word} ({done.decision.reason}): {ran}", style)
     for name, path in (("the policy in force", policy), ("the candidate", candidate)):
         report = ReplayJob((str(log),), path, require_chain=True).run()
-        looser = counted(report.counts.get(RecordClass.LOOSER, 0), "call")
+        looser = count_noun(report.counts.get(RecordClass.LOOSER, 0), "call")
         yield Line(f"replayed on {name}: {report.checked} calls, {looser} looser")
     receipt = shlex.join(["fencekit", "receipt", str(log)])
     yield Line(

@@ -50,14 +50,14 @@ def write_reports(report: Report, output: str, html: str | None, out: Iterable[s
     if output != "text":
         from fencekit.reporting.registry import pieces
 
-        for piece in joined(pieces(report, output)):
+        for piece in join_pieces(pieces(report, output)):
             put(piece)
     for form, file in targets(html, out, [given.path for given in report.inputs]):
         write_report(file, file_pieces(report, form))
         say(f"report: {file}")
 
 
-def joined(pieces: Iterable[str]) -> Iterator[str]:
+def join_pieces(pieces: Iterable[str]) -> Iterator[str]:
     """Yield the same text in pieces that are worth a write each."""
     kept: list[str] = []
     size = 0
@@ -70,7 +70,7 @@ def joined(pieces: Iterable[str]) -> Iterator[str]:
     yield "".join(kept)
 
 
-def rendered(report: Report, form: str) -> str:
+def render_report(report: Report, form: str) -> str:
     """Return the report in a format, as a file holds it."""
     return "".join(file_pieces(report, form))
 

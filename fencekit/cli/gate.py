@@ -29,7 +29,7 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     import os
 
     from fencekit.cli.show import say, show
-    from fencekit.gate.files.trash import restore, trashed
+    from fencekit.gate.files.trash import list_trash, restore
     from fencekit.gate.files.workspace import Workspace
     from fencekit.model.errors import UsageError
     from fencekit.reporting.terminal import Line
@@ -41,7 +41,7 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
             back = restore(opened, ident)
             say(f"restored {back.path}")
             return
-        files = trashed(opened)
+        files = list_trash(opened)
         show([Line(f"{one.id}  {one.time}  {one.bytes:>10,}  {one.path}") for one in files])
         if not files:
             say("the trash is empty")

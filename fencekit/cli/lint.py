@@ -64,13 +64,13 @@ def command(  # the options of click come by keyword
     from fencekit.cli.show import put, show
     from fencekit.config.lint import lint_job
     from fencekit.linter.registry import explanation, rules
-    from fencekit.reporting.lint_text import listed
+    from fencekit.reporting.lint_text import slug_table
 
     if explain is not None:
         put(f"{explanation(explain)}\n\nlevel: {rules()[explain].level}\n")
         sys.exit(0)
     if listing:
-        show([listed([(s.slug, s.level, s.said) for s in rules().values()])])
+        show([slug_table([(s.slug, s.level, s.said) for s in rules().values()])])
         sys.exit(0)
     job = lint_job(Path.cwd(), **given)
     targets(html, out, [*job.policies, *job.logs])

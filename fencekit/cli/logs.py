@@ -76,7 +76,7 @@ def show_records(log: str, output: str, **given: Any) -> None:
         verdict=Verdict[given["verdict"].upper()] if given["verdict"] else None,
     )
     shown = 0
-    with opened(log, given) as (source, faults):
+    with open_log_or_exit(log, given) as (source, faults):
         for record in faults.valid(source):
             if selection.holds(record):
                 shown += 1
@@ -100,8 +100,8 @@ def stats(log: str, output: str, **given: Any) -> None:
     from fencekit.reporting.json import inert
     from fencekit.reporting.surveys import survey_parts
 
-    with opened(log, given) as (source, faults):
-        survey = surveyed(source, faults)
+    with open_log_or_exit(log, given) as (source, faults):
+        survey = survey_log(source, faults)
         if output == "json":
             put(inert(json.dumps(to_json(survey), indent=2)) + "\n")
         else:
@@ -120,8 +120,8 @@ def tools_of(log: str, output: str, **given: Any) -> None:
     from fencekit.reporting.json import inert
     from fencekit.reporting.surveys import tool_parts
 
-    with opened(log, given) as (source, faults):
-        survey = surveyed(source, faults)
+    with open_log_or_exit(log, given) as (source, faults):
+        survey = survey_log(source, faults)
         if output == "json":
             put(inert(json.dumps(to_json(survey)["tools"], indent=2)) + "\n")
         else:
@@ -150,7 +150,7 @@ def convert(log: str, target: str, **given: Any) -> None:
     from fencekit.model.errors import FencekitError, UsageError
 
     path, written = Path(target), 0
-    with opened(log, given) as (source, faults):
+    with open_log_or_exit(log, given) as (source, faults):
         try:
             out = path.open("x", encoding="utf-8", newline="\n")
         except OSError as error:
@@ -218,7 +218,7 @@ class Faults:
 
 
 @contextmanager
-def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
+def open_log_or_exit(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     """Open a log; at the end, leave with exit code 3 where too much of it could not be read."""
     from fencekit.cli.show import say
     from fencekit.config.settings import limit
@@ -253,7 +253,7 @@ def opened(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
         sys.exit(3)
 
 
-def surveyed(source: "Log", faults: Faults) -> "Survey":
+def survey_log(source: "Log", faults: Faults) -> "Survey":
     """Return the counts of a log."""
     from fencekit.model.survey import Survey
 

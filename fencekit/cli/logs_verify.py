@@ -47,7 +47,7 @@ def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: A
     from fencekit.reading.signatures import read_public
     from fencekit.reporting.verification import render, verification_lines
 
-    anchor = Anchor(kept["count"], checked(kept["head"]))
+    anchor = Anchor(kept["count"], check_head(kept["head"]))
     found = verify_log(
         *logs,
         anchors=[anchor],
@@ -62,7 +62,7 @@ def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: A
     sys.exit(0 if found.holds else 3)
 
 
-def checked(head: str | None) -> str | None:
+def check_head(head: str | None) -> str | None:
     """Return the head as it was given; a usage error where it is no hash."""
     import re
 

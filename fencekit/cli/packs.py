@@ -79,7 +79,7 @@ def show_pack(found: "Pack") -> None:
     show([Line(), Line("parameters", "bold")])
     for parameter in found.parameters:
         value = ", ".join(map(str, parameter.default)) or "none"
-        about = inert(parameter.described, 300)
+        about = inert(parameter.description, 300)
         show([Line(f"  {parameter.name} ({parameter.kind}): {about}")])
         show([Line(f"    {inert(value, 300)}", "dim")])
     evidence = ", ".join(one.file for one in found.evidence) or "none is named"

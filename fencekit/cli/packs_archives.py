@@ -108,7 +108,7 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     if lock.name == LOCK:
         verify_lock(lock, keys, allow_unsigned=allow_unsigned)
         return
-    from fencekit.cli.packs_options import trusted
+    from fencekit.cli.packs_options import trusted_keys
     from fencekit.cli.show import show
     from fencekit.packs.archive.archive import load
     from fencekit.packs.archive.build import refuse_unsigned
@@ -117,7 +117,7 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
     from fencekit.reporting.terminal import Line, inert
 
     with naming(archive):
-        found = verified(load(archive), trusted(keys))
+        found = verified(load(archive), trusted_keys(keys))
         show([Line(f"{inert(archive, 500)}: {words_for(found)}")])
         refuse_unsigned(found, allow_unsigned=allow_unsigned)
 
@@ -127,7 +127,7 @@ def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> N
 
     Who signed an archive, only the lock says: where keys are trusted, it has to name one of them.
     """
-    from fencekit.cli.packs_options import trusted
+    from fencekit.cli.packs_options import trusted_keys
     from fencekit.cli.show import show
     from fencekit.packs.install.lock import refuse_edited, refuse_untrusted
     from fencekit.packs.install.transaction import exclusive
@@ -143,7 +143,7 @@ def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> N
     if archived := {
         name: one for name, one in packs.items() if one.origin == ARCHIVE or one.signer
     }:
-        ids = {key.id for key in trusted(keys)}
+        ids = {key.id for key in trusted_keys(keys)}
         refuse_untrusted(archived, ids, lock, allow_unsigned=allow_unsigned)
 
 

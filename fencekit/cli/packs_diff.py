@@ -49,7 +49,7 @@ def diff(
     fencekit packs diff our-pack --from our-pack-1.0.0.zip --to ./our-pack --key team.pub
     """
     from fencekit.cli.finish import finish
-    from fencekit.cli.packs_options import given, trust
+    from fencekit.cli.packs_options import parse_values, trust
     from fencekit.cli.show import show
     from fencekit.model.errors import UsageError
     from fencekit.packs.install.versions import PARTS, Versions
@@ -57,9 +57,9 @@ def diff(
     from fencekit.reporting.texts import lines
 
     trusted = trust(keys, allow_unsigned=allow_unsigned)
-    versions = Versions(pack, Path(into), trusted, given(values))
+    versions = Versions(pack, Path(into), trusted, parse_values(values))
     asked = [variant] if variant else PARTS
-    reports = dict(versions.compared(old, new, asked, allow_unknown=allow_unknown))
+    reports = dict(versions.compare_versions(old, new, asked, allow_unknown=allow_unknown))
     if variant:
         finish(reports[variant], output, html, out, redact or "none")
     if output != "text" or html or out:

@@ -33,7 +33,7 @@ def init(
     from fencekit.cli.packs_options import trust
     from fencekit.cli.show import show
     from fencekit.packs.archive.archive import files_in
-    from fencekit.packs.pack.opening import opened
+    from fencekit.packs.pack.opening import open_pack
     from fencekit.packs.render.scaffold import begin, first_files
     from fencekit.reporting.terminal import Line, inert
 
@@ -41,7 +41,7 @@ def init(
     if origin is None:
         made = begin(name, folder, first_files())
     else:
-        with opened(origin, trust(keys, allow_unsigned=allow_unsigned)) as found:
+        with open_pack(origin, trust(keys, allow_unsigned=allow_unsigned)) as found:
             made = begin(name, folder, files_in(found.pack.folder))
     show([Line(f"writes {inert(str(file), 500)}", "green") for file in made])
     at = inert(str(folder), 500)

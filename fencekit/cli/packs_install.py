@@ -64,22 +64,22 @@ def install(
     fencekit packs install shell --variant baseline --set workspace=/srv/app
     fencekit packs install our-pack-1.1.0.zip --key team.pub
     """
-    from fencekit.cli.packs_options import chosen, trust
+    from fencekit.cli.packs_options import choose_values, trust
     from fencekit.cli.show import show
     from fencekit.packs.install.install import carry_out, plan
     from fencekit.packs.install.lock import read_lock
     from fencekit.packs.install.transaction import exclusive
     from fencekit.packs.install.upgrade_checks import LOOSER, OLDER, SIGNER
-    from fencekit.packs.pack.opening import opened
+    from fencekit.packs.pack.opening import open_pack
     from fencekit.packs.pack.variants import VARIANTS, Variant
     from fencekit.reporting.terminal import Line, inert
 
     folder = Path(into)
     accepted = {LOOSER: accept_looser, SIGNER: accept_signer, OLDER: accept_older}
-    with opened(pack, trust(keys, allow_unsigned=allow_unsigned)) as found, exclusive(folder):
+    with open_pack(pack, trust(keys, allow_unsigned=allow_unsigned)) as found, exclusive(folder):
         before = read_lock(folder).packs.get(found.pack.name)
         at = VARIANTS[variant] if variant else before.variant if before else Variant.BASELINE
-        given = chosen(found.pack, values, before.parameters if before else {})
+        given = choose_values(found.pack, values, before.parameters if before else {})
         planned = plan(found, at, given, folder, force=force)
         refuse_changes(planned, accepted)
         carry_out(planned)
@@ -97,10 +97,12 @@ def show_left_out(filled: "InstantiatedFiles") -> None:
     from fencekit.model.request_json import request_to_json
     from fencekit.reading import json
     from fencekit.reporting.terminal import Line, inert
-    from fencekit.reporting.words import counted
+    from fencekit.reporting.words import count_noun
 
     if filled.left_out:
-        said = f"{counted(filled.left_out, 'case')} left out: right for the default parameters only"
+        said = (
+            f"{count_noun(filled.left_out, 'case')} left out: right for the default parameters only"
+        )
         show([Line(f"  {said}", "dim")])
     if filled.opened:
         said = f"not to be allowed there, and ALLOW here: {len(filled.opened):,} of them, such as"

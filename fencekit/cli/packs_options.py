@@ -53,10 +53,10 @@ def trust(keys: tuple[str, ...], *, allow_unsigned: bool) -> "Trust":
     """Return whom the user trusts: the keys named, and those of the configuration."""
     from fencekit.packs.pack.opening import Trust
 
-    return Trust(tuple(trusted(keys)), allow_unsigned)
+    return Trust(tuple(trusted_keys(keys)), allow_unsigned)
 
 
-def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
+def trusted_keys(keys: tuple[str, ...]) -> "list[PublicKey]":
     """Return the keys that are trusted: those named, and those of the configuration."""
     from pathlib import Path
 
@@ -70,16 +70,18 @@ def trusted(keys: tuple[str, ...]) -> "list[PublicKey]":
     return [read_public(key) for key in (*keys, *configured)]
 
 
-def chosen(
+def choose_values(
     pack: "Pack", values: tuple[str, ...], locked: Mapping[str, tuple[Any, ...]]
 ) -> dict[str, Any]:
     """Return the values of parameters: those given, over those locked that the pack still has."""
     kinds = {one.name: one.kind for one in pack.parameters}
     kept: dict[str, Any] = {key: value for key, value in locked.items() if key in kinds}
-    return {**kept, **given(values, kinds)}
+    return {**kept, **parse_values(values, kinds)}
 
 
-def given(values: tuple[str, ...], kinds: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+def parse_values(
+    values: tuple[str, ...], kinds: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
     """Return the values of each parameter; raise UsageError where one is not NAME=VALUE.
 
     Of a parameter that is of the kind `path`, a relative path is made a whole one.

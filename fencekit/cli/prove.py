@@ -81,7 +81,7 @@ def command(
         if guardrails or certificate:
             hint = "leave out `--guardrails` and `--certificate`, which are about a policy"
             raise UsageError("`--check` is about a certificate that was written", hint=hint)
-        checked(written, policies, given["policy_root"], given["domain"])
+        check_certificate(written, policies, given["policy_root"], given["domain"])
         return
     if not guardrails or len(policies) != 1:
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
@@ -99,7 +99,7 @@ def command(
     finish(report, output, html, out, redact or "none")
 
 
-def checked(path: str, policies: tuple[str, ...], root: str, domain: str) -> None:
+def check_certificate(path: str, policies: tuple[str, ...], root: str, domain: str) -> None:
     """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
     from fencekit.checks.proofs.certificates import check_file
     from fencekit.cli.show import show

@@ -14,7 +14,7 @@ from fencekit.model.request import Request
 from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
-from fencekit.reading.files import MAX_LINE, decoded, read_text
+from fencekit.reading.files import MAX_LINE, decode_text, read_text
 from fencekit.reading.plain import complaints
 
 CASES = (".yaml", ".yml")
@@ -49,9 +49,9 @@ def read_request(
             return request_of_record(log, place)
     if given == "-":
         data = sys.stdin.buffer.read()
-        return parsed(decoded(data, "<stdin>", RequestError), "<stdin>")
+        return parse_request(decode_text(data, "<stdin>", RequestError), "<stdin>")
     text, _ = read_text(given, RequestError)
-    return parsed(text, given)
+    return parse_request(text, given)
 
 
 def request_of_case(place: Place) -> Request:
@@ -114,7 +114,7 @@ def entries_at(log: Log, place: Place) -> list[Entry]:
     return found
 
 
-def parsed(text: str, file: str) -> Request:
+def parse_request(text: str, file: str) -> Request:
     """Return the request that a text spells, as JSON where it begins like it, else as YAML."""
     if text.lstrip("\ufeff \t\r\n")[:1] == "{":
         try:

@@ -14,7 +14,7 @@ from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
 from fencekit.gate.gate import Gate
-from fencekit.gate.service.policy_file import NotLooser, PolicyFile, reloaded
+from fencekit.gate.service.policy_file import NotLooser, PolicyFile, reload_policy
 from fencekit.gate.service.settings import (
     LOOPBACK,
     ServiceSettings,
@@ -35,8 +35,8 @@ HINT = 'pip install "pytest-fencekit[serve]"'
 
 def run_service(policy: str, **given: Any) -> None:
     """Serve until interrupted; raise UsageError for options that do not go together."""
-    uvicorn = needed("uvicorn")
-    needed("starlette")
+    uvicorn = import_serving_package("uvicorn")
+    import_serving_package("starlette")
     from fencekit.gate.service.app import application
 
     refuse_exposed(given)
@@ -83,7 +83,7 @@ def run_service(policy: str, **given: Any) -> None:
         server.run()
 
 
-def needed(package: str) -> Any:
+def import_serving_package(package: str) -> Any:
     """Return a package of the extra `serve`; raise UsageError where it is not installed."""
     try:
         return import_module(package)
@@ -171,7 +171,7 @@ def no_looser(waivers: str) -> NotLooser:
 
 def later(file: PolicyFile, gate: Gate) -> None:
     """Reload beside what the signal interrupted."""
-    threading.Thread(target=reloaded, args=(file, gate, say), daemon=True).start()
+    threading.Thread(target=reload_policy, args=(file, gate, say), daemon=True).start()
 
 
 def say(text: str) -> None:

@@ -35,7 +35,7 @@ def show(parts: Iterable[Line | Table], stream: TextIO | None = None) -> None:
     console = Console(file=out, highlight=False, markup=False, emoji=False, width=WIDE)
     for part in parts:
         if isinstance(part, Table):
-            console.print(drawn(part))
+            console.print(draw_table(part))
         else:
             console.print(Text(encodable(part.text, out), style=part.style), soft_wrap=True)
 
@@ -64,7 +64,7 @@ def encodable(text: str, out: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def drawn(table: Table) -> "RichTable":
+def draw_table(table: Table) -> "RichTable":
     """Return the table as rich draws it, without lines."""
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -87,7 +87,7 @@ def in_lines(parts: Iterable[Line | Table]) -> Iterator[Line]:
 
         console = Console(file=StringIO(), color_system=None, width=WIDE)
         with console.capture() as captured:
-            console.print(drawn(part))
+            console.print(draw_table(part))
         yield from (Line(line.rstrip()) for line in captured.get().splitlines())
 
 

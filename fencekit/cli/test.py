@@ -46,7 +46,7 @@ def command(
     fencekit test refunds.fence.yaml --policy candidate.yaml
     fencekit test policies/ --coverage --min-coverage 90
     """
-    from fencekit.cases.registry import found
+    from fencekit.cases.registry import find_case_files
     from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
     from fencekit.checks.suite.job import SuiteJob
     from fencekit.cli.finish import finish
@@ -56,7 +56,7 @@ def command(
     if not paths or "" in paths:
         hint = "name a file of cases, or a folder that has some"
         raise UsageError("no cases to run", hint=hint)
-    files = found(paths)
+    files = find_case_files(paths)
     targets(html, out, [*files, *([given["policy"]] if given["policy"] else [])])
     job = SuiteJob(paths, timeout=checked_timeout(timeout or TIMEOUT), **given)
     with progress_bar("running", "cases") as progress:

@@ -34,13 +34,13 @@ def show_token(token: str, trust: tuple[str, ...]) -> None:
     """Show what TOKEN lets its holder do: the rules that all its blocks leave."""
     from fencekit.cli.show import show
     from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.rules import policy_of, spelled
+    from fencekit.dialects.token.rules import format_moment, policy_of
     from fencekit.dialects.token.signing import is_signed
     from fencekit.reporting.terminal import Line
 
     read = open_token(token, trust)
     state = "verified" if trust else "not verified: `--trust PUB`" if is_signed(read) else "none"
-    show([Line(f"holder     {read.holder}"), Line(f"expires    {spelled(read.expires)}")])
+    show([Line(f"holder     {read.holder}"), Line(f"expires    {format_moment(read.expires)}")])
     show([Line(f"workspace  {read.workspace}"), Line(f"blocks     {len(read.blocks)}")])
     show([Line(f"signature  {state}")])
     for rule in policy_of(read).rules:
@@ -78,10 +78,10 @@ def generate_key(name: str) -> None:
 def sign_token(token: str, key: str, output: str | None, *, final: bool) -> None:
     """Sign TOKEN. Its `proof`, by which its holder can narrow it, is a secret of the holder."""
     from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.signing import signed
+    from fencekit.dialects.token.signing import issue_token
     from fencekit.reading.signatures import read_private
 
-    written(signed(open_token(token), read_private(key), narrowable=not final), output)
+    write_token(issue_token(open_token(token), read_private(key), narrowable=not final), output)
 
 
 @command.command("verify")
@@ -129,7 +129,7 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
     from fencekit.cli.tokens import open_token
     from fencekit.dialects.token.form import read_token
     from fencekit.dialects.token.narrowing import narrower_block, prove_no_looser
-    from fencekit.dialects.token.signing import narrowed, sealed
+    from fencekit.dialects.token.signing import narrow_token, seal_token
     from fencekit.model.errors import PolicyError
     from fencekit.prover.api import compare
     from fencekit.reading import json
@@ -137,10 +137,10 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
 
     parent = open_token(token)
     document = json.parse(read_text(token, PolicyError)[0])
-    made = narrowed(document, parent, narrower_block(parent, asked))
+    made = narrow_token(document, parent, narrower_block(parent, asked))
     child = read_token(json.write(made, indent=2), output or "the narrowed token")
     prove_no_looser(parent, child, compare)
-    written(sealed(made, child) if seal else made, output)
+    write_token(seal_token(made, child) if seal else made, output)
     say("proved: for no call is the narrowed token looser")
 
 
@@ -153,7 +153,7 @@ def show_schema() -> None:
     put(SCHEMA_TEXT)
 
 
-def written(document: dict[str, Any], output: str | None) -> None:
+def write_token(document: dict[str, Any], output: str | None) -> None:
     """Write a token to a file that only its owner can read, or print it."""
     from fencekit.cli.show import put
     from fencekit.model.errors import UsageError

@@ -12,9 +12,9 @@ from fencekit.gate.tools import MAX_BYTES
 from fencekit.model.errors import PolicyError, RequestError
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import located, read_text
+from fencekit.reading.files import name_read_errors, read_text
 from fencekit.reading.signatures import read_public
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 
 KEYS = ("tool", "args", "arguments", "principal", "session", "environment", "id")
 TEXTS = ("tool", "principal", "session", "environment", "id")
@@ -32,7 +32,7 @@ def open_token(path: str, trust: Sequence[str] = ()) -> Token:
 def read_call(path: str) -> ToolCall:
     """Return the call in a file, or on standard input; raise RequestError for what is none."""
     name = "standard input" if path == "-" else path
-    with located(name, RequestError):
+    with name_read_errors(name, RequestError):
         if path == "-":
             data = sys.stdin.buffer.read(2 * MAX_BYTES)
         else:
@@ -52,7 +52,7 @@ def call_of(value: Any, name: str) -> ToolCall:
     for key in value:
         if key not in KEYS:
             said = f"unknown key in a call: `{key}`{nearest(key, KEYS)}"
-            raise RequestError(said, place=Place(name), hint=f"there is {listed(KEYS)}")
+            raise RequestError(said, place=Place(name), hint=f"there is {list_words(KEYS)}")
     if "args" in value and "arguments" in value:
         raise RequestError("a call has `args` or `arguments`, not both", place=Place(name))
     for key in TEXTS:

@@ -74,17 +74,17 @@ def command(
         if finding or report or reason or until or approver or max_count:
             hint = "write `fencekit waive --migrate --policy P`"
             raise UsageError("`--migrate` is about all waivers of a file", hint=hint)
-        from fencekit.checks.postprocess.waiver_writing import migrated
+        from fencekit.checks.postprocess.waiver_writing import migrate_waivers
         from fencekit.dialects.registry import load_policy
-        from fencekit.reporting.words import counted
+        from fencekit.reporting.words import count_noun
 
         named = policy or settings.policy
         if not named:
             hint = "name it with `--policy`, or as `policy` in `[tool.fencekit]`"
             raise UsageError("no policy whose rules are meant", hint=hint)
         root = policy_root or settings.policy_root
-        count = migrated(file, [load_policy(named, policy_root=root)])
-        say(f"{file}: {counted(count, 'waiver')} rewritten" if count else f"{file}: all are new")
+        count = migrate_waivers(file, [load_policy(named, policy_root=root)])
+        say(f"{file}: {count_noun(count, 'waiver')} rewritten" if count else f"{file}: all are new")
         return
     said = {"FINDING": finding, "--report": report, "--reason": reason, "--until": until}
     write_one(said, approver, max_count, file)
@@ -95,7 +95,12 @@ def write_one(
 ) -> None:
     """Write the waiver of one finding; `said` is what has to be given, by what it is called."""
     from fencekit.checks.postprocess.stored import load_report
-    from fencekit.checks.postprocess.waiver_writing import Leave, added, entry, finding_named
+    from fencekit.checks.postprocess.waiver_writing import (
+        Leave,
+        append_waiver,
+        entry,
+        finding_named,
+    )
     from fencekit.cli.show import say
     from fencekit.config.settings import day
     from fencekit.model.errors import UsageError
@@ -113,5 +118,5 @@ def write_one(
     assert expires is not None
     read = load_report(report)
     found = finding_named(read, finding)
-    added(file, entry(read, found, Leave(reason, who, expires, max_count)))
+    append_waiver(file, entry(read, found, Leave(reason, who, expires, max_count)))
     say(f"{file}: {found.key.short} waived by {who} until {expires}")

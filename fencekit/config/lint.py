@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fencekit.checks.replay.replay import checked_timeout
-from fencekit.config.settings import distinct, expanded, settings_near
+from fencekit.config.settings import distinct, expand_globs, settings_near
 from fencekit.linter.levels import OFF, Levels
-from fencekit.linter.registry import checked
+from fencekit.linter.registry import check_slugs
 from fencekit.linter.run import TIMEOUT, LintJob
 from fencekit.model.errors import UsageError
 from fencekit.model.finding import Level
@@ -43,16 +43,16 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
         raise UsageError("no policy to lint", hint=hint)
     timeout = given.get("timeout") or settings.timeout
     return LintJob(
-        policies=tuple(distinct(expanded(policies))),
+        policies=tuple(distinct(expand_globs(policies))),
         policy_root=given.get("policy_root") or settings.policy_root or "",
         levels=Levels(
             chosen=levels_in(table.get("levels", {}), "levels", place),
             per_file=per_file(table.get("per_file", {}), at, place),
-            select=checked(given.get("select") or texts(table, "select", place)),
-            ignore=checked(given.get("ignore") or texts(table, "ignore", place)),
+            select=check_slugs(given.get("select") or texts(table, "select", place)),
+            ignore=check_slugs(given.get("ignore") or texts(table, "ignore", place)),
         ),
         fail_at=fail_at(given.get("fail_on") or table.get("fail_on", "error"), place),
-        logs=tuple(distinct(expanded(tuple(given.get("logs") or ())))),
+        logs=tuple(distinct(expand_globs(tuple(given.get("logs") or ())))),
         log_format=given.get("log_format") or settings.log_format or "",
         tools=given.get("tools") or settings.tools or "",
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
@@ -72,7 +72,7 @@ def levels_in(value: Any, key: str, place: Place) -> dict[str, Level | None]:
     """Return levels by slug, None for `off`; raise UsageError for anything else."""
     if not isinstance(value, dict):
         raise UsageError(f"`{key}` in `{TABLE}` is not a table", place=place)
-    checked(value, place)
+    check_slugs(value, place)
     known = [str(level) for level in Level]
     for slug, level in value.items():
         if level not in (*known, OFF):

@@ -106,7 +106,7 @@ class Settings:
             raise UsageError("no policy to replay against", hint=hint)
         defaults, timeout = ReplayJob((), ""), pick("timeout")
         return ReplayJob(
-            logs=tuple(distinct(expanded(pick("logs")))),
+            logs=tuple(distinct(expand_globs(pick("logs")))),
             policy=pick("policy"),
             baseline=pick("baseline") or "",
             policy_root=pick("policy_root") or "",
@@ -264,7 +264,7 @@ def distinct(logs: list[str]) -> list[str]:
     return list(once.values())
 
 
-def expanded(logs: tuple[str, ...]) -> list[str]:
+def expand_globs(logs: tuple[str, ...]) -> list[str]:
     """Return the logs with globs replaced by what they match, sorted; none at all is an error."""
     found: list[str] = []
     for log in logs:

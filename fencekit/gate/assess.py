@@ -73,13 +73,13 @@ class Advice:
     def ask(self, request: Request, effect: Effect) -> Assessment:
         """Return what the assessor says; trouble is an ESCALATE that says which."""
         if self.seconds <= 0:
-            return self._asked(request, effect)
+            return self._ask_assessor(request, effect)
         self._hanging = [thread for thread in self._hanging if thread.is_alive()]
         if len(self._hanging) >= MOST_HANGING:
             return trouble("it does not answer any more")
         said: list[Assessment] = []
         thread = threading.Thread(
-            target=lambda: said.append(self._asked(request, effect)),
+            target=lambda: said.append(self._ask_assessor(request, effect)),
             name="fencekit-assessor",
             daemon=True,
         )
@@ -93,7 +93,7 @@ class Advice:
         self._hanging.append(thread)
         return trouble(f"no answer within {self.seconds:g} s")
 
-    def _asked(self, request: Request, effect: Effect) -> Assessment:
+    def _ask_assessor(self, request: Request, effect: Effect) -> Assessment:
         try:
             return sensible(self.assessor.assess(request, effect))
         # Whatever an adviser raises, the call is escalated.

@@ -16,7 +16,7 @@ from fencekit.gate.decision import ExecutionOutcome, GateDecision
 from fencekit.gate.tools import Normalised
 from fencekit.logs.disk import Unsynced
 from fencekit.logs.jsonl import SCHEMA, encode_recorded
-from fencekit.logs.redaction import checked, digest
+from fencekit.logs.redaction import check_key, digest
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.chain import Anchor
 from fencekit.model.decision import Decision
@@ -66,7 +66,7 @@ class Audit:
         **options: Any,
     ) -> None:
         self.keep = Keep(arguments)
-        self.key = checked(key) if self.keep is Keep.DIGESTS else b""
+        self.key = check_key(key) if self.keep is Keep.DIGESTS else b""
         self._writer = AuditWriter(path, fsync=fsync, **options)
 
     @property
@@ -93,7 +93,9 @@ class Audit:
             return self._writer.append_note({**form, "refusal": gate}, later)
         also: dict[str, Any] = {"gate": gate}
         if shadow is not None:
-            said = encode_recorded(recorded(shadow.decision, escalates=made.call.escalates))
+            said = encode_recorded(
+                recorded_decision(shadow.decision, escalates=made.call.escalates)
+            )
             also["shadow"] = {"policy": shadow.policy, "decision": said}
         return self._writer.append(self._record(made, made.normalised, made.rules), also, later)
 
@@ -126,7 +128,7 @@ class Audit:
     def _record(self, made: GateDecision, normalised: Normalised, rules: Decision) -> Record:
         """Return the record of a decision, with as much of the request as is to be kept."""
         said = replace(
-            recorded(rules, escalates=made.call.escalates),
+            recorded_decision(rules, escalates=made.call.escalates),
             reason=made.reason,
             approval=(made.approval and made.authorized and made.reason) or "",
         )
@@ -134,7 +136,7 @@ class Audit:
             said = replace(said, errors=(NOT_KEPT,))  # it may tell an argument
         request, completeness = normalised.request, Completeness.FULL
         if self.keep is not Keep.WHOLE and (request.args.values or request.context.values):
-            request, completeness = self._masked(request), Completeness.MASKED
+            request, completeness = self._mask_request(request), Completeness.MASKED
         return Record(
             request,
             said,
@@ -148,7 +150,7 @@ class Audit:
             engine="native",
         )
 
-    def _masked(self, request: Request) -> Request:
+    def _mask_request(self, request: Request) -> Request:
         """Return a request whose arguments and context are unknown, but for their keys."""
         return Request(
             request.capability,
@@ -207,7 +209,7 @@ class Audit:
         return {"call": raw} if raw else {}
 
 
-def recorded(rules: Decision, *, escalates: bool) -> Recorded:
+def recorded_decision(rules: Decision, *, escalates: bool) -> Recorded:
     """Return what a policy said as a log keeps it.
 
     A call that `escalates` asks for approval where the policy denies by default.

@@ -30,7 +30,7 @@ def decide_all(
             gate.audit.sync(later)
     # Whatever keeps the records from the disk, nothing runs.
     except Exception as error:  # noqa: BLE001
-        return [gate.unrecorded(one, error) if one.id else one for one in made]
+        return [gate.denial_without_record(one, error) if one.id else one for one in made]
     for one in made:
         if one.id:
             gate.stand_open(one)

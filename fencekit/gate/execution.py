@@ -55,7 +55,7 @@ async def in_thread(work: Callable[[], T], left_behind: Callable[[T], object]) -
     made: list[T] = []
     given_up = False
 
-    def told() -> T:
+    def notify() -> T:
         result = work()
         with lock:
             made.append(result)
@@ -65,7 +65,7 @@ async def in_thread(work: Callable[[], T], left_behind: Callable[[T], object]) -
         return result
 
     try:
-        return await asyncio.to_thread(told)
+        return await asyncio.to_thread(notify)
     except asyncio.CancelledError:
         with lock:
             given_up = True

@@ -29,7 +29,7 @@ from fencekit.gate.decision import (
 )
 from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
-from fencekit.gate.judge import Judge, Rules, asked_by, refused
+from fencekit.gate.judge import Judge, Rules, asked_by, denial
 from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.logs.disk import Unsynced
 from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
@@ -113,13 +113,13 @@ class Gate:
         if made.verdict is Verdict.ESCALATE and self.approvals is not None:
             assert made.normalised is not None
             action = action_digest(made.normalised, rules.digest)
-            made = self._approved(made, made.normalised, action, self.approvals)
-        return made if self.audit is None else self._recorded(made, self.audit, action, later)
+            made = self._spend_approval(made, made.normalised, action, self.approvals)
+        return made if self.audit is None else self._record(made, self.audit, action, later)
 
     def refuse(self, call: ToolCall, reason: str, message: str) -> GateDecision:
         """Record and return the denial of a call that has not the shape of one."""
-        made = refused(call, reason, message, self._rules)
-        return made if self.audit is None else self._recorded(made, self.audit, "")
+        made = denial(call, reason, message, self._rules)
+        return made if self.audit is None else self._record(made, self.audit, "")
 
     def execute(self, call: ToolCall) -> Executed:
         """Decide a call, run it if it is allowed, and record the outcome.
@@ -129,7 +129,7 @@ class Gate:
         decision = self.decide(call)
         if not decision.authorized:
             return Executed(decision)
-        return self.ended(decision, self._run(decision))
+        return self.record_outcome(decision, self._run_call(decision))
 
     async def execute_async(self, call: ToolCall) -> Executed:
         """Do as `execute` does, for a tool that may be a coroutine function; others get a thread.
@@ -145,14 +145,14 @@ class Gate:
             outcome = execution.outcome_of_run(decision)
         else:
             outcome = await execution.in_thread(
-                partial(execution.outcome_of_run, decision), partial(self.ended, decision)
+                partial(execution.outcome_of_run, decision), partial(self.record_outcome, decision)
             )
         if inspect.isawaitable(outcome.result):
             outcome = await execution.outcome_of_awaiting(outcome.result)
         if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
-            self.ended(decision, outcome)
+            self.record_outcome(decision, outcome)
             raise outcome.raised
-        return await asyncio.to_thread(self.ended, decision, outcome)
+        return await asyncio.to_thread(self.record_outcome, decision, outcome)
 
     def submit(self, decision_id: str, outcome: ExecutionOutcome) -> None:
         """Record the outcome of a call that another process ran, once.
@@ -171,9 +171,9 @@ class Gate:
         """Record of an allowed call that it was given up before it began."""
         if decision.authorized:
             why = "given up before it began"
-            self.ended(decision, ExecutionOutcome(ExecutionStatus.REFUSED, why))
+            self.record_outcome(decision, ExecutionOutcome(ExecutionStatus.REFUSED, why))
 
-    def ended(self, decision: GateDecision, outcome: ExecutionOutcome) -> Executed:
+    def record_outcome(self, decision: GateDecision, outcome: ExecutionOutcome) -> Executed:
         """Record how a call ended that was allowed, and return both."""
         trouble = self._end(decision.id, outcome) if self.audit is not None else ""
         return Executed(decision, outcome, trouble)
@@ -200,7 +200,7 @@ class Gate:
         """
         return Guard(self, tool, args, of_the_call)
 
-    def _approved(
+    def _spend_approval(
         self, made: GateDecision, normalised: Normalised, action: str, desk: Desk
     ) -> GateDecision:
         """Spend an approval of the call; where there is none, ask for one."""
@@ -223,7 +223,7 @@ class Gate:
         reason = f"approval_required:{pending.id}"
         return replace(made, reason=reason, approval=pending.id, errors=errors)
 
-    def _recorded(
+    def _record(
         self,
         made: GateDecision,
         audit: Audit,
@@ -241,12 +241,12 @@ class Gate:
             audit.decision(made, shadow=shadow, action=action, later=later)
         # Whatever keeps the record from being written, nothing runs.
         except Exception as error:  # noqa: BLE001
-            return self.unrecorded(made, error)
+            return self.denial_without_record(made, error)
         if later is None:
             self.stand_open(made)
         return made
 
-    def unrecorded(self, made: GateDecision, error: Exception) -> GateDecision:
+    def denial_without_record(self, made: GateDecision, error: Exception) -> GateDecision:
         """Return the denial of a call whose decision is not known to be on the disk."""
         if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
             self._unwritten.append((made.id, execution.UNCONFIRMED))
@@ -261,11 +261,11 @@ class Gate:
                 while len(self._open) > MOST_OPEN:
                     self._open.popitem(last=False)
 
-    def _run(self, decision: GateDecision) -> ExecutionOutcome:
+    def _run_call(self, decision: GateDecision) -> ExecutionOutcome:
         """Run a call that was allowed; what interrupts Python is recorded, and raised."""
         outcome = execution.outcome_of_run(decision)
         if outcome.status is ExecutionStatus.CANCELLED and outcome.raised is not None:
-            self.ended(decision, outcome)
+            self.record_outcome(decision, outcome)
             raise outcome.raised
         return (
             execution.refused_awaitable(outcome) if inspect.isawaitable(outcome.result) else outcome

@@ -52,7 +52,7 @@ class ApprovalRequired(Blocked):
     """A call that waits for a person; `decision.approval` is the request that they answer."""
 
 
-def blocked(decision: GateDecision) -> Blocked:
+def blocking_exception(decision: GateDecision) -> Blocked:
     """Return the exception for a decision that is no ALLOW."""
     waits = decision.verdict is Verdict.ESCALATE
     return (ApprovalRequired if waits else Blocked)(decision)
@@ -86,34 +86,34 @@ class Guard:
         ):
             raise UsageError("a guarded function takes its arguments by name")
 
-        def decided(args: Any, kwargs: Any) -> GateDecision:
-            return self._decide(named(signature, args, kwargs))
+        def decide_call(args: Any, kwargs: Any) -> GateDecision:
+            return self._decide(arguments_by_name(signature, args, kwargs))
 
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def run_async(*args: Any, **kwargs: Any) -> Any:
-                decide = functools.partial(decided, args, kwargs)
+                decide = functools.partial(decide_call, args, kwargs)
                 decision = await in_thread(decide, self.gate.not_begun)
                 try:
                     result = await function(**decision.arguments())
                 except BaseException as error:
-                    self._ended(decision, error)
+                    self._record_end(decision, error)
                     raise
-                await asyncio.to_thread(self._ended, decision, None)
+                await asyncio.to_thread(self._record_end, decision, None)
                 return result
 
             return run_async
 
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
-            decision = decided(args, kwargs)
+            decision = decide_call(args, kwargs)
             try:
                 result = function(**decision.arguments())
             except BaseException as error:
-                self._ended(decision, error)
+                self._record_end(decision, error)
                 raise
-            self._ended(decision, None)
+            self._record_end(decision, None)
             return result
 
         return run
@@ -129,7 +129,7 @@ class Guard:
         traceback: TracebackType | None,
     ) -> None:
         assert self.decision is not None
-        self._ended(self.decision, error)
+        self._record_end(self.decision, error)
 
     async def __aenter__(self) -> Self:
         decide = functools.partial(self._decide, self.args or {})
@@ -143,7 +143,7 @@ class Guard:
         traceback: TracebackType | None,
     ) -> None:
         assert self.decision is not None
-        self._ended(self.decision, error)
+        self._record_end(self.decision, error)
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -165,15 +165,15 @@ class Guard:
         else:
             decision = self.gate.decide(call, tool=tool)
         if not decision.authorized:
-            raise blocked(decision)
+            raise blocking_exception(decision)
         return decision
 
-    def _ended(self, decision: GateDecision, error: BaseException | None) -> None:
+    def _record_end(self, decision: GateDecision, error: BaseException | None) -> None:
         """Record how the guarded code ended."""
         outcome = (
             ExecutionOutcome(ExecutionStatus.COMPLETED) if error is None else outcome_of(error)
         )
-        self.gate.ended(decision, outcome)
+        self.gate.record_outcome(decision, outcome)
 
 
 def refuse_strange(of_the_call: Mapping[str, Any]) -> None:
@@ -183,7 +183,7 @@ def refuse_strange(of_the_call: Mapping[str, Any]) -> None:
         raise UsageError(f"a call has no `{min(strange)}`")
 
 
-def named(signature: inspect.Signature, args: Any, kwargs: Any) -> dict[str, Any]:
+def arguments_by_name(signature: inspect.Signature, args: Any, kwargs: Any) -> dict[str, Any]:
     """Return the arguments of a call by their names, defaults included."""
     bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()

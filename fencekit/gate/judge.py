@@ -45,7 +45,7 @@ class Judge:
 
     def __init__(self, tools: Tools, advice: Advice | None = None) -> None:
         self.tools, self.advice = tools, advice
-        self._kept = lru_cache(maxsize=MOST_KEPT)(self._judged)
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._judge_call)
 
     def judge(
         self,
@@ -64,9 +64,9 @@ class Judge:
                     return self._kept(call, rules, discharges)
             except TypeError:
                 pass  # it is no call: some of it is no text
-        return self._judged(call, rules, discharges, tool)
+        return self._judge_call(call, rules, discharges, tool)
 
-    def _judged(
+    def _judge_call(
         self,
         call: ToolCall,
         rules: Rules,
@@ -78,15 +78,15 @@ class Judge:
             normalised = self.tools.normalise(call, tool)
             decision = rules.evaluator.decide(normalised.request)
             if decision.certain:
-                return self._combined(normalised, decision, rules, discharges)
+                return self._combine_verdicts(normalised, decision, rules, discharges)
         except Refusal as error:
-            return refused(call, error.reason, error.message, rules)
+            return denial(call, error.reason, error.message, rules)
         # Whatever goes wrong before a decision stands, the call is denied.
         except Exception as error:  # noqa: BLE001
-            return refused(call, "gate_error", f"{type(error).__name__}: {error}", rules)
-        return refused(call, "gate_error", "the policy leaves open what it decides", rules)
+            return denial(call, "gate_error", f"{type(error).__name__}: {error}", rules)
+        return denial(call, "gate_error", "the policy leaves open what it decides", rules)
 
-    def _combined(
+    def _combine_verdicts(
         self,
         normalised: Normalised,
         decision: Decision,
@@ -134,7 +134,7 @@ def reason_of(outcome: Outcome) -> str:
     return REASONS.get(outcome.effect, f"policy_{outcome.effect.verdict.name.lower()}")
 
 
-def refused(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:
+def denial(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:
     """Return the denial of a call that did not come as far as the rules."""
     return GateDecision(call, Verdict.DENY, reason, errors=(message,), policy=rules.digest)
 

@@ -37,7 +37,7 @@ def canonical(text: object, root: str) -> str:
     path = posixpath.normpath(posixpath.join(root, text))
     path = f"/{path.lstrip('/')}"
     if not is_below(path, root):
-        message = f"the path `{shown(text)}` leads out of `{root}`"
+        message = f"the path `{excerpt_of(text)}` leads out of `{root}`"
         raise Refusal("path_outside_root", message)
     refuse_names(path, text)
     return path
@@ -53,23 +53,23 @@ def refuse_characters(text: str) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_PATH:
         raise Refusal("path_too_long", f"a path is longer than {LONGEST_PATH} bytes")
     if CONTROL.search(text) or not is_encodable(text):
-        raise Refusal("path_control", f"the path `{shown(text)}` holds a control character")
+        raise Refusal("path_control", f"the path `{excerpt_of(text)}` holds a control character")
     if text.startswith("~"):
         hint = "name the folder, or write `./~`"
-        message = f"the path `{shown(text)}` begins with `~`, which some programs expand"
+        message = f"the path `{excerpt_of(text)}` begins with `~`, which some programs expand"
         raise Refusal("path_home", message, hint=hint)
     if "\\" in text:
-        message = f"the path `{shown(text)}` holds a backslash, which separates elsewhere"
+        message = f"the path `{excerpt_of(text)}` holds a backslash, which separates elsewhere"
         raise Refusal("path_backslash", message)
     if text.isascii():
         return
     if unicodedata.normalize("NFC", text) != text:
-        message = f"the path `{shown(text)}` is not in Unicode's normal form C"
+        message = f"the path `{excerpt_of(text)}` is not in Unicode's normal form C"
         raise Refusal("path_not_normal", message)
     for char in text:
         if not char.isascii() and SPECIAL & set(unicodedata.normalize("NFKC", char)):
-            message = f"the path `{shown(text)}` holds a look-alike of `.`, `/`, `\\`, `~` or `:`"
-            raise Refusal("path_look_alike", message)
+            looks = "holds a look-alike of `.`, `/`, `\\`, `~` or `:`"
+            raise Refusal("path_look_alike", f"the path `{excerpt_of(text)}` {looks}")
 
 
 def refuse_names(path: str, text: str) -> None:
@@ -78,7 +78,7 @@ def refuse_names(path: str, text: str) -> None:
         if len(name.encode()) > LONGEST_NAME:
             raise Refusal("path_too_long", f"a name in a path is longer than {LONGEST_NAME} bytes")
         if name.rstrip(" .").casefold() in DEVICES:
-            message = f"the path `{shown(text)}` names a device on some systems"
+            message = f"the path `{excerpt_of(text)}` names a device on some systems"
             raise Refusal("path_device", message)
 
 
@@ -91,6 +91,6 @@ def is_encodable(text: str) -> bool:
     return True
 
 
-def shown(text: str) -> str:
+def excerpt_of(text: str) -> str:
     """Return the beginning of a text of the agent's, fit for a message."""
     return text[:80].encode("unicode_escape").decode() + ("…" if len(text) > 80 else "")

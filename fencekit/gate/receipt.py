@@ -118,8 +118,8 @@ def made_of(found: LoggedObject, outcome: dict[str, Any] | None) -> Receipt:
         except FencekitError as error:
             raise LogError(f"the record is invalid: {error.message}", place=found.place) from error
         request, said = record.request, record.recorded
-        principal, capability = told(request.principal), told(request.capability)
-        environment = told(request.environment)
+        principal, capability = part_as_text(request.principal), part_as_text(request.capability)
+        environment = part_as_text(request.environment)
         if said is not None:
             decision = decision or "|".join(str(verdict) for verdict in sorted(said.verdicts))
             rules, reason = ", ".join(said.rules), reason or said.reason
@@ -136,7 +136,7 @@ def made_of(found: LoggedObject, outcome: dict[str, Any] | None) -> Receipt:
         reason,
         approval,
         str(gate.get("approver", "")),
-        invoked(decision, outcome),
+        describe_outcome(decision, outcome),
         "; ".join(map(str, errors)),
         str(line.get("id", "")),
         str(line.get("time", "")),
@@ -145,7 +145,7 @@ def made_of(found: LoggedObject, outcome: dict[str, Any] | None) -> Receipt:
     )
 
 
-def invoked(decision: str, outcome: dict[str, Any] | None) -> str:
+def describe_outcome(decision: str, outcome: dict[str, Any] | None) -> str:
     """Return whether the tool was invoked, and how that ended."""
     if outcome is not None:
         status = str(outcome.get("status", ""))
@@ -154,6 +154,6 @@ def invoked(decision: str, outcome: dict[str, Any] | None) -> str:
     return "not known (no outcome is recorded)" if decision.startswith("ALLOW") else "no"
 
 
-def told(value: str | Unknown | None) -> str:
+def part_as_text(value: str | Unknown | None) -> str:
     """Return a part of a request as text."""
     return "(not kept)" if isinstance(value, Unknown) else value or ""

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from fencekit.dialects.token.form import Token
-from fencekit.dialects.token.rules import policy_of, spelled
+from fencekit.dialects.token.rules import format_moment, policy_of
 from fencekit.gate.call import Refusal, ToolCall
 from fencekit.gate.files.tools import file_tools
 from fencekit.gate.files.workspace import Workspace
-from fencekit.gate.paths import shown
+from fencekit.gate.paths import excerpt_of
 from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.model.verdict import Obligation
 
@@ -32,9 +32,11 @@ class TokenTools(Tools):
         """
         assert self.token is not None
         if self.token.is_void(self.clock()):
-            raise Refusal("token_expired", f"the token expired at {spelled(self.token.expires)}")
+            raise Refusal(
+                "token_expired", f"the token expired at {format_moment(self.token.expires)}"
+            )
         if call.principal not in ("", self.token.holder):
-            message = f"`{shown(str(call.principal))}` is not the holder of the token"
+            message = f"`{excerpt_of(str(call.principal))}` is not the holder of the token"
             raise Refusal("wrong_holder", message)
         return super().normalise(replace(call, principal=self.token.holder), tool)
 

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.paths import canonical, is_encodable, shown
+from fencekit.gate.paths import canonical, excerpt_of, is_encodable
 from fencekit.model.errors import UsageError
 from fencekit.model.request import NOTHING, Facts, Request
 from fencekit.model.verdict import Obligation
@@ -85,7 +85,7 @@ class Tools:
         """Return the tool of that name; raise Refusal where there is none."""
         tool = self.by_name.get(name)
         if tool is None:
-            raise Refusal("unknown_tool", f"there is no tool `{shown(name)}`")
+            raise Refusal("unknown_tool", f"there is no tool `{excerpt_of(name)}`")
         return tool
 
     def normalise(self, call: ToolCall, tool: Tool | None = None) -> Normalised:
@@ -102,7 +102,7 @@ class Tools:
             raise Refusal("invalid_context", message)
         if tool.allowed is not None and not tool.allowed.issuperset(args.values):
             extra = next(name for name in args.values if name not in tool.allowed)
-            message = f"`{tool.name}` takes no argument `{shown(extra)}`"
+            message = f"`{tool.name}` takes no argument `{excerpt_of(extra)}`"
             raise Refusal("invalid_arguments", message)
         decided = call.arguments
         if tool.paths:

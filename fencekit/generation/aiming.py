@@ -8,7 +8,7 @@ policies differ, and often one that would then decide.
 from collections.abc import Sequence
 
 from fencekit.generation.aims import AIMS
-from fencekit.generation.capabilities import covered, meet, near_miss, segments_of
+from fencekit.generation.capabilities import covered_capability, meet, near_miss, segments_of
 from fencekit.generation.draft import Draft
 from fencekit.generation.noise import add_clutter
 from fencekit.generation.targets import Target, targets
@@ -59,17 +59,19 @@ class Aiming:
 
     def request(self, choices: Choices) -> Request:
         """Return a call aimed at some of the rules."""
-        target, held = self.chosen(choices)
-        draft = Draft(choices, self.requested(choices, held), target.hints if target else "")
+        target, held = self.choose_rules(choices)
+        draft = Draft(
+            choices, self.choose_capability(choices, held), target.hints if target else ""
+        )
         self.wish(draft, target, held)
         if choices.chance(12) and "risk_level" not in draft.named:
             draft.named["risk_level"] = [choices.pick(self.levels)]
         request = draft.request()
         if choices.chance(10):
             request = add_clutter(choices, request)
-        return self.domain.fitted(choices, request) if self.domain is not None else request
+        return self.domain.fit(choices, request) if self.domain is not None else request
 
-    def chosen(self, choices: Choices) -> tuple[Target | None, list[Rule]]:
+    def choose_rules(self, choices: Choices) -> tuple[Target | None, list[Rule]]:
         """Return the rules that a call is to meet, and the target among them."""
         if self.targets and not choices.chance(20):
             target = choices.pick(self.targets)
@@ -86,12 +88,12 @@ class Aiming:
                 held.append(other)
         return None, held
 
-    def requested(self, choices: Choices, held: Sequence[Rule]) -> str:
+    def choose_capability(self, choices: Choices, held: Sequence[Rule]) -> str:
         """Return a capability that all of the rules cover, or nearly so."""
         own = [] if self.capability is None else [self.capability]
         patterns = [*own, *(rule.capability for rule in held)]
         pattern = meet(patterns) or meet(patterns[:1]) or "*"
-        found = covered(choices, pattern, self.known)
+        found = covered_capability(choices, pattern, self.known)
         return near_miss(choices, found) if choices.chance(6) else found
 
     def wish(self, draft: Draft, target: Target | None, held: Sequence[Rule]) -> None:
@@ -100,7 +102,7 @@ class Aiming:
         asked = [condition for rule in held for condition in rule.conditions]
         # What patterns find comes last, so that a sample can hold the keywords wished for before.
         asked.sort(key=lambda condition: condition.name is ConditionName.MATCH_REGEX)
-        missed = self.missed(choices, target, asked)
+        missed = self.choose_missed_condition(choices, target, asked)
         for condition in asked:
             value = condition.value
             if target is not None and target.differs_in(condition) and not choices.chance(20):
@@ -109,7 +111,7 @@ class Aiming:
             if not (near and choices.chance(25)):
                 AIMS[condition.name](draft, value, near=near)
 
-    def missed(
+    def choose_missed_condition(
         self, choices: Choices, target: Target | None, asked: Sequence[Condition]
     ) -> Condition | None:
         """Return the condition that the call is not quite to meet, if there is to be one."""

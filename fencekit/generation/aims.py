@@ -68,7 +68,7 @@ def path_prefix(draft: Draft, value: Any, *, near: bool) -> None:
         draft.near.add("path")
 
 
-def named(key: str, draft: Draft, value: Any, *, near: bool) -> None:
+def choose_key(key: str, draft: Draft, value: Any, *, near: bool) -> None:
     """The name or one that its glob matches, in the context or in the arguments; or nearly so."""
     draft.named.setdefault(key, []).append(value)
     if near:
@@ -88,13 +88,13 @@ AIMS: dict[ConditionName, Aim] = {
     ConditionName.CALLER_DEPTH_GTE: partial(caller_depth, Relation.GTE),
     ConditionName.CALLER_DEPTH_LT: partial(caller_depth, Relation.LT),
     ConditionName.CALLER_DEPTH_LTE: partial(caller_depth, Relation.LTE),
-    ConditionName.ENVIRONMENT: partial(named, "environment"),
-    ConditionName.USER_ROLE: partial(named, "user_role"),
-    ConditionName.TENANT: partial(named, "tenant"),
-    ConditionName.TABLE: partial(named, "table"),
-    ConditionName.TOOL_NAME: partial(named, "tool_name"),
-    ConditionName.RISK_LEVEL: partial(named, "risk_level"),
-    ConditionName.RISK_LEVEL_IS: partial(named, "risk_level"),
-    ConditionName.PATH: partial(named, "path"),
+    ConditionName.ENVIRONMENT: partial(choose_key, "environment"),
+    ConditionName.USER_ROLE: partial(choose_key, "user_role"),
+    ConditionName.TENANT: partial(choose_key, "tenant"),
+    ConditionName.TABLE: partial(choose_key, "table"),
+    ConditionName.TOOL_NAME: partial(choose_key, "tool_name"),
+    ConditionName.RISK_LEVEL: partial(choose_key, "risk_level"),
+    ConditionName.RISK_LEVEL_IS: partial(choose_key, "risk_level"),
+    ConditionName.PATH: partial(choose_key, "path"),
 }
 """The aim of each condition; one entry for each condition that there is."""

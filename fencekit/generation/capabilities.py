@@ -72,7 +72,7 @@ def segments_of(patterns: Iterable[Any]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(place) for place in named)
 
 
-def covered(choices: Choices, pattern: str, known: Sequence[Sequence[str]]) -> str:
+def covered_capability(choices: Choices, pattern: str, known: Sequence[Sequence[str]]) -> str:
     """Return a capability that the pattern covers: as short as may be, or with segments filled."""
     capability = Capability.parse(pattern)
     if capability is None:

@@ -67,7 +67,7 @@ class Draft:
         """Put the names that are wished for into the context, into the arguments, or into both."""
         choices = self.choices
         for key, expected in self.named.items():
-            value = glob_names.chosen(choices, expected, near=key in self.near)
+            value = glob_names.choose_value(choices, expected, near=key in self.near)
             if key == PATH:  # which is an argument, whatever the context says
                 args[key] = value
                 continue
@@ -94,12 +94,12 @@ TEXT_KEYS = menu((8, "command"), (1, "query"), (1, "content"), (1, "note"))
 GLUES = menu((6, " "), (3, ""), (1, "\n"), (1, "; "), (1, "\t"), (1, "/"))
 
 
-def joined(choices: Choices, texts: list[str]) -> dict[str, Any]:
+def join_in_one_value(choices: Choices, texts: list[str]) -> dict[str, Any]:
     """All in one value, one after another."""
     return {choices.pick(TEXT_KEYS): " ".join(texts)}
 
 
-def glued(choices: Choices, texts: list[str]) -> dict[str, Any]:
+def glue_in_one_value(choices: Choices, texts: list[str]) -> dict[str, Any]:
     """All in one value, with something else than a space between."""
     return {choices.pick(TEXT_KEYS): choices.pick(GLUES).join(texts)}
 
@@ -142,7 +142,7 @@ def below(choices: Choices, texts: list[str]) -> dict[str, Any]:
     return {"data": {choices.pick(TEXT_KEYS): choices.pick(GLUES).join(texts)}}
 
 
-def halved(choices: Choices, texts: list[str]) -> dict[str, Any]:
+def split_into_halves(choices: Choices, texts: list[str]) -> dict[str, Any]:
     """All of it in two values, split somewhere."""
     made = " ".join(texts)
     at = choices.upto(len(made))
@@ -166,23 +166,23 @@ def in_list(choices: Choices, texts: list[str]) -> dict[str, Any]:
 
 Layout = Callable[[Choices, list[str]], dict[str, Any]]
 LAYOUTS: tuple[Layout, ...] = menu(
-    (6, joined),
-    (3, glued),
+    (6, join_in_one_value),
+    (3, glue_in_one_value),
     (2, backwards),
     (5, inside),
     (4, in_fields),
     (3, as_keys),
     (1, rest_below),
     (1, below),
-    (1, halved),
+    (1, split_into_halves),
     (1, in_words),
     (1, a_key),
     (1, in_list),
 )
 LAYOUTS_OF_ONE: tuple[Layout, ...] = menu(
-    (14, joined),
+    (14, join_in_one_value),
     (1, below),
-    (1, halved),
+    (1, split_into_halves),
     (1, in_words),
     (1, a_key),
     (1, in_list),
@@ -197,4 +197,4 @@ def mention(draft: Draft, keyword: Any, *, near: bool) -> None:
         key, value = as_field
         draft.fields[key] = value[:-1] if near else value
     else:
-        draft.texts.append(keywords.spelled(draft.choices, text, near=near))
+        draft.texts.append(keywords.spell_keyword(draft.choices, text, near=near))

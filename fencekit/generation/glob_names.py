@@ -58,7 +58,7 @@ def near_name(choices: Choices, expected: Any) -> Any:
     )
 
 
-def chosen(choices: Choices, expected: Sequence[Any], *, near: bool) -> Any:
+def choose_value(choices: Choices, expected: Sequence[Any], *, near: bool) -> Any:
     """Return a value that suits all that is expected of one name, or one of it; or nearly so."""
     one = choices.pick(tuple(expected))
     if near:

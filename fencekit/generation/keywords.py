@@ -11,7 +11,7 @@ def doubled_spaces(text: str) -> str:
     return text.replace(" ", "  ") if " " in text else f"{text[:1]} {text[1:]}"
 
 
-def tabbed(text: str) -> str:
+def use_tabs(text: str) -> str:
     """Return the text with tabs for spaces, or one put in."""
     return text.replace(" ", "\t") if " " in text else f"{text[:1]}\t{text[1:]}"
 
@@ -47,7 +47,7 @@ HOLDING: tuple[Callable[[str], str], ...] = menu(
 
 EVADING: tuple[Callable[[str], str], ...] = menu(
     (3, doubled_spaces),
-    (3, tabbed),
+    (3, use_tabs),
     (2, lambda text: text[:-1]),
     (2, lambda text: text[1:]),
     (1, lambda text: text.replace(" ", "\n")),
@@ -73,7 +73,7 @@ EVADING: tuple[Callable[[str], str], ...] = menu(
 PAIR = re.compile(r"'?(?P<key>[^':{}]+)'?: ?(?:'?(?P<value>[^']*)'?)?")
 
 
-def spelled(choices: Choices, keyword: str, *, near: bool = False) -> str:
+def spell_keyword(choices: Choices, keyword: str, *, near: bool = False) -> str:
     """Return a spelling that holds the keyword, or with `near` one that may evade it."""
     return choices.pick(EVADING if near else HOLDING)(keyword)
 

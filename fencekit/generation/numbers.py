@@ -43,7 +43,7 @@ def beside(threshold: float) -> Iterator[Any]:
     yield from (threshold * 2, threshold / 2, -threshold)
 
 
-def chosen(choices: Choices, wishes: Sequence[Wish], *, near: bool) -> Any:
+def choose_number(choices: Choices, wishes: Sequence[Wish], *, near: bool) -> Any:
     """Return a number that passes all thresholds, or with `near` any beside them; or an odd one."""
     listed = candidates(wishes)
     if near:
@@ -72,7 +72,7 @@ def as_text(key: str, number: Any) -> dict[str, Any]:
     return {key: str(number)}
 
 
-def padded(key: str, number: Any) -> dict[str, Any]:
+def pad_with_space(key: str, number: Any) -> dict[str, Any]:
     """The number as text with space around it, which counts too."""
     return {key: f" {number}\n"}
 
@@ -92,7 +92,7 @@ def in_list(key: str, number: Any) -> dict[str, Any]:
     return {key: [number]}
 
 
-def nested(key: str, number: Any) -> dict[str, Any]:
+def nest_number(key: str, number: Any) -> dict[str, Any]:
     """The number one level down, where nobody looks."""
     return {"data": {key: number}}
 
@@ -109,33 +109,33 @@ def behind_nothing(key: str, number: Any) -> dict[str, Any]:
     return {key: "x", later: number}
 
 
-def misspelled(key: str, number: Any) -> dict[str, Any]:
+def misspell_name(key: str, number: Any) -> dict[str, Any]:
     """The number under a name that is nearly an amount's."""
     return {key.capitalize(): number}
 
 
-AMOUNTS_HELD = menu((14, plain), (2, as_text), (1, padded), (1, behind_nothing))
+AMOUNTS_HELD = menu((14, plain), (2, as_text), (1, pad_with_space), (1, behind_nothing))
 AMOUNTS_NEAR = menu(
     (4, plain),
     (1, as_text),
     (1, with_currency),
     (1, with_commas),
     (1, in_list),
-    (1, nested),
+    (1, nest_number),
     (1, behind_decoy),
-    (1, misspelled),
+    (1, misspell_name),
 )
 AMOUNT_NAMES = menu((8, AMOUNT_KEYS[0]), *((1, key) for key in AMOUNT_KEYS[1:-1]))
 
 
 def amount_fields(choices: Choices, wishes: Sequence[Wish], *, near: bool) -> dict[str, Any]:
     """Return the arguments that say an amount."""
-    number = chosen(choices, wishes, near=near and choices.chance(60))
+    number = choose_number(choices, wishes, near=near and choices.chance(60))
     say = choices.pick(AMOUNTS_NEAR if near else AMOUNTS_HELD)
     return say(choices.pick(AMOUNT_NAMES), number)
 
 
 def depth(choices: Choices, wishes: Sequence[Wish], *, near: bool) -> Any:
     """Return a depth of the caller for the context."""
-    number = chosen(choices, wishes, near=near)
+    number = choose_number(choices, wishes, near=near)
     return str(number) if choices.chance(8) else number

@@ -89,7 +89,7 @@ def random_policy(choices: Choices) -> Policy:
     if levels:
         actions = tuple(words.RISK_ACTIONS)
         document["risk_levels"] = {level: {"action": choices.pick(actions)} for level in levels}
-    return read(document)
+    return parse_policy(document)
 
 
 def rule(choices: Choices) -> Any:
@@ -108,7 +108,7 @@ def legacy_rule(choices: Choices) -> dict[str, Any]:
     return {"action": action, "capability": capability, **asked}
 
 
-def read(document: dict[str, Any]) -> Policy:
+def parse_policy(document: dict[str, Any]) -> Policy:
     """Return the policy that a document spells, with its text as its source."""
     text = yaml.write(document)
     source = SourceFile(FILE, sha256(text.encode()).hexdigest(), text)

@@ -72,7 +72,7 @@ def search(
     both_ways = sought not in (looser, looser_by_decision)
     aiming = Aiming((old, new), capability=capability, domain=domain, both_ways=both_ways)
 
-    def decided(request: Request) -> Witness:
+    def decide(request: Request) -> Witness:
         outcomes = tuple(evaluator.decide(request).outcomes[0] for evaluator in evaluators)
         for outcome in outcomes:
             if isinstance(outcome.error, TimeLimitError):
@@ -84,10 +84,10 @@ def search(
 
     def holds(request: Request) -> bool:
         progress.begun += 1
-        found = decided(request)
+        found = decide(request)
         return sought(found.before, found.after)
 
-    made = generated(aiming, RandomChoices(Random(seed)))  # noqa: S311  (no secret)
+    made = generate_calls(aiming, RandomChoices(Random(seed)))  # noqa: S311  (no secret)
     given = list(first)
     tried = 0
     with time_limit(timeout) as progress:
@@ -98,14 +98,14 @@ def search(
                     continue
                 tried += 1
                 if holds(request):
-                    witness = decided(shrunk(request, lambda call: fits(call) and holds(call)))
+                    witness = decide(shrunk(request, lambda call: fits(call) and holds(call)))
                     return SearchResult(tried, witness, was_given=tried <= len(given))
         except TimeLimitError as error:
             return SearchResult(tried, error=error)
     return SearchResult(tried)
 
 
-def generated(aiming: Aiming, choices: Choices) -> Iterator[Request]:
+def generate_calls(aiming: Aiming, choices: Choices) -> Iterator[Request]:
     """Yield calls without end."""
     while True:
         yield aiming.request(choices)

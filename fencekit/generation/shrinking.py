@@ -126,7 +126,7 @@ def parts_of(request: Request) -> Parts:
     }
 
 
-def changed(request: Request, **parts: Any) -> Request:
+def replace_parts(request: Request, **parts: Any) -> Request:
     """Return the request with some of its parts replaced."""
     made = {**parts_of(request), **parts}
     return Request(made.pop("capability"), **made)
@@ -134,15 +134,15 @@ def changed(request: Request, **parts: Any) -> Request:
 
 def without_parts(request: Request) -> Iterator[Request]:
     """Whole parts left out, then single fields."""
-    yield changed(request, context={}, principal=None, environment=None)
+    yield replace_parts(request, context={}, principal=None, environment=None)
     for name in ("principal", "environment"):
-        yield changed(request, **{name: None})
+        yield replace_parts(request, **{name: None})
     for name in ("args", "context"):
         fields: Parts = parts_of(request)[name]
-        yield changed(request, **{name: {}})
+        yield replace_parts(request, **{name: {}})
         for key in fields:
             rest = {other: value for other, value in fields.items() if other != key}
-            yield changed(request, **{name: rest})
+            yield replace_parts(request, **{name: rest})
 
 
 def shorter_capability(request: Request) -> Iterator[Request]:
@@ -150,14 +150,14 @@ def shorter_capability(request: Request) -> Iterator[Request]:
     name = str(request.capability)
     segments = name.split(".")
     for count in range(1, len(segments)):
-        yield changed(request, capability=".".join(segments[:count]))
+        yield replace_parts(request, capability=".".join(segments[:count]))
     legal = re.sub(r"[^a-zA-Z0-9_\-.*]", "", name)
     for cleaned in (legal, legal.lower()):
         if cleaned:
-            yield changed(request, capability=cleaned)
+            yield replace_parts(request, capability=cleaned)
 
 
-def merged(request: Request) -> Iterator[Request]:
+def merge_fields(request: Request) -> Iterator[Request]:
     """Two texts in one field; a key, or what is nested, as the text of a field."""
     args = request.args.values
     texts = [(key, value) for key, value in args.items() if isinstance(value, str)]
@@ -165,15 +165,15 @@ def merged(request: Request) -> Iterator[Request]:
         for other, more in texts[at + 1 :]:
             for glue in (" ", ""):
                 joined = {k: v for k, v in args.items() if k != other} | {key: value + glue + more}
-                yield changed(request, args=joined)
+                yield replace_parts(request, args=joined)
     for key, value in args.items():
         rest = {other: v for other, v in args.items() if other != key}
         if key not in FAVOURITES and isinstance(value, str) and TEXT_KEY not in rest:
-            yield changed(request, args={TEXT_KEY: f"{key}{value}"} | rest)
+            yield replace_parts(request, args={TEXT_KEY: f"{key}{value}"} | rest)
         if isinstance(value, Mapping):
-            yield changed(request, args=dict(value) | rest)
+            yield replace_parts(request, args=dict(value) | rest)
         for leaf in leaves(value) if isinstance(value, Mapping | list) else ():
-            yield changed(request, args=args | {key: leaf})
+            yield replace_parts(request, args=args | {key: leaf})
 
 
 def out_of_args(request: Request) -> Iterator[Request]:
@@ -182,22 +182,24 @@ def out_of_args(request: Request) -> Iterator[Request]:
     for key, value in request.args.values.items():
         args = {other: v for other, v in parts["args"].items() if other != key}
         if key == "environment" and isinstance(value, str):
-            yield changed(request, args=args, environment=value)
+            yield replace_parts(request, args=args, environment=value)
         elif key in CONTEXT_KEYS:
-            yield changed(request, args=args, context={**parts["context"], key: value})
+            yield replace_parts(request, args=args, context={**parts["context"], key: value})
 
 
 CONTEXT_KEYS = ("user_role", "tenant", "table", "tool_name", "risk_level")
 
 
-def renamed(request: Request) -> Iterator[Request]:
+def rename_fields(request: Request) -> Iterator[Request]:
     """Fields by their plainest names, or by shorter ones."""
     args = request.args.values
     for key in args:
         shorter = () if key in FAVOURITES else (name for name in shorter_texts(key) if name)
         for name in (*FAVOURITES, *shorter):
             if name not in args:
-                yield changed(request, args={name if k == key else k: v for k, v in args.items()})
+                yield replace_parts(
+                    request, args={name if k == key else k: v for k, v in args.items()}
+                )
 
 
 def simpler_values(request: Request) -> Iterator[Request]:
@@ -206,10 +208,10 @@ def simpler_values(request: Request) -> Iterator[Request]:
         fields: Parts = parts_of(request)[name]
         for key, value in fields.items():
             for simpler in simpler_value(value):
-                yield changed(request, **{name: {**fields, key: simpler}})
+                yield replace_parts(request, **{name: {**fields, key: simpler}})
     if isinstance(request.environment, str):
         for text in shorter_texts(request.environment):
-            yield changed(request, environment=text)
+            yield replace_parts(request, environment=text)
 
 
 def simpler_value(value: Any) -> Iterator[Any]:
@@ -274,9 +276,9 @@ def nearer_numbers(value: float) -> Iterator[Any]:
 STEPS: tuple[Callable[[Request], Iterator[Request]], ...] = (
     without_parts,
     shorter_capability,
-    merged,
+    merge_fields,
     out_of_args,
     simpler_values,
-    renamed,
+    rename_fields,
 )
 """The ways to make a request smaller, in the order in which they are tried."""

@@ -42,7 +42,7 @@ def targets(old: Policy, new: Policy) -> tuple[Target, ...]:
     """Return the rules in which the policies differ, the ones that may loosen more often."""
     lost, gained = differences(old, new)
     if not lost and not gained:
-        lost = gained = reordered(old, new)
+        lost = gained = reordered_rules(old, new)
     found: list[Target] = []
     for rule in lost:
         carriers = tuple(carriers_of(rule, new, after=True))
@@ -110,7 +110,7 @@ def only_in(one: Policy, other: Policy) -> list[Rule]:
     return found
 
 
-def reordered(old: Policy, new: Policy) -> list[Rule]:
+def reordered_rules(old: Policy, new: Policy) -> list[Rule]:
     """Return the rules of the tiers where the first match decides and the order is another."""
     found: list[Rule] = []
     for before, after in zip(old.tiers, new.tiers, strict=False):
@@ -143,12 +143,12 @@ def holds_same(values: Sequence[Any], value: Any) -> bool:
 def likeness(rule: Rule, other: Rule) -> int:
     """Return how much two rules have in common."""
     names = {condition.name for condition in other.conditions}
-    same = set(map(spelled, rule.conditions)) & set(map(spelled, other.conditions))
+    same = set(map(spell_condition, rule.conditions)) & set(map(spell_condition, other.conditions))
     alike = sum(condition.name in names for condition in rule.conditions)
     return 2 * int(repr(rule.capability) == repr(other.capability)) + 2 * len(same) + alike
 
 
-def spelled(condition: Condition) -> tuple[str, str]:
+def spell_condition(condition: Condition) -> tuple[str, str]:
     """Return a condition as text."""
     return str(condition.name), repr(condition.value)
 

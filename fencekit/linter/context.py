@@ -94,7 +94,7 @@ class LintContext:
         """Return a call that the rule decides; None where none was found."""
         key = id(rule)
         if key not in self._decided:
-            self._decided[key] = next(self.all_decided_by(rule), None) or self._found(rule)
+            self._decided[key] = next(self.all_decided_by(rule), None) or self._prove_call(rule)
         return self._decided[key]
 
     def never_decides(self, rule: Rule) -> bool:
@@ -103,7 +103,7 @@ class LintContext:
             return False
         return self.exact.never_decides(rule, self.policy)
 
-    def _found(self, rule: Rule) -> DemonstratingCall | None:
+    def _prove_call(self, rule: Rule) -> DemonstratingCall | None:
         """Return the call that the prover finds, if it finds one."""
         answer = self.exact.ask(never_determines(rule), self.policy)
         return self.call("the call", answer.request) if isinstance(answer, Witness) else None

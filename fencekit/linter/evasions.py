@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from fencekit.linter.context import MOST_ASKED, LintContext
-from fencekit.linter.pattern_rewrites import elements, narrowed
+from fencekit.linter.pattern_rewrites import elements, narrow_rule
 from fencekit.linter.rule import DemonstratingCall, Violation, short
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
@@ -22,7 +22,7 @@ PRINTED = ("': ", '": ', ": {", ": [", ", '", ', "')
 keyword with it is about the form of the payload, and no caller can spell that form otherwise."""
 
 
-def evaded(
+def evaded_rules(
     subject: LintContext, names: Sequence[ConditionName], rewrite: Rewrite, hint: str
 ) -> Iterator[Violation]:
     """Yield each rule that stops calls by one of the conditions and that a rewrite evades.
@@ -50,7 +50,7 @@ def by_condition(
     for number, element in parts:
         if condition.name is not ConditionName.MATCH_REGEX and any(p in element for p in PRINTED):
             continue
-        narrow = narrowed(rule, condition, element) if condition.name in LISTS else rule
+        narrow = narrow_rule(rule, condition, element) if condition.name in LISTS else rule
         pair = evading(subject, rule, narrow, rewrite)
         if pair is not None:
             found.append((number, element, *pair))

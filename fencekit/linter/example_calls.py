@@ -113,14 +113,14 @@ def arguments(wanted: ConditionTargets, word: str) -> Iterator[dict[str, Any]]:
                 yield {"path": path, **rest}
             if wanted.prefixes:
                 longest = max(wanted.prefixes, key=len)
-                for text in joined(pieces):
+                for text in join_commands(pieces):
                     yield {word: text, "path": longest, **rest}
                 continue
-            for text in joined(pieces):
+            for text in join_commands(pieces):
                 yield {**({word: text} if text else {}), **rest}
 
 
-def joined(pieces: Sequence[str]) -> Iterator[str]:
+def join_commands(pieces: Sequence[str]) -> Iterator[str]:
     """Yield the pieces as one text, in each order, as one command after another and as one."""
     distinct = list(dict.fromkeys(pieces))
     if len(distinct) < 2:

@@ -9,7 +9,7 @@ from fencekit.model.policy import Condition, Rule
 from fencekit.model.request import Request
 
 
-def replaced(request: Request, **changed: Any) -> Request:
+def replace_parts(request: Request, **changed: Any) -> Request:
     """Return the request with other parts, each by its name."""
     parts = {
         "capability": request.capability,
@@ -24,24 +24,24 @@ def replaced(request: Request, **changed: Any) -> Request:
 
 def with_args(request: Request, args: Mapping[str, Any]) -> Request:
     """Return the request with other arguments."""
-    return replaced(request, args=args)
+    return replace_parts(request, args=args)
 
 
 def with_value(request: Request, key: str, value: Any) -> Request:
     """Return the request with another value of one argument, in its place."""
-    return replaced(request, args={**request.args.values, key: value})
+    return replace_parts(request, args={**request.args.values, key: value})
 
 
 def with_capability(request: Request, capability: str) -> Request:
     """Return the request for another capability."""
-    return replaced(request, capability=capability)
+    return replace_parts(request, capability=capability)
 
 
 def in_context(request: Request, key: str, value: Any) -> Request:
     """Return the request with another value of its context; the environment is part of it."""
     if key == "environment":
-        return replaced(request, environment=value)
-    return replaced(request, context={**request.context.values, key: value})
+        return replace_parts(request, environment=value)
+    return replace_parts(request, context={**request.context.values, key: value})
 
 
 def texts(request: Request) -> Iterator[tuple[str, str]]:
@@ -55,7 +55,7 @@ def elements(condition: Condition) -> Iterator[tuple[int, str]]:
     yield from ((number, str(value)) for number, value in enumerate(listed(condition.value)))
 
 
-def narrowed(rule: Rule, condition: Condition, element: str) -> Rule:
+def narrow_rule(rule: Rule, condition: Condition, element: str) -> Rule:
     """Return the rule as it would be with this keyword or pattern as the only one."""
     conditions = tuple(
         replace(own, value=[element]) if own is condition else own for own in rule.conditions

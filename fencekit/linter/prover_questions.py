@@ -53,11 +53,11 @@ class Exact:
 
     def ask(self, goal: Property, *policies: Policy) -> Result:
         """Return the prover's answer; Unknown where the question is too large or takes too long."""
-        answer = self._asked(goal, *policies)
+        answer = self._ask_prover(goal, *policies)
         self.open += isinstance(answer, Unknown)
         return answer
 
-    def _asked(self, goal: Property, *policies: Policy) -> Result:
+    def _ask_prover(self, goal: Property, *policies: Policy) -> Result:
         if any(len(pattern) > LONGEST_REGEX for policy in policies for pattern in regexes(policy)):
             return Unknown(f"a regex has more than {LONGEST_REGEX:,} characters")
         if self.spent > SECONDS:

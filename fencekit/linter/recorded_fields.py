@@ -41,7 +41,7 @@ class RecordedFields:
         """Count one record."""
         request = record.request
         self.records += 1
-        names = {*known(request.context), *known(request.args)}
+        names = {*recorded_keys(request.context), *recorded_keys(request.args)}
         if request.environment is not None and request.environment is not UNKNOWN:
             names.add("environment")
         self.fields.update(names)
@@ -53,6 +53,6 @@ class RecordedFields:
             self.capabilities.add(request.capability)
 
 
-def known(facts: Facts) -> list[str]:
+def recorded_keys(facts: Facts) -> list[str]:
     """Return the keys that a record shows with a value; one that is masked occurs all the same."""
     return [key for key, value in facts.values.items() if value is not None]

@@ -26,12 +26,12 @@ def rules() -> dict[str, LintRule]:
 
 def explanation(slug: str) -> str:
     """Return what the file of a rule says of it; raise UsageError for no slug."""
-    checked([slug])
+    check_slugs([slug])
     module = import_module(f"{ROOM}.{slug.replace('-', '_')}")
     return (module.__doc__ or "").strip()
 
 
-def checked(slugs: Iterable[str], place: Place | None = None) -> tuple[str, ...]:
+def check_slugs(slugs: Iterable[str], place: Place | None = None) -> tuple[str, ...]:
     """Return the slugs; raise UsageError for one that there is not."""
     given = tuple(slugs)
     for slug in given:

@@ -10,7 +10,7 @@ from fencekit.model.errors import RecordError
 from fencekit.model.record import Recorded
 
 
-def answered(read: Callable[[], Recorded | None]) -> tuple[Recorded | None, tuple[str, ...]]:
+def read_answer(read: Callable[[], Recorded | None]) -> tuple[Recorded | None, tuple[str, ...]]:
     """Return what `read` says was decided; where it raises RecordError, nothing and a note."""
     try:
         return read(), ()

@@ -54,7 +54,7 @@ def arguments_of(
     if value is None or value == "":
         return MISSING
     if isinstance(value, dict):
-        return known(value, hides)
+        return known_arguments(value, hides)
     if not isinstance(value, str):
         raise RecordError(f"`{name}` is neither an object nor text", place=place)
     if hides(value):
@@ -68,24 +68,24 @@ def arguments_of(
                 return TRUNCATED
             if not any_text or not error.message.startswith(NO_JSON):
                 raise RecordError(f"`{name}`: {error.message}", place=place) from error
-    return known(parsed, hides) if isinstance(parsed, dict) else MISSING
+    return known_arguments(parsed, hides) if isinstance(parsed, dict) else MISSING
 
 
-def known(values: dict[str, Any], hides: Callable[[str], bool]) -> Arguments:
+def known_arguments(values: dict[str, Any], hides: Callable[[str], bool]) -> Arguments:
     """Return arguments that are there, those that a tracer hides unknown."""
-    shown = masked(values, hides)
+    shown = mask_texts(values, hides)
     facts = Facts(shown)
     return Arguments(facts, Completeness.FULL if facts.whole else Completeness.MASKED)
 
 
-def masked(value: Any, hides: Callable[[str], bool]) -> Any:
+def mask_texts(value: Any, hides: Callable[[str], bool]) -> Any:
     """Return the value with UNKNOWN for each text that hides another."""
     if isinstance(value, str):
         return UNKNOWN if hides(value) else value
     if isinstance(value, dict):
-        return {key: masked(item, hides) for key, item in value.items()}
+        return {key: mask_texts(item, hides) for key, item in value.items()}
     if isinstance(value, list):
-        return [masked(item, hides) for item in value]
+        return [mask_texts(item, hides) for item in value]
     return value
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import answered
+from fencekit.logs.answers import read_answer
 from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_words import time_of
 from fencekit.logs.objects import entry_of, objects, read_each
@@ -93,7 +93,7 @@ def record_of(line: dict[str, Any], place: Place) -> Record:
         context=Facts({k: v for k, v in known.items() if k != "environment"}, open=True),
         args=ANYTHING if args is None else Facts(args, whole=True),
     )
-    said, notes = answered(lambda: recorded(line, place))
+    said, notes = read_answer(lambda: recorded_decision(line, place))
     return Record(
         request,
         said,
@@ -108,7 +108,7 @@ def record_of(line: dict[str, Any], place: Place) -> Record:
     )
 
 
-def recorded(line: dict[str, Any], place: Place) -> Recorded | None:
+def recorded_decision(line: dict[str, Any], place: Place) -> Recorded | None:
     """Return what was decided; None where the line does not say."""
     given = first_of(line, DECISION)
     if given is None:

@@ -3,8 +3,8 @@
 from difflib import get_close_matches
 from typing import Any
 
-from fencekit.logs.answers import answered
-from fencekit.logs.capfence_words import recorded, risk_level, time_of
+from fencekit.logs.answers import read_answer
+from fencekit.logs.capfence_words import recorded_decision, risk_level, time_of
 from fencekit.logs.layout import LoggedObject
 from fencekit.logs.objects import entry_of
 from fencekit.model.errors import RecordError
@@ -63,7 +63,9 @@ def read_trace_event(event: dict[str, Any], place: Place) -> Record:
     word = event.get("decision") or event.get("original_decision")
     flagged = metadata.get("require_approval") is True
     reason = metadata.get("reason")
-    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=flagged))
+    said, notes = read_answer(
+        lambda: recorded_decision(word, reason, place, escalates_default=flagged)
+    )
     return Record(
         request,
         said,
@@ -126,7 +128,9 @@ def read_audit_line(line: dict[str, Any], place: Place) -> Record:
         args=payload_of(line, place),
     )
     word, reason = line.get("decision"), line.get("reason")
-    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=None))
+    said, notes = read_answer(
+        lambda: recorded_decision(word, reason, place, escalates_default=None)
+    )
     return Record(
         request,
         said,

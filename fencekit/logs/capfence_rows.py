@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fencekit.logs.answers import answered
-from fencekit.logs.capfence_words import RISKS, recorded, time_of
+from fencekit.logs.answers import read_answer
+from fencekit.logs.capfence_words import RISKS, recorded_decision, time_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, InvalidRecord, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
@@ -35,12 +35,12 @@ def record_of(row: Mapping[str, Any], place: Place) -> Entry:
     CapFence does not store the payload. Tables of CapFence 0.6 have no capability either.
     """
     try:
-        return read(row, place)
+        return read_row(row, place)
     except RecordError as error:
         return InvalidRecord(error, place, excerpt_of(row))
 
 
-def read(row: Mapping[str, Any], place: Place) -> Record:
+def read_row(row: Mapping[str, Any], place: Place) -> Record:
     """Return the record of a row; raise RecordError where it is none."""
     for name in NEEDED:
         if row.get(name) is None:
@@ -58,7 +58,9 @@ def read(row: Mapping[str, Any], place: Place) -> Record:
         args=ANYTHING,
     )
     reason = row.get("reason")
-    said, notes = answered(lambda: recorded(word, reason, place, escalates_default=None))
+    said, notes = read_answer(
+        lambda: recorded_decision(word, reason, place, escalates_default=None)
+    )
     return Record(
         request,
         said,

@@ -14,7 +14,7 @@ from fencekit.logs.capfence_rows import NEEDED, is_text, record_of
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry
 from fencekit.model.source import Place
-from fencekit.reading.files import Source, located
+from fencekit.reading.files import Source, name_read_errors
 
 TABLE = "audit_events"
 JOURNALS = ("-wal", "-journal")
@@ -35,7 +35,7 @@ class CapFenceSQLite:
         """Yield every row; raise LogError for a damaged database or one without the table."""
         place = Place(source.path)
         try:
-            with opened(source) as connection:
+            with open_database(source) as connection:
                 names = columns(connection, place)
                 listed = ", ".join(f'"{name}"' for name in names)
                 query = f'SELECT rowid, {listed} FROM "{TABLE}" ORDER BY rowid'  # noqa: S608
@@ -61,7 +61,7 @@ def columns(connection: sqlite3.Connection, place: Place) -> list[str]:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[sqlite3.Connection]:
+def open_database(source: Source) -> Iterator[sqlite3.Connection]:
     """Open a database so that no byte of it, and of its folder, can change.
 
     Committed rows may still be in a write-ahead log beside it, and reading that log writes. So
@@ -71,10 +71,10 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
     path = Path(source.path).resolve()
     journals = [path.with_name(f"{path.name}{suffix}") for suffix in JOURNALS]
     before = states(path, *journals)
-    with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, located(source.path):
+    with tempfile.TemporaryDirectory(prefix="fencekit-") as folder, name_read_errors(source.path):
         is_copied = source.is_compressed or any(map(is_filled, journals))
         if is_copied:
-            uri = f"file:{quote(str(copied(source, path, journals, Path(folder))))}"
+            uri = f"file:{quote(str(copy_database(source, path, journals, Path(folder))))}"
         else:
             uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -87,7 +87,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             raise written_meanwhile(source)
 
 
-def copied(source: Source, path: Path, journals: list[Path], folder: Path) -> Path:
+def copy_database(source: Source, path: Path, journals: list[Path], folder: Path) -> Path:
     """Return a copy of a database with what lies beside it, all of one moment.
 
     A writer may move rows from the one to the other in between: then they are copied anew.

@@ -53,7 +53,7 @@ OLDER_RISKS = {
 }
 
 
-def recorded(
+def recorded_decision(
     word: Any, reason: Any, place: Place, *, escalates_default: bool | None
 ) -> Recorded | None:
     """Return what was decided, from the decision's word and the reason; None without a word.

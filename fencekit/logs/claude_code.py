@@ -89,7 +89,7 @@ class ClaudeCode:
         mentions = Mentions()
         items = objects(source, LAYOUT)
         yield from once(read_each(items, lambda found: entries_of(found, mentions)), source)
-        yield from mentions.left()
+        yield from mentions.calls_never_made()
 
 
 def is_line(value: Mapping[str, Any]) -> bool:

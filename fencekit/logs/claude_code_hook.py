@@ -61,7 +61,7 @@ class ClaudeCodeHook:
         """Yield every call, and what is wrong with a line."""
         mentions = Mentions()
         yield from read_each(objects(source, LENIENT), lambda found: entries_of(found, mentions))
-        yield from mentions.left()
+        yield from mentions.calls_never_made()
 
 
 def given_to(line: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def outcome_of(
             stderr = line.get("stderr")
             reason = stderr.strip() if isinstance(stderr, str) else ""
             return Recorded(DENIED, frozenset(), reason), ()
-        said = None if output is None else recorded_in(printed(output, place), place)
+        said = None if output is None else recorded_in(parse_hook_output(output, place), place)
     except RecordError as error:
         return None, (f"the decision is not recorded: {error.message}",)
     if code and (said is None or said.verdicts != DENIED):
@@ -166,7 +166,7 @@ def outcome_of(
     return said, ()
 
 
-def printed(text: Any, place: Place) -> dict[str, Any]:
+def parse_hook_output(text: Any, place: Place) -> dict[str, Any]:
     """Return the object that a hook printed; one that printed other text has decided nothing."""
     if isinstance(text, dict):
         return text
@@ -194,7 +194,7 @@ def recorded_in(output: dict[str, Any], place: Place) -> Recorded | None:
     word = text_of(answer, "permissionDecision", place)
     if not word:
         return older(output, place)
-    verdict = meant(DECISIONS, word, place)
+    verdict = look_up_word(DECISIONS, word, place)
     if verdict is None:
         return None
     changed = answer.get("updatedInput")
@@ -213,11 +213,11 @@ def older(output: dict[str, Any], place: Place) -> Recorded | None:
     word = text_of(output, "decision", place)
     if not word:
         return None
-    verdict = meant(OLDER_DECISIONS, word, place)
+    verdict = look_up_word(OLDER_DECISIONS, word, place)
     return Recorded(frozenset({verdict}), frozenset(), text_of(output, "reason", place))
 
 
-def meant(words: Mapping[str, T], word: str, place: Place) -> T:
+def look_up_word(words: Mapping[str, T], word: str, place: Place) -> T:
     """Return what a decision's word means; raise RecordError for one that hooks do not have."""
     if word not in words:
         raise RecordError(f"unknown decision: `{word}`", place=place)

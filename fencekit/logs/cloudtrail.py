@@ -45,10 +45,10 @@ class CloudTrail:
         """Yield every call; raise LogError where a file of records is no strict JSON."""
         is_whole = WHOLE.match(source.head().removeprefix(BOM)) is not None
         items = leaves(source, {PAGE: {}}, LAYOUT)
-        yield from read_each(numbered(items) if is_whole else items, entries_of)
+        yield from read_each(number_records(items) if is_whole else items, entries_of)
 
 
-def numbered(items: Iterable[Item]) -> Iterator[Item]:
+def number_records(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the records of files with their number for a line, through all that follow another."""
     number = 0
     for item in items:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from fencekit.logs.arguments import MISSING, TRUNCATED, Arguments, masked
+from fencekit.logs.arguments import MISSING, TRUNCATED, Arguments, mask_texts
 from fencekit.logs.fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
@@ -49,13 +49,13 @@ def outcome(event: dict[str, Any], place: Place) -> Recorded | None:
     """Return what AWS decided; None where the call failed for a reason that leaves it open."""
     code, reason = text_of(event, "errorCode", place), text_of(event, "errorMessage", place)
     if not code and not reason:
-        return decided(Verdict.ALLOW)
+        return without_obligations(Verdict.ALLOW)
     if DENIALS.fullmatch(code):
-        return decided(Verdict.DENY, reason)
-    return decided(Verdict.ALLOW, reason) if WOULD_RUN.fullmatch(code) else None
+        return without_obligations(Verdict.DENY, reason)
+    return without_obligations(Verdict.ALLOW, reason) if WOULD_RUN.fullmatch(code) else None
 
 
-def decided(verdict: Verdict, reason: str = "") -> Recorded:
+def without_obligations(verdict: Verdict, reason: str = "") -> Recorded:
     """Return a decision without obligations, which AWS does not have."""
     return Recorded(frozenset({verdict}), frozenset(), reason)
 
@@ -74,7 +74,7 @@ def parameters_of(event: dict[str, Any], place: Place) -> Arguments:
         return MISSING
     if given.get("omitted") is True:
         return TRUNCATED
-    return Arguments(Facts(masked(given, is_mask), open=True), Completeness.MASKED)
+    return Arguments(Facts(mask_texts(given, is_mask), open=True), Completeness.MASKED)
 
 
 def is_mask(text: str) -> bool:

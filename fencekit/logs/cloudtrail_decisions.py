@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fencekit.logs.cloudtrail_calls import decided
+from fencekit.logs.cloudtrail_calls import without_obligations
 from fencekit.logs.fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
@@ -80,7 +80,7 @@ def decision_of(answer: dict[str, Any], place: Place) -> Recorded | None:
         return None
     if word not in DECISIONS:
         raise RecordError(f"unknown decision: `{word}`", place=place)
-    return decided(DECISIONS[word])
+    return without_obligations(DECISIONS[word])
 
 
 def capability_of(resource: dict[str, Any], action: dict[str, Any], place: Place) -> str | Unknown:

@@ -80,7 +80,7 @@ class Codex:
         """Yield every call once, though an item be written again."""
         rollout = Rollout()
         yield from once(read_each(objects(source, LAYOUT), rollout.entries_of), source)
-        yield from once(rollout.left(), source)
+        yield from once(rollout.calls_of_events_only(), source)
 
 
 def is_line(value: Mapping[str, Any]) -> bool:
@@ -205,12 +205,12 @@ class Rollout:
         for item in items:
             yield from self.mentions.mention(id_of(item), what, place)
 
-    def left(self) -> Iterator[Entry]:
+    def calls_of_events_only(self) -> Iterator[Entry]:
         """Yield the calls that events alone tell of."""
         for key, entry in self.told.items():
             self.mentions.call(key)
             yield entry
-        yield from self.mentions.left()
+        yield from self.mentions.calls_never_made()
 
     def record_of(self, call: Call, key: str, time: str, place: Place) -> Record:
         """Return the record of a call."""

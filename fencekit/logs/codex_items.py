@@ -28,8 +28,8 @@ def function(item: dict[str, Any], place: Place) -> Call:
     text = item.get("arguments")
     if not isinstance(text, str):
         raise RecordError("`arguments` is not text", place=place)
-    args = NOTHING if not text.strip() else Facts(parsed(text, place), whole=True)
-    return name_of(item, place), *unmasked(args, item, place)
+    args = NOTHING if not text.strip() else Facts(parse_object(text, place), whole=True)
+    return name_of(item, place), *without_encrypted(args, item, place)
 
 
 def custom(item: dict[str, Any], place: Place) -> Call:
@@ -37,7 +37,7 @@ def custom(item: dict[str, Any], place: Place) -> Call:
     text = item.get("input")
     if not isinstance(text, str):
         raise RecordError("`input` is not text", place=place)
-    return name_of(item, place), *unmasked(Facts({"input": text}, whole=True), item, place)
+    return name_of(item, place), *without_encrypted(Facts({"input": text}, whole=True), item, place)
 
 
 def local_shell(item: dict[str, Any], place: Place) -> Call:
@@ -80,7 +80,7 @@ def name_of(item: dict[str, Any], place: Place) -> str:
     return f"{namespace.rstrip('_')}__{name.lstrip('_')}" if namespace else name
 
 
-def parsed(text: str, place: Place) -> dict[str, Any]:
+def parse_object(text: str, place: Place) -> dict[str, Any]:
     """Return the object that a text spells; raise RecordError where it spells none."""
     try:
         value = json.parse(text)
@@ -99,7 +99,9 @@ def object_of(item: dict[str, Any], key: str, place: Place) -> dict[str, Any]:
     return value
 
 
-def unmasked(args: Facts, item: dict[str, Any], place: Place) -> tuple[Facts, Completeness]:
+def without_encrypted(
+    args: Facts, item: dict[str, Any], place: Place
+) -> tuple[Facts, Completeness]:
     """Return arguments without those that only the service can read: they are unknown."""
     names = item.get("encrypted_function_args")
     if names is not None and not is_texts(names):

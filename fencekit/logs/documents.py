@@ -17,7 +17,7 @@ from fencekit.logs.layout import LENIENT, Item, Layout, LoggedObject, excerpt_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Notice, PassedOver
 from fencekit.model.source import Place
-from fencekit.reading.files import BOM, CHUNK, Overlong, Source, bounded_lines, located
+from fencekit.reading.files import BOM, CHUNK, Overlong, Source, bounded_lines, name_read_errors
 from fencekit.reading.json import JSONError, has_flaw
 from fencekit.reading.json_stream import Cursor, TooLongError
 
@@ -41,7 +41,7 @@ def leaves(source: Source, tree: Tree, layout: Layout = LENIENT) -> Iterator[Ite
     They may be in one document, or in several one after another, on lines of their own or not. A
     place is the line of the document, with the number of the object where a list led to it.
     """
-    with located(source.path):
+    with name_read_errors(source.path):
         yield from Walk(source, tree, layout).items()
 
 
@@ -134,13 +134,13 @@ class Walk:
             try:
                 value, flaws = self.cursor.value(SMALL)
             except TooLongError:
-                yield from self.walked(spot)
+                yield from self.walk_members(spot)
                 return
         else:
             value, flaws = self.cursor.value()
-        yield from self.decoded(value, spot, flaws)
+        yield from self.walk_decoded(value, spot, flaws)
 
-    def walked(self, spot: "Spot") -> Iterator[Item]:
+    def walk_members(self, spot: "Spot") -> Iterator[Item]:
         """Yield what is in a large object, member by member."""
         about: dict[str, Any] = {}
         flaws: tuple[str, ...] = ()
@@ -171,7 +171,7 @@ class Walk:
             value, flaws = self.cursor.value()
             yield self.leaf(value, spot, flaws)
 
-    def decoded(self, value: Any, spot: "Spot", flaws: tuple[str, ...]) -> Iterator[Item]:
+    def walk_decoded(self, value: Any, spot: "Spot", flaws: tuple[str, ...]) -> Iterator[Item]:
         """Yield what is in an object that is decoded."""
         if not isinstance(value, dict):
             yield self.no_object(value)
@@ -192,7 +192,7 @@ class Walk:
             assert below is not None
             for item in listed or ():
                 if below.tree:
-                    yield from self.decoded(item, below, flaws)
+                    yield from self.walk_decoded(item, below, flaws)
                 else:
                     yield self.leaf(item, below, flaws)
             if listed is None and value[key] is not None:
@@ -247,7 +247,7 @@ def reader(source: Source) -> Callable[[], bytes]:
         return lambda: next(pieces, b"")
     is_first = True
 
-    def read() -> bytes:
+    def read_chunk() -> bytes:
         nonlocal is_first
         data = source.stream.read(CHUNK)
         if is_first:
@@ -255,7 +255,7 @@ def reader(source: Source) -> Callable[[], bytes]:
             return data.removeprefix(BOM) or (source.stream.read(CHUNK) if data else b"")
         return data
 
-    return read
+    return read_chunk
 
 
 @cache

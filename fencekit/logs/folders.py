@@ -11,7 +11,7 @@ from fencekit.logs.call_shapes import MARK
 from fencekit.model.errors import LogError
 from fencekit.model.record import Notice, PassedOver
 from fencekit.model.source import Place
-from fencekit.reading.files import CHUNK, Source, located, open_source
+from fencekit.reading.files import CHUNK, Source, name_read_errors, open_source
 
 NO_LOG = "a file in a folder that is no log"
 UNKNOWN = "a call in a file of no known format"
@@ -28,8 +28,8 @@ def files_in(folder: str) -> list[str]:
     Links to folders are not followed. Raises LogError where it cannot be read, or holds no file.
     """
     found: list[str] = []
-    with located(folder):
-        for at, folders, names in os.walk(folder, onerror=raised):
+    with name_read_errors(folder):
+        for at, folders, names in os.walk(folder, onerror=raise_walk_error):
             folders.sort()
             found.extend(os.path.join(at, name) for name in names)  # noqa: PTH118
     files = sorted(path for path in found if Path(path).is_file())
@@ -38,14 +38,14 @@ def files_in(folder: str) -> list[str]:
     return files
 
 
-def raised(error: OSError) -> None:
+def raise_walk_error(error: OSError) -> None:
     """Raise the error that a walk came across."""
     raise error
 
 
 def passed_over_in(path: str) -> PassedOver | Notice:
     """Return what is lost with a file that is in no known format."""
-    with open_source(path) as source, located(path):
+    with open_source(path) as source, name_read_errors(path):
         calls = marks_in(source)
     return PassedOver(UNKNOWN, Place(path), calls) if calls else Notice(NO_LOG, Place(path))
 

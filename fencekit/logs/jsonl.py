@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import answered
+from fencekit.logs.answers import read_answer
 from fencekit.logs.base import LogSample
 from fencekit.logs.layout import EXCERPT, LoggedObject
 from fencekit.logs.objects import objects, read_each
@@ -123,7 +123,7 @@ def decode(line: dict[str, Any], place: Place, text: str | None = None) -> Recor
         raise RecordError(f"unknown completeness: `{completeness}`", place=place)
     given = line.get("decision")
     texts = {key: text_of(line, key, place) for key in TEXTS}
-    said, notes = answered(lambda: None if given is None else decode_recorded(given, place))
+    said, notes = read_answer(lambda: None if given is None else decode_recorded(given, place))
     return Record(
         request,
         said,

@@ -85,7 +85,7 @@ def entries_of(found: LoggedObject, seen: set[str]) -> Iterator[Entry]:
         if is_trace(found.above[0] if found.above else {}) and is_copy(given, seen):
             return
         if kind == "TOOL":
-            yield read(given, found.above, place)
+            yield read_observation(given, found.above, place)
         else:
             yield from other(given, kind, place)
     except RecordError as error:
@@ -126,7 +126,9 @@ def other(given: dict[str, Any], kind: str, place: Place) -> Iterator[PassedOver
             yield PassedOver(f"an observation of the type `{kind}` that calls a tool", place)
 
 
-def read(given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Place) -> Record:
+def read_observation(
+    given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Place
+) -> Record:
     """Return the record of a tool's observation; raise RecordError where it is none.
 
     Who asked, the session and the environment may stand in the trace around it only.

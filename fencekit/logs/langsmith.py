@@ -107,7 +107,7 @@ def entries_of_run(run: Any, place: Place) -> Iterator[Entry]:
         if not kind:
             raise RecordError("the run has no `run_type`", place=place)
         if kind == "tool":
-            yield read(run, place)
+            yield read_run(run, place)
         elif kind not in OTHERS:
             inside = {key: value for key, value in run.items() if key != "child_runs"}
             for what in calls_in(inside):
@@ -117,7 +117,7 @@ def entries_of_run(run: Any, place: Place) -> Iterator[Entry]:
         yield InvalidRecord(error, place, excerpt_of_value(run), max(1, lost))
 
 
-def read(run: dict[str, Any], place: Place) -> Record:
+def read_run(run: dict[str, Any], place: Place) -> Record:
     """Return the record of a tool's run; raise RecordError where it is none."""
     tool = text_of(object_of(run, "serialized", place), "name", place)
     tool = tool or text_of(run, "name", place)

@@ -19,7 +19,7 @@ from weakref import ref
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.model.errors import LogError, UsageError
 from fencekit.model.source import Place
-from fencekit.reading.files import located
+from fencekit.reading.files import name_read_errors
 
 CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 REOPEN = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
@@ -174,7 +174,7 @@ def reopen(file: LogFile, *, nowhere: bool) -> None:
 
 def end_of(path: str, follower: int) -> Tail:
     """Return the tail of a log that another one, which is open and locked, continues."""
-    with located(path), LogFile(path, "r") as log:
+    with name_read_errors(path), LogFile(path, "r") as log:
         if is_at(follower, path):
             raise LogError("a log cannot follow itself", place=Place(path))
         fcntl.flock(log, fcntl.LOCK_EX)

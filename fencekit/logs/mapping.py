@@ -59,7 +59,7 @@ class ToolMap:
         rest = tuple(entry for entry in under if entry.name not in named)
         return ToolMap((*self.tools, *rest), self.environment, self.sha256)
 
-    def applied(self, record: Record) -> Record:
+    def apply_to(self, record: Record) -> Record:
         """Return the record with the capability of its tool; as it is where nothing maps it."""
         if not record.tool or record.mapped:
             return record
@@ -70,12 +70,12 @@ class ToolMap:
             principal=asked.principal,
             environment=self.environment if asked.environment is None else asked.environment,
             context=asked.context,
-            args=picked(asked.args, entry.args) if entry is not None else asked.args,
+            args=pick_arguments(asked.args, entry.args) if entry is not None else asked.args,
         )
         return replace(record, request=request, mapped=entry is not None)
 
 
-def picked(args: Facts, pointers: Mapping[str, str]) -> Facts:
+def pick_arguments(args: Facts, pointers: Mapping[str, str]) -> Facts:
     """Return the arguments that the pointers lead to; what is not there is absent, or unknown."""
     if not pointers:
         return args

@@ -78,7 +78,7 @@ def items(source: Source) -> Iterator[Item]:
     head = source.head()
     if is_indented(head) or is_array(head):
         for found in objects(source, LENIENT):
-            yield unwrapped(found, Around()) if isinstance(found, LoggedObject) else found
+            yield unwrap_message(found, Around()) if isinstance(found, LoggedObject) else found
         return
     is_desktop = any(DESKTOP.match(line) for line in head.splitlines())
     bounded = bounded_lines(source, MARK)
@@ -148,7 +148,7 @@ def of_line(line: bytes, place: Place, *, is_desktop: bool) -> Iterator[Item]:
             yield invalid("not a JSON object", place, excerpt_of(line), LENIENT.lost_in(line))
         elif not is_own or "jsonrpc" in item or is_wrapped(item) or marks(line):
             text = line.decode("utf-8", "surrogateescape")
-            yield unwrapped(LoggedObject(item, place, text, flaws), around)
+            yield unwrap_message(LoggedObject(item, place, text, flaws), around)
     yield from of_rest(behind, place, has_prefix=begin > 0, is_desktop=is_desktop)
 
 
@@ -210,7 +210,7 @@ def around_of(prefix: bytes) -> tuple[Around, bool]:
     return Around(sender_of(said), server, desktop["time"].decode("ascii")), True
 
 
-def unwrapped(found: LoggedObject, around: Around) -> LoggedObject | InvalidRecord:
+def unwrap_message(found: LoggedObject, around: Around) -> LoggedObject | InvalidRecord:
     """Return the message of an object, which may be inside it."""
     outer = found.value
     value: Any = outer

@@ -37,6 +37,6 @@ class Mentions:
         else:
             self.spoken_of[key] = lost
 
-    def left(self) -> Iterator[PassedOver]:
+    def calls_never_made(self) -> Iterator[PassedOver]:
         """Yield the calls that were spoken of and never came."""
         yield from self.spoken_of.values()

@@ -11,7 +11,7 @@ from fencekit.model.record import Entry, Record
 from fencekit.model.source import Place
 
 
-def numbered(entries: Iterable[Entry]) -> Iterator[Entry]:
+def number_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries, the records that share a line with a number from 1."""
     held: list[Entry] = []
     line: tuple[str, int | None] | None = None

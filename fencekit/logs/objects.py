@@ -26,7 +26,7 @@ from fencekit.logs.layout import (
     invalid_line,
     size_text,
 )
-from fencekit.logs.splices import spliced
+from fencekit.logs.splices import split_spliced
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, Notice, PassedOver, Record
 from fencekit.model.source import Place
@@ -70,7 +70,7 @@ def objects_of_lines(source: Source, layout: Layout) -> Iterator[Item]:
             if source.unwrap is not None and is_text(line, layout):
                 yield Notice(TEXT_LINE, place)
             else:
-                yield from parsed(line, place, layout)
+                yield from parse_line(line, place, layout)
 
 
 def is_text(line: bytes, layout: Layout) -> bool:
@@ -94,7 +94,7 @@ def read_each(
     """Yield the entries of every object, and what stands between the objects as it is."""
     for item in items:
         if isinstance(item, LoggedObject):
-            yield from guarded(item, entries_of(item))
+            yield from guard_entries(item, entries_of(item))
         else:
             yield item
 
@@ -108,7 +108,7 @@ def entry_of(found: LoggedObject, record_of: Callable[[dict[str, Any], Place], R
         return InvalidRecord(error, found.place, excerpt)
 
 
-def guarded(found: LoggedObject, entries: Iterable[Entry]) -> Iterator[Entry]:
+def guard_entries(found: LoggedObject, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield the entries of an object; what is flawed in it makes only that invalid which holds it.
 
     Where it holds no call that could be read, whatever looks like one is counted as lost.
@@ -165,7 +165,7 @@ def is_flawed(record: Record) -> bool:
     )
 
 
-def parsed(
+def parse_line(
     line: bytes, place: Place, layout: Layout = STRICT
 ) -> Iterator[LoggedObject | InvalidRecord | Notice]:
     """Yield the object on a line; the whole records of one in which several are spliced."""
@@ -180,7 +180,7 @@ def parsed(
             raise wrong
         value, flaws = json.parse(text), NONE
     except json.JSONSyntaxError as error:
-        yield from spliced(text, place, layout, error)
+        yield from split_spliced(text, place, layout, error)
         return
     except json.JSONError as error:
         flawed = flawed_value(text, error, layout)

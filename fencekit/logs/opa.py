@@ -14,8 +14,8 @@ from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.layout import Layout, LoggedObject
 from fencekit.logs.objects import entry_of, objects, read_each
-from fencekit.logs.opa_input import asked, session_of
-from fencekit.logs.opa_result import recorded
+from fencekit.logs.opa_input import read_input, session_of
+from fencekit.logs.opa_result import recorded_decision
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, PassedOver, Record
 from fencekit.model.request import UNKNOWN
@@ -85,11 +85,11 @@ def record_of(event: dict[str, Any], place: Place) -> Record:
     if has_flaw(result):
         result = None  # what is no strict JSON says no decision
     is_masked = any(parts[0] == "input" for _, parts in hidden)
-    request, tool, completeness = asked(given, is_masked=is_masked)
+    request, tool, completeness = read_input(given, is_masked=is_masked)
     rule = text_of(event, "path", place) or text_of(event, "query", place)
     return Record(
         request,
-        None if event.get("error") is not None else recorded(result, rule),
+        None if event.get("error") is not None else recorded_decision(result, rule),
         place,
         id=name,
         time=text_of(event, "timestamp", place),

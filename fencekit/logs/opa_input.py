@@ -27,7 +27,7 @@ Word = str | Unknown | None
 """A text, UNKNOWN where it was masked, or None where there is none."""
 
 
-def asked(given: Any, *, is_masked: bool) -> tuple[Request, str, Completeness]:
+def read_input(given: Any, *, is_masked: bool) -> tuple[Request, str, Completeness]:
     """Return the request that an input is, the tool that it names, and how much of it is there.
 
     Without an object of arguments, those are the keys that have no other role, and perhaps more.

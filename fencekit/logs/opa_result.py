@@ -36,7 +36,7 @@ class UntranslatableError(ValueError):
     """An answer that says something that has no word here."""
 
 
-def recorded(result: Any, rule: str) -> Recorded | None:
+def recorded_decision(result: Any, rule: str) -> Recorded | None:
     """Return what the answer of a rule says was decided; None where it cannot be translated.
 
     No answer, one that was masked, and one that contradicts itself cannot.

@@ -27,7 +27,7 @@ from fencekit.logs.otel_encodings import (
     span_of,
 )
 from fencekit.logs.otel_events import is_tool_event
-from fencekit.logs.otel_values import OtelSpan, decoded
+from fencekit.logs.otel_values import OtelSpan, decode_attribute
 from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, InvalidRecord, PassedOver, Record
@@ -134,10 +134,10 @@ def arguments_in(span: OtelSpan, convention: Convention) -> Arguments:
         hides = hides_of_langfuse if key.startswith("langfuse.") else is_mask
         given = arguments_of(span.get(key), key, span.place, hides=hides, any_text=any_text)
         if given is not MISSING:
-            return unwrapped(given) if key in WRAPPED else given
+            return unwrap_arguments(given) if key in WRAPPED else given
     for name, attributes in span.events:
         if name == TOOL_MESSAGE:
-            content = decoded(attributes, "content", span.place)
+            content = decode_attribute(attributes, "content", span.place)
             return arguments_of(content, TOOL_MESSAGE, span.place, any_text=True)
     return MISSING
 
@@ -149,7 +149,7 @@ AROUND = frozenset({"tags", "metadata", "name", "input_str", "args", "_meta"})
 """What OpenLLMetry and MCP put beside the arguments."""
 
 
-def unwrapped(given: Arguments) -> Arguments:
+def unwrap_arguments(given: Arguments) -> Arguments:
     """Return arguments out of what is put around them: `inputs`, `kwargs`, `arguments`."""
     values = given.facts.values
     for key in ("inputs", "arguments", "kwargs"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fencekit.logs.documents import Tree
-from fencekit.logs.otel_values import Encoded, OtelSpan, by_key, first_of, listed, time_of
+from fencekit.logs.otel_values import Encoded, OtelSpan, by_key, first_of, list_attribute, time_of
 from fencekit.model.errors import RecordError
 from fencekit.model.source import Place
 
@@ -183,7 +183,7 @@ def row_span(given: dict[str, Any], place: Place) -> OtelSpan:
 def otlp_span(given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Place) -> OtelSpan:
     """Return a span, or a log event, of OTLP/JSON; raise RecordError where it is none."""
     events = []
-    for event in listed(given.get("events"), "events", place):
+    for event in list_attribute(given.get("events"), "events", place):
         if isinstance(event, dict):
             try:
                 found = by_key(event.get("attributes"), "attributes", place)

@@ -76,7 +76,7 @@ class OpenTelemetryLogs:
         """Yield every call; one that was told of twice where it was told of first."""
         told = Told()
         yield from read_each(leaves(source, TREE, LAYOUT), told.entries_of)
-        yield from told.left()
+        yield from told.calls_without_result()
 
 
 def kind_of(span: OtelSpan) -> str:
@@ -109,11 +109,11 @@ class Told:
                     yield PassedOver("a span of a tool, beside log events", found.place)
                 return
             if is_tool_event(span):
-                yield from self.told(span)
+                yield from self.calls_of_event(span)
         except RecordError as error:
             yield InvalidRecord(error, found.place, excerpt_of_value(found.value))
 
-    def told(self, span: OtelSpan) -> Iterator[Record]:
+    def calls_of_event(self, span: OtelSpan) -> Iterator[Record]:
         """Yield the call that an event tells of; a decision waits for its result."""
         record = record_of(span)
         kind = kind_of(span)
@@ -134,7 +134,7 @@ class Told:
         else:
             yield record
 
-    def left(self) -> Iterator[Record]:
+    def calls_without_result(self) -> Iterator[Record]:
         """Yield the calls that were decided and whose result is not in the log."""
         found = [record for waiting in self.waiting.values() for record in waiting]
         yield from sorted(

@@ -50,7 +50,7 @@ class OtelSpan:
 
     def get(self, key: str) -> Any:
         """Return the value of an attribute, or None; raise RecordError where it is no value."""
-        return decoded(self.attributes, key, self.place)
+        return decode_attribute(self.attributes, key, self.place)
 
     def has(self, *keys: str) -> bool:
         """Say whether one of the attributes is there."""
@@ -72,7 +72,7 @@ class OtelSpan:
         """Return the first of the attributes of the resource that is text; unknown where cut."""
         for key in keys:
             try:
-                value = decoded(self.resource, key, self.place)
+                value = decode_attribute(self.resource, key, self.place)
             except RecordError:
                 return UNKNOWN
             if isinstance(value, str) and value:
@@ -85,7 +85,7 @@ class OtelSpan:
         return self.id.removeprefix("0x") if isinstance(self.id, str) else ""
 
 
-def decoded(encoded: Encoded, key: str, place: Place) -> Any:
+def decode_attribute(encoded: Encoded, key: str, place: Place) -> Any:
     """Return one of the attributes as plain JSON; raise RecordError where it is no value."""
     found = encoded.values.get(key)
     if isinstance(found, Flaw):
@@ -116,7 +116,7 @@ def by_key(pairs: Any, name: str, place: Place) -> Encoded:
     """
     made: dict[str, Any] = {}
     notes: list[str] = []
-    for pair in listed(pairs, name, place):
+    for pair in list_attribute(pairs, name, place):
         key = pair.get("key") if isinstance(pair, dict) else None
         if not isinstance(key, str):
             raise RecordError(f"`{name}` is not a list of keys and values", place=place)
@@ -130,7 +130,7 @@ def by_key(pairs: Any, name: str, place: Place) -> Encoded:
     return Encoded(made, is_otlp=True, notes=tuple(dict.fromkeys(notes)))
 
 
-def listed(value: Any, name: str, place: Place) -> list[Any]:
+def list_attribute(value: Any, name: str, place: Place) -> list[Any]:
     """Return a list, empty where it is absent; raise RecordError for anything else."""
     if value is None:
         return []
@@ -165,10 +165,10 @@ def any_value(given: Any, key: str, place: Place) -> Any:
             return double(value, key, place)
         inside = value.get("values") if isinstance(value, dict) else None
         if kind == "arrayValue" and isinstance(value, dict):
-            return [any_value(item, key, place) for item in listed(inside, key, place)]
+            return [any_value(item, key, place) for item in list_attribute(inside, key, place)]
         if kind == "kvlistValue" and isinstance(value, dict):
             pairs = by_key(inside, key, place)
-            return {name: decoded(pairs, name, place) for name in pairs.values}
+            return {name: decode_attribute(pairs, name, place) for name in pairs.values}
     raise RecordError(f"`{key}` has no value that JSON has", place=place)
 
 

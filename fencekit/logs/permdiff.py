@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import answered
+from fencekit.logs.answers import read_answer
 from fencekit.logs.base import LogSample
 from fencekit.logs.claude_code import TOOLS
 from fencekit.logs.objects import entry_of, objects, read_each
@@ -56,7 +56,7 @@ class Permdiff:
 def record_of(call: dict[str, Any], place: Place) -> Record:
     """Return the record of a call; raise RecordError where it is none."""
     check(call, place)
-    decided, notes = answered(lambda: recorded(call, place))
+    decided, notes = read_answer(lambda: recorded_decision(call, place))
     kept, is_masked, is_answered = as_kept(call, place)
     context = kept.get("context") or {}
     known = {} if context is UNKNOWN else context
@@ -103,7 +103,7 @@ def check(call: dict[str, Any], place: Place) -> None:
             raise RecordError(f"`{key}` is not an object", place=place)
 
 
-def recorded(call: dict[str, Any], place: Place) -> Recorded | None:
+def recorded_decision(call: dict[str, Any], place: Place) -> Recorded | None:
     """Return what was decided; None where the effect is no decision, or there is none."""
     effect = (call.get("recorded") or {}).get("effect")
     if effect is None:

@@ -21,7 +21,7 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 SSE = re.compile(rb"data ?: ?")
 
 
-def recognised(source: Source, formats: Mapping[str, LogFormat]) -> LogFormat:
+def recognise_among(source: Source, formats: Mapping[str, LogFormat]) -> LogFormat:
     """Return the one format that recognises the log; raise LogError where it is none, or several.
 
     A log that two formats recognise line by line is two logs in one file: they are named.
@@ -70,7 +70,7 @@ def sample_of(source: Source) -> LogSample:
     text = head.removeprefix(BOM).partition(b"\n")[0].decode("utf-8", "replace")
     if is_array(head):
         value = partial(head.removeprefix(BOM).decode("utf-8", "replace"))
-        found = [item for item in listed(value)[:SAMPLED] if isinstance(item, dict)]
+        found = [item for item in as_list(value)[:SAMPLED] if isinstance(item, dict)]
         return LogSample(LogLayout.ARRAY, tuple(found), text)
     first = tuple(first_chunks(head) if is_indented(head) else first_lines(head))
     if not first:
@@ -98,10 +98,10 @@ def first_lines(head: bytes) -> Iterator[dict[str, object]]:
             value, _ = json.FlawedDecoder().value(text, len(text) - len(text.lstrip()))
         except json.JSONError:
             continue
-        yield from (item for item in listed(value) if isinstance(item, dict))
+        yield from (item for item in as_list(value) if isinstance(item, dict))
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return what stands in a list, and anything else as a list of one."""
     return value if isinstance(value, list) else [value]
 

@@ -32,7 +32,7 @@ def line_of(
         request = redact(form["request"], mask, mask_key)
         if request != form["request"]:
             form |= {"request": request, "completeness": str(Completeness.MASKED)}
-    return written({**form, **also}, Place(path))
+    return write_line({**form, **also}, Place(path))
 
 
 def note_line(note: Mapping[str, Any]) -> str:
@@ -47,10 +47,10 @@ def note_line(note: Mapping[str, Any]) -> str:
     taken = {"request", "decision", "chain", "hash"} & note.keys()
     if taken:
         raise UsageError(f"a note has no `{min(taken)}` of its own")
-    return written(dict(note))
+    return write_line(dict(note))
 
 
-def written(form: dict[str, Any], place: Place | None = None) -> str:
+def write_line(form: dict[str, Any], place: Place | None = None) -> str:
     """Return a line as JSON that can be read again, as a record where it has a place."""
     try:
         line = json.write(form)

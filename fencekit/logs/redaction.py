@@ -31,7 +31,7 @@ def redact(form: dict[str, Any], paths: Iterable[str], key: bytes) -> dict[str, 
     there, or unknown already, stays so.
     """
     for path in paths:
-        form = masked(form, steps_of(path), checked(key))
+        form = mask_value(form, steps_of(path), check_key(key))
     return form
 
 
@@ -44,23 +44,23 @@ def steps_of(path: str) -> list[str]:
     raise UsageError(f"no value of a request stands at `{path}`", hint=hint)
 
 
-def checked(key: bytes) -> bytes:
+def check_key(key: bytes) -> bytes:
     """Return the key; raise UsageError where it is so short that it could be guessed."""
     if len(key) < SHORTEST_KEY:
         raise UsageError(f"a key for masking has at least {SHORTEST_KEY} bytes")
     return key
 
 
-def masked(value: Any, steps: list[str], key: bytes) -> Any:
+def mask_value(value: Any, steps: list[str], key: bytes) -> Any:
     """Return the value with what stands at the path masked."""
     if not steps:
         return mark(value, key)
     if isinstance(value, list):
-        return [masked(item, steps, key) for item in value]
+        return [mask_value(item, steps, key) for item in value]
     if not isinstance(value, dict) or steps[0] not in value or steps[0] == MARK:
         return value
     first, *rest = steps
-    return {**value, first: masked(value[first], rest, key)}
+    return {**value, first: mask_value(value[first], rest, key)}
 
 
 def mark(value: Any, key: bytes) -> Any:
@@ -75,7 +75,7 @@ def read_key(path: str | PathLike[str]) -> bytes:
 
     Raises UsageError where it cannot be read or is too short.
     """
-    return checked(read_bytes(fspath(path), UsageError).removesuffix(b"\n").removesuffix(b"\r"))
+    return check_key(read_bytes(fspath(path), UsageError).removesuffix(b"\n").removesuffix(b"\r"))
 
 
 def digest(value: Any, key: bytes) -> str:

@@ -14,7 +14,7 @@ from typing import cast
 from fencekit.logs import recognition
 from fencekit.logs.base import LogFormat, NamesTools
 from fencekit.logs.mapping import ToolMap
-from fencekit.logs.numbering import numbered
+from fencekit.logs.numbering import number_entries
 from fencekit.logs.unmasking import RedactionKey
 from fencekit.logs.wrappers import wrapper_of
 from fencekit.model.errors import UsageError
@@ -38,7 +38,7 @@ def formats() -> dict[str, LogFormat]:
         if log_format is not None:
             found[log_format.name] = log_format
     for entry in sorted(entry_points(group=PLUGINS), key=lambda entry: (entry.name, entry.value)):
-        log_format = loaded(entry)
+        log_format = load_entry_point(entry)
         if log_format.name in found:
             hint = f"it comes from `{entry.value}`"
             raise UsageError(f"the log format `{log_format.name}` is there twice", hint=hint)
@@ -46,7 +46,7 @@ def formats() -> dict[str, LogFormat]:
     return dict(sorted(found.items()))
 
 
-def loaded(entry: EntryPoint) -> LogFormat:
+def load_entry_point(entry: EntryPoint) -> LogFormat:
     """Return the format that an entry point names; raise UsageError where it is none."""
     try:
         log_format = entry.load()
@@ -69,11 +69,11 @@ class Log:
 
     def entries(self) -> Iterator[Entry]:
         """Yield every record, valid or not, in order; calls of tools with their capability."""
-        entries = numbered(self.format.read(self.source))
+        entries = number_entries(self.format.read(self.source))
         if isinstance(self.format, NamesTools):
-            entries = each(self.tools.over(self.format.tools).applied, entries)
+            entries = each(self.tools.over(self.format.tools).apply_to, entries)
         entries = each(with_time_noted, entries)
-        return entries if self.key is None else each(self.key.opened, entries)
+        return entries if self.key is None else each(self.key.unmask_record, entries)
 
     def digest(self) -> str:
         """Return the SHA-256 of the file, in hex."""
@@ -113,10 +113,10 @@ def open_log(
     file cannot be read or is in no known format, UsageError for a name that no format has.
     """
     given = fspath(path)
-    wanted = named(log_format) if log_format else None
+    wanted = format_named(log_format) if log_format else None
     with open_source(given, max_line=max_line, seen=seen) as source:
         source.unwrap = wrapper_of(source.head())
-        yield Log(given, wanted or recognised(source), source, tools or ToolMap(), key)
+        yield Log(given, wanted or recognise(source), source, tools or ToolMap(), key)
 
 
 def read_log(path: str | PathLike[str], *, log_format: str | None = None) -> Iterator[Entry]:
@@ -129,7 +129,7 @@ def read_log(path: str | PathLike[str], *, log_format: str | None = None) -> Ite
         yield from log.entries()
 
 
-def named(name: str) -> LogFormat:
+def format_named(name: str) -> LogFormat:
     """Return the format of that name; raise UsageError where there is none."""
     if name not in formats():
         known = ", ".join(f"`{known}`" for known in formats())
@@ -137,6 +137,6 @@ def named(name: str) -> LogFormat:
     return formats()[name]
 
 
-def recognised(source: Source) -> LogFormat:
+def recognise(source: Source) -> LogFormat:
     """Return the one format that recognises the log; raise LogError where it is none."""
-    return recognition.recognised(source, formats())
+    return recognition.recognise_among(source, formats())

@@ -17,7 +17,7 @@ from fencekit.reading import json
 SPLICED = "records written on one line, without its end between them"
 
 
-def spliced(
+def split_spliced(
     text: str, place: Place, layout: Layout, error: json.JSONSyntaxError
 ) -> Iterator[LoggedObject | InvalidRecord | Notice]:
     """Yield the whole records of a line that is no JSON, and what is torn between them."""
@@ -31,10 +31,10 @@ def spliced(
         return
     at = 0
     for begin, end, value, flaws in whole:
-        yield from torn(text[at:begin], begin, place, layout, error)
+        yield from torn_part(text[at:begin], begin, place, layout, error)
         yield LoggedObject(value, place, text[begin:end], flaws)
         at = end
-    yield from torn(text[at:], at, place, layout, error)
+    yield from torn_part(text[at:], at, place, layout, error)
     yield Notice(SPLICED, place)
 
 
@@ -66,7 +66,7 @@ def whole_records(
             at = begin + 1
 
 
-def torn(
+def torn_part(
     text: str, column: int, place: Place, layout: Layout, error: json.JSONSyntaxError
 ) -> Iterator[InvalidRecord]:
     """Yield that a part of a line is no record; nothing for space."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fencekit.logs.redaction import checked, digest_of, id_of
+from fencekit.logs.redaction import check_key, digest_of, id_of
 from fencekit.model.record import Record
 from fencekit.model.request import Facts, Masked, Request, holds_unknown
 from fencekit.reading import json
@@ -22,18 +22,18 @@ class RedactionKey:
     _digests: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        checked(self.secret)
+        check_key(self.secret)
         self._id = id_of(self.secret)
 
-    def opened(self, record: Record) -> Record:
+    def unmask_record(self, record: Record) -> Record:
         """Return the record with masked values that can be asked."""
         request = record.request
         if request.whole:
             return record
         asked = Request(
-            self._opened(request.capability),
-            principal=self._opened(request.principal),
-            environment=self._opened(request.environment),
+            self._unmask_value(request.capability),
+            principal=self._unmask_value(request.principal),
+            environment=self._unmask_value(request.environment),
             context=self._facts(request.context),
             args=self._facts(request.args),
         )
@@ -53,19 +53,19 @@ class RedactionKey:
         # Without the name of its key, a digest that differs may be one of another key.
         return None if not made or isinstance(value, dict | list) else False
 
-    def _opened(self, value: Any) -> Any:
+    def _unmask_value(self, value: Any) -> Any:
         """Return a value with the masked ones in it so that they can be asked."""
         if isinstance(value, Masked):
             self.others += key_of(value.digest) not in ("", self._id)
             return Masked(value.digest, self.tells)
         if isinstance(value, dict):
-            return {key: self._opened(item) for key, item in value.items()}
-        return [self._opened(item) for item in value] if isinstance(value, list) else value
+            return {key: self._unmask_value(item) for key, item in value.items()}
+        return [self._unmask_value(item) for item in value] if isinstance(value, list) else value
 
     def _facts(self, facts: Facts) -> Facts:
         if facts.whole or not holds_unknown(facts.values):
             return facts
-        return Facts(self._opened(facts.values), open=facts.open, whole=False)
+        return Facts(self._unmask_value(facts.values), open=facts.open, whole=False)
 
     def _digests_of(self, value: Any, made: str) -> Iterator[str]:
         """Yield the digests that a value can have; policies ask for the same few every time."""

@@ -67,7 +67,7 @@ def without_cri(numbered: Iterable[Numbered]) -> Iterator[Numbered]:
         found = CRI.match(line)
         return (line, True) if found is None else (line[found.end() :], found[1] == b"F")
 
-    return joined(numbered, part)
+    return join_parts(numbered, part)
 
 
 def without_docker(numbered: Iterable[Numbered]) -> Iterator[Numbered]:
@@ -79,10 +79,10 @@ def without_docker(numbered: Iterable[Numbered]) -> Iterator[Numbered]:
             return line, True
         return text.rstrip("\r\n").encode("utf-8", "surrogatepass"), text.endswith("\n")
 
-    return joined(numbered, part)
+    return join_parts(numbered, part)
 
 
-def joined(
+def join_parts(
     numbered: Iterable[Numbered], part: Callable[[bytes], tuple[bytes, bool]]
 ) -> Iterator[Numbered]:
     """Yield lines of parts put together, each with the number of its first part."""

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 from weakref import ref
 
 from fencekit.logs.chain.checkpoints import encode
-from fencekit.logs.chain.line import sealed
+from fencekit.logs.chain.line import seal_line
 from fencekit.logs.chain.succession import first_record, stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.logs.disk import Unsynced, last_of_each_file, wait_for_disk, write_all
@@ -35,7 +35,7 @@ from fencekit.logs.locked_file import (
     writing,
 )
 from fencekit.logs.record_line import line_of, note_line
-from fencekit.logs.redaction import checked, steps_of
+from fencekit.logs.redaction import check_key, steps_of
 from fencekit.model.chain import Anchor
 from fencekit.model.errors import LogError
 from fencekit.model.record import Record
@@ -93,7 +93,7 @@ class AuditWriter:
         self.fsync, self.key = fsync, key
         self.mask, self.mask_key = tuple(mask), mask_key
         if self.mask:
-            checked(mask_key)
+            check_key(mask_key)
             for at in self.mask:
                 steps_of(at)
         self._view: View | None = None
@@ -184,18 +184,18 @@ class AuditWriter:
         mine = lock_of_thread()
         with mine, self._lock, writing(self.path):
             while True:
-                view = self._opened()
+                view = self._open_view()
                 number = view.file.fileno()
                 try:
                     fcntl.flock(number, fcntl.LOCK_EX)
                     if is_at(number, self.path):
                         self._view = view = self._look(view)
                         return act(view)
-                    self._view = self._moved(view)
+                    self._view = self._move_view(view)
                 finally:
                     fcntl.flock(number, fcntl.LOCK_UN)
 
-    def _opened(self) -> View:
+    def _open_view(self) -> View:
         """Return the view of the log; open it where it is not, or where a fork took it away."""
         view = self._view
         if view is None:
@@ -204,7 +204,7 @@ class AuditWriter:
             return View(open_file(self.path), tail=view.tail, settled=False, final=False)
         return view
 
-    def _moved(self, view: View) -> View:
+    def _move_view(self, view: View) -> View:
         """Return the view of the file that has the name now, which this one had."""
         try:
             tail, final = self._look(view).tail, True
@@ -238,7 +238,7 @@ class AuditWriter:
     def _add(self, line: str, view: View) -> Unsynced:
         """Append a line to the locked log; say where, as which record, and if it is the first."""
         tail = view.tail
-        data, own = sealed(line, tail.seq + 1, tail.head, tail.torn)
+        data, own = seal_line(line, tail.seq + 1, tail.head, tail.torn)
         data = tail.lead + data
         write_all(view.file, data)
         if view.file.lost:

@@ -74,7 +74,7 @@ class ComparisonResult:
         return summary(one.tighter for one in self.classes)
 
     @property
-    def generated(self) -> int:
+    def generated_calls(self) -> int:
         """How many calls were generated, where proof came to no answer."""
         return calls_of(result for one in self.classes for result in (one.looser, one.tighter))
 
@@ -136,7 +136,7 @@ class GuardrailResult:
         return summary(one.result for one in self.classes)
 
     @property
-    def generated(self) -> int:
+    def generated_calls(self) -> int:
         """How many calls were generated, where proof came to no answer."""
         return calls_of(one.result for one in self.classes)
 

@@ -47,7 +47,7 @@ class Consequence:
     """Whether it is proved that no call gets looser by it."""
 
     @property
-    def found(self) -> int:
+    def proved_kinds(self) -> int:
         """How many kinds of capability proof found a call of, either way."""
         return self.found_looser + self.found_tighter
 

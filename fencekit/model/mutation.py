@@ -100,14 +100,14 @@ class Mutation:
         return self.count(MutantStatus.EQUIVALENT)
 
     @property
-    def told(self) -> int:
+    def scored(self) -> int:
         """How many mutants are not equivalent: the denominator of the score."""
         return len(self.mutants) - self.equivalent
 
     @property
     def score(self) -> float | None:
         """The share of those mutants that was killed, in percent; None where there are none."""
-        return 100 * self.killed / self.told if self.told else None
+        return 100 * self.killed / self.scored if self.scored else None
 
     @property
     def survivors(self) -> tuple[MutantResult, ...]:

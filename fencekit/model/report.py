@@ -14,7 +14,7 @@ from fencekit.model.masking import Masking
 from fencekit.model.mutation import Mutation
 from fencekit.model.source import Input, SourceFile
 from fencekit.model.suite import Suite
-from fencekit.model.tally import Tally, merged, total
+from fencekit.model.tally import Tally, merge_tallies, total
 from fencekit.model.vetting import VettingResult
 from fencekit.model.waiver import Waivers
 
@@ -121,12 +121,12 @@ class ReplayResult:
     @property
     def passed_over(self) -> tuple[Tally, ...]:
         """What looks like a call and was not read, of all logs, by kind."""
-        return merged(log.passed_over for log in self.logs)
+        return merge_tallies(log.passed_over for log in self.logs)
 
     @property
     def notices(self) -> tuple[Tally, ...]:
         """What was odd and cost no call, of all logs, by kind."""
-        return merged(log.notices for log in self.logs)
+        return merge_tallies(log.notices for log in self.logs)
 
     @property
     def is_one_record(self) -> bool:

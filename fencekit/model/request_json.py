@@ -26,32 +26,32 @@ def request_to_json(request: Request, *, digests: bool = False) -> dict[str, Any
 
     `digests` keeps those of masked values, for logs; a reader of a report has no use for them.
     """
-    form: dict[str, Any] = {"capability": written(request.capability, digests=digests)}
+    form: dict[str, Any] = {"capability": mark_unknown(request.capability, digests=digests)}
     for key in ("principal", "environment"):
         value = getattr(request, key)
         if value is not None:
-            form[key] = written(value, digests=digests)
+            form[key] = mark_unknown(value, digests=digests)
     for key in ("context", "args"):
         facts: Facts = getattr(request, key)
         if facts.values or facts.open:
             form[key] = {MARK: True} if facts.open else {}
-            form[key].update(written(facts.values, digests=digests))
+            form[key].update(mark_unknown(facts.values, digests=digests))
     return form
 
 
-def written(value: Any, *, digests: bool) -> Any:
+def mark_unknown(value: Any, *, digests: bool) -> Any:
     """Return a value with what is unknown in it marked."""
     if isinstance(value, Unknown):
         kept = {DIGEST: value.digest} if digests and isinstance(value, Masked) else {}
         return {MARK: True, **kept}
     if isinstance(value, Mapping):
-        return {escaped(key): written(item, digests=digests) for key, item in value.items()}
+        return {escape_key(key): mark_unknown(item, digests=digests) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [written(item, digests=digests) for item in value]
+        return [mark_unknown(item, digests=digests) for item in value]
     return value
 
 
-def escaped(key: str) -> str:
+def escape_key(key: str) -> str:
     """Return a key so that it is not taken for the mark."""
     return f"${key}" if key.endswith(MARK) and ESCAPED.fullmatch(key) else key
 
@@ -110,19 +110,19 @@ def facts(form: dict[str, Any], key: str, place: Place | None, *, marked: bool) 
         raise RequestError(f"`{MARK}` is `true` or absent", place=place)
     if is_open and not rest:
         return ANYTHING
-    read = {unescaped(name): unmarked(item, place) for name, item in rest.items()}
+    read = {unescape_key(name): unmark_unknown(item, place) for name, item in rest.items()}
     return Facts(read, open=is_open)
 
 
-def unmarked(value: Any, place: Place | None) -> Any:
+def unmark_unknown(value: Any, place: Place | None) -> Any:
     """Return a written value as it is meant: marks become what they stand for."""
     if isinstance(value, list):
-        return [unmarked(item, place) for item in value]
+        return [unmark_unknown(item, place) for item in value]
     if not isinstance(value, dict):
         return value
     if is_mark(value, place):
         return unknown(value)
-    return {unescaped(key): unmarked(item, place) for key, item in value.items()}
+    return {unescape_key(key): unmark_unknown(item, place) for key, item in value.items()}
 
 
 def is_mark(value: Any, place: Place | None) -> bool:
@@ -141,7 +141,7 @@ def unknown(mark: dict[str, Any]) -> Unknown:
     return Masked(mark[DIGEST]) if DIGEST in mark else UNKNOWN
 
 
-def unescaped(key: Any) -> Any:
+def unescape_key(key: Any) -> Any:
     """Return the key as it is meant."""
     if isinstance(key, str) and key.startswith("$$") and ESCAPED.fullmatch(key):
         return key[1:]

@@ -42,7 +42,7 @@ class Survey:
         self.records += 1
         capability = capability_name(entry)
         self.capabilities[capability] += 1
-        self.principals[named(entry.request.principal)] += 1
+        self.principals[name_or_words(entry.request.principal)] += 1
         self.verdicts[verdict_name(entry)] += 1
         self.completeness[str(entry.completeness)] += 1
         if entry.tool:
@@ -53,7 +53,7 @@ class Survey:
         self.approvals += bool(entry.recorded and entry.recorded.approval)
 
 
-def named(value: str | Unknown | None) -> str:
+def name_or_words(value: str | Unknown | None) -> str:
     """Return a name as text, with words for none and for unknown."""
     if value is None:
         return "none"

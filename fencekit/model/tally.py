@@ -49,7 +49,7 @@ def total(tallies: tuple[Tally, ...]) -> int:
     return sum(tally.count for tally in tallies)
 
 
-def merged(groups: Iterable[tuple[Tally, ...]]) -> tuple[Tally, ...]:
+def merge_tallies(groups: Iterable[tuple[Tally, ...]]) -> tuple[Tally, ...]:
     """Return the counts of several logs as one, kinds in the order in which they come."""
     made = Tallies()
     for tallies in groups:

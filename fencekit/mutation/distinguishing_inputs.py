@@ -16,7 +16,13 @@ from fencekit.model.policy import Condition, ConditionName, Policy, Rule
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.mutation.shared_tests import LONG, Patterns
-from fencekit.mutation.template_instantiation import NAMED, filled, spliced, with_field, with_name
+from fencekit.mutation.template_instantiation import (
+    NAMED,
+    fill_values,
+    splice_words,
+    with_field,
+    with_name,
+)
 from fencekit.regex.derivatives.contexts import candidates, plain
 from fencekit.regex.derivatives.distinguish import Distinguisher
 from fencekit.regex.derivatives.parser import EditedPart
@@ -122,7 +128,7 @@ class DistinguishingInputs:
                 yield replace(template, capability=capability)
                 for text in texts:
                     yield from (
-                        replace(one, capability=capability) for one in filled(template, text)
+                        replace(one, capability=capability) for one in fill_values(template, text)
                     )
 
     def of_condition(
@@ -144,9 +150,9 @@ class DistinguishingInputs:
                 seen.add(text)
                 for template in templates:
                     yield from with_field(template, text)
-                    yield from filled(template, text)
+                    yield from fill_values(template, text)
                 for template in allowed:
-                    yield from spliced(template, text)
+                    yield from splice_words(template, text)
 
     def pattern_texts(self, old: Condition, new: Condition) -> Iterator[str]:
         """Yield texts that tell a list of patterns from another."""
@@ -160,13 +166,13 @@ class DistinguishingInputs:
         tree = self.patterns.trees[gone[0]]
         if not come:
             forest = self.patterns.forest
-            yield from self.told(
+            yield from self.distinguishing_texts(
                 [EditedPart(tree.root.node, forest.never, (tree.root,))], TEXTS * 5
             )
             return
-        levels = tree.edited(come[0])
+        levels = tree.read_edit(come[0])
         if levels is not None:
-            yield from self.told(levels, TEXTS)
+            yield from self.distinguishing_texts(levels, TEXTS)
         if len(gone[0]) < LONG:
             yield from self.exact(gone[0], come[0])
         if levels is not None:
@@ -174,7 +180,7 @@ class DistinguishingInputs:
         if len(gone[0]) >= LONG:
             yield from self.exact(gone[0], come[0])
 
-    def told(self, levels: list[EditedPart], most: int) -> Iterator[str]:
+    def distinguishing_texts(self, levels: list[EditedPart], most: int) -> Iterator[str]:
         """Yield the texts of an edit's levels that the whole patterns are told apart by."""
         yield from self.differing(levels, candidates(self.telling, levels, most))
 
@@ -209,7 +215,7 @@ class DistinguishingInputs:
                 if tree is not None:
                     forest = self.patterns.forest
                     level = EditedPart(tree.root.node, forest.never, (tree.root,))
-                    yield from islice(self.told([level], 3), 3)
+                    yield from islice(self.distinguishing_texts([level], 3), 3)
         else:
             for word in map(str, listed(condition.value)):
                 yield from (word, f"{word}x", f"x{word}x", f"{word[:-1]}", f"{word}é")

@@ -72,12 +72,12 @@ class EquivalenceChecker:
         found = search(self.trials.policy, mutant, sought=different, max_examples=TRIES).witness
         if found is not None and is_case(found.request):
             return found.request
-        return self.proved(mutant)
+        return self.ask_prover(mutant)
 
     def is_same(self, mutant: Policy, why: EquivalenceProof) -> bool:
         """Say whether it is shown again, and in that way, that no call tells a mutant apart."""
         if why is EquivalenceProof.PROOF:
-            return self.proved(mutant) is EquivalenceProof.PROOF
+            return self.ask_prover(mutant) is EquivalenceProof.PROOF
         evaluator = self.trials.evaluator(mutant)
         try:
             for call in islice(self.ladder.calls(mutant), MOST_CALLS):
@@ -87,7 +87,7 @@ class EquivalenceChecker:
             return True
         return False
 
-    def proved(self, mutant: Policy) -> Request | EquivalenceProof | UndecidedMutant:
+    def ask_prover(self, mutant: Policy) -> Request | EquivalenceProof | UndecidedMutant:
         """Return what the prover says of a mutant."""
         open_ = ""
         try:
@@ -107,7 +107,7 @@ class EquivalenceChecker:
         sides = EQUIVALENT, self.trials.policy, mutant
         narrower: dict[str, dict[str, Any]] = {}
         for capability, result in by_capability(*sides):
-            name = self._declared(capability)
+            name = self._declare(capability)
             if isinstance(result, Proved) or not name:
                 yield result
                 continue
@@ -118,7 +118,7 @@ class EquivalenceChecker:
                 narrower[name] = dict(by_capability(*sides, domain=self.payloads[name]))
             yield narrower[name].get(capability, result)
 
-    def _declared(self, capability: str) -> str:
+    def _declare(self, capability: str) -> str:
         given = Capability.parse(capability)
         for name in self.payloads:
             pattern = Capability.parse(name)

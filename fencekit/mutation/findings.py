@@ -23,7 +23,7 @@ def shortfall(mutation: Mutation) -> Iterator[Finding]:
     score, minimum = mutation.score, mutation.minimum
     if minimum is None or score is None or score >= minimum:
         return
-    said = f"{mutation.killed:,} of {mutation.told:,} mutants, {score:.1f} %"
+    said = f"{mutation.killed:,} of {mutation.scored:,} mutants, {score:.1f} %"
     message = f"the cases and logs notice {said}, less than the {minimum:g} % asked for"
     hint = "each survivor is shown with a call: make a case of it"
     yield Finding(LOW_SCORE, RecordClass.FAULT, "", "", "", 1, message=message, hint=hint)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from fencekit.cases.registry import found, read_cases
+from fencekit.cases.registry import find_case_files, read_cases
 from fencekit.checks.findings.status import too_many_passed_over
 from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite.running import results
@@ -21,7 +21,7 @@ from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input
 from fencekit.model.suite import CaseStatus
 from fencekit.mutation.findings import findings_of
-from fencekit.mutation.pool import judged
+from fencekit.mutation.pool import judge_mutants
 from fencekit.mutation.probes import Probes
 
 Watch = Callable[[int, int], None]
@@ -67,7 +67,7 @@ class MutationJob:
     def case_files(self, run: "MutationRun") -> Iterable[str]:
         """Return the files of cases; a folder without any is a trouble."""
         try:
-            return found(self.cases)
+            return find_case_files(self.cases)
         except CaseError as error:
             run.failed.append(str(error))
             return ()
@@ -159,7 +159,7 @@ class MutationRun:
             self.policy.file, self.probes.cases, self.probes.records, (), job.min_score
         )
         if not self.failed:
-            mutants, made = judged(
+            mutants, made = judge_mutants(
                 self.policy,
                 self.probes,
                 timeout=job.timeout,

@@ -44,7 +44,7 @@ class MutantRunner:
     def result(self, mutant: Mutant, progress: Progress) -> MutantResult:
         """Return a mutant with its fate."""
         evaluator = NativeEvaluator(mutant.policy, self.shared.of)
-        for probe in self.probes.that_meet(self.edited(mutant.policy)):
+        for probe in self.probes.that_meet(self.edited_capabilities(mutant.policy)):
             found = probe.notices(self.original, evaluator, progress)
             if found is not None:
                 by, place = probe.name or str(probe.place), probe.place
@@ -55,9 +55,9 @@ class MutantRunner:
 
     def survivor(self, mutant: Mutant) -> MutantResult:
         """Return a mutant that nothing noticed: with a call that tells it apart, or equivalent."""
-        found = self.searched(mutant, FIRST_TRIES).witness
+        found = self.search_call(mutant, FIRST_TRIES).witness
         if found is not None:
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=shown(found))
+            return mutant_result(mutant, MutantStatus.SURVIVED, difference=difference_of(found))
         try:
             call = self.of_its_own(mutant)
         except SameError:
@@ -69,10 +69,12 @@ class MutantRunner:
         if isinstance(result, Proved):
             return mutant_result(mutant, MutantStatus.EQUIVALENT, note=f"proved by {result.method}")
         if isinstance(result, Witness):
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=shown(result))
-        searched = self.searched(mutant, TRIES)
+            return mutant_result(mutant, MutantStatus.SURVIVED, difference=difference_of(result))
+        searched = self.search_call(mutant, TRIES)
         if searched.witness is not None:
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=shown(searched.witness))
+            return mutant_result(
+                mutant, MutantStatus.SURVIVED, difference=difference_of(searched.witness)
+            )
         note = f"not told apart in {searched.tried:,} tries: {result.reason}"
         return mutant_result(mutant, MutantStatus.SURVIVED, note=note)
 
@@ -88,11 +90,11 @@ class MutantRunner:
                 return Difference(call, str(before.effect), str(after.effect))
         return None
 
-    def searched(self, mutant: Mutant, tries: int) -> SearchResult:
+    def search_call(self, mutant: Mutant, tries: int) -> SearchResult:
         """Look for a call that the policy and a mutant decide otherwise, by trying some."""
         return search(self.policy, mutant.policy, sought=different, max_examples=tries)
 
-    def edited(self, mutant: Policy) -> list[Any]:
+    def edited_capabilities(self, mutant: Policy) -> list[Any]:
         """Return the capabilities of the rules that differ; that of all calls where none does."""
         theirs = {key_of(rule): rule for rule in mutant.rules}
         changed = [rule for key, rule in self.keys.items() if key not in theirs]
@@ -100,7 +102,7 @@ class MutantRunner:
         return [rule.capability for rule in changed] or ["*"]
 
 
-def shown(witness: Witness) -> Difference:
+def difference_of(witness: Witness) -> Difference:
     """Return a witness as the difference that it shows."""
     before, after = witness.before.effect, witness.after.effect
     return Difference(witness.request, str(before), str(after))

@@ -27,7 +27,7 @@ class Worker:
         self.judge = MutantRunner(policy, probes)
         made = list(single_edits(policy))
         self.made = len(made)
-        self.mutants = sampled(made, sample)
+        self.mutants = sample_mutants(made, sample)
         self.timeout = timeout
 
     def results(self, start: int) -> list[MutantResult]:
@@ -39,7 +39,7 @@ class Worker:
             ]
 
 
-def judged(
+def judge_mutants(
     policy: Policy,
     probes: Probes,
     *,
@@ -76,7 +76,7 @@ def judged(
     return tuple(found), worker.made
 
 
-def sampled(mutants: Sequence[Mutant], size: int | None) -> list[Mutant]:
+def sample_mutants(mutants: Sequence[Mutant], size: int | None) -> list[Mutant]:
     """Return so many of the mutants, in their order: of each kind of edit in turn, spread out.
 
     The same policy has the same sample.
@@ -86,12 +86,12 @@ def sampled(mutants: Sequence[Mutant], size: int | None) -> list[Mutant]:
     kinds: dict[str, list[int]] = {}
     for number, mutant in enumerate(mutants):
         kinds.setdefault(mutant.operator, []).append(number)
-    in_turn = zip_longest(*(spread(numbers) for numbers in kinds.values()))
+    in_turn = zip_longest(*(spread_numbers(numbers) for numbers in kinds.values()))
     chosen = [number for turn in in_turn for number in turn if number is not None]
     return [mutants[number] for number in sorted(chosen[:size])]
 
 
-def spread(numbers: Sequence[int]) -> list[int]:
+def spread_numbers(numbers: Sequence[int]) -> list[int]:
     """Return numbers so that each beginning of them is spread over all: halves, then quarters."""
     found: dict[int, None] = {}
     parts = 1

@@ -65,7 +65,7 @@ class Patterns:
         if not self.trees:
             return None
         tree = min(self.trees.values(), key=lambda one: distance(one.pattern, pattern))
-        levels = tree.edited(pattern)
+        levels = tree.read_edit(pattern)
         return levels[-1].new if levels else None
 
     def text(self, text: str) -> TextMatcher:
@@ -120,10 +120,10 @@ class SharedTests:
         if known is not None:
             return known[1]
         if condition.name is ConditionName.MATCH_REGEX:
-            return self._followed(condition, listed(condition.value))
+            return self._follow_patterns(condition, listed(condition.value))
         return test_of(condition)
 
-    def _followed(self, condition: Condition, given: list[object]) -> Test:
+    def _follow_patterns(self, condition: Condition, given: list[object]) -> Test:
         """Return the test of some patterns that are followed as trees, as far as they can be."""
         nodes: list[Node] = []
         others: list[object] = []

@@ -45,7 +45,7 @@ def with_name(templates: Sequence[Request], key: str, glob: str) -> Iterator[Req
                 yield replace(template, context=Facts({**template.context.values, key: value}))
 
 
-def filled(template: Request, text: str) -> Iterator[Request]:
+def fill_values(template: Request, text: str) -> Iterator[Request]:
     """Yield a known call with a text instead of a value, alone, or split into all values."""
     given = template.args.values
     for key, value in given.items():
@@ -56,7 +56,7 @@ def filled(template: Request, text: str) -> Iterator[Request]:
     if "text" not in given and not given:
         yield with_args(template, {"text": text})
     if len(given) > 1 or any(not isinstance(value, str) for value in given.values()):
-        for values in islice(split(text, list(given.values())), MOST_SPLITS):
+        for values in islice(split_text(text, list(given.values())), MOST_SPLITS):
             yield with_args(template, dict(zip(given, values, strict=True)))
 
 
@@ -89,10 +89,10 @@ def with_field(template: Request, keyword: str) -> Iterator[Request]:
             yield with_args(template, {**rest, key: value})
             yield with_args(template, {key: value, **rest})
         if begun == "":
-            yield from divided(template, key)
+            yield from divide_text(template, key)
 
 
-def divided(template: Request, key: str) -> Iterator[Request]:
+def divide_text(template: Request, key: str) -> Iterator[Request]:
     """Yield a known call with the end of its last text under another key: joined, it is the same.
 
     The values are joined by spaces, so the text is cut where it has one.
@@ -105,7 +105,7 @@ def divided(template: Request, key: str) -> Iterator[Request]:
             yield with_args(template, {**given, last: text[:at], key: text[at + 1 :]})
 
 
-def spliced(template: Request, text: str) -> Iterator[Request]:
+def splice_words(template: Request, text: str) -> Iterator[Request]:
     """Yield a known call with a text instead of a word of a value, and around the value."""
     given = template.args.values
     for key, value in given.items():
@@ -121,7 +121,7 @@ def with_args(template: Request, args: Mapping[str, Any]) -> Request:
     return replace(template, args=Facts(args))
 
 
-def split(text: str, like: Sequence[Any]) -> Iterator[list[Any]]:
+def split_text(text: str, like: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield values of the same types that are printed as the text, with a space between."""
     first, rest = like[0], like[1:]
     ends = [at for at, char in enumerate(text) if char == " "] if rest else [len(text)]
@@ -132,7 +132,7 @@ def split(text: str, like: Sequence[Any]) -> Iterator[list[Any]]:
         if not rest:
             yield [value]
         else:
-            yield from ([value, *more] for more in split(text[end + 1 :], rest))
+            yield from ([value, *more] for more in split_text(text[end + 1 :], rest))
 
 
 def read_like(text: str, like: Any) -> Any:

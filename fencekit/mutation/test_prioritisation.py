@@ -92,7 +92,7 @@ class PrioritisedTests:
     def teller(self, mutant: Policy) -> Callable[[Request], bool]:
         """Return what says of a call whether a mutant decides it otherwise than the policy."""
         evaluator = self.evaluator(mutant)
-        patterns = self._edited(mutant)
+        patterns = self._edited_capabilities(mutant)
 
         def tells(call: Request) -> bool:
             capability = call.capability
@@ -105,12 +105,12 @@ class PrioritisedTests:
 
     def _that_meet(self, mutant: Policy) -> Iterator[list[int]]:
         """Yield the cases that an edited rule may match."""
-        patterns = self._edited(mutant)
+        patterns = self._edited_capabilities(mutant)
         for capability, numbers in self._by_capability.items():
             if capability == "*" or any(may_cover(one, capability) for one in patterns):
                 yield numbers
 
-    def _edited(self, mutant: Policy) -> list[Any]:
+    def _edited_capabilities(self, mutant: Policy) -> list[Any]:
         """Return the capabilities of the rules that differ; that of all calls where none does."""
         theirs = {key_of(rule): rule for rule in mutant.rules}
         changed = [rule for key, rule in self._keys.items() if key not in theirs]

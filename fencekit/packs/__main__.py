@@ -12,18 +12,18 @@ from tempfile import TemporaryDirectory
 
 from fencekit.packs.measure.measure import Peers, measure
 from fencekit.packs.measure.tables import page
-from fencekit.packs.pack.pack import packs_in, rendered
+from fencekit.packs.pack.pack import packs_in, rendered_files
 
 
 def render(folder: Path) -> None:
     """Render every pack."""
     for pack in packs_in(folder):
-        for file, text in rendered(pack):
+        for file, text in rendered_files(pack):
             file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")
 
 
-def measured(folder: Path, data: str, peers: str, out: str) -> None:
+def write_measurements(folder: Path, data: str, peers: str, out: str) -> None:
     """Measure every pack, and write the page."""
     beside = Peers("CapFence", Path(peers))
     with TemporaryDirectory() as work:
@@ -33,7 +33,7 @@ def measured(folder: Path, data: str, peers: str, out: str) -> None:
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "render": render,
-    "measure": measured,
+    "measure": write_measurements,
 }
 
 

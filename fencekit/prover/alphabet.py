@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from fencekit.prover.keyword_automaton import CAPITAL_SIGMA, SIGMAS
-from fencekit.regex.charset import CharSet, cased, of_chars, of_ranges, printable
+from fencekit.regex.charset import CharSet, cased_characters, of_chars, of_ranges, printable
 from fencekit.regex.minterms import minterms
 
 DOTTED_I = "\u0130"
@@ -102,7 +102,7 @@ def capitals(char: str) -> str:
 @cache
 def _capitals() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for char in cased():
+    for char in cased_characters():
         found.setdefault(char.lower(), []).append(char)
     return found
 
@@ -116,12 +116,12 @@ def letter_of(char: str, alphabet: frozenset[str]) -> SymbolClass:
     if char in SHORT:
         return SymbolClass(char, (SHORT[char],))
     if char.isprintable() or not alphabet:
-        return SymbolClass(char, (_seen(char.lower(), alphabet),))
+        return SymbolClass(char, (_outside_characters(char.lower(), alphabet),))
     shown = repr(char)[1:-1].lower()
-    return SymbolClass(char, (_seen(shown[:2], alphabet),), len(shown) - 2)
+    return SymbolClass(char, (_outside_characters(shown[:2], alphabet),), len(shown) - 2)
 
 
-def _seen(text: str, alphabet: frozenset[str]) -> str:
+def _outside_characters(text: str, alphabet: frozenset[str]) -> str:
     return "".join(char if char in alphabet else NO_KEYWORD_HAS for char in text)
 
 

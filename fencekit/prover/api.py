@@ -16,7 +16,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.prover.batched_search import search
-from fencekit.prover.certificate import certified
+from fencekit.prover.certificate import make_certificate
 from fencekit.prover.checker.check import CertificateError
 from fencekit.prover.decision_lists import CapabilityClass, Index
 from fencekit.prover.domain import OPEN, read_domain
@@ -74,7 +74,7 @@ def check_property(
             everywhere = check_property(goal, *policies, certificate=True)
             if isinstance(everywhere, Proved):
                 return replace(proved, certificate=everywhere.certificate)
-    made = certified(goal, policies, domain, prover.solver.refuted)
+    made = make_certificate(goal, policies, domain, prover.solver.refuted)
     return replace(proved, certificate=made)
 
 
@@ -135,18 +135,18 @@ class Prover:
         tally = SearchStatistics()
         before = self.solver.states
         with MEMORY.question():
-            request = search(of_class, goal, self.solver, self._run, tally)
+            request = search(of_class, goal, self.solver, self._decide, tally)
         states = self.solver.states - before
         method = Method.WORDS if states else Method.CASES
         said = f"`{of_class.capability}` and capabilities like it"
         ladder = (ProofStep(method, said, tally.cases, states),)
         if request is not None:
             request = minimise(request, lambda call: self._shows(call, goal))
-            return Witness(request, self._run(request), ladder)
+            return Witness(request, self._decide(request), ladder)
         return Unknown(tally.open[0], ladder) if tally.open else Proved(method, ladder)
 
-    def _run(self, request: Request) -> Outcomes:
+    def _decide(self, request: Request) -> Outcomes:
         return tuple(evaluator.decide(request).outcomes[0] for evaluator in self._evaluators)
 
     def _shows(self, request: Request, goal: Property) -> bool:
-        return self._domain.accepts(request.args.values) and goal.broken(self._run(request))
+        return self._domain.accepts(request.args.values) and goal.broken(self._decide(request))

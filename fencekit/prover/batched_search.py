@@ -18,7 +18,12 @@ from fencekit.prover.decision_lists import CapabilityClass, DecisionList
 from fencekit.prover.evaluate import all_true
 from fencekit.prover.literals import Literal
 from fencekit.prover.properties import Outcomes, Property
-from fencekit.prover.search import CounterexampleSearch, SearchStatistics, implied, split
+from fencekit.prover.search import (
+    CounterexampleSearch,
+    SearchStatistics,
+    split_cube,
+    unit_consequences,
+)
 from fencekit.prover.solver import Sat, Solver, Unsettled
 from fencekit.prover.violating_cases import Case, GuardIndex, ViolatingCases
 
@@ -82,7 +87,7 @@ class BatchedSearch:
         tally.cases += 1
         parts = [self._with(Part(frozenset(), case.chosen, case.leaves), case.chosen)]
         while parts and tally.parts <= tally.most:
-            part = self._narrowed(parts.pop())
+            part = self._narrow(parts.pop())
             if part is None:
                 continue
             tally.parts += 1
@@ -117,7 +122,7 @@ class BatchedSearch:
         chosen = tuple(leaf if one is None else one for one in part.chosen)
         return self._with(Part(part.cube, chosen), chosen)
 
-    def _narrowed(self, part: Part) -> Part | None:
+    def _narrow(self, part: Part) -> Part | None:
         """Return the part without leaves that cannot decide; None where nothing is left of it."""
         sure: set[Literal] = set()
         for at, number in enumerate(part.chosen):
@@ -131,10 +136,10 @@ class BatchedSearch:
                     return None
                 part = replace(part, leaves=leaves)
             first = part.leaves[0] if number is None else number
-            sure |= implied(part.cube, self._hits[at].near(part.cube, first))
+            sure |= unit_consequences(part.cube, self._hits[at].near(part.cube, first))
         if len(part.leaves) == 1:
-            return self._narrowed(self._leaf(part, part.leaves[0]))
-        if any(literal.negated() in part.cube for literal in part.cube if literal.positive):
+            return self._narrow(self._leaf(part, part.leaves[0]))
+        if any(literal.negation() in part.cube for literal in part.cube if literal.positive):
             return None
         is_refuted = self._looking.solver.core(part.cube | sure) is not None
         return None if is_refuted else part
@@ -142,12 +147,12 @@ class BatchedSearch:
     def _after(self, part: Part, request: Request, outcomes: Outcomes) -> Iterable[Part]:
         """Return the parts of a part in which a call that breaks no goal is not."""
         for at, number in enumerate(part.chosen):
-            decided = self._decided(at, request, outcomes[at])
+            decided = self._deciding_outcome(at, request, outcomes[at])
             if decided == number:
                 continue
             if decided is None or (number is not None and number < decided):
                 break
-            ways = split(part.cube, self._cubes[at][decided])
+            ways = split_cube(part.cube, self._cubes[at][decided])
             if number is not None:
                 return [replace(part, cube=cube) for cube in ways]
             if decided in part.leaves:
@@ -159,7 +164,7 @@ class BatchedSearch:
         self._looking.tally.open.append("the engine decides a call otherwise than was derived")
         return ()
 
-    def _decided(self, at: int, request: Request, outcome: Outcome) -> int | None:
+    def _deciding_outcome(self, at: int, request: Request, outcome: Outcome) -> int | None:
         """Return the exit of a list that decides a call; None where there is no such."""
         numbers = self._hits[at].of_rule(outcome.rule)
         return next((one for one in numbers if all_true(self._cubes[at][one], request)), None)

@@ -34,13 +34,13 @@ def classes(patterns: Iterable[Any], edited: Iterable[Any] | None = None) -> dic
         wanted = sum(1 << index for index, pattern in enumerate(listed) if pattern in edited)
     found: dict[int, str] = {}
     by_text = CapabilityIndex(listed)
-    for capability, mask in (*_formed(listed, wanted, by_text), *_others(listed, by_text)):
+    for capability, mask in (*_well_formed(listed, wanted, by_text), *_others(listed, by_text)):
         if mask & wanted or wanted == -1:
             found.setdefault(mask, capability)
     return found
 
 
-def _formed(
+def _well_formed(
     patterns: list[str], wanted: int, by_text: CapabilityIndex
 ) -> Iterator[tuple[str, int]]:
     """Yield well-formed capabilities, segment by segment, and the patterns that cover each."""
@@ -69,7 +69,7 @@ def _formed(
         begun = following
     fresh = [_fresh(word, column) for word, column in zip(FRESH, columns, strict=True)]
     for mask, segments in begun.items():
-        text = _joined(segments, fresh)
+        text = _join_segments(segments, fresh)
         # A well-formed text has at most one newline, at its end: no such capability otherwise.
         if "\n" not in text[:-1]:
             yield text, mask if text[-1:] != "\n" else _covering(by_text, text)
@@ -89,7 +89,7 @@ def _fresh(word: str, column: list[str]) -> str:
     return word
 
 
-def _joined(segments: tuple[str | None, ...], fresh: list[str]) -> str:
+def _join_segments(segments: tuple[str | None, ...], fresh: list[str]) -> str:
     """Return the capability, without the fresh segments at its end: `*` is as fresh as they are."""
     kept = list(segments)
     while len(kept) > 1 and kept[-1] is None and kept != ["", None]:
@@ -105,7 +105,7 @@ def _others(patterns: list[str], by_text: CapabilityIndex) -> Iterator[tuple[str
     goes on as it does.
     """
     prefixes = {pattern[:-2] for pattern in patterns if pattern.endswith(".*")}
-    end = unused(patterns)
+    end = unused_character(patterns)
     texts = [f"any{end}", *(f"{prefix}{end}" for prefix in ("", *sorted(prefixes)))]
     texts += [
         text
@@ -116,7 +116,7 @@ def _others(patterns: list[str], by_text: CapabilityIndex) -> Iterator[tuple[str
         yield text, _covering(by_text, text)
 
 
-def unused(patterns: Iterable[str]) -> str:
+def unused_character(patterns: Iterable[str]) -> str:
     """Return a character that no pattern has, and no well-formed capability."""
     used = set().union(*patterns)
     likely = (char for char in ENDS if char not in used)

@@ -30,7 +30,7 @@ from fencekit.prover.checker.check import (
     VERSION,
     CertificateError,
     follow,
-    negated,
+    negate_literal,
     sides,
 )
 from fencekit.prover.checker.conditions import Atom, Atoms, Literals, needs, possible
@@ -56,7 +56,7 @@ MOST_TRIED = 20_000
 SUBJECTS = {QuestionSubject.AMOUNT: "amount", QuestionSubject.CALLER_DEPTH: "caller_depth"}
 
 
-def certified(
+def make_certificate(
     goal: Property, policies: tuple[Policy, ...], said: Any, cores: Iterable[frozenset[Literal]]
 ) -> Certificate:
     """Return the certificate of a goal that was proved for a domain by these contradictions.
@@ -78,7 +78,7 @@ def certified(
     # Made of what is needed of them, some lemmas may be the same, or do without others.
     shown = {frozenset(one["literals"]): one for one in lemmas}
     used = without_idle(found, ruling_out(found, shown))
-    splits = {case.name: Search(used, taken=used).split(case) for case in found}
+    splits = {case.name: Search(used, taken=used).split_case(case) for case in found}
     return Certificate(
         {
             "version": VERSION,
@@ -95,7 +95,7 @@ def certified(
 def form(literal: Literal) -> str:
     """Return a literal as the checker names it."""
     name = FORMS[type(literal.atom)](literal.atom)
-    return name if literal.positive else negated(name)
+    return name if literal.positive else negate_literal(name)
 
 
 FORMS: dict[type, Any] = {
@@ -115,7 +115,7 @@ def ruling_out(found: list[CheckedCase], known: Iterable[Literals]) -> list[Lite
     """Return lemmas of those known that rule out all cases; raise CertificateError for none."""
     search = Search(sorted(known, key=sorted))
     for case in found:
-        search.split(case)
+        search.split_case(case)
     return sorted(search.taken, key=sorted)
 
 
@@ -139,11 +139,11 @@ class Search:
         self._left = MOST_PARTS
         self.taken = [*taken]
 
-    def split(self, case: CheckedCase) -> Any:
+    def split_case(self, case: CheckedCase) -> Any:
         """Return how a case is split; None where it contradicts itself at once."""
-        return self._split(case.facts, case.earlier)
+        return self._split_facts(case.facts, case.earlier)
 
-    def _split(self, facts: Literals, earlier: list[Literals]) -> Any:
+    def _split_facts(self, facts: Literals, earlier: list[Literals]) -> Any:
         self._left -= 1
         if self._left < 0:
             raise CertificateError("a case has too many parts to be written down")
@@ -155,12 +155,12 @@ class Search:
             self.taken.append(lemma)
             return None
         open_ = [clause - followed for clause in earlier]
-        left = [one for one in open_ if followed.isdisjoint(map(negated, one))]
+        left = [one for one in open_ if followed.isdisjoint(map(negate_literal, one))]
         if not left:
             raise CertificateError("a step of the proof cannot be shown to the checker")
         literal = min(map(sorted, left), key=lambda one: (len(one), one))[0]
-        both = (followed | {one} for one in (literal, negated(literal)))
-        return [literal, *(self._split(side, earlier) for side in both)]
+        both = (followed | {one} for one in (literal, negate_literal(literal)))
+        return [literal, *(self._split_facts(side, earlier) for side in both)]
 
 
 def smallest(literals: Literals, atoms: Atoms, domain: CheckedDomain) -> Literals:
@@ -190,14 +190,14 @@ def lemma(literals: Literals, atoms: Atoms, domain: CheckedDomain = OPEN) -> Any
         return {"literals": sorted(literals)}
     of_texts = frozenset(one for one in literals if atom_of(one, atoms).patterns)
     try:
-        return walked(of_texts, atoms, domain)
+        return lemma_with_walks(of_texts, atoms, domain)
     except CertificateError:
         if of_texts == literals:
             raise
-        return walked(literals, atoms, domain)
+        return lemma_with_walks(literals, atoms, domain)
 
 
-def walked(literals: Literals, atoms: Atoms, domain: CheckedDomain) -> Any:
+def lemma_with_walks(literals: Literals, atoms: Atoms, domain: CheckedDomain) -> Any:
     """Return the lemma with its walks, and of its literals those that they need."""
     so, not_so = sides(literals, atoms)
     wanted = [[(atom.of, one) for one in atom.patterns] for atom in so if atom.patterns]
@@ -219,7 +219,7 @@ def is_asked(atom: Atom, asked: set[tuple[str, str]]) -> bool:
 
 def atom_of(literal: str, atoms: Atoms) -> Atom:
     """Return the atom that a literal is about."""
-    return atoms[negated(literal) if literal.startswith("not ") else literal]
+    return atoms[negate_literal(literal) if literal.startswith("not ") else literal]
 
 
 def closed_walks(found: list[Any], refused: list[Any], *within: Any) -> Iterator[Any]:

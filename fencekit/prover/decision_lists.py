@@ -45,7 +45,7 @@ class Index:
             )
         )
 
-    def edited(self) -> list[Any] | None:
+    def edited_patterns(self) -> list[Any] | None:
         """Return the patterns of the rules between the first and the last difference.
 
         None stands for all of them: the difference is in a rule that no class escapes.
@@ -70,7 +70,7 @@ class Index:
     def classes(self, goal: Property) -> Iterator[CapabilityClass]:
         """Yield the classes that the goal has to be looked at for; no two with the same lists."""
         skip_same = goal.same_is_fine and len(self.rules) == 2
-        edited = self.edited() if skip_same else self._about_only()
+        edited = self.edited_patterns() if skip_same else self._about_only()
         if edited == []:
             return
         places = [RulePositions(rules, self.patterns) for rules in self.rules]

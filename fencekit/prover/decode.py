@@ -52,7 +52,7 @@ class Spelled:
         """Begin a key."""
         self._text = ""
 
-    def named(self) -> None:
+    def end_key(self) -> None:
         """End a key, and begin its value."""
         self.field(self._text)
 
@@ -75,11 +75,11 @@ class Spelled:
         code = int(self._digits, 16)
         self._text = self._text[:-1] + (chr(code) if code <= LAST else HOLE)
 
-    def closed(self) -> None:
+    def end_text(self) -> None:
         """End a text."""
         self.whole(self._key, self._text)
 
-    def printed(self) -> None:
+    def end_value(self) -> None:
         """End a value that is not text; raises ValueError where there is none that prints so."""
         self.whole(self._key, read(self._text))
 

@@ -26,7 +26,7 @@ class OpenDomain:
     """Any JSON object."""
 
     follows = False
-    taken: Collection[str] = ()
+    keys: Collection[str] = ()
     properties: Mapping[str, Any] = {}
 
     def accepts(self, _: Mapping[str, Any]) -> bool:
@@ -50,7 +50,7 @@ class SchemaDomain:
     """What a JSON Schema describes."""
 
     follows = True
-    taken: Collection[str] = ()
+    keys: Collection[str] = ()
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema

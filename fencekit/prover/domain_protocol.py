@@ -20,7 +20,7 @@ class Domain(Protocol):
         ...
 
     @property
-    def taken(self) -> Collection[str]:
+    def keys(self) -> Collection[str]:
         """The keys that there are, in their order; no other field has one of them."""
         ...
 

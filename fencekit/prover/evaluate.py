@@ -29,7 +29,7 @@ def _holds(atom: ContainsKeyword, view: View) -> bool:
     return any(keyword in str(text) for keyword in atom.keywords)
 
 
-def _found(atom: MatchesRegex, view: View) -> bool:
+def _matches_regex(atom: MatchesRegex, view: View) -> bool:
     text = str(view.values_text)
     return any(Regex(pattern).search(text) for pattern in atom.patterns)
 
@@ -52,7 +52,7 @@ def _begins(atom: HasPrefix, view: View) -> bool:
     return isinstance(path, str) and path.startswith(atom.prefix)
 
 
-def _named(atom: Named, view: View) -> bool:
+def _is_named(atom: Named, view: View) -> bool:
     return any(value_matches(actual, atom.expected) for actual in view.named(atom.key))
 
 
@@ -63,10 +63,10 @@ def _level(atom: RiskLevelIs, view: View) -> bool:
 
 TRUTHS: dict[type, Callable[[Any, View], bool]] = {
     ContainsKeyword: _holds,
-    MatchesRegex: _found,
+    MatchesRegex: _matches_regex,
     Compares: _passes,
     HasPrefix: _begins,
-    Named: _named,
+    Named: _is_named,
     RiskLevelIs: _level,
 }
 """For each kind of atom: whether it is true; one entry for each that there is."""

@@ -17,7 +17,7 @@ from typing import Any
 from fencekit.engines.native.questions import value_matches
 from fencekit.model.request import UNKNOWN, Unknown, holds_unknown
 from fencekit.prover.decode import is_json
-from fencekit.prover.known import Except, completed, fits
+from fencekit.prover.known import Except, complete, fits
 from fencekit.prover.literals import Literal, Named, RiskLevelIs
 from fencekit.prover.payload_states import FieldSpec
 from fencekit.regex.automaton import LazyDFA
@@ -93,11 +93,11 @@ def _value(
             for one in levels
             if isinstance(one.atom, RiskLevelIs)
         ]
-        text = shortest([*asked, *exact, *refused(known)])
+        text = shortest([*asked, *exact, *excluded_texts(known)])
         if text is not None:
             return text
     if not is_level:
-        for value in (*_others(met, unwanted), completed(known)):
+        for value in (*_others(met, unwanted), complete(known)):
             if fits(known, value) and _fits(value, met, unwanted):
                 return value
     return IMPOSSIBLE
@@ -109,7 +109,7 @@ def _is(value: Any, literal: Literal) -> bool:
     return (isinstance(value, str) and value == literal.atom.expected) is literal.positive
 
 
-def refused(known: Any) -> list[tuple[LazyDFA, bool]]:
+def excluded_texts(known: Any) -> list[tuple[LazyDFA, bool]]:
     """Return what a text is asked for by what is known of it: not to be one that it is not."""
     values = known.values if isinstance(known, Except) else ()
     return [(only(value), False) for value in values if isinstance(value, str)]

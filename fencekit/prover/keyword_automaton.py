@@ -36,14 +36,14 @@ class Keywords:
         """Return the state after more of the text, in lower case; -1 after an unwanted keyword."""
         known = self._known.get((state, text))
         if known is None:
-            known = self._known[state, text] = self._stepped(state, text)
+            known = self._known[state, text] = self._step_text(state, text)
         return known
 
     def waits(self, state: int) -> bool:
         """Say whether a wanted clause has not been met yet."""
         return bool(state & self._pending)
 
-    def _stepped(self, state: int, text: str) -> int:
+    def _step_text(self, state: int, text: str) -> int:
         node, waiting = state >> self._shift, state & self._pending
         for char in text:
             while node and char not in self._ways[node]:

@@ -105,7 +105,7 @@ class PartialRequest:
         """Return what is known of an argument; None where there is none."""
         return within(self.request.args, key)
 
-    def made(self, capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
+    def make_call(self, capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
         """Return such a call with those values in the context and those arguments."""
         given = self.request
         context = dict(context)
@@ -114,10 +114,10 @@ class PartialRequest:
             chosen = context.pop("environment", None)
             if chosen is not None and not isinstance(chosen, str):
                 context["environment"], chosen = chosen, None
-            environment = completed(environment) if chosen is None else chosen
+            environment = complete(environment) if chosen is None else chosen
         elif environment is not None:
             context.pop("environment", None)
-        kept = {key: completed(value) for key, value in given.context.values.items()}
+        kept = {key: complete(value) for key, value in given.context.values.items()}
         if given.context.open:
             kept |= {key: value for key, value in context.items() if key not in kept}
         for key, known in given.context.values.items():
@@ -135,7 +135,7 @@ class PartialRequest:
         """Return this call with what another one has where this one is not known."""
         there = other.args.values
         args = {
-            key: there[key] if key in there and fits(known, there[key]) else completed(known)
+            key: there[key] if key in there and fits(known, there[key]) else complete(known)
             for key, known in self.request.args.values.items()
         }
         if self.request.args.open:
@@ -143,7 +143,7 @@ class PartialRequest:
         context = dict(other.context.values)
         if other.environment is not None:
             context["environment"] = other.environment
-        return self.made(capability, context, args)
+        return self.make_call(capability, context, args)
 
     def is_so(self, literals: Iterable[Literal], request: Request) -> bool:
         """Say whether every literal is true of such a call of which all is known."""
@@ -161,13 +161,15 @@ class PartialRequest:
         )
 
 
-def given(request: Request, constants: Constants, guard: Guard) -> PartialRequest:
+def partial_request(request: Request, constants: Constants, guard: Guard) -> PartialRequest:
     """Return what is known of a request; what is masked is asked whether it is a constant."""
     return PartialRequest(
         Request(
-            asked(request.capability, constants.get("capability", ()), is_text=True),
+            masked_value(request.capability, constants.get("capability", ()), is_text=True),
             principal=request.principal,
-            environment=asked(request.environment, constants.get("environment", ()), is_text=True),
+            environment=masked_value(
+                request.environment, constants.get("environment", ()), is_text=True
+            ),
             context=all_asked(request.context, constants),
             args=all_asked(request.args, constants),
         ),
@@ -179,11 +181,13 @@ def all_asked(facts: Facts, constants: Constants) -> Facts:
     """Return an object with what is masked in it asked."""
     if facts.whole:
         return facts
-    values = {key: asked(value, constants.get(key, ())) for key, value in facts.values.items()}
+    values = {
+        key: masked_value(value, constants.get(key, ())) for key, value in facts.values.items()
+    }
     return Facts(values, open=facts.open)
 
 
-def asked(value: Any, constants: Iterable[Any], *, is_text: bool = False) -> Any:
+def masked_value(value: Any, constants: Iterable[Any], *, is_text: bool = False) -> Any:
     """Return a masked value as the constant that it is, or as none of those that it is not."""
     if not isinstance(value, Masked):
         return value
@@ -205,10 +209,10 @@ FRESH = ("", *map(chr, range(0x4E00, 0x9FFF)))
 """Texts of which not all are asked for."""
 
 
-def completed(known: Any) -> Any:
+def complete(known: Any) -> Any:
     """Return the plainest value for what is known of it."""
     if isinstance(known, Unknown):
         return next(value for value in (None, *FRESH) if fits(known, value))
     if isinstance(known, dict):
-        return {key: completed(item) for key, item in known.items()}
-    return [completed(item) for item in known] if isinstance(known, list) else known
+        return {key: complete(item) for key, item in known.items()}
+    return [complete(item) for item in known] if isinstance(known, list) else known

@@ -81,7 +81,7 @@ class Literal:
     atom: Atom
     positive: bool = True
 
-    def negated(self) -> "Literal":
+    def negation(self) -> "Literal":
         """Return the opposite."""
         return Literal(self.atom, not self.positive)
 
@@ -121,17 +121,17 @@ def exits_of(rule: Rule) -> list[GuardedOutcome]:
     for condition in rule.conditions:
         reading = reading_of(condition)
         if reading.raises is not False:
-            literals = added(so_far, reading.raises)
+            literals = add_fact(so_far, reading.raises)
             exits.append(GuardedOutcome(literals, raising(rule), len(exits)))
         if reading.holds is False or reading.raises is True:
             return exits
-        so_far = list(added(so_far, reading.holds))
+        so_far = list(add_fact(so_far, reading.holds))
     assert rule.effect is not None
     exits.append(GuardedOutcome(tuple(so_far), Outcome(rule.effect, rule), len(exits)))
     return exits
 
 
-def added(literals: list[Literal], fact: Fact) -> tuple[Literal, ...]:
+def add_fact(literals: list[Literal], fact: Fact) -> tuple[Literal, ...]:
     """Return the literals with the fact, which is not false, among them."""
     if isinstance(fact, bool) or fact in literals:
         return tuple(literals)
@@ -144,19 +144,19 @@ def raising(rule: Rule) -> Outcome:
     return Outcome(DENY, rule, error)
 
 
-def spelled(value: Any) -> str:
+def spell_value(value: Any) -> str:
     """Return a value so that what differs to the engine is spelled differently."""
     return f"{type(value).__name__} {value!r}"
 
 
 def key_of(rule: Rule) -> tuple[Any, ...]:
     """Return what makes two rules that cover a capability the same one there."""
-    return (rule.effect, tuple((c.name, spelled(c.value)) for c in rule.conditions))
+    return (rule.effect, tuple((c.name, spell_value(c.value)) for c in rule.conditions))
 
 
 def reading_of(condition: Condition) -> ConditionLiterals:
     """Return when a condition holds and when it raises."""
-    return _reading(condition.name, spelled(condition.value), Same(condition))
+    return _reading(condition.name, spell_value(condition.value), Same(condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _regexes(_: ConditionName, value: Any) -> ConditionLiterals:
             if not sound:
                 return ConditionLiterals(holds=False, raises=True)
             found = Literal(MatchesRegex(tuple(sound)))
-            return ConditionLiterals(found, found.negated())
+            return ConditionLiterals(found, found.negation())
         if pattern not in sound:
             sound.append(pattern)
     return ConditionLiterals(_any_of(MatchesRegex(tuple(sound)), sound))
@@ -214,8 +214,8 @@ def _number(
     subject: QuestionSubject, relation: Relation
 ) -> Callable[[ConditionName, Any], ConditionLiterals]:
     def reading(_: ConditionName, value: Any) -> ConditionLiterals:
-        passes = Compares(subject, relation, spelled(value), value)
-        raises = Compares(subject, relation, spelled(value), value, raises=True)
+        passes = Compares(subject, relation, spell_value(value), value)
+        raises = Compares(subject, relation, spell_value(value), value, raises=True)
         return ConditionLiterals(Literal(passes), Literal(raises))
 
     return reading
@@ -225,8 +225,8 @@ def _path(_: ConditionName, value: Any) -> ConditionLiterals:
     return ConditionLiterals(Literal(HasPrefix(str(value))))
 
 
-def _named(name: ConditionName, value: Any) -> ConditionLiterals:
-    return ConditionLiterals(Literal(Named(str(name), spelled(value), value)))
+def _named_atom(name: ConditionName, value: Any) -> ConditionLiterals:
+    return ConditionLiterals(Literal(Named(str(name), spell_value(value), value)))
 
 
 def _level(_: ConditionName, value: Any) -> ConditionLiterals:
@@ -246,13 +246,13 @@ READINGS: dict[ConditionName, Callable[[ConditionName, Any], ConditionLiterals]]
     ConditionName.CALLER_DEPTH_GTE: _number(QuestionSubject.CALLER_DEPTH, Relation.GTE),
     ConditionName.CALLER_DEPTH_LT: _number(QuestionSubject.CALLER_DEPTH, Relation.LT),
     ConditionName.CALLER_DEPTH_LTE: _number(QuestionSubject.CALLER_DEPTH, Relation.LTE),
-    ConditionName.ENVIRONMENT: _named,
-    ConditionName.USER_ROLE: _named,
-    ConditionName.TENANT: _named,
-    ConditionName.TABLE: _named,
-    ConditionName.TOOL_NAME: _named,
-    ConditionName.RISK_LEVEL: _named,
+    ConditionName.ENVIRONMENT: _named_atom,
+    ConditionName.USER_ROLE: _named_atom,
+    ConditionName.TENANT: _named_atom,
+    ConditionName.TABLE: _named_atom,
+    ConditionName.TOOL_NAME: _named_atom,
+    ConditionName.RISK_LEVEL: _named_atom,
     ConditionName.RISK_LEVEL_IS: _level,
-    ConditionName.PATH: _named,
+    ConditionName.PATH: _named_atom,
 }
 """The reading of each condition; one entry for each condition that there is."""

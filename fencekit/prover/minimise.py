@@ -34,14 +34,14 @@ def candidates(request: Request) -> Iterator[Request]:
     """Yield requests that are a little smaller, the ones that spare most first."""
     args, context = request.args.values, request.context.values
     if request.environment is not None:
-        yield changed(request, environment=None)
+        yield replace_parts(request, environment=None)
     for key in context:
-        yield changed(request, context=without(context, key))
+        yield replace_parts(request, context=without(context, key))
     for key in args:
-        yield changed(request, args=without(args, key))
+        yield replace_parts(request, args=without(args, key))
     for key, value in args.items():
         for less in simpler(value):
-            yield changed(request, args={**args, key: less})
+            yield replace_parts(request, args={**args, key: less})
 
 
 def simpler(value: Any) -> Iterator[Any]:
@@ -59,7 +59,7 @@ def without(values: dict[str, Any], key: str) -> dict[str, Any]:
     return {other: value for other, value in values.items() if other != key}
 
 
-def changed(request: Request, **parts: Any) -> Request:
+def replace_parts(request: Request, **parts: Any) -> Request:
     """Return the request with some parts replaced."""
     same = {"environment": request.environment, "context": request.context, "args": request.args}
     return Request(request.capability, principal=request.principal, **{**same, **parts})

@@ -23,7 +23,7 @@ from fencekit.prover.batched_search import search
 from fencekit.prover.capability_classes import classes
 from fencekit.prover.decision_lists import CapabilityClass, DecisionList
 from fencekit.prover.domain import OPEN
-from fencekit.prover.known import Constants, Guard, PartialRequest, fits, given
+from fencekit.prover.known import Constants, Guard, PartialRequest, fits, partial_request
 from fencekit.prover.literals import Compares, GuardedOutcome, Named, RiskLevelIs, exits_of, raising
 from fencekit.prover.partial_domain import PartialArgumentsDomain
 from fencekit.prover.properties import Outcomes, Property
@@ -60,7 +60,7 @@ class Completer:
 
     def gaps(self, request: Request) -> Iterator["Gap"]:
         """Yield what a request leaves open: one for each class of capabilities that it may have."""
-        known = given(request, self._constants, self._guard)
+        known = partial_request(request, self._constants, self._guard)
         capability = known.request.capability
         if isinstance(capability, str):
             yield self._gap(known, capability)
@@ -85,7 +85,8 @@ class Completer:
             )
             known = PartialRequest(request, self._guard)
         lists = tuple(
-            reduced(self._exits_left(evaluator, known), known) for evaluator in self.evaluators
+            reduce_outcomes(self._exits_left(evaluator, known), known)
+            for evaluator in self.evaluators
         )
         return Gap(known, CapabilityClass(capability, lists), self.evaluators)
 
@@ -124,10 +125,10 @@ class Gap:
         domain = OPEN if args.open and not args.values else PartialArgumentsDomain(args)
         self._solver = Solver(domain, known, MOST_STATES)
 
-    def filled(self, goal: Property) -> Completion:
+    def fill(self, goal: Property) -> Completion:
         """Return a call that breaks the goal; none where there is no such, or it is not known."""
         tally, before = SearchStatistics(MOST_PARTS), self._solver.states
-        request = search(self._class, goal, self._solver, self._run, tally)
+        request = search(self._class, goal, self._solver, self._decide, tally)
         spent = tally.parts + self._solver.states - before
         if request is not None and self.known.may_be(request):
             return Completion(request, spent=spent)
@@ -138,10 +139,10 @@ class Gap:
     def filled_as(self, other: Request, goal: Property) -> Request | None:
         """Return the call with what another one has, if it breaks the goal."""
         request = self.known.filled_as(other, self._class.capability)
-        is_one = self.known.may_be(request) and goal.broken(self._run(request))
+        is_one = self.known.may_be(request) and goal.broken(self._decide(request))
         return request if is_one else None
 
-    def _run(self, request: Request) -> Outcomes:
+    def _decide(self, request: Request) -> Outcomes:
         with self.known.guard():
             found = tuple(evaluator.decide(request).outcomes[0] for evaluator in self._evaluators)
         for outcome in found:
@@ -150,7 +151,7 @@ class Gap:
         return found
 
 
-def reduced(exits: Iterable[GuardedOutcome], known: PartialRequest) -> DecisionList:
+def reduce_outcomes(exits: Iterable[GuardedOutcome], known: PartialRequest) -> DecisionList:
     """Return the exits without what is known, up to one that is sure to decide."""
     found: list[GuardedOutcome] = []
     seen: set[frozenset[Any]] = set()

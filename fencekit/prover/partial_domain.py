@@ -14,7 +14,7 @@ from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.request import Facts, Unknown, holds_unknown
 from fencekit.prover.arithmetic import Sample
 from fencekit.prover.domain import is_read_as
-from fencekit.prover.glob_solver import refused
+from fencekit.prover.glob_solver import excluded_texts
 from fencekit.prover.known import all_fit, fits, within
 from fencekit.prover.payload_states import FieldSpec, Held, Required
 from fencekit.prover.values.fields import is_held, unwanted_globs
@@ -42,7 +42,7 @@ class PartialArgumentsDomain:
         return self.args.open
 
     @property
-    def taken(self) -> Collection[str]:
+    def keys(self) -> Collection[str]:
         """The keys that there are, in their order."""
         return self.args.values.keys()
 
@@ -82,7 +82,9 @@ class PartialArgumentsDomain:
         """
         fields = [self.field(key) for key in self.args.values]
         met = [
-            list(self._paths(need[0].held) if need[0].key in PATH_KEYS else self._met(need))
+            list(
+                self._paths(need[0].held) if need[0].key in PATH_KEYS else self._ways_to_meet(need)
+            )
             for need in needs
         ]
         if self.paths and not any(need[0].key in PATH_KEYS for need in needs):
@@ -124,7 +126,7 @@ class PartialArgumentsDomain:
                 found.append((at, none if fits(known, None) else ()))
         return tuple(found)
 
-    def _met(self, need: Required) -> Iterator[Way]:
+    def _ways_to_meet(self, need: Required) -> Iterator[Way]:
         """Yield the ways in which a need is met that is not of a path."""
         for slot in need:
             if slot.key in self.args.values:
@@ -145,7 +147,7 @@ class PartialArgumentsDomain:
             kind = "object" if isinstance(known, dict) else "list"
             parts = tuple(parts_of(known))
             return (FieldSpec(key, text=False, printed=(kind,), parts=parts),)
-        held = (*self.names.get(key, ()), *refused(known))
+        held = (*self.names.get(key, ()), *excluded_texts(known))
         if not held:
             return (FieldSpec(key),)
         return (FieldSpec(key, (), held, printed=()), FieldSpec(key, text=False))

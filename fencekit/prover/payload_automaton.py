@@ -37,7 +37,7 @@ from fencekit.prover.payload_states import (
     FieldSpec,
     Required,
 )
-from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quoted
+from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quote_char
 from fencekit.prover.relevance import FieldRelevance
 from fencekit.prover.repr_transducer import BEGINNING, ENDINGS, steps
 from fencekit.regex.automaton import DEAD, LazyDFA
@@ -80,10 +80,10 @@ class ArgumentsAutomaton:
         if self.shape.others or any(slot.has_text_inside for slot in self._slots):
             sets += escaped_apart()
         self._letters = letters(alphabet, sets)
-        self._bits = {key: 4 << number for number, key in enumerate(self._told())}
+        self._bits = {key: 4 << number for number, key in enumerate(self._remembered_keys())}
         self._key_letters = letters(alphabet, [])
 
-    def _told(self) -> list[str]:
+    def _remembered_keys(self) -> list[str]:
         """Return the optional keys of which is remembered whether they are there."""
         return list(dict.fromkeys(slot.key for slot in self.optional))[:MOST_TOLD]
 
@@ -128,19 +128,19 @@ class ArgumentsAutomaton:
         for number, key in enumerate(self.natural):
             then = ArgumentsState("text", spot.needs, fields)
             more = max(level, ODD if number else PLAIN)
-            yield from self._keyed(comma, space, key, then, more)
+            yield from self._enter_key(comma, space, key, then, more)
         if self.shape.keys:
-            for move in self._opened(ArgumentsState("key", spot.needs, fields), FURTHER):
+            for move in self._open_quotes(ArgumentsState("key", spot.needs, fields), FURTHER):
                 yield ArgumentsTransition(FURTHER, comma + move.text, space, move.then, ("key",))
 
-    def _keyed(
+    def _enter_key(
         self, comma: str, space: str, key: str, then: ArgumentsState, level: int
     ) -> Iterator[ArgumentsTransition]:
         """Yield the moves to a value under a key that is known."""
         before = f"{comma}{key!r}: ".lower()
         slot = self._slots[then.slot] if then.slot >= 0 else FieldSpec(key)
         if slot.text:
-            for move in self._opened(then, level):
+            for move in self._open_quotes(then, level):
                 yield ArgumentsTransition(
                     move.level, before + move.text, space, move.then, ("field", key)
                 )
@@ -168,11 +168,11 @@ class ArgumentsAutomaton:
             )
         states = tuple(automaton.start for automaton, _ in slot.held)
         inner = replace(then, kind="text", states=states)
-        yield from self._keyed(
+        yield from self._enter_key(
             comma, space, slot.key, inner, max(level, LOOSE if slot.values else PLAIN)
         )
 
-    def _opened(self, then: ArgumentsState, level: int) -> Iterator[ArgumentsTransition]:
+    def _open_quotes(self, then: ArgumentsState, level: int) -> Iterator[ArgumentsTransition]:
         """Yield the moves into a text, one for each way of quoting."""
         if not self.shape.quotes:
             yield ArgumentsTransition(level, "'", "", then)
@@ -185,36 +185,36 @@ class ArgumentsAutomaton:
 
     def _key(self, spot: ArgumentsState) -> Iterator[ArgumentsTransition]:
         for letter in self._key_letters:
-            for text, quoting, needs_digits in self._written(letter, spot):
+            for text, quoting, needs_digits in self._print(letter, spot):
                 then = ArgumentsState("key", spot.needs, spot.fields, quoting)
-                level = guessed(letter, FURTHER)
-                yield from self._escaped(
+                level = guess_level(letter, FURTHER)
+                yield from self._escape(
                     ArgumentsTransition(level, text, "", then, ("char", letter.char)), needs_digits
                 )
         if is_closable(spot.quoting):
             mark = '"' if spot.quoting.startswith("double") else "'"
-            for move in self._opened(ArgumentsState("text", spot.needs, spot.fields), FURTHER):
+            for move in self._open_quotes(ArgumentsState("text", spot.needs, spot.fields), FURTHER):
                 yield ArgumentsTransition(
-                    FURTHER, f"{mark}: {move.text}", "", move.then, ("named",)
+                    FURTHER, f"{mark}: {move.text}", "", move.then, ("end_key",)
                 )
             if self.shape.others:
                 other = ArgumentsState("other", spot.needs, spot.fields, BEGINNING)
-                yield ArgumentsTransition(PRINTED, f"{mark}: ", "", other, ("named",))
+                yield ArgumentsTransition(PRINTED, f"{mark}: ", "", other, ("end_key",))
 
     def _text(self, spot: ArgumentsState) -> Iterator[ArgumentsTransition]:
         for letter in self._letters:
-            states = self._held(spot, letter.char)
+            states = self._hold_text(spot, letter.char)
             if states is None:
                 continue
-            for text, quoting, needs_digits in self._written(letter, spot):
+            for text, quoting, needs_digits in self._print(letter, spot):
                 then = ArgumentsState("text", spot.needs, spot.fields, quoting, spot.slot, states)
-                level = PLAIN if letter.is_plain else guessed(letter, ODD)
+                level = PLAIN if letter.is_plain else guess_level(letter, ODD)
                 move = ArgumentsTransition(level, text, letter.char, then, ("char", letter.char))
-                yield from self._escaped(move, needs_digits)
+                yield from self._escape(move, needs_digits)
         if is_closable(spot.quoting) and self._is_kept(spot):
             mark = '"' if spot.quoting.startswith("double") else "'"
             yield ArgumentsTransition(
-                PLAIN, mark, "", ArgumentsState("fields", spot.needs, spot.fields), ("closed",)
+                PLAIN, mark, "", ArgumentsState("fields", spot.needs, spot.fields), ("end_text",)
             )
 
     def _other(self, spot: ArgumentsState) -> Iterator[ArgumentsTransition]:
@@ -226,7 +226,7 @@ class ArgumentsAutomaton:
             found = slot.form.steps(spot.quoting, self._letters)
             is_end = slot.form.ends(spot.quoting)
         for step in found:
-            states = self._held(spot, step.values)
+            states = self._hold_text(spot, step.values)
             if states is not None:
                 then = replace(spot, quoting=step.then, states=states)
                 yield ArgumentsTransition(
@@ -234,7 +234,7 @@ class ArgumentsAutomaton:
                 )
         if is_end and self._is_kept(spot):
             yield ArgumentsTransition(
-                PRINTED, "", "", ArgumentsState("fields", spot.needs, spot.fields), ("printed",)
+                PRINTED, "", "", ArgumentsState("fields", spot.needs, spot.fields), ("end_value",)
             )
 
     def _digits(self, spot: ArgumentsState) -> Iterator[ArgumentsTransition]:
@@ -245,7 +245,7 @@ class ArgumentsAutomaton:
         for digit in digits(self.keywords.alphabet):
             yield ArgumentsTransition(PLAIN, digit, "", then, ("digit", digit))
 
-    def _escaped(self, move: ArgumentsTransition, count: int) -> Iterator[ArgumentsTransition]:
+    def _escape(self, move: ArgumentsTransition, count: int) -> Iterator[ArgumentsTransition]:
         """Yield the move with the digits of the character's escape, then with any digits."""
         if not count:
             yield move
@@ -255,18 +255,18 @@ class ArgumentsAutomaton:
         free = ArgumentsState("digits", left=count, back=move.then)
         yield replace(move, level=PRINTED, then=free, piece=("escape", count))
 
-    def _written(self, letter: SymbolClass, spot: ArgumentsState) -> Iterator[tuple[str, str, int]]:
+    def _print(self, letter: SymbolClass, spot: ArgumentsState) -> Iterator[tuple[str, str, int]]:
         """Yield what a character adds to the text, and what the quoting has then seen."""
         way, _, seen = spot.quoting.partition(" ")
         if letter.char in "'\"" and way != "any":
-            escaped, seen = quoted(way, letter.char, seen)
+            escaped, seen = quote_char(way, letter.char, seen)
             if escaped:
                 yield escaped, f"{way} {seen}".rstrip(), 0
             return
         for text in letter.texts:
             yield text, spot.quoting, letter.digits
 
-    def _held(self, spot: ArgumentsState, text: str) -> tuple[int, ...] | None:
+    def _hold_text(self, spot: ArgumentsState, text: str) -> tuple[int, ...] | None:
         """Return the states of a required field after more of its value; None when it fails."""
         if spot.slot < 0:
             return ()
@@ -292,6 +292,6 @@ class ArgumentsAutomaton:
         yield from ()
 
 
-def guessed(letter: SymbolClass, level: int) -> int:
+def guess_level(letter: SymbolClass, level: int) -> int:
     """Return the level of a letter: a later one where its neighbours say what it becomes."""
     return level if len(letter.texts) == 1 else PRINTED

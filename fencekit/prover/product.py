@@ -50,7 +50,7 @@ class Product:
 
         When there are no more, all reachable states have been seen. Raises TooManyStatesError.
         """
-        state = self._started()
+        state = self._start_states()
         if state is None:
             return
         self._origin[state] = None
@@ -95,7 +95,7 @@ class Product:
         """Say whether a state need not be walked on from, as one that does as well came later."""
         return False
 
-    def _started(self) -> State | None:
+    def _start_states(self) -> State | None:
         keywords = self.payload.keywords
         begun = keywords.step(keywords.start, "{")
         states = tuple(automaton.start for automaton, _ in self.regexes)

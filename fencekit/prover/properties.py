@@ -54,7 +54,7 @@ def _not_allowed(outcomes: Outcomes) -> bool:
     return outcomes[0].effect.verdict is not Verdict.ALLOW
 
 
-def _allowed(outcomes: Outcomes) -> bool:
+def _is_allowed(outcomes: Outcomes) -> bool:
     return outcomes[0].effect.verdict is Verdict.ALLOW
 
 
@@ -77,7 +77,7 @@ ALWAYS_DENIES = Property("always denies", _not_denied)
 ALWAYS_ALLOWS = Property("always allows", _not_allowed)
 """Every call is allowed, with or without obligations."""
 
-NEVER_ALLOWS = Property("never allows", _allowed)
+NEVER_ALLOWS = Property("never allows", _is_allowed)
 """No call is allowed."""
 
 NEVER_ERRORS = Property("never errors", _errs)

@@ -13,7 +13,7 @@ WAYS_OF_QUOTING = {
 where there are both, with `'`, and each `'` inside escaped. These two remember what they saw."""
 
 
-def quoted(way: str, char: str, seen: str) -> tuple[str, str]:
+def quote_char(way: str, char: str, seen: str) -> tuple[str, str]:
     """Return what a quote adds to the text in a way of quoting, and what that has then seen."""
     if way == "single":
         return (char, seen) if char == '"' else ("", seen)

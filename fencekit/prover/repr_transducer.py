@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fencekit.prover.alphabet import SHORT, SymbolClass
 from fencekit.prover.payload_states import FieldSpec
-from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quoted
+from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quote_char
 
 BEGINNING = "first"
 ENDINGS = frozenset(("number", "done"))
@@ -123,7 +123,7 @@ def in_text(state: str, letters: Sequence[SymbolClass]) -> Iterator[ReprTransiti
     for letter in letters:
         char = letter.char
         if char in "'\"":
-            shown, then_seen = quoted(way, char, seen)
+            shown, then_seen = quote_char(way, char, seen)
             if shown:
                 yield ReprTransition(shown, shown, f"inside {after} {way} {then_seen}".rstrip())
         elif char == "\\" or char in SHORT:

@@ -59,7 +59,7 @@ class CounterexampleSearch:
             cube = parts.pop()
             self.tally.parts += 1
             is_hit = any(clause <= cube for clause in clauses)
-            if is_hit or self.solver.core(cube | implied(cube, clauses)) is not None:
+            if is_hit or self.solver.core(cube | unit_consequences(cube, clauses)) is not None:
                 continue
             found = self.solver.solve(self.of_class.capability, cube)
             if isinstance(found, Sat):
@@ -84,7 +84,7 @@ class CounterexampleSearch:
         if hit is None:
             self.tally.open.append("the engine decides a call otherwise than was derived")
             return ()
-        return split(cube, hit)
+        return split_cube(cube, hit)
 
     def after_open(self, found: Unsettled, cube: Cube, clauses: list[Cube]) -> Iterable[Cube]:
         """Return the parts in which an earlier exit is missed, as long as there is one left."""
@@ -92,7 +92,7 @@ class CounterexampleSearch:
         if not left:
             self.tally.open.append(found.reason)
             return ()
-        return split(cube, min(left, key=len))
+        return split_cube(cube, min(left, key=len))
 
 
 def constraints(
@@ -119,32 +119,32 @@ def constraints(
                 return None, []
             # A regex is kept for when it is needed: following it costs more than the rest.
             if len(left) == 1 and not isinstance(left[0].atom, MatchesRegex):
-                sure.add(left[0].negated())
+                sure.add(left[0].negation())
                 del clauses[clause]
                 changed = True
-    if any(literal.negated() in sure for literal in sure):
+    if any(literal.negation() in sure for literal in sure):
         return None, []
     return frozenset(sure), list(clauses)
 
 
-def implied(cube: Cube, clauses: Iterable[Cube]) -> Cube:
+def unit_consequences(cube: Cube, clauses: Iterable[Cube]) -> Cube:
     """Return what follows from a cube where one literal only of an earlier exit is left."""
     found: set[Literal] = set()
     for clause in clauses:
         left = clause - cube
         if len(left) == 1 and not is_missed(clause, cube):
-            found.update(literal.negated() for literal in left)
+            found.update(literal.negation() for literal in left)
     return frozenset(found)
 
 
 def is_missed(clause: Cube, cube: Cube | set[Literal]) -> bool:
     """Say whether one literal of an exit is false by what is sure."""
-    return any(literal.negated() in cube for literal in clause)
+    return any(literal.negation() in cube for literal in clause)
 
 
-def split(cube: Cube, clause: Cube) -> Iterator[Cube]:
+def split_cube(cube: Cube, clause: Cube) -> Iterator[Cube]:
     """Yield the parts of a cube in which one literal of the clause is false, each call once."""
     before: list[Literal] = []
     for literal in sorted(clause - cube, key=order):
-        yield cube | {*before, literal.negated()}
+        yield cube | {*before, literal.negation()}
         before.append(literal)

@@ -109,7 +109,7 @@ class Solver:
         if core is not None:
             return Unsat(core)
         try:
-            found = self._settled(capability, cube)
+            found = self._solve_cube(capability, cube)
         except UnsupportedError as error:
             return Unsettled(f"a condition {error}")
         if isinstance(found, Unsat):
@@ -130,7 +130,7 @@ class Solver:
                 self.refuted.add(known)
         return known
 
-    def _settled(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
+    def _solve_cube(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
         if asks_for_two_readings(cube):
             return Unsettled("a path is asked for by its beginning and by a glob")
         ways = self._ways(cube)
@@ -140,7 +140,7 @@ class Solver:
         core: Cube = frozenset()
         for parts in ways:
             for question in questions(cube, capability):
-                found = self._asked(capability, cube, parts, question)
+                found = self._ask_domain(capability, cube, parts, question)
                 if isinstance(found, Sat):
                     return found
                 if isinstance(found, Unsettled):
@@ -189,7 +189,7 @@ class Solver:
             by_name.append([(key, choice, asked) for choice in found])
         return (with_names(common, chosen) for chosen in product(*by_name))
 
-    def _asked(
+    def _ask_domain(
         self, capability: str, cube: Cube, parts: PartialModel, question: TextQuery
     ) -> Unsat | Sat | Unsettled:
         if not self._values(question):
@@ -199,17 +199,19 @@ class Solver:
             frozenset(about(cube, is_of_fields)) if self._domain.follows else frozenset()
         )
         result: Unsat | Unsettled = Unsat(why)
-        make = partial(self._given.made if self._given else made, capability, parts.context)
+        make = partial(
+            self._given.make_call if self._given else make_call, capability, parts.context
+        )
         is_so = partial(self._given.is_so if self._given else all_true, cube)
         for fields in self._domain.fields(parts.query, parts.needs):
-            found = self._walked(question, fields, make, is_so)
+            found = self._walk_fields(question, fields, make, is_so)
             if isinstance(found, Sat):
                 return found
             if isinstance(result, Unsat):
                 result = found or Unsat(question.core | why)
         return result
 
-    def _walked(
+    def _walk_fields(
         self,
         question: TextQuery,
         fields: FieldSet,
@@ -275,7 +277,7 @@ def is_of_fields(atom: Atom) -> bool:
     )
 
 
-def made(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
+def make_call(capability: str, context: dict[str, Any], args: dict[str, Any]) -> Request:
     """Return the call; an environment that is text stands in the request itself."""
     context = dict(context)
     environment = context.get("environment")

@@ -66,8 +66,8 @@ class TextQuery:
                 required=bool(fields.required),
             )
             named = [key for key, said in domain.properties.items() if is_free_text(said)]
-            free = (*named[:3], self.natural, *neutral(keywords.alphabet, domain.taken))
-            taken = {*domain.taken, *fields.declared} - {*named}
+            free = (*named[:3], self.natural, *neutral(keywords.alphabet, domain.keys))
+            taken = {*domain.keys, *fields.declared} - {*named}
             natural = tuple(key for key in free if key not in taken)
         return ArgumentsAutomaton(
             keywords,
@@ -77,7 +77,7 @@ class TextQuery:
             fields.required,
             fields.optional,
             is_open=fields.is_open,
-            in_order=len(domain.taken),
+            in_order=len(domain.keys),
         )
 
 
@@ -192,11 +192,13 @@ def questions(cube: Cube, capability: str) -> Iterator[TextQuery]:
     for chosen in product(*asked.choices):
         if set(chosen) & set(asked.refused):
             continue
-        regexes, doubt = followed([*chosen], asked.refused)
+        regexes, doubt = compile_automata([*chosen], asked.refused)
         yield TextQuery(wanted, unwanted, regexes, core, natural, doubt)
 
 
-def followed(found: list[str], refused: list[str]) -> tuple[tuple[tuple[LazyDFA, bool], ...], str]:
+def compile_automata(
+    found: list[str], refused: list[str]
+) -> tuple[tuple[tuple[LazyDFA, bool], ...], str]:
     """Return the automata of patterns that must be found or must not, and why some have none."""
     automata: dict[LazyDFA, bool] = {}
     doubt = ""

@@ -36,8 +36,8 @@ class ThreadProduct(Product):
         self._outdone: set[State] = set()
         self._whole: dict[State, tuple[int, ...]] = {}
 
-    def _started(self) -> State | None:
-        state = super()._started()
+    def _start_states(self) -> State | None:
+        state = super()._start_states()
         if state is not None:
             self._whole[state] = state[2]
         return state
@@ -51,15 +51,15 @@ class ThreadProduct(Product):
             if after < 0:
                 continue
             if not move.values:
-                yield self._told((move.then, after, found), whole), move
+                yield self._remember_state((move.then, after, found), whole), move
                 continue
             moved = self._after(whole, move.values)
             if moved is None:
                 continue
             for then in product(*self._ways(found, moved, move.values)):
-                yield self._told((move.then, after, then), moved), move
+                yield self._remember_state((move.then, after, then), moved), move
 
-    def _told(self, state: State, whole: tuple[int, ...]) -> State:
+    def _remember_state(self, state: State, whole: tuple[int, ...]) -> State:
         """Remember the whole automata of a state when it is first seen."""
         self._whole.setdefault(state, whole)
         return state

@@ -51,7 +51,7 @@ LOOKS_AROUND = re.compile(r"[\^$]|\\[bBAZz]|\(\?")
 """What may stand in a pattern whose match hangs on what is around it."""
 
 
-def _found(given: PartialRequest, atom: MatchesRegex) -> bool | None:
+def _matches_regex(given: PartialRequest, atom: MatchesRegex) -> bool | None:
     if not isinstance(given.view.values_text, Unknown):
         return TRUTHS[MatchesRegex](atom, given.view)
     known = [str(value) for value in given.request.args.values.values() if not holds_unknown(value)]
@@ -86,7 +86,7 @@ def _begins(given: PartialRequest, atom: HasPrefix) -> bool | None:
     return path is not None and path.startswith(atom.prefix)
 
 
-def _named(given: PartialRequest, atom: Named) -> bool | None:
+def _is_named(given: PartialRequest, atom: Named) -> bool | None:
     answers = [
         atom.key != PATH and matches(given.in_context(atom.key), atom.expected),
         matches(given.in_args(atom.key), atom.expected),
@@ -116,10 +116,10 @@ def _level(given: PartialRequest, atom: RiskLevelIs) -> bool | None:
 
 TOLD: dict[type, Callable[[PartialRequest, Any], bool | None]] = {
     ContainsKeyword: _holds,
-    MatchesRegex: _found,
+    MatchesRegex: _matches_regex,
     Compares: _passes,
     HasPrefix: _begins,
-    Named: _named,
+    Named: _is_named,
     RiskLevelIs: _level,
 }
 """For each kind of atom: whether it is true, if what is known is enough; one entry for each."""

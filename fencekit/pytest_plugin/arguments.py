@@ -32,13 +32,13 @@ PATHS = (
 
 def settle(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Settle the words after each flag, in place, and let pytest see the paths among them."""
-    args[:] = settled(args, early_config.invocation_params.dir)
+    args[:] = join_flags(args, early_config.invocation_params.dir)
     fresh = argparse.Namespace(**vars(early_config.option))
     parsed = parser.parse_known_args(args, namespace=fresh)
     early_config.known_args_namespace.file_or_dir = parsed.file_or_dir
 
 
-def settled(args: Sequence[str], folder: Path) -> Iterator[str]:
+def join_flags(args: Sequence[str], folder: Path) -> Iterator[str]:
     """Yield the arguments with each flag and its log in one word."""
     words = iter(range(len(args)))
     for at in words:

@@ -94,7 +94,7 @@ class FenceItem(pytest.Item):
     place: Place
 
     @classmethod
-    def named(cls, parent: CasesFile, name: str, place: Place) -> "FenceItem":
+    def from_name(cls, parent: CasesFile, name: str, place: Place) -> "FenceItem":
         """Return the test of that name at that place."""
         # The whole id as text: pytest 9.2 does not find brackets in a name that it appends.
         made: FenceItem = cls.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}")
@@ -128,7 +128,7 @@ class CaseItem(FenceItem):
     @classmethod
     def of(cls, parent: CasesFile, case: Case) -> "CaseItem":
         """Return the test of a case."""
-        item = cls.named(parent, escaped(case.name), case.place)
+        item = cls.from_name(parent, escape_name(case.name), case.place)
         assert isinstance(item, CaseItem)
         item.case = case
         item.extra_keyword_matches.add(str(case.request.capability))
@@ -153,7 +153,7 @@ class ClaimItem(FenceItem):
     @classmethod
     def of(cls, parent: CasesFile, claim: Claim) -> "ClaimItem":
         """Return the test of a claim."""
-        item = cls.named(parent, escaped(f"claims: {claim.name}"), claim.place)
+        item = cls.from_name(parent, escape_name(f"claims: {claim.name}"), claim.place)
         assert isinstance(item, ClaimItem)
         item.claim = claim
         return item
@@ -166,12 +166,12 @@ class ClaimItem(FenceItem):
             return self.file.evaluator(beside(file.path, name)).policy
 
         policy = self.file.evaluator(file.policy).policy
-        [result] = claims.checked((self.claim,), policy, load)
+        [result] = claims.check_claims((self.claim,), policy, load)
         if result.status is not ClaimStatus.PROVED:
             raise NotMetError("\n".join(line.text for line in claim_lines(result)))
 
 
-def escaped(name: str) -> str:
+def escape_name(name: str) -> str:
     """Return a case's name as that of a test: what is not plain ASCII is percent-escaped.
 
     Names that differ stay different; so do those that are cut, by their digests.

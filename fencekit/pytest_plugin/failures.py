@@ -12,7 +12,7 @@ from fencekit.model.tally import Tally, total
 from fencekit.pytest_plugin.arguments import words_of
 from fencekit.reporting.log_notes import kinds
 from fencekit.reporting.terminal import at, finding_lines, inert
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 MOST_PARTS = 10
 """How many kinds of record one test speaks of; errors may differ from record to record."""
@@ -54,13 +54,13 @@ def said_of_unreadable(log: str, count: int, report: Report) -> str:
     finding = Finding(UNREADABLE, RecordClass.INVALID, "", "", "", count, invalid=here)
     _, *lines = (line.text for line in finding_lines(finding, report.replay))
     first = at(here[0][0]) if here else at_log(log)
-    head = f"{first}: {counted(count, 'record')} could not be read"
+    head = f"{first}: {count_noun(count, 'record')} could not be read"
     return "\n".join([head, *lines, f"  {reason(RecordClass.INVALID, report)}"])
 
 
 def said_of_passed_over(tallies: tuple[Tally, ...], report: Report) -> str:
     """Return what of a log looks like a call and was not read: each kind, with its first place."""
-    head = f"{at(tallies[0].first)}: {counted(total(tallies), 'call')} passed over"
+    head = f"{at(tallies[0].first)}: {count_noun(total(tallies), 'call')} passed over"
     many = f"{report.passed_over:,} passed over"
     limit = limit_text("max-passed-over", report.limits.passed_over, many)
     return "\n".join([head, *(f"  {inert(line)}" for line in kinds(tallies)), f"  {limit}"])
@@ -79,7 +79,7 @@ def lines_of(group: RecordGroup, report: Report) -> Iterator[str]:
     """Yield the lines on one kind of record: what changed, by which rules, which calls."""
     finding = group.finding()
     place = at(finding.witnesses[0].place)
-    calls = f"{counted(finding.count, 'call')} {SAYS[finding.kind]}"
+    calls = f"{count_noun(finding.count, 'call')} {SAYS[finding.kind]}"
     step = f"{inert(finding.before)} -> {inert(finding.after)}"
     yield f"{place}: {inert(finding.capability)}: {calls}: {step}"
     _, *lines = (line.text for line in finding_lines(finding, report.replay))

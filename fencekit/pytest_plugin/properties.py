@@ -27,11 +27,11 @@ from fencekit.pytest_plugin.arguments import (
     words_of,
 )
 from fencekit.pytest_plugin.collect import CheckItem, Collecting, DisallowedError, named_outside
-from fencekit.pytest_plugin.results import escaped
+from fencekit.pytest_plugin.results import escape_name
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.terminal import inert
 from fencekit.reporting.witness_text import Sides
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 from fencekit.strategies.property_search import Properties, PropertyJob
 
 TRIED = "capfence_tried"
@@ -46,7 +46,7 @@ def start(config: pytest.Config) -> None:
         config.args = []
         config.args_source = config.ArgsSource.ARGS
     try:
-        properties = job_of(config).loaded()
+        properties = job_of(config).load()
     except FencekitError as error:
         raise usage_error(error) from error
     folder = witness_folder(config)
@@ -104,7 +104,7 @@ class PropertyFile(pytest.File):
     def collect(self) -> Iterator["PropertyItem"]:
         """Yield a test for each capability."""
         for capability in self.session_of.properties.capabilities():
-            name = f"not-looser[{escaped(capability)}]"
+            name = f"not-looser[{escape_name(capability)}]"
             yield PropertyItem.of(self, name, capability)
 
 
@@ -132,7 +132,7 @@ class PropertyItem(CheckItem):
         if found.error is not None:
             raise DisallowedError(f"could not be checked: {inert(str(found.error))}")
         if found.witness is not None:
-            raise DisallowedError(self.session_of.told(found.witness, found))
+            raise DisallowedError(self.session_of.failure_text(found.witness, found))
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return the candidate, the line of the first rule of the capability, and a heading."""
@@ -152,19 +152,19 @@ class PropertySession(Collecting):
         self.folder = folder
         self.path = absolute(properties.new.file)
 
-    def told(self, witness: Witness, found: SearchResult) -> str:
+    def failure_text(self, witness: Witness, found: SearchResult) -> str:
         """Return what a failing test says, with where its witness was written."""
         job, policy = self.properties.job, self.properties.new.file
         sides = Sides("before", "after", policy, job.policy_root)
         again = f"--capfence-seed={job.seed} --capfence-examples={job.max_examples}"
-        how = f"found after {counted(found.tried, 'call')}: `{again}` tries the same"
+        how = f"found after {count_noun(found.tried, 'call')}: `{again}` tries the same"
         if found.was_given:
             how = "kept from an earlier run"
         case = case_text(witness, policy)
         said = loosening_text(witness, sides, self.properties, found=how, case=case)
-        return "\n".join([said, *self.written(witness)])
+        return "\n".join([said, *self.write_witness(witness)])
 
-    def written(self, witness: Witness) -> Iterator[str]:
+    def write_witness(self, witness: Witness) -> Iterator[str]:
         """Write a witness where that is asked for, and yield a line on what became of it."""
         if self.folder is None:
             return
@@ -198,6 +198,6 @@ class PropertySession(Collecting):
         terminalreporter.section("capfence properties")
         terminalreporter.write_line(f"policies   {names[0]} -> {names[1]}")
         of_all = f"{len(reports):,} of {len(self.properties.capabilities()):,} properties"
-        calls = counted(tried, "call")
+        calls = count_noun(tried, "call")
         terminalreporter.write_line(f"searched   {of_all}, {calls} tried: {failed:,} failed")
         terminalreporter.write_line(f"seed       {self.properties.job.seed}")

@@ -161,11 +161,12 @@ def name_of(changed: ChangedRecord) -> str:
     errors share a test when all of this is the same.
     """
     rules = [rule.id for rule in (changed.baseline_rule, changed.rule) if rule is not None]
-    step = "->".join(escaped(text, "+|") for text in (changed.before, changed.after))
-    return f"{escaped(capability_name(changed.record))}[{step},{'->'.join(map(escaped, rules))}]"
+    step = "->".join(escape_name(text, "+|") for text in (changed.before, changed.after))
+    responsible = "->".join(map(escape_name, rules))
+    return f"{escape_name(capability_name(changed.record))}[{step},{responsible}]"
 
 
-def escaped(text: str, safe: str = "*") -> str:
+def escape_name(text: str, safe: str = "*") -> str:
     """Return text as a part of a test's name: what is no plain word is percent-escaped.
 
     The escapes keep different texts different, and so does the digest of one that is cut.

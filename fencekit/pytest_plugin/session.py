@@ -36,7 +36,7 @@ def start(config: pytest.Config) -> None:
         config.args_source = config.ArgsSource.ARGS
     sent = getattr(config, "workerinput", None)
     if sent is not None:
-        config.pluginmanager.register(Collected(unpacked(sent[KEY])), "capfence-replay")
+        config.pluginmanager.register(Collected(unpack_results(sent[KEY])), "capfence-replay")
     else:
         config.pluginmanager.register(ReplaySession(*job_of(config)), "capfence-replay")
 
@@ -80,7 +80,7 @@ class ReplaySession(Collected):
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Send the results to a worker of xdist."""
-        node.workerinput[KEY] = packed(self.logs)
+        node.workerinput[KEY] = pack_results(self.logs)
 
     def pytest_terminal_summary(
         self, terminalreporter: TerminalReporter, config: pytest.Config
@@ -90,12 +90,12 @@ class ReplaySession(Collected):
             summary(terminalreporter, self.report, self.page)
 
 
-def packed(logs: tuple[LogResults, ...]) -> list[Any]:
+def pack_results(logs: tuple[LogResults, ...]) -> list[Any]:
     """Return results as lists and texts, which travel between processes."""
     return [[log.path, [astuple(result) for result in log.results]] for log in logs]
 
 
-def unpacked(sent: list[Any]) -> tuple[LogResults, ...]:
+def unpack_results(sent: list[Any]) -> tuple[LogResults, ...]:
     """Return the results that were packed."""
     return tuple(LogResults(path, tuple(Result(*result) for result in rs)) for path, rs in sent)
 

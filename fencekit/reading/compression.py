@@ -21,12 +21,12 @@ def packed_with(head: bytes) -> str:
     return next((name for magic, name in names if head.startswith(magic)), "")
 
 
-def unpacked(raw: BinaryIO, name: str, path: str) -> BinaryIO:
+def unpack(raw: BinaryIO, name: str, path: str) -> BinaryIO:
     """Return what is packed in a stream as one; raise LogError where nothing can unpack it."""
-    return cast("BinaryIO", Unpacked(opened(raw, name, path), name))
+    return cast("BinaryIO", Unpacked(open_library(raw, name, path), name))
 
 
-def opened(raw: BinaryIO, name: str, path: str) -> BinaryIO:
+def open_library(raw: BinaryIO, name: str, path: str) -> BinaryIO:
     """Return the stream of the library that unpacks; raise LogError where there is none."""
     if name == "gzip":
         return cast("BinaryIO", gzip.GzipFile(fileobj=raw))

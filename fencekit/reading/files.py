@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from fencekit.model.errors import FencekitError, LogError
 from fencekit.model.source import Place
-from fencekit.reading.compression import MAGIC_BYTES, PackedDataError, packed_with, unpacked
-from fencekit.reading.opening import content, opened
+from fencekit.reading.compression import MAGIC_BYTES, PackedDataError, packed_with, unpack
+from fencekit.reading.opening import content, open_file
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
@@ -93,7 +93,7 @@ class Source:
         buffered = io.BufferedReader(self._hashed, CHUNK)
         packing = packed_with(buffered.peek(MAGIC_BYTES)[:MAGIC_BYTES])
         self.is_compressed = bool(packing)
-        opened = unpacked(buffered, packing, path) if packing else buffered
+        opened = unpack(buffered, packing, path) if packing else buffered
         self._head = read_up_to(opened, HEAD)
         joined = Rejoined(self._head, opened)
         self.stream = io.BufferedReader(joined, CHUNK)
@@ -124,16 +124,16 @@ def open_source(
     path: str, *, max_line: int = MAX_LINE, seen: set[bytes] | None = None
 ) -> Iterator[Source]:
     """Open a log for reading, `-` for standard input; trouble is a LogError that names it."""
-    with located(path):
+    with name_read_errors(path):
         if path == STDIN:
             yield Source(path, sys.stdin.buffer, max_line=max_line, seen=seen)
             return
-        with opened(path, LogError) as raw:
+        with open_file(path, LogError) as raw:
             yield Source(path, raw, max_line=max_line, seen=seen)
 
 
 @contextmanager
-def located(path: str, kind: type[FencekitError] = LogError) -> Iterator[None]:
+def name_read_errors(path: str, kind: type[FencekitError] = LogError) -> Iterator[None]:
     """Turn trouble with reading a file into an error of ours that names the file as given."""
     try:
         yield
@@ -178,7 +178,7 @@ def bounded_lines(
 
     Lines are as whoever wrote them meant them: out of what a runtime of containers puts around.
     """
-    with located(source.path):
+    with name_read_errors(source.path):
         if source.unwrap is None:
             yield from physical_lines(source, mark)
             return
@@ -253,23 +253,23 @@ def occurrences(mark: re.Pattern[bytes] | None, data: bytes) -> int:
 
 def sha256_of(path: str) -> str:
     """Return the SHA-256 of a file, in hex."""
-    with located(path), opened(path, LogError) as raw:
+    with name_read_errors(path), open_file(path, LogError) as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def read_bytes(path: str, kind: type[FencekitError]) -> bytes:
     """Return the bytes of a file; trouble is an error of `kind`."""
-    with located(path, kind):
+    with name_read_errors(path, kind):
         return content(path, kind)
 
 
 def read_text(path: str, kind: type[FencekitError]) -> tuple[str, str]:
     """Return the text of a UTF-8 file and its SHA-256 in hex; trouble is an error of `kind`."""
     data = read_bytes(path, kind)
-    return decoded(data, path, kind), hashlib.sha256(data).hexdigest()
+    return decode_text(data, path, kind), hashlib.sha256(data).hexdigest()
 
 
-def decoded(data: bytes, path: str, kind: type[FencekitError]) -> str:
+def decode_text(data: bytes, path: str, kind: type[FencekitError]) -> str:
     """Return the text that UTF-8 bytes spell; raise an error of `kind` where they spell none."""
     try:
         return data.decode("utf-8")

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.source import Place
-from fencekit.reading.files import decoded
+from fencekit.reading.files import decode_text
 
 QUIET = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -45,7 +45,7 @@ class Commit:
 
     def read(self, path: str, kind: type[FencekitError]) -> tuple[str, str]:
         """Return the text of a UTF-8 file and its SHA-256 in hex; trouble is an error of `kind`."""
-        shown = self.shown(path)
+        shown = self.display_name(path)
         found = self._entry(path)
         if found is None:
             hint = "compare with a revision that has it, or name two files"
@@ -58,13 +58,13 @@ class Commit:
         if data is None:
             message = f"git cannot read `{path}` of `{self.ref}`"
             raise kind(message, place=Place(shown), hint="fetch it first")
-        return decoded(data, shown, kind), sha256(data).hexdigest()
+        return decode_text(data, shown, kind), sha256(data).hexdigest()
 
     def exists(self, path: str | Path) -> bool:
         """Say whether the commit has something at the path."""
         return self._entry(str(path)) is not None
 
-    def shown(self, path: str) -> str:
+    def display_name(self, path: str) -> str:
         """Return the path behind the ref, as git writes it."""
         return f"{self.ref}:{path}"
 

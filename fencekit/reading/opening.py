@@ -63,7 +63,7 @@ class Pipe(io.RawIOBase):
         raise self._kind(message, place=Place(self._path), hint="write into a file first")
 
 
-def opened(path: str, kind: type[FencekitError]) -> BinaryIO:
+def open_file(path: str, kind: type[FencekitError]) -> BinaryIO:
     """Open a file, or a pipe, for reading. Raises OSError, and an error of `kind` for what is none.
 
     A device or a socket is refused: it may have no end.
@@ -92,5 +92,5 @@ def is_terminal(number: int, mode: int) -> bool:
 
 def content(path: str, kind: type[FencekitError]) -> bytes:
     """Return all bytes of a file or a pipe. Raises OSError, and an error of `kind`."""
-    with opened(path, kind) as file:
+    with open_file(path, kind) as file:
         return file.read()

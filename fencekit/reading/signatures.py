@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fencekit.model.errors import UsageError
-from fencekit.reading.files import located
+from fencekit.reading.files import name_read_errors
 from fencekit.reading.opening import content
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class PublicKey:
 
     def verifies(self, signature: str, message: bytes) -> bool:
         """Say whether the base64 signature is one of the message by this key."""
-        invalid: type[Exception] = need("cryptography.exceptions").InvalidSignature
+        invalid: type[Exception] = import_cryptography("cryptography.exceptions").InvalidSignature
         try:
             self.key.verify(base64.b64decode(signature, validate=True), message)
         except (invalid, binascii.Error, ValueError):
@@ -67,27 +67,29 @@ class PrivateKey:
 
 def new_key() -> PrivateKey:
     """Return a key that nobody had before."""
-    key = need(ED25519).Ed25519PrivateKey.generate()
+    key = import_cryptography(ED25519).Ed25519PrivateKey.generate()
     return PrivateKey(public(key.public_key()), key)
 
 
 def public_of(text: str) -> PublicKey:
     """Return the public key of which the base64 of its 32 bytes is given; ValueError for none."""
     return public(
-        need(ED25519).Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+        import_cryptography(ED25519).Ed25519PublicKey.from_public_bytes(
+            base64.b64decode(text, validate=True)
+        )
     )
 
 
 def read_public(path: str) -> PublicKey:
     """Return the public key in a file: PEM, or the base64 of its 32 bytes, as CapFence keeps it."""
-    kind = need(ED25519).Ed25519PublicKey
+    kind = import_cryptography(ED25519).Ed25519PublicKey
     data = contents(path)
     try:
         if data.startswith(PEM):
-            key = need(SERIALIZATION).load_pem_public_key(data)
+            key = import_cryptography(SERIALIZATION).load_pem_public_key(data)
         else:
             key = kind.from_public_bytes(base64.b64decode(data, validate=True))
-    except (ValueError, unsupported()) as error:
+    except (ValueError, unsupported_key_error()) as error:
         raise not_a_key(path, "public", label(data)) from error
     if not isinstance(key, kind):
         raise not_a_key(path, "public", kind_of(key))
@@ -96,17 +98,17 @@ def read_public(path: str) -> PublicKey:
 
 def read_private(path: str) -> PrivateKey:
     """Return the private key in a file: PEM, or the base64 of its 32 bytes."""
-    kind = need(ED25519).Ed25519PrivateKey
+    kind = import_cryptography(ED25519).Ed25519PrivateKey
     data = contents(path)
     try:
         if data.startswith(PEM):
-            key = need(SERIALIZATION).load_pem_private_key(data, password=None)
+            key = import_cryptography(SERIALIZATION).load_pem_private_key(data, password=None)
         else:
             key = kind.from_private_bytes(base64.b64decode(data, validate=True))
     except TypeError as error:
         hint = f"decrypt it into a file of its own: `openssl pkey -in {path} -out FILE`"
         raise UsageError(f"the key in `{path}` is encrypted", hint=hint) from error
-    except (ValueError, unsupported()) as error:
+    except (ValueError, unsupported_key_error()) as error:
         raise not_a_key(path, "private", label(data)) from error
     if not isinstance(key, kind):
         raise not_a_key(path, "private", kind_of(key))
@@ -120,7 +122,7 @@ def public(key: "Ed25519PublicKey") -> PublicKey:
 
 def contents(path: str) -> bytes:
     """Return what stands in a key file; trouble is a usage error that names it."""
-    with located(path, UsageError):
+    with name_read_errors(path, UsageError):
         return content(path, UsageError).strip()
 
 
@@ -143,13 +145,13 @@ def label(data: bytes) -> str:
     return f"PEM with the label `{found[1].decode()}`" if found else ""
 
 
-def unsupported() -> type[Exception]:
+def unsupported_key_error() -> type[Exception]:
     """Return the error of `cryptography` for keys that it knows nothing of."""
-    found: type[Exception] = need("cryptography.exceptions").UnsupportedAlgorithm
+    found: type[Exception] = import_cryptography("cryptography.exceptions").UnsupportedAlgorithm
     return found
 
 
-def need(module: str) -> ModuleType:
+def import_cryptography(module: str) -> ModuleType:
     """Return a module of `cryptography`; raise UsageError where it is not installed."""
     try:
         return import_module(module)
@@ -159,5 +161,7 @@ def need(module: str) -> ModuleType:
 
 def private_from_text(text: str) -> PrivateKey:
     """Return the private key that the base64 of 32 bytes spells; raise ValueError for none."""
-    key = need(ED25519).Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
+    key = import_cryptography(ED25519).Ed25519PrivateKey.from_private_bytes(
+        base64.b64decode(text, validate=True)
+    )
     return PrivateKey(public(key.public_key()), key)

@@ -10,6 +10,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean `{near[0]}`?)" if near else ""
 
 
-def listed(words: Iterable[str]) -> str:
+def list_words(words: Iterable[str]) -> str:
     """Return words as a list in a sentence, each in backticks."""
     return ", ".join(f"`{word}`" for word in words)

@@ -20,7 +20,7 @@ class FileTree(Protocol):
         """Say whether there is something at the path."""
         ...
 
-    def shown(self, path: str) -> str:
+    def display_name(self, path: str) -> str:
         """Return how messages and reports name the file."""
         ...
 
@@ -44,7 +44,7 @@ class Disk:
         except (OSError, ValueError):  # a name too long, a folder that may not be searched
             return False
 
-    def shown(self, path: str) -> str:
+    def display_name(self, path: str) -> str:
         """Return the path as it is given."""
         return path
 

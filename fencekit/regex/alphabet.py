@@ -20,12 +20,12 @@ ALPHABET = PLAIN + ODD
 """The characters that samples are made of, plain ones first."""
 
 
-def parsed(pattern: str) -> Any:
+def parse_steps(pattern: str) -> Any:
     """Return the steps of a pattern, as Python's own parser sees them."""
     return _parser.parse(pattern)
 
 
-def taken(op: Any, argument: Any, flags: int) -> str:
+def accepted_characters(op: Any, argument: Any, flags: int) -> str:
     """Return the characters of the alphabet that a single step takes, by Python's own matcher."""
     state = _parser.State()
     state.flags = flags & ~re.DEBUG

@@ -26,15 +26,17 @@ AT_END = {ops.AT_END: Hold.LINE, ops.AT_END_STRING: Hold.TEXT}
 
 def starts(nodes: list[Node], flags: int) -> set[Hold]:
     """Return what may hold the beginning: TEXT only where every alternative has an anchor."""
-    return held(nodes, flags, AT_START, 1)
+    return anchors_at_edge(nodes, flags, AT_START, 1)
 
 
 def ends(nodes: list[Node], flags: int) -> set[Hold]:
     r"""Return what may hold the end: LINE is `$`, which a final newline slips past."""
-    return held(nodes, flags, AT_END, -1)
+    return anchors_at_edge(nodes, flags, AT_END, -1)
 
 
-def held(nodes: list[Node], flags: int, anchors: dict[object, Hold], step: int) -> set[Hold]:
+def anchors_at_edge(
+    nodes: list[Node], flags: int, anchors: dict[object, Hold], step: int
+) -> set[Hold]:
     """Return what may hold the end of a sequence that comes first in steps of that direction."""
     found: set[Hold] = set()
     for node in nodes[::step]:
@@ -79,9 +81,9 @@ def alternatives(
     for nodes in choices:
         if may_be_empty(nodes, anchors):
             can_be_empty = True
-            found |= held(nodes, flags, anchors, step) - {Hold.OPEN}
+            found |= anchors_at_edge(nodes, flags, anchors, step) - {Hold.OPEN}
         else:
-            found |= held(nodes, flags, anchors, step)
+            found |= anchors_at_edge(nodes, flags, anchors, step)
     return found, can_be_empty
 
 

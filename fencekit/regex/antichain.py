@@ -68,8 +68,8 @@ class AntichainSearch:
                 return text
             for char in chars:
                 # Every automaton as a whole is stepped too, so that its steps are confirmed.
-                moved = stepped(self._wanted, whole, char)
-                after = stepped(self._others, others, char)
+                moved = step_all(self._wanted, whole, char)
+                after = step_all(self._others, others, char)
                 if MATCHED in after:
                     continue
                 ways = (
@@ -117,7 +117,7 @@ class AntichainSearch:
         return True
 
 
-def stepped(automata: Sequence[LazyDFA], states: States, char: str) -> States:
+def step_all(automata: Sequence[LazyDFA], states: States, char: str) -> States:
     """Return the states of automata after a character."""
     return tuple(
         one.step(state, one.class_of(char)) for one, state in zip(automata, states, strict=True)

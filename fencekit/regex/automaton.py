@@ -143,7 +143,7 @@ class LazyDFA(ThreadStates):
         assert state is not None
         before, followers, threads = state
         here = PositionContext(*before, next=bits)
-        here, moved = self._followed(here, followers)
+        here, moved = self._step_followers(here, followers)
         following = self._following(number, threads, here)
         if following is None:
             return MATCHED
@@ -161,9 +161,9 @@ class LazyDFA(ThreadStates):
                 threads |= {(self.programs[0].start, NO_DEBT)}
             reads, accepted = self._closure(self.programs[0], threads, here)
             found = self._reads[key] = by_chars(reads, accepted, self._sure[0])
-        return self._moved(0, found, here)
+        return self._step_threads(0, found, here)
 
-    def _moved(self, number: int, found: Reads, here: PositionContext) -> Threads | None:
+    def _step_threads(self, number: int, found: Reads, here: PositionContext) -> Threads | None:
         """Return the threads of a program after the next character; None when it has matched."""
         if found.has_matched:
             return None
@@ -184,7 +184,7 @@ class LazyDFA(ThreadStates):
     def _still_owing(self, threads: Iterable[Thread], here: PositionContext) -> Iterator[Thread]:
         """Yield threads with what they owe after the next character, without those that failed."""
         for then, debts in threads:
-            owed = self.owed(debts, here)
+            owed = self.step_pending(debts, here)
             if owed is not None:
                 yield then, owed
 
@@ -196,12 +196,12 @@ class LazyDFA(ThreadStates):
         state = self._states[number]
         assert state is not None
         before, followers, threads = state
-        here, _ = self._followed(PositionContext(*before, next=-1), followers)
+        here, _ = self._step_followers(PositionContext(*before, next=-1), followers)
         if self._anywhere:
             threads |= {(self.programs[0].start, NO_DEBT)}
         return self._matches_at_end(0, threads, here)
 
-    def _followed(
+    def _step_followers(
         self, here: PositionContext, followers: tuple[Threads, ...]
     ) -> tuple[PositionContext, tuple[Threads, ...]]:
         """Return the place with what lies behind it, and the followers after the next character."""
@@ -216,7 +216,7 @@ class LazyDFA(ThreadStates):
                 here = PositionContext(here.start, here.words, here.newline, here.next, bits)
         return here, tuple(moved)
 
-    def _read(self, number: int, threads: Threads, here: PositionContext) -> Threads | None:
+    def _read_char(self, number: int, threads: Threads, here: PositionContext) -> Threads | None:
         """Return the threads of a program after the next character; None when it has matched."""
         if number == ENDS_WITH_NEWLINE:
             is_first = (0, NO_DEBT) in threads
@@ -224,15 +224,15 @@ class LazyDFA(ThreadStates):
                 frozenset({(1, NO_DEBT)}) if is_first and here.next & self._newline else frozenset()
             )
         reads, accepted = self._closure(self.programs[number], threads, here)
-        return self._moved(number, by_chars(reads, accepted, self._sure[number]), here)
+        return self._step_threads(number, by_chars(reads, accepted, self._sure[number]), here)
 
-    def owed(
+    def step_pending(
         self, debts: frozenset[PendingAssertion], here: PositionContext
     ) -> frozenset[PendingAssertion] | None:
         """Return what is owed after the next character; None when a debt has failed."""
         owed: set[PendingAssertion] = set()
         for number, positive, threads in debts:
-            following = self._read(number, threads, here)
+            following = self._read_char(number, threads, here)
             if following:
                 owed.add((number, positive, following))
             elif (following is None) is not positive:  # it has matched, or never will

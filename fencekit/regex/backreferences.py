@@ -15,17 +15,17 @@ from functools import lru_cache
 from itertools import product
 from re import _constants  # type: ignore[attr-defined]
 
-from fencekit.regex.charset import cased, of_leaf
+from fencekit.regex.charset import cased_characters, of_leaf
 from fencekit.regex.items import LEAVES, Item, Items, rebuilt
-from fencekit.regex.nfa import combined
+from fencekit.regex.nfa import combine_flags
 from fencekit.regex.participation import (
     REPEATS,
     TooManyError,
     cases,
     groups_in,
     is_empty,
-    referred,
-    resolved,
+    referenced_groups,
+    resolve_groups,
     sure_groups,
     without_other_branches,
 )
@@ -36,16 +36,16 @@ NO_CASE = int(re.IGNORECASE)
 
 def without_references(items: Items, flags: int) -> list[Item]:
     """Return the items with what refers to a group written out, wherever that is exact."""
-    everywhere = referred(items)
+    everywhere = referenced_groups(items)
     return _without(list(items), flags, everywhere) if everywhere else list(items)
 
 
 def _without(items: list[Item], flags: int, everywhere: list[int]) -> list[Item]:
     """Return the items of a sequence without references; those of a sequence inside first."""
-    here = referred(items)
+    here = referenced_groups(items)
     own = {number for number in here if here.count(number) == everywhere.count(number)}
     items = [_inside(item, flags, everywhere) for item in items]
-    own &= set(referred(items))
+    own &= set(referenced_groups(items))
     if not own:
         return items
     try:
@@ -62,8 +62,8 @@ def written_out(items: list[Item], flags: int, own: set[int]) -> Iterator[list[I
     """
     own = own & sure_groups(items)
     early = {number for number in own if is_early(number, items)}
-    items = resolved(items, own, own - early)
-    needed = set(referred(items)) & own - early
+    items = resolve_groups(items, own, own - early)
+    needed = set(referenced_groups(items)) & own - early
     groups = {
         number: (inner, inside)
         for item in items
@@ -89,7 +89,7 @@ def _inside(item: Item, flags: int, everywhere: list[int]) -> Item:
     name, value = item
     if name is _constants.SUBPATTERN:
         number, added, taken, inner = value
-        inner = _without(list(inner), combined(flags, added, taken), everywhere)
+        inner = _without(list(inner), combine_flags(flags, added, taken), everywhere)
         return name, (number, added, taken, inner)
     if name is _constants.BRANCH:
         item = without_other_branches(item)
@@ -103,7 +103,7 @@ def groups_of(item: Item, flags: int, numbers: set[int]) -> Iterator[tuple[int, 
     name, value = item
     if name is _constants.SUBPATTERN:
         number, added, taken, inner = value
-        flags = combined(flags, added, taken)
+        flags = combine_flags(flags, added, taken)
         if number in numbers:
             yield number, inner, flags
         else:
@@ -114,7 +114,7 @@ def groups_of(item: Item, flags: int, numbers: set[int]) -> Iterator[tuple[int, 
 def is_early(number: int, items: Sequence[Item]) -> bool:
     """Say whether something refers to a group before the item behind the one that has it."""
     at = next(at for at, item in enumerate(items) if number in groups_in(item))
-    return number in referred(items[: at + 1])
+    return number in referenced_groups(items[: at + 1])
 
 
 def with_texts(
@@ -136,7 +136,7 @@ def with_texts(
             if number in texts:
                 found += exactly(texts[number])
             else:
-                inner = with_texts(inner, combined(flags, added, taken), texts, empty)
+                inner = with_texts(inner, combine_flags(flags, added, taken), texts, empty)
                 found.append((name, (number, added, taken, inner)))
         else:
             found.append(rebuilt(item, lambda inner: with_texts(inner, flags, texts, empty)))
@@ -153,14 +153,14 @@ def exactly(chars: Sequence[str]) -> list[Item]:
 
 def same(char: str, flags: int) -> str:
     """Return the characters that a reference takes for a character that its group took."""
-    return folded(char, flags & re.ASCII) if flags & re.IGNORECASE else char
+    return case_variants(char, flags & re.ASCII) if flags & re.IGNORECASE else char
 
 
 @lru_cache(maxsize=1024)
-def folded(char: str, type_flag: int) -> str:
+def case_variants(char: str, type_flag: int) -> str:
     """Return the characters that are the same to a reference under IGNORECASE."""
     one = re.compile(r"(.)\1", re.DOTALL | re.IGNORECASE | type_flag)
-    others = cased() if char in cased() else ""
+    others = cased_characters() if char in cased_characters() else ""
     return "".join(dict.fromkeys([char, *(x for x in others if one.fullmatch(char + x))]))
 
 
@@ -176,9 +176,9 @@ def texts_of(items: Items, flags: int) -> list[str]:
         elif name is _constants.BRANCH:
             ways = [text for way in value[1] for text in texts_of(way, flags)]
         elif name is _constants.SUBPATTERN:
-            ways = texts_of(value[3], combined(flags, value[1], value[2]))
+            ways = texts_of(value[3], combine_flags(flags, value[1], value[2]))
         elif name in REPEATS and value[1] is not _constants.MAXREPEAT:
-            ways = repeated(texts_of(value[2], flags), int(value[0]), int(value[1]))
+            ways = repeat_texts(texts_of(value[2], flags), int(value[0]), int(value[1]))
         else:
             raise TooManyError
         found = list(dict.fromkeys(before + way for before in found for way in ways))
@@ -187,7 +187,7 @@ def texts_of(items: Items, flags: int) -> list[str]:
     return found
 
 
-def repeated(texts: list[str], least: int, most: int) -> list[str]:
+def repeat_texts(texts: list[str], least: int, most: int) -> list[str]:
     """Return the texts that so many of these make."""
     found: dict[str, None] = {}
     made = [""]

@@ -46,7 +46,7 @@ class CharSet:
         return self._hash
 
     def __invert__(self) -> "CharSet":
-        return _inverted(self)
+        return _invert(self)
 
     def __or__(self, other: "CharSet") -> "CharSet":
         return of_ranges((*self.ranges, *other.ranges))
@@ -62,7 +62,7 @@ class CharSet:
 
 
 @lru_cache(maxsize=1024)
-def _inverted(chars: CharSet) -> CharSet:
+def _invert(chars: CharSet) -> CharSet:
     gaps: list[tuple[int, int]] = []
     start = 0
     for low, high in chars.ranges:
@@ -119,7 +119,7 @@ def blocks() -> Iterator[tuple[int, str]]:
 
 
 @cache
-def cased() -> str:
+def cased_characters() -> str:
     """Return every character that has a lower or an upper form beside itself, and their kin."""
     found: list[str] = []
     for _, stretch in blocks():
@@ -133,7 +133,7 @@ def cased() -> str:
 @cache
 def cased_set() -> CharSet:
     """Return the same as a set."""
-    return of_chars(cased())
+    return of_chars(cased_characters())
 
 
 @cache
@@ -165,8 +165,8 @@ RELEVANT = re.IGNORECASE | re.ASCII | re.UNICODE | re.DOTALL
 def _leaf(item: tuple[Any, Any], flags: int) -> CharSet:
     if not flags & re.IGNORECASE:
         return _plain(item, flags)
-    pattern = compiled(item, flags)
-    matched = of_chars(pattern.findall(cased()))
+    pattern = compile_leaf(item, flags)
+    matched = of_chars(pattern.findall(cased_characters()))
     return (_plain(item, flags & ~re.IGNORECASE) - cased_set()) | matched
 
 
@@ -195,17 +195,17 @@ def _plain(item: tuple[Any, Any], flags: int) -> CharSet:
 
 @lru_cache(maxsize=64)
 def _category(item: tuple[Any, Any], flags: int) -> CharSet:
-    return scanned((_constants.IN, (item,)), flags)
+    return scan_leaf((_constants.IN, (item,)), flags)
 
 
-def scanned(item: tuple[Any, Any], flags: int) -> CharSet:
+def scan_leaf(item: tuple[Any, Any], flags: int) -> CharSet:
     """Return the characters of a leaf by running it over every code point."""
-    pattern = compiled(item, flags, repeated=True)
+    pattern = compile_leaf(item, flags, repeated=True)
     spans = (match.span() for match in pattern.finditer(every_char()))
     return CharSet(tuple((start, end - 1) for start, end in spans))
 
 
-def compiled(item: tuple[Any, Any], flags: int, *, repeated: bool = False) -> re.Pattern[str]:
+def compile_leaf(item: tuple[Any, Any], flags: int, *, repeated: bool = False) -> re.Pattern[str]:
     """Return a leaf of a parsed pattern as a pattern of its own, by Python's compiler."""
     state = _parser.State()
     state.flags = flags

@@ -62,7 +62,7 @@ class Confirmation:
 
         Raises UnsupportedError where Python says otherwise.
         """
-        chars = self._chars or self._spelled()
+        chars = self._chars or self._spell_classes()
         text = self._texts[before]
         self._texts.setdefault(after, text + next(iter(chars[of_class])))
         if len(text) < self._most:
@@ -72,7 +72,7 @@ class Confirmation:
                     said = f"is read by Python otherwise than by the prover in {text + char!r}"
                     raise UnsupportedError(said)
 
-    def _spelled(self) -> list[dict[str, None]]:
+    def _spell_classes(self) -> list[dict[str, None]]:
         """Return the characters of each class that are tried, the first one the plainest."""
         by_bits = {bits: dict.fromkeys([char]) for bits, char in minterms(self._automaton.sets)}
         masks = [probes_in(chars) for chars in self._automaton.sets]

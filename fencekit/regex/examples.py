@@ -13,7 +13,7 @@ from fencekit.regex.syntax import (
     accepts,
     is_single,
     ops,
-    parsed,
+    parse_pattern,
     with_flags,
 )
 
@@ -31,7 +31,7 @@ def samples(pattern: str) -> tuple[str, ...]:
     asks for them decides them, under a time limit. There may be none where lookarounds, references
     to groups or anchors in the middle ask for more than a spelling part by part.
     """
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     if tree is None:
         return ()
     with warnings.catch_warnings():
@@ -46,7 +46,7 @@ def samples(pattern: str) -> tuple[str, ...]:
 
 def sequence(nodes: list[Node], flags: int) -> Iterator[str]:
     """Yield spellings of nodes in a row: the first of each, then with one of them another."""
-    parts = [list(islice(spelled(node, flags), MOST)) for node in nodes]
+    parts = [list(islice(spell_node(node, flags), MOST)) for node in nodes]
     if not all(parts):
         return
     firsts = [part[0] for part in parts]
@@ -56,7 +56,7 @@ def sequence(nodes: list[Node], flags: int) -> Iterator[str]:
             yield "".join([*firsts[:at], other, *firsts[at + 1 :]])
 
 
-def spelled(node: Node, flags: int) -> Iterator[str]:
+def spell_node(node: Node, flags: int) -> Iterator[str]:
     """Yield spellings of one node."""
     op, given = node
     if is_single(node):
@@ -71,14 +71,14 @@ def spelled(node: Node, flags: int) -> Iterator[str]:
         yield from sequence(list(given), flags)
     elif op in REPEATS:
         least, most, inner = given
-        yield from repeated(least, most, list(inner), flags)
+        yield from repeat_spellings(least, most, list(inner), flags)
     elif op is not ops.FAILURE:
         yield ""
         if op is ops.ASSERT:  # what it looks for may have to stand there for it to be found
             yield from islice(sequence(list(given[1]), flags), 4)
 
 
-def repeated(least: int, most: int, inner: list[Node], flags: int) -> Iterator[str]:
+def repeat_spellings(least: int, most: int, inner: list[Node], flags: int) -> Iterator[str]:
     """Yield spellings of a part as often as it must be there, then once where it need not be."""
     for text in islice(sequence(inner, flags), MOST // 2):
         yield text * min(least, 64)

@@ -15,7 +15,7 @@ LEAST = 4
 """How many ways an alternation must have to be written otherwise."""
 
 
-def factored(items: Sequence[Item]) -> list[Item]:
+def factor(items: Sequence[Item]) -> list[Item]:
     """Return items that match the same texts, with what alternations begin with in common once."""
     return [item_factored(item) for item in items]
 
@@ -24,14 +24,14 @@ def item_factored(item: Item) -> Item:
     """Return an item that matches the same texts; what is not known here is left as it is."""
     name, value = item
     if name is _constants.BRANCH:
-        ways = [factored(way) for way in value[1]]
+        ways = [factor(way) for way in value[1]]
         return name, (value[0], together(ways) if len(ways) >= LEAST else ways)
     if name is _constants.SUBPATTERN:
-        return name, (*value[:3], factored(value[3]))
+        return name, (*value[:3], factor(value[3]))
     if name in REPEATS:
-        return name, (value[0], value[1], factored(value[2]))
+        return name, (value[0], value[1], factor(value[2]))
     if name in (_constants.ASSERT, _constants.ASSERT_NOT):
-        return name, (value[0], factored(value[1]))
+        return name, (value[0], factor(value[1]))
     return item
 
 

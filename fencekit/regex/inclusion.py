@@ -102,13 +102,13 @@ def _is_item_within(item: Item, other: Item) -> bool:
 
 def _is_a_way(items: Sequence[Item], ways: Sequence[Sequence[Item]]) -> bool:
     """Say whether items are within one of the ways of an alternation."""
-    if items in _listed(tuple(ways)):
+    if items in _list_ways(tuple(ways)):
         return True
     return len(ways) <= MOST_COMPARED and any(is_within(items, way) for way in ways)
 
 
 @lru_cache(maxsize=64)
-def _listed(ways: tuple[Any, ...]) -> frozenset[Any]:
+def _list_ways(ways: tuple[Any, ...]) -> frozenset[Any]:
     return frozenset(ways)
 
 

@@ -9,12 +9,12 @@ Items = Sequence[Item]
 LEAVES = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
 
 
-def walked(items: Items) -> Iterator[Item]:
+def walk_items(items: Items) -> Iterator[Item]:
     """Yield every item, those inside others too."""
     for item in items:
         yield item
         for inner in inside(item):
-            yield from walked(inner)
+            yield from walk_items(inner)
 
 
 def inside(item: Item) -> list[Items]:

@@ -35,7 +35,7 @@ class ProofMemory:
         """Count bytes that are about to be held; raise TooMuchMemoryError for too many."""
         self.held += size
         if self.held > self.most:
-            said = f"takes more than {spelled(self.most)} of memory (`--proof-memory`)"
+            said = f"takes more than {format_size(self.most)} of memory (`--proof-memory`)"
             raise TooMuchMemoryError(said)
 
     @contextmanager
@@ -51,7 +51,7 @@ class ProofMemory:
 MEMORY = ProofMemory()
 
 
-def spelled(size: int) -> str:
+def format_size(size: int) -> str:
     """Return a size as people write it."""
     for letter, unit in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
         if size % unit == 0:

@@ -70,10 +70,10 @@ def token_edits(pattern: str) -> Iterator[RegexEdit]:
         for swap in SWAPS[token.kind](token.text) if token.kind in SWAPS else ():
             reach = TURNED[swap.reach] if token.negated else swap.reach
             part = pattern[start : token.start] + swap.text + pattern[token.end : end]
-            yield RegexEdit(swap.operator, replaced(pattern, token, swap.text), reach, part)
+            yield RegexEdit(swap.operator, replace_token(pattern, token, swap.text), reach, part)
 
 
-def replaced(pattern: str, token: Token, text: str) -> str:
+def replace_token(pattern: str, token: Token, text: str) -> str:
     """Return the pattern with another text for a token."""
     return pattern[: token.start] + text + pattern[token.end :]
 
@@ -136,7 +136,7 @@ def quantifier(text: str) -> Iterator[Swap]:
     """A quantifier: one that starts earlier or later, one that ends earlier or later."""
     bare = text[:-1] if len(text) > 1 and text[-1] in "?+" else text
     tail = text[len(bare) :]
-    for other, reach in QUANTIFIERS.get(bare, counted(bare)):
+    for other, reach in QUANTIFIERS.get(bare, count_variants(bare)):
         yield Swap(f"regex-{reach}-quantifier", other + tail if other else "", reach)
 
 
@@ -147,7 +147,7 @@ QUANTIFIERS: dict[str, tuple[tuple[str, Reach], ...]] = {
 }
 
 
-def counted(bare: str) -> tuple[tuple[str, Reach], ...]:
+def count_variants(bare: str) -> tuple[tuple[str, Reach], ...]:
     """Return the quantifiers next to one with numbers."""
     if not bare.startswith("{"):
         return ()
@@ -211,7 +211,7 @@ def flag_edits(pattern: str) -> Iterator[RegexEdit]:
         left = given.text.replace("i", "")
         text = "" if left == "(?)" else left
         reach = SHIFTED if turns else NARROWER
-        yield RegexEdit("regex-mind-case", replaced(pattern, given, text), reach)
+        yield RegexEdit("regex-mind-case", replace_token(pattern, given, text), reach)
     elif any(
         character.isalpha()
         for token in cut

@@ -166,7 +166,7 @@ class NFABuilder:
             return self.program.add(Split(tuple(ways)))  # twice the same way is two for a matcher
         if name is _constants.SUBPATTERN:
             _, added, taken, inner = value
-            return self.sequence(inner, combined(flags, added, taken), then)
+            return self.sequence(inner, combine_flags(flags, added, taken), then)
         if name in REPEATS:
             return self.repeat(value, flags, then)
         if name is _constants.AT:
@@ -227,7 +227,7 @@ class NFABuilder:
         return self.program.add(Lookbehind(len(self.parsed.followers) - 1, positive, then))
 
 
-def combined(flags: int, added: int, taken: int) -> int:
+def combine_flags(flags: int, added: int, taken: int) -> int:
     """Return the flags inside a group that adds and takes some."""
     if added & TYPES:
         flags &= ~TYPES

@@ -11,7 +11,7 @@ Exact outside of repeats, lookbehinds included: there a group that is gone back 
 from collections.abc import Collection, Iterator
 from re import _constants  # type: ignore[attr-defined]
 
-from fencekit.regex.items import Item, Items, rebuilt, walked
+from fencekit.regex.items import Item, Items, rebuilt, walk_items
 
 REFERS = {_constants.GROUPREF, _constants.GROUPREF_EXISTS}
 REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
@@ -28,15 +28,15 @@ def number_of(item: Item) -> int:
     return int(value if name is _constants.GROUPREF else value[0])
 
 
-def referred(items: Items) -> list[int]:
+def referenced_groups(items: Items) -> list[int]:
     """Return the number of the group for each item, inside others too, that refers to one."""
-    return [number_of(item) for item in walked(items) if item[0] in REFERS]
+    return [number_of(item) for item in walk_items(items) if item[0] in REFERS]
 
 
 def groups_in(item: Item) -> set[int]:
     """Return the numbers of all groups in an item."""
     return {
-        value[0] for name, value in walked([item]) if name is _constants.SUBPATTERN and value[0]
+        value[0] for name, value in walk_items([item]) if name is _constants.SUBPATTERN and value[0]
     }
 
 
@@ -61,13 +61,13 @@ def cases(items: list[Item], numbers: Collection[int]) -> Iterator[list[Item]]:
         items = left.pop()
         for at, item in enumerate(items):
             unsure = (groups_in(item) & set(numbers)) - sure_groups([item])
-            unsure -= set(referred(items[: at + 1]))
+            unsure -= set(referenced_groups(items[: at + 1]))
             ways = alternatives(item, unsure) if unsure else None
             if ways is None:
                 continue
             for way in reversed(ways):
                 gone = groups_in(item) - {one for new in way for one in groups_in(new)}
-                rest = resolved(items[at + 1 :], frozenset(), gone)
+                rest = resolve_groups(items[at + 1 :], frozenset(), gone)
                 left.append([*items[:at], *way, *rest])
             break
         else:
@@ -85,7 +85,7 @@ def alternatives(item: Item, unsure: set[int]) -> list[list[Item]] | None:
         without: list[list[Item]] = [[]] if least == 0 else []
         if unsure <= sure_groups(inner):
             more = most if most is _constants.MAXREPEAT else most - 1
-            before = (name, (max(least - 1, 0), more, ungrouped(inner)))
+            before = (name, (max(least - 1, 0), more, without_groups(inner)))
             return [[*([before] if more else []), *inner], *without] if most else [[]]
         return [list(inner), *without] if (least, most) == (0, 1) else None
     if name is _constants.SUBPATTERN:
@@ -99,33 +99,33 @@ def alternatives(item: Item, unsure: set[int]) -> list[list[Item]] | None:
     return None
 
 
-def ungrouped(items: Items) -> list[Item]:
+def without_groups(items: Items) -> list[Item]:
     """Return the items with what their groups match, and without the groups' numbers."""
     found = []
     for name, value in items:
         if name is _constants.SUBPATTERN:
-            found.append((name, (None, *value[1:3], ungrouped(value[3]))))
+            found.append((name, (None, *value[1:3], without_groups(value[3]))))
         else:
             found.append((name, value))
     return found
 
 
-def resolved(items: Items, taken: Collection[int], numbers: Collection[int]) -> list[Item]:
+def resolve_groups(items: Items, taken: Collection[int], numbers: Collection[int]) -> list[Item]:
     """Return the items with what depends on groups, of which those of `taken` have taken part."""
     found: list[Item] = []
     for item in items:
         name, value = item
         if name is _constants.GROUPREF_EXISTS and value[0] in numbers:
             way = value[1] if value[0] in taken else value[2] or ()
-            found += resolved(way, taken, numbers)
+            found += resolve_groups(way, taken, numbers)
         elif name is _constants.GROUPREF_EXISTS:
             number, *both = value
-            ways = (way and resolved(way, taken, numbers) for way in both)
+            ways = (way and resolve_groups(way, taken, numbers) for way in both)
             found.append((name, (number, *ways)))
         elif name is _constants.GROUPREF and value in numbers and value not in taken:
             found.append((_constants.FAILURE, ()))
         else:
-            found.append(rebuilt(item, lambda inner: resolved(inner, taken, numbers)))
+            found.append(rebuilt(item, lambda inner: resolve_groups(inner, taken, numbers)))
     return found
 
 
@@ -136,7 +136,7 @@ def without_other_branches(item: Item) -> Item:
     return name, (
         first,
         [
-            resolved(way, (), groups - {one for inner in way for one in groups_in(inner)})
+            resolve_groups(way, (), groups - {one for inner in way for one in groups_in(inner)})
             for way in ways
         ],
     )

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fencekit.regex.alphabet import ALPHABET, REPEATS, alphabet_of, count_spots, parsed, taken
+from fencekit.regex.alphabet import (
+    ALPHABET,
+    REPEATS,
+    accepted_characters,
+    alphabet_of,
+    count_spots,
+    parse_steps,
+)
 from fencekit.regex.choices import Choices, menu
 
 ENOUGH = 400
@@ -64,7 +71,7 @@ class Sampler:
         """Return the characters of the alphabet that one step of the pattern takes."""
         key = op.name, id(argument), int(flags)
         if key not in self._chars:
-            self._chars[key] = taken(op, argument, flags)
+            self._chars[key] = accepted_characters(op, argument, flags)
         return self._chars[key]
 
 
@@ -75,7 +82,7 @@ def sampler(pattern: str) -> Sampler | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
-            return Sampler(pattern, parsed(pattern))
+            return Sampler(pattern, parse_steps(pattern))
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 

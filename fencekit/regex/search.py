@@ -5,7 +5,7 @@ from functools import lru_cache
 from fencekit.regex.automaton import LazyDFA
 from fencekit.regex.confirmation import by_search
 from fencekit.regex.desugar import rewritten
-from fencekit.regex.factoring import factored
+from fencekit.regex.factoring import factor
 from fencekit.regex.leading_set import asked_by_search
 from fencekit.regex.memory import MEMORY
 from fencekit.regex.nfa import UnsupportedError, build, parse
@@ -20,7 +20,7 @@ def compile_search(pattern: str) -> LazyDFA:
     try:
         items, flags = parse(pattern)
         first = asked_by_search(pattern, items, flags)
-        exact = factored(rewritten(items, flags))
+        exact = factor(rewritten(items, flags))
         automaton = LazyDFA(build([*first, *exact], flags), anywhere=True)
         automaton.confirmation = by_search(pattern, items, automaton)
     except RecursionError as error:

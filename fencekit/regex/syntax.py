@@ -15,7 +15,7 @@ Node = tuple[Any, Any]
 REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 
 
-def parsed(pattern: str) -> tuple[list[Node], int] | None:
+def parse_pattern(pattern: str) -> tuple[list[Node], int] | None:
     """Return the nodes of a pattern and its flags; None for one that does not compile."""
     try:
         with warnings.catch_warnings():

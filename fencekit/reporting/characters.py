@@ -39,10 +39,10 @@ class Piece:
 
 def visible(text: str) -> str:
     """Return the text with an escape for every hidden character; line ends stay."""
-    return IN_LINES.sub(lambda found: escaped(found[0]), text)
+    return IN_LINES.sub(lambda found: json_escapes(found[0]), text)
 
 
-def escaped(run: str) -> str:
+def json_escapes(run: str) -> str:
     r"""Return the JSON escapes of some characters: `\u202e`; two for one beyond U+FFFF."""
     return "".join(SHORT.get(char) or escape(char) for char in run)
 
@@ -63,7 +63,7 @@ def pieces(text: str, limit: int = LONGEST, *, lines: bool = False) -> Iterator[
     for found in hidden.finditer(text[:limit]):
         if start < found.start():
             yield Piece(PieceKind.TEXT, text[start : found.start()])
-        yield Piece(PieceKind.ESCAPE, escaped(found[0]))
+        yield Piece(PieceKind.ESCAPE, json_escapes(found[0]))
         start = found.end()
     if start < len(text[:limit]):
         yield Piece(PieceKind.TEXT, text[start:limit])
@@ -71,7 +71,7 @@ def pieces(text: str, limit: int = LONGEST, *, lines: bool = False) -> Iterator[
         yield Piece(PieceKind.NOTE, left_out(text, limit))
 
 
-def shortened(text: str, limit: int = LONGEST) -> str:
+def shorten(text: str, limit: int = LONGEST) -> str:
     """Return the text, or its beginning with a note of how much was left out."""
     return text if len(text) <= limit else f"{text[:limit]}{left_out(text, limit)}"
 

@@ -20,7 +20,7 @@ def comparison_of(compared: ComparisonResult) -> dict[str, Any]:
         "looser": compared.looser.word,
         "tighter": compared.tighter.word,
         "equivalent": compared.equivalent,
-        "generated": compared.generated,
+        "generated": compared.generated_calls,
         "transitions": {str(kind): result.word for kind, result in compared.transitions},
         "classes": [
             {
@@ -64,7 +64,7 @@ def guardrails_of(guarded: GuardrailResult) -> dict[str, Any]:
         "binding_rules": guarded.binding,
         "domain": guarded.domain,
         "at_least_as_strict": guarded.result.word,
-        "generated": guarded.generated,
+        "generated": guarded.generated_calls,
         "classes": [
             {
                 "capability": one.capability,

@@ -22,7 +22,7 @@ from fencekit.reporting.terminal import (
     what_was_checked,
 )
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import counted, status_label
+from fencekit.reporting.words import count_noun, status_label
 
 MOST_CLASSES = 100
 
@@ -36,7 +36,7 @@ def headline(report: Report) -> str:
         return "no looser except where CapFence raises: here is such a call"
     if isinstance(looser, Witness):
         count = sum(isinstance(one.looser, Witness) for one in compared.classes)
-        kinds = counted(count, "kind of capability", "kinds of capability")
+        kinds = count_noun(count, "kind of capability", "kinds of capability")
         return f"the candidate is looser, for {kinds}: here is a call that shows it"
     if isinstance(looser, Unknown):
         return "not known whether the candidate is anywhere looser"
@@ -76,7 +76,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if compared.explained:
         yield Line()
         settled = (
-            (f"{word} for {named(one)}", result, said(result))
+            (f"{word} for {class_name(one)}", result, answer_of(result))
             for word, one, result in directions(compared.classes)
         )
         yield from ladder_lines(settled, without="every call meets the same rules in both policies")
@@ -115,7 +115,7 @@ def transition_table(compared: ComparisonResult) -> Iterator[Line | Table]:
     if not any(one.transitions for one in compared.classes):
         return
     asked = [(kind, result) for kind, result in compared.transitions]
-    rows = tuple((str(kind), said(result)) for kind, result in asked)
+    rows = tuple((str(kind), answer_of(result)) for kind, result in asked)
     yield Line()
     yield Table(("gets looser", ""), rows, tuple(STYLES[result.word] for _, result in asked))
 
@@ -153,18 +153,18 @@ def replayed_lines(report: Report) -> Iterator[Line | Table]:
 def answers(compared: ComparisonResult) -> Iterator[Table]:
     """Yield the table of answers: all calls first, then class by class."""
     rows = [("all calls", compared.looser, compared.tighter)]
-    rows += [(named(one), one.looser, one.tighter) for one in compared.classes[:MOST_CLASSES]]
-    cells = tuple((name, said(looser), said(tighter)) for name, looser, tighter in rows)
+    rows += [(class_name(one), one.looser, one.tighter) for one in compared.classes[:MOST_CLASSES]]
+    cells = tuple((name, answer_of(looser), answer_of(tighter)) for name, looser, tighter in rows)
     styles = tuple(STYLES[looser.word] for _, looser, _ in rows)
     yield Table(("", "looser", "tighter"), cells, styles)
 
 
-def named(one: ClassComparison) -> str:
+def class_name(one: ClassComparison) -> str:
     """Return a class of capabilities by one of them."""
     return inert(one.capability) or "(empty)"
 
 
-def said(result: Result) -> str:
+def answer_of(result: Result) -> str:
     """Return whether a witness was found, as an answer to `is it looser`."""
     if isinstance(result, Witness) and result.is_searched:
         return "yes, found by search"

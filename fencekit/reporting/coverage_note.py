@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.log_notes import notice_lines, passed_over_line
-from fencekit.reporting.words import chain_line, counted
+from fencekit.reporting.words import chain_line, count_noun
 
 NONE_NEEDED = "no call: proof settled every kind"
 MOST_PASSED_OVER = 5
 NONE_MADE = "no call: only recorded ones were looked at"
 
 
-def checked(report: Report) -> list[tuple[str, str]]:
+def checked_parts(report: Report) -> list[tuple[str, str]]:
     """Return what a check of calls rests on, each part with its name; nothing of another check."""
     said = []
     results = proofs(report)
@@ -32,11 +32,11 @@ def checked(report: Report) -> list[tuple[str, str]]:
 
 def checked_lines(report: Report) -> list[str]:
     """Return the same as lines, with the calls of a replay that nothing maps to a capability."""
-    lines = [f"{name}: {text}" for name, text in checked(report)]
+    lines = [f"{name}: {text}" for name, text in checked_parts(report)]
     unmapped = report.replay.unmapped_tools if report.replay else ()
     if unmapped:
-        calls = counted(sum(count for _, count in unmapped), "call")
-        lines.append(f"{calls} of {counted(len(unmapped), 'tool')} that nothing maps")
+        calls = count_noun(sum(count for _, count in unmapped), "call")
+        lines.append(f"{calls} of {count_noun(len(unmapped), 'tool')} that nothing maps")
     return lines
 
 
@@ -46,10 +46,10 @@ def cases_passed_over(report: Report) -> str:
     if not files:
         return ""
     shown = ", ".join(
-        f"{visible(shortened(path, 200))} ({why})" for path, why in files[:MOST_PASSED_OVER]
+        f"{visible(shorten(path, 200))} ({why})" for path, why in files[:MOST_PASSED_OVER]
     )
     more = f", {len(files) - MOST_PASSED_OVER:,} more" if len(files) > MOST_PASSED_OVER else ""
-    return f"{counted(len(files), 'file')} of cases: {shown}{more}"
+    return f"{count_noun(len(files), 'file')} of cases: {shown}{more}"
 
 
 def proofs(report: Report) -> list[Result] | None:
@@ -71,7 +71,7 @@ def proved_line(results: Iterable[Result]) -> str:
         for kind, word in ((Witness, "looser"), (Proved, "not looser"), (Unknown, "not known"))
         if (count := kinds.count(kind))
     ]
-    return f"{counted(len(kinds), 'kind', 'kinds')} of capability: {', '.join(parts)}"
+    return f"{count_noun(len(kinds), 'kind', 'kinds')} of capability: {', '.join(parts)}"
 
 
 def generated_line(report: Report) -> str:
@@ -79,7 +79,7 @@ def generated_line(report: Report) -> str:
     proved = report.comparison or report.guardrails
     if proved is None:
         return NONE_MADE
-    if not proved.generated:
+    if not proved.generated_calls:
         return NONE_NEEDED
-    calls = counted(proved.generated, "call")
+    calls = count_noun(proved.generated_calls, "call")
     return f"{calls} aimed at the rules, where proof came to no answer"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.reporting.editing import author_line, consequences, instance, name_of, what
 from fencekit.reporting.terminal import LONGEST, Line, inert, record_text
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 MOST_EDITS, LONGEST_CALL = 60, 400
 STYLES = {True: "red", False: ""}
@@ -17,7 +17,7 @@ def edit_lines(diff: DiffResult) -> Iterator[Line]:
     if not diff.edits:
         yield Line("edits      none: both versions say the same")
         return
-    yield Line(f"{counted(len(diff.edits), 'edit')} between the versions", "bold")
+    yield Line(f"{count_noun(len(diff.edits), 'edit')} between the versions", "bold")
     for caused in diff.edits[:MOST_EDITS]:
         yield from lines_of(caused)
     if len(diff.edits) > MOST_EDITS:
@@ -31,7 +31,7 @@ def lines_of(caused: Consequence) -> Iterator[Line]:
     named = f"{edit.number:>4}  {inert(name_of(edit))}{place}  {inert(what(edit), LONGEST)}"
     yield Line(named)
     looser = any(step.kind.value.endswith("looser") for step in caused.transitions)
-    yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.found)])
+    yield Line(f"      {consequences(caused)}", STYLES[looser or bool(caused.proved_kinds)])
     if caused.witness is not None:
         record = caused.witness.record
         is_recorded = bool(record.place.file)

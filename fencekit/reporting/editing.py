@@ -11,7 +11,7 @@ from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request_json import request_to_json
 from fencekit.model.verdict import Verdict
 from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 SPARED = "no call gets looser by it, proved"
 SILENT = "allow (decides nothing)"
@@ -25,7 +25,7 @@ def name_of(edit: Edit) -> str:
         return "the policy"
     for condition in rule.conditions:
         if condition.name is ConditionName.RISK_LEVEL_IS:
-            return f"risk level {spelled(condition.value)}"
+            return f"risk level {spell_value(condition.value)}"
     return rule.id
 
 
@@ -40,15 +40,15 @@ def of_condition(edit: Edit) -> str:
     assert condition is not None
     name = str(condition.name)
     if edit.was is None:
-        return f"now asks {name}: {spelled(condition.value)}"
+        return f"now asks {name}: {spell_value(condition.value)}"
     if edit.now is None:
-        return f"no longer asks {name}: {spelled(condition.value)}"
+        return f"no longer asks {name}: {spell_value(condition.value)}"
     if edit.inside:
         return f"{name} {', '.join(edit.inside)}"
     values = edit.was.value, edit.now.value
     if isinstance(values[0], str) and isinstance(values[1], str):
         values = excerpts(*values)
-    was, now = map(spelled, values)
+    was, now = map(spell_value, values)
     if edit.was.name != edit.now.name:
         now = f"{name}: {now}"
     return f"{edit.was.name}: {was} → {now}"
@@ -63,7 +63,7 @@ def of_rule(edit: Edit) -> str:
     """Return a rule that was added or removed."""
     rule = edit.rule
     assert rule is not None
-    asked = [f"{c.name}: {spelled(c.value)}" for c in rule.conditions]
+    asked = [f"{c.name}: {spell_value(c.value)}" for c in rule.conditions]
     verb = "added" if edit.old is None else "removed"
     return f"{verb}: {effect_of(rule)} {'; '.join([str(rule.capability), *asked])}"
 
@@ -103,10 +103,10 @@ def author_line(author: Author) -> str:
     return f"{said} in {author.commit[:10]} on {author.date}: {author.summary}"
 
 
-def spelled(value: Any) -> str:
+def spell_value(value: Any) -> str:
     """Return a value of a policy near to how it was written: as JSON, a regex in single quotes."""
     if isinstance(value, list) and any(is_regex(one) for one in value):
-        return f"[{', '.join(map(spelled, value))}]"
+        return f"[{', '.join(map(spell_value, value))}]"
     if is_regex(value):
         return f"'{value}'"
     try:
@@ -122,18 +122,18 @@ def is_regex(value: Any) -> bool:
 
 def consequences(caused: Consequence) -> str:
     """Return what an edit caused, in one sentence without a full stop."""
-    said = "; ".join(filter(None, [recorded(caused), proved(caused)]))
+    said = "; ".join(filter(None, [recorded_effect(caused), proved_effect(caused)]))
     if said:
         return said
     return SPARED if caused.spared else "no effect on any call that was looked at"
 
 
-def loosened(caused: Consequence) -> int:
+def count_loosened(caused: Consequence) -> int:
     """Return how many recorded calls an edit loosens."""
     return sum(step.count for step in loosenings(caused))
 
 
-def freed(caused: Consequence) -> int:
+def count_allowed(caused: Consequence) -> int:
     """Return how many recorded calls an edit newly allows."""
     return sum(step.count for step in loosenings(caused) if happening(step) == 0)
 
@@ -145,22 +145,22 @@ def loosenings(caused: Consequence) -> tuple[Transition, ...]:
 
 def is_loosening(caused: Consequence) -> bool:
     """Say whether an edit is to blame for a looser call, recorded or found by proof."""
-    return bool(loosened(caused) or caused.found_looser)
+    return bool(count_loosened(caused) or caused.found_looser)
 
 
-def recorded(caused: Consequence) -> str:
+def recorded_effect(caused: Consequence) -> str:
     """Return what an edit caused of recorded calls; empty for nothing."""
     parts = list(phrases(caused.transitions))
-    kinds = counted(len(caused.capabilities), "capability", "capabilities")
+    kinds = count_noun(len(caused.capabilities), "capability", "capabilities")
     return f"{'; '.join(parts)} ({kinds})" if parts else ""
 
 
-def proved(caused: Consequence) -> str:
+def proved_effect(caused: Consequence) -> str:
     """Return what proof found an edit to cause beside; empty for nothing."""
     parts = []
     for count, verb in ((caused.found_looser, "loosens"), (caused.found_tighter, "tightens")):
         if count:
-            kinds = counted(count, "kind of capability", "kinds of capability")
+            kinds = count_noun(count, "kind of capability", "kinds of capability")
             parts.append(f"{verb} calls of {kinds}")
     return f"by proof it {' and '.join(parts)}" if parts else ""
 
@@ -195,7 +195,7 @@ def phrases(transitions: tuple[Transition, ...]) -> Iterator[str]:
         counts[happening(step)] += step.count
     for (before, after), count in zip(PHRASES, counts, strict=True):
         if count:
-            yield " ".join(filter(None, [before, counted(count, "call"), after]))
+            yield " ".join(filter(None, [before, count_noun(count, "call"), after]))
 
 
 def happening(step: Transition) -> int:
@@ -213,7 +213,7 @@ def happening(step: Transition) -> int:
 OPEN = {RecordClass.MAYBE_LOOSER: 3, RecordClass.CANNOT_TELL: 4, RecordClass.MAYBE_TIGHTER: 8}
 
 
-def blamed(blame: Blame) -> str:
+def blame_sentence(blame: Blame) -> str:
     """Return which edits are to blame, by their numbers, in one sentence without a full stop."""
     if not blame.undo:
         return "" if blame.exact else "not looked into: too many versions to try"
@@ -235,8 +235,8 @@ MOST_BLAMES = 3
 def blames(finding: Finding) -> Iterator[str]:
     """Yield which edits are to blame for the calls of a finding, for how many of them each."""
     for blame, count in finding.blames[:MOST_BLAMES]:
-        calls = f"{counted(count, 'call')}: " if len(finding.blames) > 1 else ""
-        if said := blamed(blame):
+        calls = f"{count_noun(count, 'call')}: " if len(finding.blames) > 1 else ""
+        if said := blame_sentence(blame):
             yield f"{calls}{said}"
     if len(finding.blames) > MOST_BLAMES:
         yield f"{len(finding.blames) - MOST_BLAMES:,} more sets of edits"

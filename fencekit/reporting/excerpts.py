@@ -10,11 +10,11 @@ def excerpts(was: str, now: str, longest: int = LONGEST) -> tuple[str, str]:
     """Return both texts, of long ones only what differs and a little around it."""
     if len(was) + len(now) <= longest:
         return was, now
-    start, end = shared(was, now)
+    start, end = common_ends(was, now)
     return excerpt(was, start, end), excerpt(now, start, end)
 
 
-def shared(was: str | list[str], now: str | list[str]) -> tuple[int, int]:
+def common_ends(was: str | list[str], now: str | list[str]) -> tuple[int, int]:
     """Return how long the beginning and the end are that both have; they do not overlap."""
     most = min(len(was), len(now))
     start = next((at for at in range(most) if was[at] != now[at]), most)

@@ -5,7 +5,7 @@ from typing import Any
 from fencekit.model.explanation import ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.json import written
+from fencekit.reporting.json import write_page
 from fencekit.reporting.values import rule_of
 
 SCHEMA = "fencekit.explanation/1"
@@ -13,7 +13,7 @@ SCHEMA = "fencekit.explanation/1"
 
 def render(explanation: Explanation) -> str:
     """Return the explanation as JSON text with a final newline; pure ASCII."""
-    return written(to_json(explanation))
+    return write_page(to_json(explanation))
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.editing import MOST_BLAMES, author_line, blames, name_of, what
-from fencekit.reporting.words import counted, waiver_line
+from fencekit.reporting.words import count_noun, waiver_line
 
 LONGEST = 400
 """The characters of one text from a log or a policy that these formats show."""
@@ -24,7 +24,7 @@ OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.CANNOT_TELL, RecordClass.INVALID)
 
 def plain(text: str, limit: int = LONGEST) -> str:
     """Return text of a log or a policy on one line, cut, with all that hides made visible."""
-    return visible(shortened(text, limit).replace("\n", r"\n"))
+    return visible(shorten(text, limit).replace("\n", r"\n"))
 
 
 def severity(finding: Finding, report: Report) -> Level:
@@ -44,10 +44,10 @@ def title(finding: Finding, *, is_counted: bool = True) -> str:
         about = f"{plain(finding.capability)}: " if finding.capability else ""
         return f"{about}{plain(finding.message)}"
     if finding.invalid:
-        said = counted(finding.count, "record") if is_counted else "records"
+        said = count_noun(finding.count, "record") if is_counted else "records"
         return f"{said} could not be read"
     change = f"{plain(finding.before)} -> {plain(finding.after)}"
-    calls = f" ({counted(finding.count, 'call')})" if is_counted else ""
+    calls = f" ({count_noun(finding.count, 'call')})" if is_counted else ""
     waived = "waived, " if finding.waiver is not None else ""
     return f"{waived}{finding.kind.words}: {plain(finding.calls)} {change}{calls}"
 
@@ -105,7 +105,7 @@ def met_line(finding: Finding) -> str:
     """Say how many principals made the calls of a finding, and when; empty for made-up calls."""
     if not finding.principals:
         return ""
-    said = counted(finding.principals, "principal")
+    said = count_noun(finding.principals, "principal")
     times = [("first", finding.first), ("last", finding.last)]
     return ", ".join([said, *(f"{word} {plain(time, 60)}" for word, time in times if time)])
 

@@ -9,7 +9,7 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import counted, waived_lines
+from fencekit.reporting.words import count_noun, waived_lines
 
 FORMAT = "github"
 
@@ -40,7 +40,7 @@ def render(report: Report) -> str:
         lines.extend(annotation(kind, finding, report) for finding in findings[:room])
         rest = len(findings) - room
         if rest > 0:
-            more = f"{counted(rest, f'more {kind}')}: see the whole report"
+            more = f"{count_noun(rest, f'more {kind}')}: see the whole report"
             lines.append(command(kind, "fencekit", more))
     return "".join(f"{line}\n" for line in lines)
 
@@ -62,11 +62,11 @@ def annotation(level: Level, finding: Finding, report: Report) -> str:
 def command(level: Level, heading: str, message: str, **properties: str) -> str:
     """Return a workflow command."""
     given = {**properties, "title": heading}
-    listed = ",".join(f"{key}={escaped(plain(value), ':,')}" for key, value in given.items())
-    return f"::{COMMANDS[level]} {listed}::{escaped(message)}"
+    listed = ",".join(f"{key}={escape_command(plain(value), ':,')}" for key, value in given.items())
+    return f"::{COMMANDS[level]} {listed}::{escape_command(message)}"
 
 
-def escaped(text: str, also: str = "") -> str:
+def escape_command(text: str, also: str = "") -> str:
     """Return text as a workflow command holds it, with the signs of `also` escaped too."""
     for sign in f"%\r\n{also}":
         text = text.replace(sign, f"%{ord(sign):02X}")

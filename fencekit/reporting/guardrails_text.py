@@ -8,7 +8,7 @@ from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, count_noun
 
 MOST_CLASSES = 100
 
@@ -23,11 +23,11 @@ def headline(report: Report) -> str:
         return "as strict as its guardrails except where CapFence raises: here is such a call"
     if isinstance(guarded.result, Witness):
         count = sum(isinstance(one.result, Witness) for one in guarded.classes)
-        kinds = counted(count, "kind of capability", "kinds of capability")
+        kinds = count_noun(count, "kind of capability", "kinds of capability")
         return f"the policy is looser than its guardrails, for {kinds}: here is a call"
     if isinstance(guarded.result, Unknown):
         return "not known whether the policy keeps to its guardrails"
-    rules = counted(guarded.binding, "rule")
+    rules = count_noun(guarded.binding, "rule")
     return f"proved: for every call the policy is at least as strict as {rules} of the guardrails"
 
 
@@ -67,7 +67,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     if guarded.explained:
         yield Line()
         settled = (
-            (inert(one.capability) or "(empty)", one.result, said(one.result))
+            (inert(one.capability) or "(empty)", one.result, answer_of(one.result))
             for one in guarded.classes
         )
         yield from ladder_lines(settled, without="no call meets a rule of the guardrails")
@@ -76,11 +76,11 @@ def lines(report: Report) -> Iterator[Line | Table]:
 def answers(guarded: GuardrailResult) -> Table:
     """Return the table of answers, a class of capabilities a row."""
     listed = guarded.classes[:MOST_CLASSES]
-    rows = tuple((inert(one.capability) or "(empty)", said(one.result)) for one in listed)
+    rows = tuple((inert(one.capability) or "(empty)", answer_of(one.result)) for one in listed)
     return Table(("", "at least as strict"), rows, tuple(STYLES[one.result.word] for one in listed))
 
 
-def said(result: Result) -> str:
+def answer_of(result: Result) -> str:
     """Return an answer in words."""
     if isinstance(result, Witness) and result.is_searched:
         return "no, found by search"

@@ -13,7 +13,7 @@ from fencekit.model.report import Report
 from fencekit.reporting.changed_json import Tables, lines
 from fencekit.reporting.characters import visible
 from fencekit.reporting.sections import SECTIONS
-from fencekit.reporting.state import encoded, state_of
+from fencekit.reporting.state import encode, state_of
 from fencekit.reporting.values import finding_of
 from fencekit.reporting.words import waived_lines
 from fencekit.reporting.writable import writable
@@ -34,7 +34,7 @@ def pieces(report: Report) -> Iterator[str]:
     """Yield the text of the report piece by piece, the changed records of a replay one by one."""
     changed = report.replay.changed if report.replay else ()
     if report.replay is None or not changed:
-        yield written({**to_json(report), "state": state_of(report)})
+        yield write_page({**to_json(report), "state": state_of(report)})
         return
     tables = Tables.of(changed)
     rest = replace(report, replay=replace(report.replay, changed=()))
@@ -47,13 +47,13 @@ def pieces(report: Report) -> Iterator[str]:
     head, _, tail = text_of(page).partition(f'"{mark}"')
     yield inert(head) + "["
     between = "\n      "
-    for line in lines(changed, tables, encoded):
+    for line in lines(changed, tables, encode):
         yield between + inert(line)
         between = ",\n      "
     yield "\n    ]" + inert(tail) + "\n"
 
 
-def written(page: dict[str, Any]) -> str:
+def write_page(page: dict[str, Any]) -> str:
     """Return a page as JSON text with a final newline; pure ASCII, inert in a build log."""
     return inert(text_of(page)) + "\n"
 

@@ -18,7 +18,7 @@ from fencekit.reporting.terminal import (
     Table,
     inert,
 )
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, count_noun
 
 LONGEST_CALL = 400
 MOST_FINDINGS = 500
@@ -32,7 +32,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
             yield Line(f"  ! {inert(part, LONGEST_TROUBLE)}", "yellow")
     for policy in report.lint.policies if report.lint is not None else ():
         if policy.open:
-            left = counted(policy.open, "question")
+            left = count_noun(policy.open, "question")
             yield Line(f"  {inert(policy.path)}: {left} to the prover left open", "dim")
     for finding in report.findings[:MOST_FINDINGS]:
         yield Line()
@@ -40,15 +40,15 @@ def lines(report: Report) -> Iterator[Line | Table]:
     rest = len(report.findings) - MOST_FINDINGS
     if rest > 0:
         yield Line()
-        yield Line(f"and {counted(rest, 'more finding')}: see them with `--format json`")
+        yield Line(f"and {count_noun(rest, 'more finding')}: see them with `--format json`")
 
 
 def verdict(report: Report) -> str:
     """Return the numbers of findings by level, and of how many policies."""
     of_level = Counter(finding.level for finding in report.findings)
-    parts = [counted(of_level[level], str(level)) for level in RANKS if of_level[level]]
+    parts = [count_noun(of_level[level], str(level)) for level in RANKS if of_level[level]]
     found = ", ".join(parts) or "nothing found"
-    where = counted(report.checked, "policy", "policies")
+    where = count_noun(report.checked, "policy", "policies")
     silenced = report.lint.ignored if report.lint is not None else 0
     left_out = f", {silenced:,} silenced by comments" if silenced else ""
     return f"{found} in {where}{left_out}"
@@ -81,7 +81,7 @@ def at(place: Place) -> str:
     return ":".join([inert(place.file, 500), *numbers])
 
 
-def listed(slugs: list[tuple[str, Level, str]]) -> Table:
+def slug_table(slugs: list[tuple[str, Level, str]]) -> Table:
     """Return slugs with their levels and what they say, as a table."""
     return Table(
         ("slug", "level", ""), tuple((s, str(v), t) for s, v, t in slugs), ("",) * len(slugs)

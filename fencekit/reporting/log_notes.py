@@ -2,7 +2,7 @@
 
 from fencekit.model.report import FOLDER, LogSummary, ReplayResult
 from fencekit.model.tally import Tally, total
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 
 MOST_KINDS = 10
 LONGEST_KIND = 200
@@ -56,4 +56,4 @@ def kinds(tallies: tuple[Tally, ...]) -> list[str]:
 
 def plain(text: str) -> str:
     """Return text of a log on one line, cut, with all that hides made visible."""
-    return visible(shortened(text, LONGEST_KIND).replace("\n", r"\n"))
+    return visible(shorten(text, LONGEST_KIND).replace("\n", r"\n"))

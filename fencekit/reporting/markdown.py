@@ -18,9 +18,9 @@ from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.editing import (
     author_line,
     consequences,
+    count_loosened,
     instance,
     is_loosening,
-    loosened,
     name_of,
     what,
 )
@@ -29,7 +29,7 @@ from fencekit.reporting.json import kinds_counted
 from fencekit.reporting.summary import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.texts import sentence
 from fencekit.reporting.vetting_markdown import vetting_lines
-from fencekit.reporting.words import counted, masking_line, waived_lines
+from fencekit.reporting.words import count_noun, masking_line, waived_lines
 
 FORMAT = "markdown"
 
@@ -67,7 +67,7 @@ def render(report: Report) -> str:
     page += last
     if rest:
         calls = sum(finding.count for finding in rest)
-        page += f"\nand {counted(len(rest), 'more finding')} ({counted(calls, 'call')})\n"
+        page += f"\nand {count_noun(len(rest), 'more finding')} ({count_noun(calls, 'call')})\n"
     return page
 
 
@@ -81,8 +81,8 @@ def head(report: Report) -> Iterator[str]:
     yield f"<!-- fencekit:{report.check} -->"
     yield f"### {ICONS[report.status]} {verdict(report)}"
     yield ""
-    yield from listed((f"⚠️ {code(line)}" for line in waived_lines(report)), MOST_TROUBLES)
-    yield from listed((f"⚠️ {code(trouble)}" for trouble in report.troubles), MOST_TROUBLES)
+    yield from bullet_list((f"⚠️ {code(line)}" for line in waived_lines(report)), MOST_TROUBLES)
+    yield from bullet_list((f"⚠️ {code(trouble)}" for trouble in report.troubles), MOST_TROUBLES)
     if any(report.counts.values()):
         kinds = [kind for kind in kinds_counted(report) if report.counts.get(kind)]
         yield "| " + " | ".join(kind.words for kind in kinds) + " |"
@@ -92,7 +92,7 @@ def head(report: Report) -> Iterator[str]:
     if report.vetting is not None:
         yield from vetting_lines(report.vetting, code)
     masked = masking_line(report.masking)
-    yield from listed([*checked_lines(report), *([f"_{masked}_"] if masked else [])])
+    yield from bullet_list([*checked_lines(report), *([f"_{masked}_"] if masked else [])])
 
 
 def foot(report: Report) -> Iterator[str]:
@@ -120,7 +120,7 @@ def verdict(report: Report) -> str:
     return f"{said.label}: {shown} (fencekit {report.check})"
 
 
-def listed(items: Iterable[str], most: int = 1_000) -> Iterator[str]:
+def bullet_list(items: Iterable[str], most: int = 1_000) -> Iterator[str]:
     """Yield a list, and how many items do not fit; nothing for no items."""
     known = list(items)
     yield from (f"- {item}" for item in known[:most])
@@ -135,10 +135,10 @@ def edits(report: Report) -> Iterator[str]:
     found = [one for one in report.diff.edits if is_loosening(one)] if report.diff else []
     if not found:
         return
-    yield f"**{counted(len(found), 'edit loosens', 'edits loosen')}**"
+    yield f"**{count_noun(len(found), 'edit loosens', 'edits loosen')}**"
     yield ""
-    found.sort(key=lambda one: (-loosened(one), one.edit.number))
-    yield from listed((edit_line(one) for one in found), MOST_EDITS)
+    found.sort(key=lambda one: (-count_loosened(one), one.edit.number))
+    yield from bullet_list((edit_line(one) for one in found), MOST_EDITS)
 
 
 def edit_line(caused: Consequence) -> str:
@@ -177,9 +177,9 @@ def heading(finding: Finding) -> str:
         about = f"{html_code(finding.capability)} " if finding.capability else ""
         return f"{html_code(finding.slug)} {about}{html_code(finding.message)}"
     if finding.invalid:
-        return f"{counted(finding.count, 'record')} could not be read"
+        return f"{count_noun(finding.count, 'record')} could not be read"
     change = f"{html_code(finding.before)} → {html_code(finding.after)}"
-    calls = "in no log" if is_found(finding) else counted(finding.count, "call")
+    calls = "in no log" if is_found(finding) else count_noun(finding.count, "call")
     return f"<b>{waived}{finding.kind.words}</b> {html_code(finding.calls)} {change}, {calls}"
 
 

@@ -30,7 +30,7 @@ class Slipped:
         return self.rate.slipped_count - len(self.names)
 
 
-def slipped(vetted: VettingResult, most: int) -> Iterator[Slipped]:
+def misclassified_names(vetted: VettingResult, most: int) -> Iterator[Slipped]:
     """Yield what went the wrong way, attacks first, with at most so many names of each set."""
     wrong = [rate for rate in vetted.rates if rate.slipped_count]
     for rate in sorted(wrong, key=lambda rate: rate.kind != "attack"):

@@ -8,7 +8,7 @@ from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.reporting.lint_text import at
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, count_noun
 
 LONGEST_CALL = 2_000
 MOST_SHOWN = 100
@@ -20,7 +20,7 @@ def headline(report: Report) -> str:
     mutation = report.mutation
     if mutation is None or mutation.score is None:
         return "no mutant was judged"
-    killed = f"{mutation.killed:,} of {counted(mutation.told, 'mutant')}"
+    killed = f"{mutation.killed:,} of {count_noun(mutation.scored, 'mutant')}"
     asked = (
         ": name one that is enough with `--min-score`"
         if mutation.minimum is None
@@ -40,14 +40,14 @@ def lines(report: Report) -> Iterator[Line | Table]:
         return
     yield Line()
     yield Line(f"policy      {inert(mutation.policy, 500)}")
-    tried = f"{counted(mutation.cases, 'case')}, {counted(mutation.records, 'recorded call')}"
+    tried = f"{count_noun(mutation.cases, 'case')}, {count_noun(mutation.records, 'recorded call')}"
     yield Line(f"tried on    {tried}")
     if not mutation.mutants:
         return
     if mutation.made > len(mutation.mutants):
-        of = counted(mutation.made, "mutant")
+        of = count_noun(mutation.made, "mutant")
         yield Line(f"sample      {len(mutation.mutants):,} of {of}", "yellow")
-    equal = counted(mutation.equivalent, "mutant")
+    equal = count_noun(mutation.equivalent, "mutant")
     yield Line(f"equivalent  {equal}: proved to decide every call alike, and not counted")
     yield Line()
     yield changes(mutation)
@@ -57,7 +57,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
     rest = len(mutation.survivors) - MOST_SHOWN
     if rest > 0:
         yield Line()
-        yield Line(f"and {counted(rest, 'more survivor')}: see them with `--format json`")
+        yield Line(f"and {count_noun(rest, 'more survivor')}: see them with `--format json`")
 
 
 def changes(mutation: Mutation) -> Table:

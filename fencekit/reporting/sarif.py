@@ -20,7 +20,7 @@ from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import counted, status_label, waived_lines
+from fencekit.reporting.words import count_noun, status_label, waived_lines
 
 FORMAT = "sarif"
 
@@ -100,7 +100,7 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
         "ruleId": finding.slug,
         "ruleIndex": number,
         "level": LEVELS[severity(finding, report)],
-        "message": {"text": unlinked("\n".join(said))},
+        "message": {"text": without_links("\n".join(said))},
         "partialFingerprints": {"fencekit/v1": digest},
         "occurrenceCount": finding.count,
     }
@@ -117,7 +117,7 @@ def result(report: Report, digest: str, finding: Finding, number: int) -> dict[s
     return made
 
 
-def unlinked(text: str) -> str:
+def without_links(text: str) -> str:
     """Return text as a message that has no link in it: SARIF 3.11.6 reads `[text](target)` as one.
 
     A backslash takes away the meaning of a bracket, and of a backslash before one. `{0}` only has a
@@ -155,7 +155,7 @@ def invocation(report: Report, left_out: int) -> dict[str, Any]:
     said.extend((plain(trouble, 2_000), "error") for trouble in report.troubles)
     said.extend((line, "note") for line in checked_lines(report))
     if left_out > 0:
-        said.append((f"{counted(left_out, 'more finding')} left out", "warning"))
+        said.append((f"{count_noun(left_out, 'more finding')} left out", "warning"))
     made: dict[str, Any] = {
         "executionSuccessful": report.status is not Status.COULD_NOT_CHECK,
         "exitCode": report.exit_code,
@@ -165,6 +165,6 @@ def invocation(report: Report, left_out: int) -> dict[str, Any]:
         made["commandLine"] = plain(shlex.join(report.command), 4_000)
     if said:
         made["toolExecutionNotifications"] = [
-            {"level": level, "message": {"text": unlinked(text)}} for text, level in said
+            {"level": level, "message": {"text": without_links(text)}} for text, level in said
         ]
     return made

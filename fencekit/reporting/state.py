@@ -69,9 +69,9 @@ def state_of(report: Report, tables: Sequence[Sequence[Any]] = ()) -> str:
 
     With tables, it is that of a report whose changed records stand beside it, in the page.
     """
-    value = encoded(report)
+    value = encode(report)
     if tables:
-        value = {"report": value, "tables": encoded([list(table) for table in tables])}
+        value = {"report": value, "tables": encode([list(table) for table in tables])}
     text = json.dumps(value, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode("ascii"), LEVEL)).decode("ascii")
 
@@ -90,9 +90,9 @@ def report_of(
             raise StateError("the state of the report is too large, or cut")
         value = parse(text.decode("ascii"))
         is_apart = isinstance(value, dict) and "tables" in value
-        report = decoded(value["report"] if is_apart else value)
+        report = decode(value["report"] if is_apart else value)
         if is_apart and isinstance(report, Report) and report.replay is not None:
-            made = tuple(records_of(changed, decoded(value["tables"]), decoded))
+            made = tuple(records_of(changed, decode(value["tables"]), decode))
             report = replace(report, replay=replace(report.replay, changed=made))
     except StateError:
         raise
@@ -105,7 +105,7 @@ def report_of(
     return report
 
 
-def encoded(value: Any) -> Any:
+def encode(value: Any) -> Any:
     """Return a value of a report as JSON: an object with its kind where JSON has no such kind."""
     if value is None or isinstance(value, bool):
         return value
@@ -117,12 +117,12 @@ def encoded(value: Any) -> Any:
         finite = isinstance(value, int) or isfinite(value)
         return value if finite else {"float": str(value)}
     if isinstance(value, list):
-        return [encoded(item) for item in value]
+        return [encode(item) for item in value]
     for kind, write in WRITERS.items():
         if isinstance(value, kind):
             return write(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {"of": name_of(type(value)), "is": [encoded(v) for v in values_of(value)]}
+        return {"of": name_of(type(value)), "is": [encode(v) for v in values_of(value)]}
     return {"shown": repr(value)}  # a policy's own value that JSON does not have
 
 
@@ -146,28 +146,28 @@ def name_of(kind: type) -> str:
 
 
 WRITERS: dict[type, Callable[[Any], Any]] = {
-    tuple: lambda value: {"tuple": [encoded(item) for item in value]},
+    tuple: lambda value: {"tuple": [encode(item) for item in value]},
     Masked: lambda value: {"masked": value.digest},
     Unknown: lambda _: {"unknown": True},
-    Facts: lambda value: {"facts": encoded(value.values), "open": value.open},
+    Facts: lambda value: {"facts": encode(value.values), "open": value.open},
     Request: lambda value: {
-        "request": [encoded(getattr(value, entry.name)) for entry in fields(value)]
+        "request": [encode(getattr(value, entry.name)) for entry in fields(value)]
     },
-    frozenset: lambda value: {"set": sorted((encoded(item) for item in value), key=json.dumps)},
+    frozenset: lambda value: {"set": sorted((encode(item) for item in value), key=json.dumps)},
     date: lambda value: {"day": value.isoformat()},
     FencekitError: lambda value: {
         "error": name_of(type(value)),
-        "is": [encoded(value.message), encoded(value.place), encoded(value.hint)],
+        "is": [encode(value.message), encode(value.place), encode(value.hint)],
     },
-    Mapping: lambda value: {"map": [[encoded(key), encoded(item)] for key, item in value.items()]},
+    Mapping: lambda value: {"map": [[encode(key), encode(item)] for key, item in value.items()]},
 }
 """How a kind of value is written that is neither plain JSON nor a dataclass."""
 
 
-def decoded(value: Any) -> Any:
+def decode(value: Any) -> Any:
     """Return the value that was encoded; raise StateError for what was not."""
     if isinstance(value, list):
-        return [decoded(item) for item in value]
+        return [decode(item) for item in value]
     if not isinstance(value, dict):
         return value
     for kind, read in READERS.items():
@@ -176,11 +176,11 @@ def decoded(value: Any) -> Any:
     raise StateError(f"a value of no kind that is known: `{', '.join(value)}`")
 
 
-def made(value: dict[str, Any]) -> Any:
+def make_dataclass(value: dict[str, Any]) -> Any:
     """Return a dataclass of the model."""
     kind = class_of(value["of"])
     names = [entry.name for entry in fields(kind) if entry.init]
-    given = [decoded(item) for item in value["is"]]
+    given = [decode(item) for item in value["is"]]
     wanted = [entry for entry in fields(kind) if entry.init][len(given) :]
     if len(names) < len(given) or any(no_default(entry) for entry in wanted):
         raise StateError(f"`{value['of']}` has other fields in this version of fencekit")
@@ -194,7 +194,7 @@ def no_default(entry: Field[Any]) -> bool:
 
 def error_of(value: dict[str, Any]) -> FencekitError:
     """Return an error of the model."""
-    message, place, hint = map(decoded, value["is"])
+    message, place, hint = map(decode, value["is"])
     kind = class_of(value["error"])
     if not issubclass(kind, FencekitError):
         raise StateError(f"`{value['error']}` is no error")
@@ -204,23 +204,23 @@ def error_of(value: dict[str, Any]) -> FencekitError:
 
 def request_of(value: dict[str, Any]) -> Request:
     """Return a request."""
-    capability, principal, environment, context, args = map(decoded, value["request"])
+    capability, principal, environment, context, args = map(decode, value["request"])
     return Request(
         capability, principal=principal, environment=environment, context=context, args=args
     )
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "of": made,
+    "of": make_dataclass,
     "enum": lambda value: class_of(value["enum"])[value["is"]],
-    "tuple": lambda value: tuple(decoded(item) for item in value["tuple"]),
+    "tuple": lambda value: tuple(decode(item) for item in value["tuple"]),
     "request": request_of,
-    "facts": lambda value: Facts(decoded(value["facts"]), open=value["open"]),
+    "facts": lambda value: Facts(decode(value["facts"]), open=value["open"]),
     "unknown": lambda _: UNKNOWN,
     "masked": lambda value: Masked(value["masked"]),
-    "set": lambda value: frozenset(decoded(item) for item in value["set"]),
+    "set": lambda value: frozenset(decode(item) for item in value["set"]),
     "day": lambda value: date.fromisoformat(value["day"]),
-    "map": lambda value: {decoded(key): decoded(item) for key, item in value["map"]},
+    "map": lambda value: {decode(key): decode(item) for key, item in value["map"]},
     "error": error_of,
     "bytes": lambda value: bytes.fromhex(value["bytes"]).decode("utf-8", "surrogatepass"),
     "float": lambda value: float(value["float"]),

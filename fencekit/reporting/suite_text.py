@@ -27,7 +27,7 @@ from fencekit.reporting.terminal import (
     inert,
     rule_text,
 )
-from fencekit.reporting.words import LABELS, counted
+from fencekit.reporting.words import LABELS, count_noun
 
 LONGEST_CALL = 2_000
 MOST_SHOWN = 200
@@ -49,10 +49,10 @@ def headline(report: Report) -> str:
     parts = []
     if suite.cases:
         passed = sum(case.status is CaseStatus.PASSED for case in suite.cases)
-        parts.append(f"{passed:,} of {counted(len(suite.cases), 'case')} passed")
+        parts.append(f"{passed:,} of {count_noun(len(suite.cases), 'case')} passed")
     if suite.claims:
         proved = sum(claim.status is ClaimStatus.PROVED for claim in suite.claims)
-        parts.append(f"{proved:,} of {counted(len(suite.claims), 'claim')} proved")
+        parts.append(f"{proved:,} of {count_noun(len(suite.claims), 'claim')} proved")
     return ", ".join(parts)
 
 
@@ -73,7 +73,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
         yield Line()
         yield from case_lines(case)
     if len(wrong) > MOST_SHOWN:
-        more = counted(len(wrong) - MOST_SHOWN, "more case")
+        more = count_noun(len(wrong) - MOST_SHOWN, "more case")
         yield Line()
         yield Line(f"and {more} that did not pass: see them with `--format json`")
     for claim in suite.claims:
@@ -140,7 +140,7 @@ def coverage_lines(coverage: Coverage) -> Iterator[Line | Table]:
         yield Line("coverage: nothing to cover", "yellow")
         return
     asked = "" if coverage.minimum is None else f", {coverage.minimum:g} % asked for"
-    points = counted(len(coverage.points), "point")
+    points = count_noun(len(coverage.points), "point")
     yield Line(f"coverage: {coverage.covered:,} of {points}, {percent:.1f} %{asked}", "bold")
     rows = []
     for kind in PointKind:

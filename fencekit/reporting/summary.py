@@ -8,10 +8,10 @@ from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.report import Report, Status
 from fencekit.model.verdict import Verdict
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.decisions import ranks, tightness
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import counted, waived_calls
+from fencekit.reporting.words import count_noun, waived_calls
 
 OF_CHANGES: dict[Status, str] = {
     Status.CLEAN: "May merge",
@@ -88,7 +88,7 @@ def title(report: Report) -> str:
         said = sentence(report)
         return said[:1].upper() + said[1:]
     if report.status is Status.WAIVED:
-        return waived(report)
+        return waived_sentence(report)
     if report.replay is None and report.comparison is not None:
         return of_proof(report)
     said = TITLES[report.status](report)
@@ -107,7 +107,7 @@ def of_proof(report: Report) -> str:
         return "No call gets looser except where CapFence raises"
     if isinstance(looser, Witness):
         count = sum(isinstance(one.looser, Witness) for one in report.comparison.classes)
-        return f"{counted(count, 'kind', 'kinds')} of call would get looser"
+        return f"{count_noun(count, 'kind', 'kinds')} of call would get looser"
     if isinstance(looser, Unknown):
         return "Not known whether any call would get looser"
     if report.comparison.equivalent:
@@ -131,7 +131,7 @@ def beside_proof(report: Report) -> str:
 
 def clean(report: Report) -> str:
     """Say what was looked for and not found, and among how many."""
-    checked = f"{counted(report.checked, 'call')} checked"
+    checked = f"{count_noun(report.checked, 'call')} checked"
     checked += f", {report.passed_over:,} passed over" * bool(report.passed_over)
     if not any(report.counts.get(kind, 0) for kind in CHANGES):
         return f"Nothing changed: {checked}"
@@ -140,16 +140,16 @@ def clean(report: Report) -> str:
     return f"Nothing got looser: {checked}"
 
 
-def waived(report: Report) -> str:
+def waived_sentence(report: Report) -> str:
     """Say how many calls get looser with somebody's leave."""
     calls = waived_calls(report)
     who = {one.waiver.approver for one in report.waived if one.waiver is not None}
-    by = f"by {visible(shortened(min(who), 80))}" if len(who) == 1 else f"by {len(who)} people"
+    by = f"by {visible(shorten(min(who), 80))}" if len(who) == 1 else f"by {len(who)} people"
     until = min(one.waiver.expires for one in report.waived if one.waiver is not None)
-    return f"{counted(calls, 'call')} waived {by} until {until}, nothing else is disallowed"
+    return f"{count_noun(calls, 'call')} waived {by} until {until}, nothing else is disallowed"
 
 
-def found(report: Report) -> str:
+def worst_sentence(report: Report) -> str:
     """Name the worst thing that was found, and how often, among recorded calls where it can."""
     worst: dict[str, int] = {}
     for finding in report.findings:
@@ -158,14 +158,16 @@ def found(report: Report) -> str:
             worst[what] = worst.get(what, 0) + finding.count
     for what in (NEWLY_ALLOWED, ONLY_ASKED, FREED):
         if what in worst:
-            return f"{counted(worst[what], 'recorded call')} {what}"
+            return f"{count_noun(worst[what], 'recorded call')} {what}"
     faults = [finding for finding in report.findings if finding.is_fault]
     if faults:
         noun = "case" if all(fault.slug in OF_CASES for fault in faults) else "finding"
-        return f"{counted(len(faults), noun)} would fail" if noun == "case" else faults[0].message
+        return (
+            f"{count_noun(len(faults), noun)} would fail" if noun == "case" else faults[0].message
+        )
     tighter = report.counts.get(RecordClass.TIGHTER, 0)
     if tighter and not report.counts.get(RecordClass.LOOSER, 0):
-        return f"{counted(tighter, 'call')} would be decided tighter"
+        return f"{count_noun(tighter, 'call')} would be decided tighter"
     if any(report.counts.get(kind, 0) for kind in OPEN):
         return "No recorded call is known to get looser"
     return "No recorded call would get looser"
@@ -180,10 +182,10 @@ def not_checked(report: Report) -> str:
     """Say that there is no answer, and what is known even so."""
     looser = report.counts.get(RecordClass.LOOSER, 0)
     if looser:
-        return f"Could not check everything, and {counted(looser, 'call')} would get looser"
+        return f"Could not check everything, and {count_noun(looser, 'call')} would get looser"
     undecided = sum(report.counts.get(kind, 0) for kind in OPEN)
     if undecided and not report.counts.get(RecordClass.INVALID, 0):
-        return f"{undecided:,} of {counted(report.checked, 'call')} may get looser, or not"
+        return f"{undecided:,} of {count_noun(report.checked, 'call')} may get looser, or not"
     if report.checked:
         return "Could not check everything"
     return "Could not check: no call was decided"
@@ -191,10 +193,10 @@ def not_checked(report: Report) -> str:
 
 TITLES = {
     Status.CLEAN: clean,
-    Status.WAIVED: waived,
+    Status.WAIVED: waived_sentence,
     Status.NOT_JUDGED: clean,
     Status.EXCEPT_ERRORS: clean,
-    Status.FINDINGS: found,
+    Status.FINDINGS: worst_sentence,
     Status.COULD_NOT_CHECK: not_checked,
 }
 

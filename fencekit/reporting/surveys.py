@@ -40,11 +40,11 @@ def survey_parts(path: str, log_format: str, survey: Survey) -> Iterator[Line | 
 
 def counted_table(title: str, counter: Counter[str]) -> Table:
     """Return a counter as a table, the most frequent first."""
-    rows = [(inert(name), f"{count:,}") for name, count in ordered(counter)]
+    rows = [(inert(name), f"{count:,}") for name, count in most_frequent(counter)]
     return Table((title, "records"), tuple(rows), ("",) * len(rows))
 
 
-def ordered(counter: Counter[str]) -> list[tuple[str, int]]:
+def most_frequent(counter: Counter[str]) -> list[tuple[str, int]]:
     """Return the entries of a counter, the most frequent first, what is left as one."""
     entries = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(count for _, count in entries[MOST_ROWS:])

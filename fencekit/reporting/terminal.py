@@ -19,13 +19,13 @@ from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place, argument
 from fencekit.model.survey import verdict_name
 from fencekit.model.verdict import Verdict
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.editing import blames
 from fencekit.reporting.log_notes import notice_lines, passed_over_line, read_line
 from fencekit.reporting.words import (
     chain_line,
-    counted,
+    count_noun,
     status_label,
     verdict_line,
     waived_lines,
@@ -101,12 +101,12 @@ def lines(report: Report) -> Iterator[Line | Table]:
     rest = report.findings[MOST_GROUPS:]
     if rest:
         yield Line()
-        calls = counted(sum(finding.count for finding in rest), "call")
-        more = counted(len(rest), "more group")
+        calls = count_noun(sum(finding.count for finding in rest), "call")
+        more = count_noun(len(rest), "more group")
         yield Line(f"and {more} with {calls}: see them with `--format json` or `--html FILE`")
     if report.replay is not None and report.replay.not_kept:
         yield Line()
-        yield Line(f"{counted(report.replay.not_kept, 'changed record')} not kept one by one")
+        yield Line(f"{count_noun(report.replay.not_kept, 'changed record')} not kept one by one")
 
 
 def waiver_lines(report: Report) -> Iterator[Line]:
@@ -137,7 +137,9 @@ def what_was_checked(replay: ReplayResult, generated: str = "") -> Iterator[Line
     if generated:
         yield Line(f"generated  {generated}")
     if replay.approvals:
-        yield Line(f"approvals  {counted(replay.approvals, 'call')} ran because a person said so")
+        yield Line(
+            f"approvals  {count_noun(replay.approvals, 'call')} ran because a person said so"
+        )
     if replay.unmapped_tools:
         named = ", ".join(
             f"{inert(tool, 60)} ({count:,})" for tool, count in replay.unmapped_tools[:5]
@@ -187,7 +189,7 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
         return
     change = f"{inert(finding.before)} -> {inert(finding.after)}"
     heading = f"{finding.kind.words}  {inert(finding.calls)}  {change}"
-    yield Line(f"{heading}  {counted(finding.count, 'call')}", CLASS_STYLES[finding.kind])
+    yield Line(f"{heading}  {count_noun(finding.count, 'call')}", CLASS_STYLES[finding.kind])
     if finding.waiver is not None:
         yield Line(f"  waived {inert(waiver_line(finding.waiver))}")
     if finding.message:
@@ -209,7 +211,7 @@ def finding_lines(finding: Finding, replay: ReplayResult | None) -> Iterator[Lin
 
 def invalid_lines(finding: Finding) -> Iterator[Line]:
     """Yield the lines of the records that could not be read."""
-    yield Line(f"invalid  {counted(finding.count, 'record')} could not be read", "yellow")
+    yield Line(f"invalid  {count_noun(finding.count, 'record')} could not be read", "yellow")
     for place, message, excerpt in finding.invalid:
         shown = f"  {inert(excerpt)}" if excerpt else ""
         column = "" if place.column is None else f":{place.column}"
@@ -256,7 +258,10 @@ def record_text(record: Record) -> str:
     """Return a record in one line: where, who, and with which arguments."""
     form = request_to_json(record.request)
     who = form.get("principal")
-    shown = [numbered(record.place), inert(who) if isinstance(who, str) else "unknown principal"]
+    shown = [
+        numbered_place(record.place),
+        inert(who) if isinstance(who, str) else "unknown principal",
+    ]
     args = form.get("args", {})
     shown.append(inert(json.dumps(args, ensure_ascii=False, default=repr)))
     if record.recorded is not None and record.recorded.approval:
@@ -271,7 +276,7 @@ def listed_record(record: Record) -> str:
     return f"{inert(record.time) or '-'}  {decided}  {inert(named)}  {record_text(record)}"
 
 
-def numbered(place: Place) -> str:
+def numbered_place(place: Place) -> str:
     """Return the place of a record: with its number, where several stand on one line."""
     return at(place) if place.column is None else f"{at(place)}:{place.column}"
 
@@ -288,6 +293,6 @@ def inert(text: str, limit: int = LONGEST) -> str:
     Hidden characters are escaped and long text is cut. A command to a build server begins with `::`
     at the start of a line, or with `##[` anywhere; both are broken up.
     """
-    one_line = shortened(text, limit).replace("\n", r"\n")
+    one_line = shorten(text, limit).replace("\n", r"\n")
     shown = visible(one_line).replace("##", "#\\u0023")
     return shown.replace("::", ":\\u003a", 1) if shown.lstrip(" ").startswith("::") else shown

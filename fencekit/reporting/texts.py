@@ -8,7 +8,7 @@ from typing import cast
 from fencekit.model.report import Report
 from fencekit.reporting.diff_text import edit_lines
 from fencekit.reporting.terminal import Line, Table
-from fencekit.reporting.words import counted, masking_line, status_label
+from fencekit.reporting.words import count_noun, masking_line, status_label
 
 TEXTS: dict[str, str] = {
     "vet": "fencekit.reporting.vetting_text",
@@ -43,7 +43,7 @@ def sentence(report: Report) -> str:
     said: Callable[[Report], str] | None = getattr(module_of(report), "headline", None)
     if said is not None:
         return said(report)
-    return f"{counted(len(report.findings), 'finding')} in {report.checked:,} checked"
+    return f"{count_noun(len(report.findings), 'finding')} in {report.checked:,} checked"
 
 
 def module_of(report: Report) -> ModuleType:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fencekit.model.chain import BrokenChainReason, Verification
-from fencekit.reporting.json import written
+from fencekit.reporting.json import write_page
 from fencekit.reporting.terminal import Line, at, inert
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 SCHEMA = "fencekit.verification/1"
 
@@ -15,10 +15,10 @@ def verification_lines(found: Verification, logs: Sequence[str]) -> Iterator[Lin
     """Yield the result in one line, then how much is covered, and what remains open."""
     yield headline(found)
     yield Line(f"log         {', '.join(inert(log) for log in logs)} ({inert(found.kind)})")
-    notes = f", {counted(found.notes, 'note')} of the gate among them" if found.notes else ""
-    yield Line(f"chain       {found.covered:,} of {counted(found.records, 'record')}{notes}")
+    notes = f", {count_noun(found.notes, 'note')} of the gate among them" if found.notes else ""
+    yield Line(f"chain       {found.covered:,} of {count_noun(found.records, 'record')}{notes}")
     if found.fault is None or found.anchored:
-        held = f"{found.anchored:,} of {counted(found.covered, 'record')}"
+        held = f"{found.anchored:,} of {count_noun(found.covered, 'record')}"
         yield Line(f"anchor      {held if found.anchored else 'none'}")
     yield Line(f"signatures  {signatures(found)}")
     if found.head:
@@ -31,7 +31,7 @@ def headline(found: Verification) -> Line:
     """Return the result in one line."""
     if found.fault is None:
         return Line(
-            f"VERIFIED: the chain holds for {counted(found.covered, 'record')}", "bold green"
+            f"VERIFIED: the chain holds for {count_noun(found.covered, 'record')}", "bold green"
         )
     label = "NO CHAIN" if found.why is BrokenChainReason.NO_CHAIN else f"BROKEN: {found.why}"
     where, said = at(found.fault.place), inert(found.fault.message)
@@ -42,7 +42,7 @@ def signatures(found: Verification) -> str:
     """Say how many records a signature vouches for, and how many signatures were not checked."""
     parts = []
     if found.signed:
-        parts.append(f"{counted(found.signed, 'record')} vouched for")
+        parts.append(f"{count_noun(found.signed, 'record')} vouched for")
     if found.unchecked:
         parts.append(f"{found.unchecked:,} not checked: give the public key with `--key`")
     return ", ".join(parts) or "none"
@@ -52,13 +52,14 @@ def limits(found: Verification) -> Iterator[str]:
     """Yield what the result does not show, and what was put up with."""
     if found.torn:
         yield (
-            f"{counted(found.torn, 'torn line')} left by a crash, "
+            f"{count_noun(found.torn, 'torn line')} left by a crash, "
             "vouched for by the record after it"
         )
     if found.partly:
         yield (
-            f"of {counted(found.partly, 'record')} the chain covers ten fields only, as CapFence "
-            "before 0.8.2 hashed them: capability, environment and outcome may have been changed"
+            f"of {count_noun(found.partly, 'record')} the chain covers ten fields only, as "
+            "CapFence before 0.8.2 hashed them: capability, environment and outcome may have been "
+            "changed"
         )
     if found.fault is not None:
         return
@@ -75,7 +76,7 @@ def limits(found: Verification) -> Iterator[str]:
 
 def render(found: Verification, logs: Sequence[str]) -> str:
     """Return the result as JSON text with a final newline; pure ASCII."""
-    return written(to_json(found, logs))
+    return write_page(to_json(found, logs))
 
 
 def to_json(found: Verification, logs: Sequence[str]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ Every text of a pack or of data stands as code, as `code` writes it.
 from collections.abc import Callable, Iterator
 
 from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
-from fencekit.reporting.misclassified import slipped
-from fencekit.reporting.words import counted
+from fencekit.reporting.misclassified import misclassified_names
+from fencekit.reporting.words import count_noun
 
 MOST_STEPS, MOST_RATES, MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 30, 60, 30, 5, 60
 DOTS = {VettingState.FAILS: "🔴", VettingState.NOT_CHECKED: "🟡", VettingState.LEFT_OUT: "⚪"}
@@ -22,7 +22,7 @@ def vetting_lines(vetted: VettingResult, code: Code) -> Iterator[str]:
     yield from slipped_lines(vetted, code)
     if vetted.data:
         yield from (
-            f"- data {code(f.name, 200)} {counted(f.calls, 'call')} sha256 `{f.sha256}`"
+            f"- data {code(f.name, 200)} {count_noun(f.calls, 'call')} sha256 `{f.sha256}`"
             for f in vetted.data
         )
         yield ""
@@ -67,7 +67,7 @@ def cells(rate: MeasuredRate, code: Code) -> Iterator[str]:
 
 def slipped_lines(vetted: VettingResult, code: Code) -> Iterator[str]:
     """Yield what went the wrong way, some of each set by name."""
-    found = list(slipped(vetted, MOST_NAMED))
+    found = list(misclassified_names(vetted, MOST_NAMED))
     for one in found[:MOST_SLIPPED]:
         rate = one.rate
         names = ", ".join(code(name, LONGEST_NAME) for name in one.names)
@@ -84,4 +84,4 @@ def slipped_lines(vetted: VettingResult, code: Code) -> Iterator[str]:
 def more(count: int, noun: str) -> Iterator[str]:
     """Yield how many do not fit, where some do not."""
     if count > 0:
-        yield f"- and {counted(count, f'more {noun}')}: the JSON report has them"
+        yield f"- and {count_noun(count, f'more {noun}')}: the JSON report has them"

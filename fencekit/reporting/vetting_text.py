@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fencekit.model.finding import RecordClass
 from fencekit.model.report import Report
 from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
-from fencekit.reporting.misclassified import slipped
+from fencekit.reporting.misclassified import misclassified_names
 from fencekit.reporting.terminal import (
     LONGEST_TROUBLE,
     STATUS_STYLES,
@@ -72,7 +72,7 @@ def lines(report: Report) -> Iterator[Line | Table]:
 
 def slipped_lines(vetted: VettingResult) -> Iterator[Line]:
     """Yield what went the wrong way: the attacks that were allowed, then ordinary calls not."""
-    found = list(slipped(vetted, MOST_NAMED))
+    found = list(misclassified_names(vetted, MOST_NAMED))
     if found:
         yield Line()
     for one in found[:MOST_SLIPPED]:

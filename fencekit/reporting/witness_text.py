@@ -12,7 +12,7 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import SourceFile, argument
 from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 LONGEST_CALL = 2_000
 STYLES: dict[str, str] = {Proved.word: "green", Witness.word: "red", Unknown.word: "yellow"}
@@ -111,7 +111,7 @@ def ladder_lines(answers: Iterable[tuple[str, Result, str]], *, without: str) ->
     for about, result, said in listed:
         yield Line(f"  {about}: {said}", STYLES[result.word])
         for rung in result.ladder:
-            looked = [counted(rung.cases, "case"), counted(rung.states, "state")]
+            looked = [count_noun(rung.cases, "case"), count_noun(rung.states, "state")]
             yield Line(f"    {rung.method}: {inert(rung.said)} ({', '.join(looked)})")
         if isinstance(result, Unknown):
             yield Line(f"    open: {inert(result.reason)}")

@@ -18,7 +18,7 @@ LABELS: dict[Status, str] = {
 OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.MAYBE_TIGHTER, RecordClass.CANNOT_TELL)
 
 
-def counted(count: int, noun: str, plural: str = "") -> str:
+def count_noun(count: int, noun: str, plural: str = "") -> str:
     """Return the count with its noun: `1 call`, `1,240 calls`."""
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
@@ -30,8 +30,8 @@ def verdict_line(report: Report) -> str:
         return "nothing was checked"
     if counts[RecordClass.UNCHANGED] == report.checked:
         passed = f", {report.passed_over:,} passed over" * bool(report.passed_over)
-        return f"{counted(report.checked, 'checked call')} unchanged{passed}"
-    of = f"of {counted(report.checked, 'checked call')}"
+        return f"{count_noun(report.checked, 'checked call')} unchanged{passed}"
+    of = f"of {count_noun(report.checked, 'checked call')}"
     looser, tighter = counts[RecordClass.LOOSER], counts[RecordClass.TIGHTER]
     if looser:
         said = f"{looser:,} {of} would be decided looser" + (
@@ -50,7 +50,7 @@ def verdict_line(report: Report) -> str:
 
 def chain_line(replay: ReplayResult) -> str:
     """Say how much of what was read a verified chain covers."""
-    total = counted(replay.record_count, "record")
+    total = count_noun(replay.record_count, "record")
     return f"{replay.covered:,} of {total} covered by a verified chain"
 
 
@@ -59,7 +59,7 @@ def masking_line(masking: Masking | None) -> str:
     if masking is None or not masking.total:
         return ""
     parts = ", ".join(f"{count:,} by {why}" for why, count in masking.counts.items() if count)
-    return f"{counted(masking.total, 'value')} masked ({parts}): see them with `--redact none`"
+    return f"{count_noun(masking.total, 'value')} masked ({parts}): see them with `--redact none`"
 
 
 def status_label(report: Report) -> str:
@@ -82,7 +82,8 @@ def waived_lines(report: Report) -> list[str]:
         assert finding.waiver is not None
         calls[finding.waiver] = calls.get(finding.waiver, 0) + finding.count
     return [
-        f"{counted(count, 'call')} waived {waiver_line(waiver)}" for waiver, count in calls.items()
+        f"{count_noun(count, 'call')} waived {waiver_line(waiver)}"
+        for waiver, count in calls.items()
     ]
 
 

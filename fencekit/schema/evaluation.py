@@ -17,14 +17,14 @@ def valid(schema: Any, value: Any) -> bool:
         if isinstance(schema, bool):
             return schema
         if BRANCHING.isdisjoint(schema):
-            return asked(schema, value)
+            return ask(schema, value)
         key = id(schema), id(value)
         found = known.get(key)
         if found is None:
-            found = known[key] = asked(schema, value)
+            found = known[key] = ask(schema, value)
         return found
 
-    def asked(schema: Mapping[str, Any], value: Any) -> bool:
+    def ask(schema: Mapping[str, Any], value: Any) -> bool:
         return all(
             KEYWORDS[word].holds(wanted, value, schema, check)
             for word, wanted in schema.items()

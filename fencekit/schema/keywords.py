@@ -40,7 +40,7 @@ from fencekit.schema.syntax import (
     VALUE,
     VALUES,
     Form,
-    listed,
+    as_list,
 )
 
 
@@ -63,7 +63,7 @@ OF_NUMBERS = "exactly"
 
 KEYWORDS: dict[str, Keyword] = {
     "type": Keyword(
-        lambda wanted, value, _, __: any(TYPES[name](value) for name in listed(wanted)),
+        lambda wanted, value, _, __: any(TYPES[name](value) for name in as_list(wanted)),
         TYPE,
         EXACT,
         differs="lets NaN and infinities be numbers, which JSON does not have",

@@ -10,9 +10,9 @@ from typing import Any
 
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
-from fencekit.schema.refs import resolved
+from fencekit.schema.refs import resolve_references
 from fencekit.schema.validator import KEYWORDS, NOTES, TYPES, is_number
 
 Fault = tuple[str, Place]
@@ -25,7 +25,7 @@ def faults(schema: Located) -> Iterator[Fault]:
     yield from found
     if not found:
         try:
-            resolved(schema.value)
+            resolve_references(schema.value)
         except UsageError as error:
             yield error.message.replace("the domain", "the payload"), schema.place
 
@@ -160,7 +160,7 @@ WORDS: dict[str, tuple[Fits, str]] = {
         (is_count, "a whole number from 0"),
     ),
     "multipleOf": (lambda value: is_number(value) and value > 0, "a number over 0"),
-    "type": (are_types, f"one or several of {listed(TYPES)}"),
+    "type": (are_types, f"one or several of {list_words(TYPES)}"),
     "required": (are_texts, "a list of names, none of them twice"),
     "dependentRequired": (are_named_texts, "lists of names, by name"),
     "enum": (lambda value: isinstance(value, list) and bool(value), "a list of values"),

@@ -21,13 +21,13 @@ SIBLINGS = 8
 """The draft from which what stands beside a `$ref` counts."""
 
 
-def resolved(schema: Any) -> Any:
+def resolve_references(schema: Any) -> Any:
     """Return a schema with what it refers to in its own file in its place.
 
     Raises UnsupportedSchemaError for a reference that leads elsewhere or has no end, and for what
     the draft of the schema does not have.
     """
-    return Resolver(schema).placed(schema, ())
+    return Resolver(schema).resolve(schema, ())
 
 
 def draft_of(schema: Any) -> int:
@@ -51,7 +51,7 @@ class Resolver:
         self._draft = draft_of(root)
         self._known: dict[str, Any] = {}
 
-    def placed(self, schema: Any, within: tuple[str, ...]) -> Any:
+    def resolve(self, schema: Any, within: tuple[str, ...]) -> Any:
         """Return a schema with its references in their places; `within` are those under way."""
         if not isinstance(schema, Mapping):
             return schema
@@ -67,7 +67,7 @@ class Resolver:
         self._refuse_newer(made)
         if "$ref" not in schema:
             return made
-        there = self._referred(schema["$ref"], within)
+        there = self._resolve_name(schema["$ref"], within)
         if not any(word in KEYWORDS for word in made):
             return there
         if self._draft < SIBLINGS:
@@ -78,11 +78,11 @@ class Resolver:
 
     def _below(self, word: str, value: Any, within: tuple[str, ...]) -> Any:
         if word in SCHEMA_BELOW:
-            return self.placed(value, within)
+            return self.resolve(value, within)
         if word in SCHEMAS_BELOW and isinstance(value, list):
-            return [self.placed(one, within) for one in value]
+            return [self.resolve(one, within) for one in value]
         if word in NAMED_BELOW and isinstance(value, Mapping):
-            return {name: self.placed(one, within) for name, one in value.items()}
+            return {name: self.resolve(one, within) for name, one in value.items()}
         return value
 
     def _refuse_newer(self, schema: Mapping[str, Any]) -> None:
@@ -92,7 +92,7 @@ class Resolver:
                     f"the domain says `{word}`, which the draft that it names does not have"
                 )
 
-    def _referred(self, name: Any, within: tuple[str, ...]) -> Any:
+    def _resolve_name(self, name: Any, within: tuple[str, ...]) -> Any:
         """Return the schema that a reference names, with its own references in their places."""
         if name in within:
             raise UnsupportedSchemaError(
@@ -100,7 +100,7 @@ class Resolver:
             )
         if not isinstance(name, str) or name not in self._known:
             found = self._at(name)
-            self._known[name] = self.placed(found, (*within, name))
+            self._known[name] = self.resolve(found, (*within, name))
         return self._known[name]
 
     def _at(self, name: Any) -> Any:

@@ -7,14 +7,14 @@ from typing import Any
 from fencekit.regex.choices import Choices
 from fencekit.regex.sampler import sampler
 from fencekit.schema.evaluation import valid
-from fencekit.schema.syntax import listed
+from fencekit.schema.syntax import as_list
 
 MOST_TEXT = 10_000
 MOST_ITEMS = 100
 """The longest text and array that is made; a schema that asks for more has no sample here."""
 
 
-def sampled(choices: Choices, schema: Any) -> Any:
+def sample_value(choices: Choices, schema: Any) -> Any:
     """Return a plain value as the schema says; at worst one that is not, for odd schemas."""
     if isinstance(schema, bool) or not schema:
         return ""
@@ -28,8 +28,8 @@ def sampled(choices: Choices, schema: Any) -> Any:
             whole = {key: value for key, value in schema.items() if key != name}
             for part in parts:
                 whole |= part if isinstance(part, Mapping) else {}
-            return sampled(choices, whole)
-    kind = choices.pick(listed(schema.get("type", "string")))
+            return sample_value(choices, whole)
+    kind = choices.pick(as_list(schema.get("type", "string")))
     return SAMPLES[kind](choices, schema)
 
 
@@ -63,15 +63,15 @@ def some_object(choices: Choices, schema: Any) -> dict[str, Any]:
     properties = schema.get("properties", {})
     required = schema.get("required", ())
     wanted = [*required, *(key for key in properties if key not in required and choices.chance(30))]
-    return {key: sampled(choices, properties.get(key, {})) for key in wanted}
+    return {key: sample_value(choices, properties.get(key, {})) for key in wanted}
 
 
 def some_array(choices: Choices, schema: Any) -> list[Any]:
     """Return an array with no more items than it must have."""
-    first = [sampled(choices, one) for one in schema.get("prefixItems", ())]
+    first = [sample_value(choices, one) for one in schema.get("prefixItems", ())]
     least = min(ceil(schema.get("minItems", 0)), MOST_ITEMS)
     items = schema.get("items", {})
-    return [*first[:least], *(sampled(choices, items) for _ in range(least - len(first)))]
+    return [*first[:least], *(sample_value(choices, items) for _ in range(least - len(first)))]
 
 
 SAMPLES: dict[str, Callable[[Choices, Any], Any]] = {

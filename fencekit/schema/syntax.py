@@ -24,7 +24,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return the elements of a list, or what is no list as the only one."""
     return value if isinstance(value, list) else [value]
 
@@ -61,7 +61,7 @@ def are_texts(value: Any) -> bool:
 
 def are_types(value: Any) -> bool:
     """Say whether a value is a type, or a list of some."""
-    return are_texts(listed(value)) and bool(listed(value)) and TYPES.keys() >= {*listed(value)}
+    return are_texts(as_list(value)) and bool(as_list(value)) and TYPES.keys() >= {*as_list(value)}
 
 
 def are_schemas(value: Any) -> bool:

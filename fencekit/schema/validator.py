@@ -14,8 +14,8 @@ from fencekit.regex.choices import Choices
 from fencekit.schema.assertions import same
 from fencekit.schema.evaluation import valid
 from fencekit.schema.keywords import KEYWORDS, NOTES, schemas_below
-from fencekit.schema.refs import resolved
-from fencekit.schema.sample import LIMITS, sampled
+from fencekit.schema.refs import resolve_references
+from fencekit.schema.sample import LIMITS, sample_value
 from fencekit.schema.syntax import TYPES, is_number
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "domain_of",
     "is_number",
     "same",
-    "sampled",
+    "sample_value",
     "valid",
 ]
 
@@ -57,7 +57,7 @@ class Schema:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         try:
-            found = resolved(schema)
+            found = resolve_references(schema)
         except RecursionError as error:
             raise UnsupportedSchemaError(TOO_DEEP) from error
         self.schema = {
@@ -70,17 +70,17 @@ class Schema:
         """Say whether the arguments are as the schema says."""
         return valid(self.schema, args)
 
-    def fitted(self, choices: Choices, request: Request) -> Request:
+    def fit(self, choices: Choices, request: Request) -> Request:
         """Return the request with arguments that the schema allows, as like to its own as may be.
 
         A value whose key is not allowed moves to a property that can hold it.
         """
-        args = self.rearranged(choices, request.args.values)
+        args = self.rearrange(choices, request.args.values)
         for key in self.schema.get("required", ()):
             if key not in args:
-                args[key] = sampled(choices, self.schema.get("properties", {}).get(key, {}))
+                args[key] = sample_value(choices, self.schema.get("properties", {}).get(key, {}))
         if not self.valid(args):
-            args = sampled(choices, self.schema)
+            args = sample_value(choices, self.schema)
         return Request(
             request.capability,
             principal=request.principal,
@@ -89,7 +89,7 @@ class Schema:
             args=args,
         )
 
-    def rearranged(self, choices: Choices, given: Mapping[str, Any]) -> dict[str, Any]:
+    def rearrange(self, choices: Choices, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments that are allowed, some of them under another name."""
         properties: Mapping[str, Any] = self.schema.get("properties", {})
         others = self.schema.get("additionalProperties", True)
@@ -138,7 +138,9 @@ def refuse_keyword(word: str, value: Any) -> None:
         raise UnsupportedSchemaError(f"the domain says `{word}`", hint=f"understood are {known}")
     form = KEYWORDS[word].form
     if not form.fits(value):
-        raise UsageError(f"the domain says `{word}: {cut(value)}`, which must be {form.wanted}")
+        raise UsageError(
+            f"the domain says `{word}: {shorten_value(value)}`, which must be {form.wanted}"
+        )
     if word in ("const", "enum") and not is_printable(value):
         raise UnsupportedSchemaError(
             f"the domain has a value under `{word}` that Python does not print: an integer of more "
@@ -157,7 +159,7 @@ def is_printable(value: Any) -> bool:
         return False
 
 
-def cut(value: Any) -> str:
+def shorten_value(value: Any) -> str:
     """Return the beginning of a value as it is printed."""
     text = repr(value) if is_printable(value) else "…"
     return text if len(text) <= 40 else f"{text[:40]}…"

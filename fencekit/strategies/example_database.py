@@ -33,13 +33,13 @@ class Remembered:
 
     def keep(self, request: Request) -> None:
         """Keep a call for the next run."""
-        self._database.save(self._key, written(request))
+        self._database.save(self._key, serialise_call(request))
 
     def forget(self, request: Request) -> None:
         """Forget a call that shows nothing any more."""
-        self._database.delete(self._key, written(request))
+        self._database.delete(self._key, serialise_call(request))
 
 
-def written(request: Request) -> bytes:
+def serialise_call(request: Request) -> bytes:
     """Return a call as it is kept."""
     return json.dumps(request_to_json(request)).encode()

@@ -73,20 +73,20 @@ def requests(
     aiming = Aiming([policy_of(given) for given in policies], domain=domain, capability=capability)
 
     @st.composite
-    def aimed(draw: st.DrawFn) -> Request:
+    def aimed_request(draw: st.DrawFn) -> Request:
         return aiming.request(DrawnChoices(draw))
 
-    return aimed()
+    return aimed_request()
 
 
 def policies() -> st.SearchStrategy[Policy]:
     """Return small valid policies of few words, each with the text that it was read from."""
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> Policy:
+    def random_request(draw: st.DrawFn) -> Policy:
         return random_policy(DrawnChoices(draw))
 
-    return drawn()
+    return random_request()
 
 
 def mutants(policy: GivenPolicy) -> st.SearchStrategy[Mutant]:

@@ -43,7 +43,7 @@ class PropertyJob:
     database: str = ""
     timeout: float = TIMEOUT
 
-    def loaded(self) -> "Properties":
+    def load(self) -> "Properties":
         """Return the properties of both policies; raise PolicyError where one cannot be read."""
         new = load_policy(self.policy, policy_root=self.policy_root or None)
         replay = ReplayJob(
@@ -89,7 +89,7 @@ class Properties:
 
     def search(self, capability: str) -> SearchResult:
         """Look for a call of the capability, or nearly of it, on which the candidate is looser."""
-        kept = self.remembered(capability)
+        kept = self.previous_failures(capability)
         found = search(
             self.old,
             self.new,
@@ -103,7 +103,7 @@ class Properties:
         self.remember(capability, kept, found)
         return found
 
-    def remembered(self, capability: str) -> list[Request]:
+    def previous_failures(self, capability: str) -> list[Request]:
         """Return the calls on which the property failed before."""
         if not self.job.database:
             return []

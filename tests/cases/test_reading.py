@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from laws import drawing
 
-from fencekit.cases.registry import found, read_cases
+from fencekit.cases.registry import find_case_files, read_cases
 from fencekit.cases.writing import write_cases
 from fencekit.model.case import Case, Expectation
 from fencekit.model.decision import Decision, Outcome
@@ -230,10 +230,10 @@ def test_the_files_of_a_folder_are_found_below_it_once_and_sorted(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(CASE)
     names = [str(tmp_path / name) for name in ("a/z.fence.yml", "b.fence.yaml")]
-    assert found([str(tmp_path), names[1]]) == names
+    assert find_case_files([str(tmp_path), names[1]]) == names
     (tmp_path / "none").mkdir()
     with pytest.raises(CaseError, match="no file of cases in"):
-        found([str(tmp_path / "none")])
+        find_case_files([str(tmp_path / "none")])
 
 
 def test_an_expectation_is_met_when_all_that_is_possible_is_right():

@@ -14,7 +14,7 @@ from fencekit.logs.chain import capfence, own
 from fencekit.logs.chain.anchors import Anchors
 from fencekit.logs.chain.capfence_fields import FIRST, NAMES, OWN, PREV, SIGNATURE
 from fencekit.logs.chain.diagnosis import Link
-from fencekit.logs.chain.line import GENESIS, read
+from fencekit.logs.chain.line import GENESIS, read_link
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.chain import Anchor, Fault
 from fencekit.model.record import Record, Recorded
@@ -56,7 +56,7 @@ def hash_of(item: Item) -> str:
     """Return the hash that a record says it has."""
     if not isinstance(item, bytes):
         return str(item[OWN])
-    chained = read(item.rstrip(b"\n"))
+    chained = read_link(item.rstrip(b"\n"))
     return chained.own if chained else ""
 
 
@@ -114,7 +114,7 @@ def link(number: int, prev: str, own: str) -> Link:
 @lru_cache(maxsize=1_000)
 def ends_of(line: bytes) -> tuple[str, str]:
     """Return the hash that a line continues from, and its own."""
-    chained = read(line.removesuffix(b"\n"))
+    chained = read_link(line.removesuffix(b"\n"))
     return (chained.prev, chained.own) if chained else ("", "")
 
 
@@ -224,7 +224,7 @@ def blanked(item: Item, *, also_prev: bool = False) -> Item:
     """Return the record with its hash blanked, and its link to the one before it too if asked."""
     if isinstance(item, bytes):
         text = item.replace(hash_of(item).encode(), b"")
-        chained = read(item.rstrip(b"\n"))
+        chained = read_link(item.rstrip(b"\n"))
         return text.replace(chained.prev.encode(), b"") if also_prev and chained else text
     row = list(item)
     row[OWN] = ""

@@ -7,7 +7,7 @@ from contextlib import closing
 from chain.tampering import AGENTS, record, resigned, rows_of
 from fencekit.logs.chain import capfence, own
 from fencekit.logs.chain.capfence_fields import ID, NAMES, OWN
-from fencekit.logs.chain.line import GENESIS, sealed
+from fencekit.logs.chain.line import GENESIS, seal_line
 from fencekit.logs.jsonl import encode
 from fencekit.reading.files import open_source
 
@@ -27,7 +27,7 @@ def peak(verify):
 def lines(size):
     head = GENESIS
     for seq in range(1, size + 1):
-        line, head = sealed(encode(record(seq)), seq, head)
+        line, head = seal_line(encode(record(seq)), seq, head)
         yield line
 
 

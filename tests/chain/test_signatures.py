@@ -19,7 +19,7 @@ from chain.tampering import (
     write_log,
 )
 from fencekit.logs.chain import capfence, checkpoints, own
-from fencekit.logs.chain.line import GENESIS, sealed
+from fencekit.logs.chain.line import GENESIS, seal_line
 from fencekit.logs.jsonl import encode
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.chain import BrokenChainReason
@@ -97,7 +97,7 @@ def kept(tmp_path):
 
 
 def verify(log, file, *keys):
-    read = checkpoints.read(str(file), [signatures.read_public(key) for key in keys])
+    read = checkpoints.read_checkpoints(str(file), [signatures.read_public(key) for key in keys])
     found = own.verify([str(log)], read.anchors)
     return read.fault or found.fault
 
@@ -116,7 +116,7 @@ def rewritten(lines, number):
     made, head = list(lines[:number]), json.loads(lines[number])["chain"]["prev"]
     for seq in range(number + 1, len(lines) + 1):
         text = encode(record(seq if len(made) > number else 777))
-        data, head = sealed(text, seq, head)
+        data, head = seal_line(text, seq, head)
         made.append(data)
     return made
 
@@ -187,7 +187,7 @@ def test_a_file_without_a_checkpoint_is_trouble(tmp_path):
     for text in ("", "no json\n", '{"a":1}\n', '{"schema":"fencekit.checkpoint/1","count":0}\n'):
         (tmp_path / "file").write_text(text)
         with pytest.raises(LogError):
-            checkpoints.read(str(tmp_path / "file"))
+            checkpoints.read_checkpoints(str(tmp_path / "file"))
 
 
 def test_checkpoints_that_contradict_each_other_are_trouble(kept):

@@ -18,7 +18,7 @@ import pytest
 from chain.stress import FAULTS, Interrupted, Stress, run
 from chain.tampering import lines_of, record, write_log
 from fencekit.logs.chain import own
-from fencekit.logs.chain.checkpoints import read
+from fencekit.logs.chain.checkpoints import read_checkpoints
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.chain import BrokenChainReason
 from fencekit.model.errors import LogError, UnsyncedError, UsageError
@@ -262,7 +262,7 @@ def test_a_checkpoint_is_tried_again_with_the_next_record(log, tmp_path):
         writer.append(record(4))
         assert writer.checkpoint_error is None
         writer.append(record(5))
-    assert [anchor.count for anchor in read(str(folder / "kept")).anchors] == [4, 5]
+    assert [anchor.count for anchor in read_checkpoints(str(folder / "kept")).anchors] == [4, 5]
 
 
 def test_a_checkpoint_for_which_there_is_no_room_does_not_fail_the_record(log, tmp_path):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fencekit.gate.call import Refusal, ToolCall
 from fencekit.gate.files import descriptors
 from fencekit.gate.files.tools import file_tools
-from fencekit.gate.files.trash import MANIFEST, delete_file, restore, trashed
+from fencekit.gate.files.trash import MANIFEST, delete_file, list_trash, restore
 from fencekit.gate.files.workspace import TRASH, Workspace
 from fencekit.gate.paths import canonical
 from fencekit.gate.tools import Tools
@@ -62,10 +62,10 @@ def test_a_file_is_read_written_listed_and_trashed(workspace):
     ]
     gone = delete_file(workspace, path)
     assert not Path(path).exists()
-    assert [one.path for one in trashed(workspace)] == ["docs/a.md"]
+    assert [one.path for one in list_trash(workspace)] == ["docs/a.md"]
     assert restore(workspace, gone["trashed"][:8]).path == "docs/a.md"
     assert Path(path).read_text(encoding="utf-8") == "more"
-    assert trashed(workspace) == []
+    assert list_trash(workspace) == []
 
 
 def test_a_write_keeps_permissions_and_leaves_nothing_half_written(workspace):
@@ -166,7 +166,7 @@ def test_nothing_is_written_over_when_a_file_comes_back(workspace):
     with pytest.raises(Refusal, match="already"):
         restore(workspace, gone)
     assert Path(path).read_text(encoding="utf-8") == "newer"
-    assert [one.id for one in trashed(workspace)] == [gone]
+    assert [one.id for one in list_trash(workspace)] == [gone]
     with pytest.raises(UsageError, match="no file by the id"):
         restore(workspace, "zz")
 
@@ -176,10 +176,10 @@ def test_a_manifest_that_was_damaged_is_named_with_its_line(workspace):
     manifest = Path(below(workspace, f"{TRASH}/{MANIFEST}"))
     torn = manifest.read_bytes()[:20]
     manifest.write_bytes(manifest.read_bytes() + torn)
-    assert len(trashed(workspace)) == 1
+    assert len(list_trash(workspace)) == 1
     manifest.write_bytes(torn + b"\n" + manifest.read_bytes())
     with pytest.raises(FencekitError, match=rf"{MANIFEST}:1: the manifest has a line"):
-        trashed(workspace)
+        list_trash(workspace)
 
 
 def recorded_escapes() -> list[str]:

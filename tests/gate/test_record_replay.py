@@ -167,7 +167,7 @@ def test_the_log_holds_no_more_of_the_arguments_than_it_is_to_keep(
     paths = Tool("read", "read", paths=("card",))
     gate.decide(ToolCall.of("read", {"card": "../4111-1111"}), tool=paths)
     failing = gate.decide(ToolCall.of("list", said["args"]))
-    gate.ended(failing, outcome_of(ValueError("4111-1111")))
+    gate.record_outcome(failing, outcome_of(ValueError("4111-1111")))
     text = (tmp_path / "log.jsonl").read_text()
     assert ("4111-1111" in text) is (keep is Keep.WHOLE)
     assert ("acme-secret" in text) is (keep is Keep.WHOLE)

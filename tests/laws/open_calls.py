@@ -129,7 +129,7 @@ def masked_with_a_key(chance: Random, whole: Request) -> Request:
 
     args, context = hidden_in(hidden, whole.args), hidden_in(hidden, whole.context)
     part = changed(whole, args=args, context=context, environment=hidden(whole.environment))
-    return KEY.opened(Record(part, None, Place("log", 1))).request
+    return KEY.unmask_record(Record(part, None, Place("log", 1))).request
 
 
 def hidden_in(hidden: Callable[[Any], Any], facts: Facts) -> Facts:

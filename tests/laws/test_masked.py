@@ -55,7 +55,7 @@ def masked_value(random: Random, value: Any, key: bytes) -> Any:
 
 def opened(request: Request, key: bytes = KEY) -> Request:
     """Return the request as a log's reader gives it to those who have the key."""
-    return RedactionKey(key).opened(Record(request, None, Place("log", 1))).request
+    return RedactionKey(key).unmask_record(Record(request, None, Place("log", 1))).request
 
 
 @given(policies, requests, randoms)

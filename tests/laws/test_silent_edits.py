@@ -11,7 +11,7 @@ from fencekit.checks.diff import unwitnessed_edits
 from fencekit.checks.diff.apply import Applying
 from fencekit.checks.diff.consequences import Consequences
 from fencekit.checks.diff.edit_script import diff
-from fencekit.checks.diff.unwitnessed_edits import asked, undone
+from fencekit.checks.diff.unwitnessed_edits import loosening_edits, undone
 from fencekit.checks.proofs.comparison import compared_classes
 from fencekit.checks.proofs.transitions import TransitionFinder
 from fencekit.engines.native.evaluator import NativeEvaluator
@@ -37,7 +37,7 @@ def test_an_edit_loosens_by_a_call_that_is_shown_or_it_is_proved_that_it_does_no
     old, new = drawn
     found = diff(old, new)
     applying = Applying(found)
-    for answer in asked(found.edits, found):
+    for answer in loosening_edits(found.edits, found):
         only = applying.policy((answer.edit,))
         without = undone(answer.edit, applying)
         tried = calls if answer.witness is None else [answer.witness.request]

@@ -11,7 +11,7 @@ import pytest
 from fencekit.regex.redos import growth as growing
 from fencekit.regex.redos.growth import growth
 from fencekit.regex.redos.paths import Paths, paths
-from fencekit.regex.syntax import ops, parsed
+from fencekit.regex.syntax import ops, parse_pattern
 
 LINEAR = [
     r"\A(?:a|b)*c",
@@ -139,7 +139,7 @@ class Matcher:
     """A matcher that tries everything, and counts the characters that it takes."""
 
     def __init__(self, pattern: str) -> None:
-        tree = parsed(pattern)
+        tree = parse_pattern(pattern)
         assert tree is not None
         self.nodes = tree[0]
         self.taken = 0

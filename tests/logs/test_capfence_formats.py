@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import LOGS, POLICIES, fencekit
 
-from fencekit.logs.registry import formats, open_log, read_log, recognised
+from fencekit.logs.registry import formats, open_log, read_log, recognise
 from fencekit.model.errors import UsageError
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
@@ -173,11 +173,11 @@ ALL_SAMPLES = sorted(
 def test_every_sample_is_recognised_by_exactly_its_own_format(path: Path, tmp_path: Path) -> None:
     own = path.parent.name.replace("_", "-")
     with open_source(str(path)) as source:
-        assert recognised(source).name == own
+        assert recognise(source).name == own
     squeezed = tmp_path / "squeezed"
     squeezed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
     with open_source(str(squeezed)) as source:
-        assert recognised(source).name == own
+        assert recognise(source).name == own
 
 
 @pytest.mark.parametrize("path", ALL_SAMPLES, ids=lambda p: f"{p.parent.name}-{p.name}")
@@ -190,7 +190,7 @@ def test_the_first_line_of_a_sample_is_enough_to_recognise_it(path: Path, tmp_pa
         first = path.read_bytes().splitlines()[0]
     (tmp_path / "first").write_bytes(first)
     with open_source(str(tmp_path / "first")) as source:
-        assert recognised(source).name == path.parent.name.replace("_", "-")
+        assert recognise(source).name == path.parent.name.replace("_", "-")
 
 
 @pytest.mark.parametrize("path", ALL_SAMPLES, ids=lambda p: f"{p.parent.name}-{p.name}")

@@ -20,7 +20,7 @@ from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.mutation.job import mutate
 from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.pool import spread
+from fencekit.mutation.pool import spread_numbers
 
 SMALL = """\
 deny:
@@ -74,7 +74,7 @@ def test_a_suite_that_asserts_nothing_scores_zero():
     assert mutation is not None
     assert mutation.cases == 4
     assert mutation.count(MutantStatus.KILLED) == 0
-    assert mutation.told > 10
+    assert mutation.scored > 10
     assert mutation.score == 0
 
 
@@ -186,7 +186,7 @@ def test_what_is_proved_to_decide_alike_is_not_counted():
     assert mutation is not None
     equivalent = [m for m in mutation.mutants if m.fate is MutantStatus.EQUIVALENT]
     assert all(m.note.startswith("proved by ") and m.difference is None for m in equivalent)
-    assert mutation.told == len(mutation.mutants) - len(equivalent)
+    assert mutation.scored == len(mutation.mutants) - len(equivalent)
     mutants = {(m.label): m for m in single_edits(policy)}
     for one in equivalent:
         old, new = NativeEvaluator(policy), NativeEvaluator(mutants[one.label].policy)
@@ -320,7 +320,7 @@ def test_a_sample_has_some_of_each_kind_and_is_always_the_same():
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
 def test_each_beginning_of_what_is_spread_is_spread(count: int):
-    numbers = spread(range(count))
+    numbers = spread_numbers(range(count))
     assert sorted(numbers) == list(range(count))
     if count > 8:
         assert max(b - a for a, b in pairwise(sorted(numbers[:8]))) <= count // 8 + 1

@@ -35,7 +35,7 @@ def test_a_tree_and_every_edit_of_it_match_as_python_does(pattern: str) -> None:
     tree = tree_of(pattern)
     made = [(re.compile(pattern), tree.root.node)]
     for edit in edits(pattern):
-        levels = tree.edited(edit.pattern)
+        levels = tree.read_edit(edit.pattern)
         assert levels is not None, edit
         made.append((re.compile(edit.pattern), levels[-1].new))
     assert len(made) > 3
@@ -56,7 +56,7 @@ def test_an_edit_is_told_by_a_text_or_finds_the_same_texts(pattern: str) -> None
     telling = Distinguisher(tree.reader.forest)
     fates = set()
     for edit in edits(pattern):
-        levels = tree.edited(edit.pattern)
+        levels = tree.read_edit(edit.pattern)
         assert levels is not None
         old, new = re.compile(pattern), re.compile(edit.pattern)
         for text in candidates(telling, levels, 12):
@@ -91,5 +91,5 @@ def test_an_edit_makes_new_nodes_only_on_its_way_to_the_root() -> None:
     pattern = "(?:" + "|".join(f"(?:word{n} +[a-z]+)" for n in range(200)) + ")"
     tree = tree_of(pattern)
     before = len(tree.reader.forest.forms)
-    assert tree.edited(pattern.replace("word77 +[", "word77 *[")) is not None
+    assert tree.read_edit(pattern.replace("word77 +[", "word77 *[")) is not None
     assert len(tree.reader.forest.forms) - before < 20

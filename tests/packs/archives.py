@@ -11,7 +11,7 @@ from fencekit.model.errors import PackError
 from fencekit.packs.archive.archive import read_archive
 from fencekit.packs.archive.build import build
 from fencekit.packs.install.install import carry_out, plan
-from fencekit.packs.pack.opening import Trust, opened
+from fencekit.packs.pack.opening import Trust, open_pack
 from fencekit.packs.pack.pack import read_pack
 from fencekit.packs.pack.variants import Variant
 from fencekit.reading.signatures import PrivateKey, read_private
@@ -35,7 +35,7 @@ def built_in(folder: Path) -> Built:
 
 def install(archive: Path, target: Path, trust: Trust) -> None:
     """Install what an archive has, as the command does."""
-    with opened(str(archive), trust) as found:
+    with open_pack(str(archive), trust) as found:
         samples = {one.name: one.default for one in found.pack.parameters}
         carry_out(plan(found, Variant.BASELINE, samples, target))
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from random import Random
 
 from fencekit.packs.archive.build import ENVELOPE, INSIDE, MANIFEST
-from fencekit.packs.archive.envelope import PAYLOAD_TYPE, encoded, seal, statement
+from fencekit.packs.archive.envelope import (
+    PAYLOAD_TYPE,
+    pre_authentication_encoding,
+    seal,
+    statement,
+)
 from fencekit.packs.archive.manifest import Manifest, manifest_of
 from fencekit.reading.signatures import PrivateKey
 
@@ -367,11 +372,11 @@ def other_envelope(chance: Random, built: Built) -> bytes:
     elif choice == 4:
         document["signatures"] = chance.choice(([], [first, first], {}, None, "x", [1]))
     elif choice == 5:
-        first["sig"] = built.key.sign(encoded("application/json", body))
+        first["sig"] = built.key.sign(pre_authentication_encoding("application/json", body))
     elif choice == 6:
         document[chance.choice(("extra", "payload2"))] = "x"
     elif choice == 7:
-        first["sig"] = built.key.sign(encoded(PAYLOAD_TYPE, body + b" "))
+        first["sig"] = built.key.sign(pre_authentication_encoding(PAYLOAD_TYPE, body + b" "))
     elif choice == 8:
         first["extra"] = 1
     else:

@@ -23,7 +23,7 @@ from fencekit.packs.archive.build import (
     refuse_unsigned,
     verify,
 )
-from fencekit.packs.archive.envelope import encoded
+from fencekit.packs.archive.envelope import pre_authentication_encoding
 from fencekit.packs.archive.manifest import read_manifest, sha256
 from fencekit.packs.pack.opening import Trust
 from fencekit.packs.pack.pack import packs_in, read_pack
@@ -114,10 +114,10 @@ def test_an_archive_is_a_plain_zip_for_everybody_else(built: Built, tmp_path: Pa
 
 def test_what_is_signed_is_the_encoding_of_the_specification() -> None:
     kind = "http://example.com/HelloWorld"
-    assert encoded(kind, b"hello world") == (
+    assert pre_authentication_encoding(kind, b"hello world") == (
         b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
     )
-    assert encoded("ä", b"") == b"DSSEv1 2 \xc3\xa4 0 "
+    assert pre_authentication_encoding("ä", b"") == b"DSSEv1 2 \xc3\xa4 0 "
 
 
 def test_openssl_agrees_with_the_signature(built: Built, tmp_path: Path) -> None:

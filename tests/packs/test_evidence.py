@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.pack.pack import read_pack, rendered
+from fencekit.packs.pack.pack import read_pack, rendered_files
 from fencekit.packs.vet.evidence import FILE
 from fencekit.reading.files import sha256_of
 from tests.packs.tiny import write_pack
@@ -142,7 +142,7 @@ def test_a_policy_that_was_edited_since_fails_and_says_that_the_evidence_is_of_a
 ) -> None:
     source = pack / "pack.yaml"
     source.write_text(source.read_text("utf-8").replace("todo, diary", "todo, list"), "utf-8")
-    for path, text in rendered(read_pack(pack)):
+    for path, text in rendered_files(read_pack(pack)):
         path.write_text(text, encoding="utf-8")
     done = vet()
     assert done.code == 1
@@ -170,7 +170,7 @@ def test_several_processes_look_at_the_evidence_alike(pack: Path) -> None:
     assert texts[0].out == texts[1].out
     cases = pack / "source/cases.yaml"
     cases.write_text(cases.read_text("utf-8").split("- why: another note\n")[0], encoding="utf-8")
-    for path, text in rendered(read_pack(pack)):
+    for path, text in rendered_files(read_pack(pack)):
         path.write_text(text, encoding="utf-8")
     broken = [fencekit("packs", "vet", "notes", "--jobs", jobs) for jobs in ("1", "3")]
     assert broken[0].code == 1

@@ -12,8 +12,8 @@ import yaml
 
 from fencekit.model.errors import FencekitError, PackError
 from fencekit.packs.archive.build import build
-from fencekit.packs.pack.opening import Trust, opened
-from fencekit.packs.pack.pack import read_pack, rendered
+from fencekit.packs.pack.opening import Trust, open_pack
+from fencekit.packs.pack.pack import read_pack, rendered_files
 from packs.tiny import FILES, write_pack
 
 ODD: tuple[Any, ...] = (
@@ -53,7 +53,7 @@ def test_an_odd_value_anywhere_is_read_or_refused_with_its_place(part: str, tmp_
         changed = put(document, chance.choice([*places(document)]), chance.choice(ODD))
         (tmp_path / part).write_text(yaml.safe_dump(changed), encoding="utf-8")
         try:
-            list(rendered(read_pack(tmp_path)))
+            list(rendered_files(read_pack(tmp_path)))
         except FencekitError as error:
             refused.append(error)
     assert len(refused) > 10
@@ -81,10 +81,10 @@ def test_pinned_calls_that_are_none_are_refused_with_their_line(
     pack = read_pack(write_pack(tmp_path))
     edges = tmp_path / "source/edges.yaml"
     edges.write_text(f"- {GOOD}", encoding="utf-8")
-    assert list(rendered(pack))
+    assert list(rendered_files(pack))
     edges.write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=re.escape(said)):
-        list(rendered(pack))
+        list(rendered_files(pack))
 
 
 def test_terms_that_double_one_another_are_refused_before_they_fill_the_memory(
@@ -96,7 +96,7 @@ def test_terms_that_double_one_another_are_refused_before_they_fill_the_memory(
     source = tmp_path / "source/policy.yaml"
     source.write_text(text.replace("whole: '<title>'", "whole: '<ax>'"), encoding="utf-8")
     with pytest.raises(PackError, match="longer than 200,000 characters"):
-        list(rendered(read_pack(tmp_path)))
+        list(rendered_files(read_pack(tmp_path)))
 
 
 def test_an_error_in_an_archive_names_the_archive(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_an_error_in_an_archive_names_the_archive(tmp_path: Path) -> None:
     archive.write_bytes(write_archive(parts))
     with (
         pytest.raises(PackError, match="is missing") as caught,
-        opened(str(archive), Trust(allow_unsigned=True)),
+        open_pack(str(archive), Trust(allow_unsigned=True)),
     ):
         pass
     assert caught.value.place is not None

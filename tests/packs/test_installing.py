@@ -12,7 +12,7 @@ from fencekit.packs.archive.build import build
 from fencekit.packs.install.in_memory import compare_guardrails, policy_of
 from fencekit.packs.install.lock import FILE
 from fencekit.packs.install.transaction import STAGE
-from fencekit.packs.pack.pack import read_pack, rendered
+from fencekit.packs.pack.pack import read_pack, rendered_files
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 
@@ -51,7 +51,7 @@ def change_pack(file: str, old: str, new: str, pack: str = "notes") -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    for at, made in rendered(read_pack(Path(pack))):
+    for at, made in rendered_files(read_pack(Path(pack))):
         at.write_text(made, encoding="utf-8")
 
 

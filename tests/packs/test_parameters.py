@@ -6,7 +6,7 @@ import pytest
 
 from fencekit.model.errors import PackError
 from fencekit.packs.pack.pack import read_pack
-from fencekit.packs.pack.parameters import checked
+from fencekit.packs.pack.parameters import check_values
 from tests.packs.tiny import write_pack
 from tests.running import fencekit
 
@@ -86,6 +86,6 @@ def test_the_order_is_shown_and_stands_on_the_page(pack: Path) -> None:
 
 
 def test_a_name_of_all_tools_is_refused_with_what_is_wrong_with_it() -> None:
-    assert checked("reading", "tools", ["get_*"]) == ("get_*",)
+    assert check_values("reading", "tools", ["get_*"]) == ("get_*",)
     with pytest.raises(PackError, match="any text beside a letter or a digit, and never all"):
-        checked("reading", "tools", ["*"])
+        check_values("reading", "tools", ["*"])

@@ -8,7 +8,7 @@ import pytest
 from fencekit.dialects.registry import load_policy
 from fencekit.engines.native.evaluator import ENGINE
 from fencekit.model.request import Request
-from fencekit.packs.pack.pack import Pack, packs_in, rendered
+from fencekit.packs.pack.pack import Pack, packs_in, rendered_files
 from fencekit.packs.pack.variants import Variant
 from fencekit.reading import yaml
 from tests.conformance.oracle import WORDS, real_answer, real_load
@@ -35,7 +35,7 @@ def test_there_are_packs() -> None:
 
 @pytest.mark.parametrize("pack", PACKS, ids=named)
 def test_what_is_checked_in_is_what_the_source_stands_for(pack: Pack) -> None:
-    files = dict(rendered(pack))
+    files = dict(rendered_files(pack))
     assert len(files) == 8
     for file, text in files.items():
         assert file.read_text(encoding="utf-8") == text, f"{file}: python -m fencekit.packs packs"

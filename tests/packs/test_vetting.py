@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from fencekit.packs.pack.pack import PackCapability, read_pack, rendered
+from fencekit.packs.pack.pack import PackCapability, read_pack, rendered_files
 from fencekit.packs.vet.evidence import FILE as EVIDENCE
 from fencekit.packs.vet.steps import STEPS
 from tests.packs.tiny import write_pack
@@ -48,7 +48,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def render(pack: Path) -> None:
-    for path, text in rendered(read_pack(pack)):
+    for path, text in rendered_files(read_pack(pack)):
         path.write_text(text, encoding="utf-8")
 
 

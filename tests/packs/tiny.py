@@ -130,13 +130,13 @@ sets:
 
 def write_pack(folder: Path) -> Path:
     """Write the pack into the folder, with all that is rendered, and return the folder."""
-    from fencekit.packs.pack.pack import read_pack, rendered
+    from fencekit.packs.pack.pack import read_pack, rendered_files
 
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path, text in rendered(read_pack(folder)):
+    for path, text in rendered_files(read_pack(folder)):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder

@@ -109,7 +109,7 @@ def refusals_that_accept(patch: pytest.MonkeyPatch) -> None:
 
 
 def contradictions_of_one(patch: pytest.MonkeyPatch) -> None:
-    real = solver.Solver._settled
+    real = solver.Solver._solve_cube
 
     def settled(self: Any, capability: str, cube: Any) -> Any:
         found = real(self, capability, cube)
@@ -117,7 +117,7 @@ def contradictions_of_one(patch: pytest.MonkeyPatch) -> None:
             return solver.Unsat(frozenset(sorted(found.core, key=literals.order)[:1]))
         return found
 
-    patch.setattr(solver.Solver, "_settled", settled)
+    patch.setattr(solver.Solver, "_solve_cube", settled)
 
 
 def keywords_as_written(patch: pytest.MonkeyPatch) -> None:
@@ -139,19 +139,19 @@ def ends_of_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def ascii_case(patch: pytest.MonkeyPatch) -> None:
-    own = "".join(char for char in charset.cased() if char.isascii())
-    patch.setattr(charset, "cased", lambda: own)
+    own = "".join(char for char in charset.cased_characters() if char.isascii())
+    patch.setattr(charset, "cased_characters", lambda: own)
     patch.setattr(charset, "cased_set", lambda: charset.of_chars(own))
 
 
 def first_edit_only(patch: pytest.MonkeyPatch) -> None:
-    real = decision_lists.Index.edited
+    real = decision_lists.Index.edited_patterns
 
     def edited(self: Any) -> Any:
         found = real(self)
         return found if found is None else sorted(found)[:1]
 
-    patch.setattr(decision_lists.Index, "edited", edited)
+    patch.setattr(decision_lists.Index, "edited_patterns", edited)
 
 
 def is_nan(sample: Any) -> bool:

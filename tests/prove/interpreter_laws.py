@@ -26,7 +26,7 @@ from fencekit.prover.checker.interpreter import interpreter
 from fencekit.prover.checker.patterns import KINDS, Pattern
 from fencekit.prover.checker.programs import representatives
 from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.charset import cased, every_char, printable
+from fencekit.regex.charset import cased_characters, every_char, printable
 from fencekit.regex.confirmation import PROBES
 from fencekit.regex.nfa import UnsupportedError
 from fencekit.regex.search import compile_search
@@ -114,7 +114,7 @@ def sets_of_characters(share: int) -> Iterator[str | None]:
 
 def small_letters(share: int) -> Iterator[str | None]:
     """What is taken as known of `str.lower`, and of which characters have another case."""
-    known = set(cased())
+    known = set(cased_characters())
     for char in every_char():
         small = char.lower()
         has_case = char in known

@@ -125,7 +125,7 @@ class Spelling:
         spot, text, values, pieces = self._payload.start, "{", "", []
         while spot.kind != "end" and len(pieces) < 10 * most:
             moves = [move for move in self._payload.moves(spot) if move.level <= FURTHER]
-            ends = [move for move in moves if move.piece in ((), ("closed",), ("named",))]
+            ends = [move for move in moves if move.piece in ((), ("end_text",), ("end_key",))]
             move = random.choice(ends if ends and len(pieces) > most else moves)
             text, values, spot = text + move.text, values + move.values, move.then
             pieces += [move.piece] if move.piece else []

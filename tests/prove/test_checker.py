@@ -20,7 +20,7 @@ from fencekit.model.source import Place
 from fencekit.prover.certificate import lemma as made
 from fencekit.prover.checker import check
 from fencekit.prover.checker.cases import capabilities, exits
-from fencekit.prover.checker.check import CertificateError, shown
+from fencekit.prover.checker.check import CertificateError, check_lemma
 from fencekit.prover.checker.conditions import (
     ALWAYS,
     NUMBER,
@@ -408,7 +408,7 @@ def test_no_call_is_as_a_lemma_that_is_accepted_says_that_none_is(
         except CertificateError:
             continue
         left = set(range(len(calls)))
-        for literal in shown(lemma, atoms, CheckedDomain(domain)):
+        for literal in check_lemma(lemma, atoms, CheckedDomain(domain)):
             held = holders(atoms[literal.removeprefix("not ")], calls)
             left = left - held if literal.startswith("not ") else left & held
         assert not left, (lemma["literals"], calls[min(left)])

@@ -7,9 +7,9 @@ import pytest
 
 from fencekit.prover import payload_automaton, repr_transducer
 from fencekit.prover.alphabet import SIGMAS, capitals, letter_of, letters
-from fencekit.prover.quoting import is_closable, quoted
+from fencekit.prover.quoting import is_closable, quote_char
 from fencekit.prover.repr_transducer import BEGINNINGS
-from fencekit.regex.charset import cased, every_char, of_chars, printable
+from fencekit.regex.charset import cased_characters, every_char, of_chars, printable
 from prove import payloads
 from prove.spelling import compared
 
@@ -48,7 +48,7 @@ def spelled(text: str) -> str | None:
         seen, out = "", []
         for char in text:
             if char in "'\"":
-                part, seen = quoted(way, char, seen)
+                part, seen = quote_char(way, char, seen)
                 if not part:
                     break
             else:
@@ -86,7 +86,7 @@ def test_lower_case_is_that_of_each_character_alone_but_for_two():
 
 def test_the_capitals_of_a_letter_are_all_characters_that_become_it():
     for small in [chr(code) for code in range(128)] + list("äßåσςкκ"):
-        found = {char for char in cased() + small if char.lower() == small}
+        found = {char for char in cased_characters() + small if char.lower() == small}
         assert set(capitals(small)) == found, small
 
 

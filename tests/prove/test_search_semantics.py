@@ -12,8 +12,8 @@ import pytest
 from fencekit.prover.checker.patterns import Pattern
 from fencekit.prover.checker.programs import representatives
 from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.backreferences import folded
-from fencekit.regex.charset import LAST, cased, every_char
+from fencekit.regex.backreferences import case_variants
+from fencekit.regex.charset import LAST, cased_characters, every_char
 from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
 from fencekit.regex.derivatives.terms import TermStore
 from fencekit.regex.leading_set import leading_set, skips_places
@@ -74,26 +74,26 @@ def test_trees_refuse_what_the_search_may_skip() -> None:
     with pytest.raises(NotReadError):
         reader.read(r"(?a:\W)")
     tree = PatternTree(reader, r"(?a:\w)x", reader.read(r"(?a:(?:\w))?x"))
-    assert tree.edited(r"(?a:\W)x") is None
+    assert tree.read_edit(r"(?a:\W)x") is None
 
 
 @pytest.mark.parametrize("flags", [re.UNICODE, re.ASCII], ids=["unicode", "ascii"])
 def test_a_reference_takes_for_the_same_what_python_does(flags: re.RegexFlag) -> None:
     """For each character that has case: every other character of them is tried."""
     scope = "a" if flags is re.ASCII else "u"
-    all_cased = cased()
+    all_cased = cased_characters()
     python = re.compile(rf"(?s)(.)(?{scope}i:\1)")
     by_small: dict[str, set[str]] = {}
     for char in all_cased:
         by_small.setdefault(char.lower(), set()).add(char)
         by_small.setdefault(char.upper(), set()).add(char)
     for char in all_cased:
-        taken = set(folded(char, int(flags & re.ASCII)))
+        taken = set(case_variants(char, int(flags & re.ASCII)))
         near = by_small.get(char.lower(), set()) | by_small.get(char.upper(), set()) | taken
         assert taken == {one for one in near if python.fullmatch(char + one)}, char
     # Of what has no case, each is the same as itself only.
     others = every_char()[:: LAST // 3_000]
-    assert all(folded(char, 0) == char for char in others if char not in all_cased)
+    assert all(case_variants(char, 0) == char for char in others if char not in all_cased)
 
 
 NOT_WRITTEN_OUT = (

@@ -13,7 +13,7 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.prover import arithmetic, glob_solver
 from fencekit.prover.evaluate import TRUTHS, all_true
-from fencekit.prover.literals import Compares, Literal, Named, RiskLevelIs, reading_of, spelled
+from fencekit.prover.literals import Compares, Literal, Named, RiskLevelIs, reading_of, spell_value
 from fencekit.prover.solver import Sat, Solver, Unsat, Unsettled
 from prove import nasty
 
@@ -29,7 +29,7 @@ def literals(random: Random) -> frozenset[Literal]:
             reading = reading_of(Condition(ConditionName(name), value, Place("p", 1, 1)))
             fact = random.choice((reading.holds, reading.holds, reading.raises))
             if isinstance(fact, Literal):
-                found.add(fact if random.random() < 0.6 else fact.negated())
+                found.add(fact if random.random() < 0.6 else fact.negation())
     if random.random() < 0.15:
         found.add(Literal(RiskLevelIs(random.choice(("low", "high"))), random.random() < 0.6))
     return frozenset(found)
@@ -43,7 +43,7 @@ def test_no_call_of_the_universe_does_what_is_refuted(seed):
     refuted = found = 0
     for _ in range(400):
         cube = literals(random)
-        if any(literal.negated() in cube for literal in cube):
+        if any(literal.negation() in cube for literal in cube):
             continue
         answer = Solver().solve("s.x", cube)
         if isinstance(answer, Sat):
@@ -74,7 +74,7 @@ def test_the_ways_for_a_name_are_those_that_trying_all_values_finds():
     random = Random(0)
     for _ in range(1_500):
         asked = [
-            Literal(Named("table", spelled(value), value), random.random() < 0.55)
+            Literal(Named("table", spell_value(value), value), random.random() < 0.55)
             for value in random.sample(EXPECTED, random.randint(1, 4))
         ]
         if random.random() < 0.3:
@@ -111,7 +111,7 @@ def test_a_number_is_possible_where_trying_finds_one():
             atom = Compares(
                 QuestionSubject.AMOUNT,
                 Relation(relation),
-                spelled(value),
+                spell_value(value),
                 value,
                 raises=random.random() < 0.2,
             )

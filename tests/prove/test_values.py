@@ -13,7 +13,7 @@ from fencekit.engines.native.questions import LARGEST, QuestionSubject, Relation
 from fencekit.model.request import Request
 from fencekit.prover.domain import SchemaDomain
 from fencekit.prover.evaluate import all_true
-from fencekit.prover.literals import Compares, HasPrefix, Literal, Named, spelled
+from fencekit.prover.literals import Compares, HasPrefix, Literal, Named, spell_value
 from fencekit.prover.values.fields import AmountQuery, NameQuery
 from fencekit.prover.values.numerals import NUMERAL, integer_from, ranges_of, ranges_read
 from fencekit.prover.values.records import FieldQuery
@@ -167,12 +167,14 @@ def some_literals(random: Random) -> list[Literal]:
             limit = random.choice((0, 1, 5, 2**53, 2**53 + 1, 0.5, 10**309))
             relation = random.choice((Relation.GT, Relation.GTE, Relation.LT, Relation.LTE))
             raises = random.random() < 0.1
-            atom: Any = Compares(QuestionSubject.AMOUNT, relation, spelled(limit), limit, raises)
+            atom: Any = Compares(
+                QuestionSubject.AMOUNT, relation, spell_value(limit), limit, raises
+            )
         elif kind == "path":
             atom = HasPrefix(random.choice(("", "a", "1", "[", "T", "-", "N")))
         else:
             value = random.choice(("a*", "*", "ab", 1, 0, None, True, [1]))
-            atom = Named("table", spelled(value), value)
+            atom = Named("table", spell_value(value), value)
         found.append(Literal(atom, random.random() < 0.5))
     return found
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fencekit.pytest_plugin import OPTIONS, PROOF_OPTIONS, PROPERTY_OPTIONS
-from fencekit.pytest_plugin.arguments import settled
+from fencekit.pytest_plugin.arguments import join_flags
 
 from .conftest import CALLS, LOOSER, REPLAY, Run, configure, lines_of, outcomes
 
@@ -41,7 +41,7 @@ def test_a_word_is_a_log_unless_it_can_be_nothing_but_a_path_for_pytest(
     given: list[str], expected: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "tests").mkdir()
-    assert list(settled(given, tmp_path)) == expected
+    assert list(join_flags(given, tmp_path)) == expected
 
 
 def test_the_flag_alone_reads_the_configuration(run: Run, project: Path) -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from running import assert_inert
 
-from fencekit.pytest_plugin.cases import escaped
+from fencekit.pytest_plugin.cases import escape_name
 from pytest_plugin.conftest import Run, outcomes
 
 pytest_plugins = ["pytester"]
@@ -165,8 +165,8 @@ def test_hostile_names_are_inert(cases: Path, run: Run) -> None:
 
 def test_names_that_differ_stay_different() -> None:
     names = ["a", "a b", "a%20b", "a:b", "a%3Ab", "ä", "x" * 300, "x" * 300 + "y", "a[1]", "a/b"]
-    assert len({escaped(name) for name in names}) == len(names)
-    assert all("::" not in escaped(name) for name in names)
+    assert len({escape_name(name) for name in names}) == len(names)
+    assert all("::" not in escape_name(name) for name in names)
 
 
 def test_a_claim_is_a_test_that_fails_with_the_call_that_refutes_it(cases: Path, run: Run) -> None:

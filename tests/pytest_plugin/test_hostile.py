@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fencekit.pytest_plugin.results import escaped
+from fencekit.pytest_plugin.results import escape_name
 
 from .conftest import REPLAY, Run, collected, lines_of, outcomes
 
@@ -92,6 +92,6 @@ def test_junit_xml_is_well_formed(hostile: Path, run: Run) -> None:
 
 
 def test_a_name_that_is_cut_stays_distinct() -> None:
-    assert escaped("x" * 5_000) != escaped("x" * 4_999 + "y")
-    assert escaped("x" * 160) == "x" * 160
-    assert escaped("a b") != escaped("a%20b")
+    assert escape_name("x" * 5_000) != escape_name("x" * 4_999 + "y")
+    assert escape_name("x" * 160) == "x" * 160
+    assert escape_name("a b") != escape_name("a%20b")

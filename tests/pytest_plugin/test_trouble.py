@@ -204,10 +204,10 @@ def test_a_test_fails_exactly_where_the_command_line_fails(
 
 
 def test_what_the_worker_is_sent_is_plain(project: Path) -> None:
-    from fencekit.pytest_plugin.session import packed, unpacked
+    from fencekit.pytest_plugin.session import pack_results, unpack_results
 
     job = ReplayJob((str(project / "audit.jsonl"),), str(project / "candidate.yaml"))
     gathered = Gathered()
     made = results(job.logs, job.run(watch=gathered.add), gathered)
-    assert unpacked(packed(made)) == made
-    assert json.dumps(packed(made))
+    assert unpack_results(pack_results(made)) == made
+    assert json.dumps(pack_results(made))

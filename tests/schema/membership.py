@@ -17,7 +17,7 @@ from jsonschema.validators import extend
 
 from fencekit.schema.evaluation import valid
 from fencekit.schema.keywords import KEYWORDS
-from fencekit.schema.refs import resolved
+from fencekit.schema.refs import resolve_references
 from fencekit.schema.validator import refuse_unknown
 from tests.schema import drawing
 
@@ -85,7 +85,7 @@ def compared(seed: str, pairs: int) -> tuple[Counter[str], list[Any]]:
         random = Random(f"{seed} {number}")
         number += 1
         said = drawing.whole(random)
-        placed = resolved(said)
+        placed = resolve_references(said)
         refuse_unknown(placed)
         validator = Draft202012Validator(said)
         exact = Documented(said)

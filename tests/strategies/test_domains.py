@@ -86,7 +86,7 @@ def test_any_arguments_are_fitted_into_a_domain(one, other):
         "additionalProperties": False,
     }
     args = {"command": "ls", "amount": 10**400, "x": {"a": ["b"]}, "path": None, "y": 2}
-    fitted = Schema(schema).fitted(SimplestChoices(), Request("c", args=args))
+    fitted = Schema(schema).fit(SimplestChoices(), Request("c", args=args))
     jsonschema.validate(fitted.args.values, schema)
 
 

@@ -11,7 +11,7 @@ import pytest
 from gate.offices import figures
 
 from fencekit.dialects.token.form import read_token
-from fencekit.dialects.token.signing import narrowed, sealed, signed, verify
+from fencekit.dialects.token.signing import issue_token, narrow_token, seal_token, verify
 from fencekit.model.errors import PolicyError
 from fencekit.reading.signatures import new_key
 from tokens.drawing import PLAIN
@@ -26,14 +26,14 @@ def read(document: dict[str, Any]):
 
 def narrower(document: dict[str, Any], **block: Any) -> dict[str, Any]:
     tools = [{"name": "read_file", "paths": ["docs/**"]}]
-    return narrowed(document, read(document), {"tools": tools, **block})
+    return narrow_token(document, read(document), {"tools": tools, **block})
 
 
-ROOT = signed(read(PLAIN), ISSUER)
+ROOT = issue_token(read(PLAIN), ISSUER)
 ONCE = narrower(ROOT)
 TWICE = narrower(ONCE, expires="2027-01-01T00:00:00Z")
-SEALED = sealed(TWICE, read(TWICE))
-FINAL = signed(read(PLAIN), ISSUER, narrowable=False)
+SEALED = seal_token(TWICE, read(TWICE))
+FINAL = issue_token(read(PLAIN), ISSUER, narrowable=False)
 HONEST = {"root": ROOT, "once": ONCE, "twice": TWICE, "sealed": SEALED, "final": FINAL}
 
 
@@ -74,7 +74,7 @@ def test_no_block_can_be_taken_away():
 
 
 def test_blocks_cannot_be_reordered_repeated_or_moved_to_another_token():
-    another = narrower(signed(read({**PLAIN, "holder": "b"}), ISSUER))
+    another = narrower(issue_token(read({**PLAIN, "holder": "b"}), ISSUER))
     swapped = {**TWICE, "narrowed": TWICE["narrowed"][::-1]}
     repeated = {**TWICE, "narrowed": [*TWICE["narrowed"], TWICE["narrowed"][0]]}
     moved = {**ONCE, "narrowed": another["narrowed"], "proof": another["proof"]}

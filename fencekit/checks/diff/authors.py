@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fencekit.checks.diff.lines import by_file, touched
+from fencekit.checks.diff.lines import by_file, touched_lines
 from fencekit.model.diff_result import Author, DiffAction
 from fencekit.model.edit import Edit, PolicyDiff
 from fencekit.model.errors import UsageError
@@ -32,7 +32,7 @@ def authors(
     `old_at` and `new_at` are the revisions of the versions, empty for the working tree. Of an edit
     with lines by several people, the latest counts.
     """
-    lines = ((edit.number, found) for edit in edits if (found := touched(edit, diff)))
+    lines = ((edit.number, found) for edit in edits if (found := touched_lines(edit, diff)))
     named: dict[int, Dated] = {}
     try:
         for (shown, gone), wanted in by_file(lines).items():
@@ -60,11 +60,11 @@ class BlamedFile:
     def writers(self, lines: Iterable[int], revision: str, *, gone: bool) -> dict[int, Dated]:
         """Return who wrote each of some lines last; nobody for a file that git has not."""
         deed = DiffAction.WROTE_BEFORE if gone else DiffAction.WROTE
-        found = dict(self._blamed(lines, *([revision] if revision else [])))
+        found = dict(self._blame_lines(lines, *([revision] if revision else [])))
         # Where the history is cut off, whatever is older seems to come from its last commit.
         if any("boundary" in head for head in found.values()) and self._is_shallow():
             found = {line: head for line, head in found.items() if "boundary" not in head}
-        return {line: dated(head, deed) for line, head in found.items()}
+        return {line: latest_author(head, deed) for line, head in found.items()}
 
     def removers(self, lines: Iterable[int], old_at: str, new_at: str) -> dict[int, Dated]:
         """Return who took each of some lines of the old version out; nobody where git cannot tell.
@@ -79,7 +79,7 @@ class BlamedFile:
         if oldest == newest and not new_at:
             return dict.fromkeys(lines, here)
         found: dict[int, Dated] = {}
-        for line, head in self._blamed(lines, "--reverse", f"{old_at}..{end}"):
+        for line, head in self._blame_lines(lines, "--reverse", f"{old_at}..{end}"):
             if head["commit"] == newest:
                 if not new_at:
                     found[line] = here
@@ -101,9 +101,11 @@ class BlamedFile:
         text = self._git("rev-list", "--max-count=1", "--format=%aN%n%at%n%s", sha)
         _, name, seconds, summary, *_ = [*text.split("\n"), "", "", "", ""]
         head = {"commit": sha, "author": name, "author-time": seconds, "summary": summary}
-        return dated(head, DiffAction.REMOVED)
+        return latest_author(head, DiffAction.REMOVED)
 
-    def _blamed(self, lines: Iterable[int], *words: str) -> Iterator[tuple[int, dict[str, str]]]:
+    def _blame_lines(
+        self, lines: Iterable[int], *words: str
+    ) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield what git blame says of each of some lines."""
         ranges = [word for line in sorted(lines) for word in ("-L", f"{line},{line}")]
         head: dict[str, str] = {}
@@ -131,7 +133,7 @@ class BlamedFile:
         return (printed or b"").decode("utf-8", "replace")
 
 
-def dated(head: dict[str, str], deed: DiffAction) -> Dated:
+def latest_author(head: dict[str, str], deed: DiffAction) -> Dated:
     """Return the author that git names, with the seconds by which the latest is told."""
     if head["commit"] == NOT_COMMITTED:
         return NEVER, Author("somebody here", "", "", "", deed)

@@ -9,8 +9,14 @@ from functools import cache, cached_property
 from itertools import chain, combinations
 
 from fencekit.checks.diff.apply import Applying, seat_of
-from fencekit.checks.diff.blame_search import BlameTrials, Version, asked, looked_up, version_of
-from fencekit.checks.replay.comparer import asked as asked_of
+from fencekit.checks.diff.blame_search import (
+    BlameTrials,
+    Version,
+    decider_of_rules,
+    looked_up,
+    version_of,
+)
+from fencekit.checks.replay.comparer import request_key as asked_of
 from fencekit.engines.native.capability_index import CapabilityIndex
 from fencekit.engines.native.evaluator import BY_DEFAULT, NativeEvaluator
 from fencekit.engines.native.view import View
@@ -105,7 +111,7 @@ class Attributor:
             return BlameTrials(edits, decided, STILL[kind], MOST_TRIALS).blame()
         if len(near) > MOST_NEAR or self._to_ask < len(edits) * len(near):
             return Blame(exact=False)
-        decided = asked(self._applying, request, near, edits)
+        decided = decider_of_rules(self._applying, request, near, edits)
         most = min(MOST_ASKED, self._to_ask) // len(near)
         trials = BlameTrials(edits, decided, STILL[kind], most)
         blame = trials.blame()

@@ -45,15 +45,15 @@ class BlameTrials:
         """Return every smallest set whose undoing takes the change back, up to a few."""
         bits = [1 << at for at in range(len(self.edits))]
         every = sum(bits)
-        alone = self.named(sum(bit for bit in bits if self.still(bit)))
+        alone = self.edits_of_bits(sum(bit for bit in bits if self.still(bit)))
         for size in range(1, len(bits) + 1):
             sets = (sum(chosen) for chosen in combinations(bits, size))
             tried = islice(sets, max(0, self.most - self.spent))
             undone = list(islice((s for s in tried if not self.still(every & ~s)), MOST_SETS))
             if self.spent >= self.most:
-                return Blame((self.named(self.spared(bits)),), alone, exact=False)
+                return Blame((self.edits_of_bits(self.minimal_set(bits)),), alone, exact=False)
             if undone:
-                return Blame(tuple(map(self.named, undone)), alone)
+                return Blame(tuple(map(self.edits_of_bits, undone)), alone)
         return Blame((), alone)
 
     def still(self, done: int) -> bool:
@@ -61,7 +61,7 @@ class BlameTrials:
         self.spent += 1
         return self.kind(done) in self.changed
 
-    def spared(self, bits: list[int]) -> int:
+    def minimal_set(self, bits: list[int]) -> int:
         """Return edits whose undoing takes the change back, and of which none can be spared."""
         undone = every = sum(bits)
         for bit in bits:
@@ -69,12 +69,14 @@ class BlameTrials:
                 undone &= ~bit
         return undone
 
-    def named(self, chosen: int) -> tuple[Edit, ...]:
+    def edits_of_bits(self, chosen: int) -> tuple[Edit, ...]:
         """Return the edits of a set."""
         return tuple(edit for at, edit in enumerate(self.edits) if chosen >> at & 1)
 
 
-def asked(applying: Applying, request: Request, near: list[int], edits: Sequence[Edit]) -> Kind:
+def decider_of_rules(
+    applying: Applying, request: Request, near: list[int], edits: Sequence[Edit]
+) -> Kind:
     """Return what asks the engine, with the rules of the near pairs only."""
     old = NativeEvaluator(applying.policy((), near))
 

@@ -110,14 +110,14 @@ class Consequences:
 
         Where it is proved that nothing gets looser `anywhere`, there is nothing to ask.
         """
-        from fencekit.checks.diff.unwitnessed_edits import asked  # noqa: PLC0415  (the prover)
+        from fencekit.checks.diff.unwitnessed_edits import loosening_edits  # noqa: PLC0415  (the prover)
 
         silent = [one for one in self._caused.values() if not one.loosens]
         for one in silent:
             one.spared = not anywhere
         unsettled = []
         edits = [one.edit for one in silent if not one.spared]
-        for answer in asked(edits, self.diff, domain):
+        for answer in loosening_edits(edits, self.diff, domain):
             if answer.witness is not None:
                 self._caused[answer.edit.number].find(answer.witness)
             elif answer.is_settled:

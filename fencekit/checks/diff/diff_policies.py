@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from fencekit.cases.registry import found as found_files
+from fencekit.cases.registry import find_case_files as found_files
 from fencekit.cases.registry import read_cases
 from fencekit.checks.diff.consequences import Consequences
 from fencekit.checks.findings.grouping import BY_RISK, risk_of
-from fencekit.checks.findings.status import judged, with_errors
-from fencekit.checks.findings.traces import trace, traced
+from fencekit.checks.findings.status import judge_status, with_errors
+from fencekit.checks.findings.traces import add_traces, trace
 from fencekit.checks.postprocess.waivers import with_waivers
 from fencekit.checks.proofs.comparison import ComparisonJob, read_domain
 from fencekit.checks.replay.costs import CostCounter
@@ -56,21 +56,21 @@ class DiffJob:
             old, new = self.comparison.policies()
             consequences = Consequences(old, new)
             policies = (old, new)
-            report, _ = self.blamed(self.comparison.report(old, new), consequences)
+            report, _ = self.assign_blame(self.comparison.report(old, new), consequences)
         else:
-            run = self.told.taken(watch=watch, progress=progress)
+            run = self.replay_options.run_replay(watch=watch, progress=progress)
             assert run.baseline is not None
             assert run.consequences is not None
             policies = (run.baseline, run.policy)
             failing = take_cases(run, self.cases)
             proof = self.comparison.report(run.baseline, run.policy, run.sample)
-            report = self.with_records(run, *self.blamed(proof, run.consequences), failing)
+            report = self.with_records(run, *self.assign_blame(proof, run.consequences), failing)
         made = replace(report, command=self.command())
         tracing = partial(trace, before=policies[0], after=policies[1])
         return with_waivers(made, self.waivers, self.today, tracing, policies)
 
     @property
-    def told(self) -> ReplayJob:
+    def replay_options(self) -> ReplayJob:
         """What the replay is told; without logs, what it would be."""
         proof = self.comparison
         return self.replay or ReplayJob(
@@ -84,7 +84,7 @@ class DiffJob:
             baseline_revision=proof.baseline_revision,
         )
 
-    def blamed(
+    def assign_blame(
         self, proof: Report, consequences: Consequences
     ) -> tuple[Report, tuple[Finding, ...]]:
         """Return the report with the edits, its findings put down to them, and who wrote those."""
@@ -112,14 +112,14 @@ class DiffJob:
         failing: tuple[Finding, ...],
     ) -> Report:
         """Return the report on recorded calls and cases, with the findings of proof beside them."""
-        told = self.told
+        told = self.replay_options
         recorded = run.report(told.fail_on, told.limits)
         known = {finding.key for finding in recorded.findings}
         added = [finding for finding in found if finding.key not in known]
         counts = dict(recorded.counts)
         for finding in added:
             counts[finding.kind] += 1
-        status, troubles = judged(
+        status, troubles = judge_status(
             recorded.checked + 1,  # the proof is of every call
             counts,
             run.failures(),
@@ -149,7 +149,7 @@ class DiffJob:
         options = (
             ("--from", proof.baseline_revision),
             ("--to", proof.candidate_revision),
-            *(("--log", log) for log in self.told.logs),
+            *(("--log", log) for log in self.replay_options.logs),
             *(("--cases", path) for path in self.cases),
             ("--domain", proof.domain),
             ("--waivers", self.waivers),
@@ -170,7 +170,7 @@ class DiffJob:
             *map(argument, files),
             *named,
             *said,
-            *self.told.command_options(),
+            *self.replay_options.command_options(),
         )
 
 
@@ -233,7 +233,7 @@ def put_down(findings: Iterable[Finding], consequences: Consequences) -> tuple[F
             continue
         seen.add(cause)
         found.append(replace(finding, blames=((blame, 1),) if blame else ()))
-    return traced(by_edit(found), consequences.diff.old, consequences.diff.new)
+    return add_traces(by_edit(found), consequences.diff.old, consequences.diff.new)
 
 
 def by_edit(findings: list[Finding]) -> list[Finding]:

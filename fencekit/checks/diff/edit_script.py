@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fencekit.checks.diff.match import matched, printed, subject
+from fencekit.checks.diff.match import match_rules, print_value, subject
 from fencekit.checks.diff.order import Order
 from fencekit.checks.diff.value_diff import inside
 from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff
@@ -20,7 +20,7 @@ def diff(old: Policy, new: Policy) -> PolicyDiff:
     """
     if shape(old) != shape(new):
         return PolicyDiff(old, new, (), (Edit(1, EditKind.REPLACED, 0),))
-    pairs = matched(old, new)
+    pairs = match_rules(old, new)
     moved = {at for order in orders(pairs).values() for at in order.moved_pairs}
     found: list[Edit] = []
     for at, pair in enumerate(pairs):
@@ -135,4 +135,4 @@ def position(condition: Condition | None, conditions: tuple[Condition, ...]) -> 
 
 def same(was: object, now: object) -> bool:
     """Say whether two values of a policy are one: 1 is not 1.0, nor true, which text can see."""
-    return printed(was) == printed(now)
+    return print_value(was) == print_value(now)

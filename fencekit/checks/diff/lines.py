@@ -24,7 +24,7 @@ class Touched:
     gone: bool = False
 
 
-def touched(edit: Edit, diff: PolicyDiff) -> Touched | None:
+def touched_lines(edit: Edit, diff: PolicyDiff) -> Touched | None:
     """Return the lines that an edit wrote or, where it only took some away, those.
 
     A list may be written over many lines: the one to look at is that of the item that changed, not

@@ -18,7 +18,7 @@ MOST_PAIRS = 250_000
 """Above so many pairs to look at, only rules of the same capability are compared."""
 
 
-def matched(old: Policy, new: Policy) -> tuple[Pair, ...]:
+def match_rules(old: Policy, new: Policy) -> tuple[Pair, ...]:
     """Return a pair for every rule of either version, those of the new one in its order first."""
     lefts, rights = list(seats(old)), list(seats(new))
     partner: dict[int, int] = {}
@@ -50,8 +50,8 @@ def same_place(seat: Seat) -> Sameness:
 
 def same_meaning(seat: Seat) -> Sameness:
     """Return what two rules share that decide the same, in the same tier."""
-    asked = tuple((str(c.name), printed(c.value)) for c in seat.rule.conditions)
-    return seat.tier, seat.rule.effect, printed(seat.rule.capability), asked
+    asked = tuple((str(c.name), print_value(c.value)) for c in seat.rule.conditions)
+    return seat.tier, seat.rule.effect, print_value(seat.rule.capability), asked
 
 
 def pair_equal(
@@ -95,11 +95,11 @@ def candidates(
         return product(left_over, new_ones)
     by_capability: dict[str, list[int]] = {}
     for at in left_over:
-        by_capability.setdefault(printed(lefts[at].rule.capability), []).append(at)
+        by_capability.setdefault(print_value(lefts[at].rule.capability), []).append(at)
     return (
         (left, right)
         for right in new_ones
-        for left in by_capability.get(printed(rights[right].rule.capability), [])
+        for left in by_capability.get(print_value(rights[right].rule.capability), [])
     )
 
 
@@ -120,13 +120,13 @@ def level_of(rule: Rule) -> str | None:
     """Return the risk level that a rule is for; None for a rule that is for no level."""
     for condition in rule.conditions:
         if condition.name is ConditionName.RISK_LEVEL_IS:
-            return printed(condition.value)
+            return print_value(condition.value)
     return None
 
 
 def note_id(rule: Rule) -> str | None:
     """Return the id that the author of a rule gave it, if any."""
-    return next((printed(value) for key, value in rule.notes if key == "id"), None)
+    return next((print_value(value) for key, value in rule.notes if key == "id"), None)
 
 
 def likeness_of_capabilities(old: object, new: object) -> float:
@@ -171,7 +171,7 @@ def subject(condition: Condition) -> str:
     return SUBJECTS.get(condition.name, str(condition.name))
 
 
-def printed(value: object) -> str:
+def print_value(value: object) -> str:
     """Return a value of a policy as Python prints it; what it cannot print is like nothing else."""
     try:
         return repr(value)

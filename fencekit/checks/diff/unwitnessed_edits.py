@@ -49,7 +49,9 @@ class Silent:
     is_settled: bool = True
 
 
-def asked(edits: Iterable[Edit], diff: PolicyDiff, domain: Domain = "open") -> Iterator[Silent]:
+def loosening_edits(
+    edits: Iterable[Edit], diff: PolicyDiff, domain: Domain = "open"
+) -> Iterator[Silent]:
     """Yield, for each of some edits, whether a call gets looser by it."""
     applying = Applying(diff)
     spent = 0

@@ -47,7 +47,9 @@ def with_recorded(
         after = left_of(after, (outcome for _, outcome in changes))
         kind = RecordClass.of(summarise(change for change, _ in changes))
         outcome = responsible(changes)
-    return failed(before, after) or Comparison(kind, before, str(after), RuleRef.of(outcome))
+    return failed_comparison(before, after) or Comparison(
+        kind, before, str(after), RuleRef.of(outcome)
+    )
 
 
 def between(
@@ -66,7 +68,7 @@ def between(
     after = left_of(after, (right for _, _, right in changes))
     lost = responsible((change, left) for change, left, _ in changes)
     won = responsible((change, right) for change, _, right in changes)
-    return failed(str(before), after, before) or Comparison(
+    return failed_comparison(str(before), after, before) or Comparison(
         RecordClass.of(summarise(change for change, _, _ in changes)),
         str(before),
         str(after),
@@ -83,7 +85,7 @@ def left_of(decision: Decision, outcomes: Iterable[Outcome]) -> Decision:
     return Decision(tuple(outcome for outcome in decision.outcomes if outcome in kept))
 
 
-def failed(before: str, *decisions: Decision) -> Comparison | None:
+def failed_comparison(before: str, *decisions: Decision) -> Comparison | None:
     """Return the comparison for a decision that could not be made, if one of them is such.
 
     Raises TimeLimitError where it ran past its time limit: that ends the run.

@@ -19,7 +19,7 @@ from fencekit.model.finding_key import FindingKey
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import Unknown
 from fencekit.model.source import Place
-from fencekit.model.survey import named
+from fencekit.model.survey import name_or_words
 from fencekit.reading.times import time_of
 
 MAX_WITNESSES = 5
@@ -69,7 +69,7 @@ class RecordGroup:
         self.count += 1
         if len(self.witnesses) < MAX_WITNESSES:
             self.witnesses.append(record)
-        self.principals.add(named(record.request.principal))
+        self.principals.add(name_or_words(record.request.principal))
         if changed.blame is not None:
             _, count = self.blames.get(id(changed.blame), (changed.blame, 0))
             self.blames[id(changed.blame)] = changed.blame, count + 1

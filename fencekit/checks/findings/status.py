@@ -6,7 +6,7 @@ from fencekit.model.finding import RecordClass
 from fencekit.model.report import DISALLOWED, UNDECIDED, FailOn, Limits, Status
 
 
-def judged(
+def judge_status(
     checked: int,
     counts: Mapping[RecordClass, int],
     failures: Sequence[str],

@@ -17,7 +17,7 @@ MOST_RULES = 25
 MOST_INDEXED = 8
 
 
-def traced(
+def add_traces(
     findings: Iterable[Finding], before: Policy | None, after: Policy
 ) -> tuple[Finding, ...]:
     """Return the findings, the first ones with a trace of their first witness on both sides."""
@@ -31,11 +31,11 @@ def traced(
 
 def trace(request: Request, before: Policy | None, after: Policy) -> Trace:
     """Return the rules of both sides that were asked about a call, up to the one that decides."""
-    return Trace(asked(request, before) if before else (), asked(request, after))
+    return Trace(covering_rules(request, before) if before else (), covering_rules(request, after))
 
 
 @lru_cache(maxsize=MOST_INDEXED)
-def indexed(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], CapabilityIndex]:
+def rule_index(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], CapabilityIndex]:
     """Return the rules of a policy in the order in which they decide, and what they cover."""
     rules = policy.policy.decision_list
     return rules, CapabilityIndex(rule.capability for _, rule in rules)
@@ -56,13 +56,13 @@ class Same:
 
 def covering(policy: Policy, capability: str | Unknown) -> Iterable[tuple[Tier, Rule]]:
     """Return the rules that may cover a capability, in the order in which they decide."""
-    rules, index = indexed(Same(policy))
+    rules, index = rule_index(Same(policy))
     if isinstance(capability, Unknown):
         return rules
     return [rules[at] for at in index.of(capability)]
 
 
-def asked(request: Request, policy: Policy) -> tuple[ConsideredRule, ...]:
+def covering_rules(request: Request, policy: Policy) -> tuple[ConsideredRule, ...]:
     """Return the rules whose capability covers the call, in the order in which they were asked."""
     view = View(request)
     found: list[ConsideredRule] = []

@@ -8,7 +8,7 @@ MOST_FINDINGS = 1_000
 """The findings that are listed; names of capabilities are the agent's, and may all be different."""
 
 
-def bounded(report: Report) -> Report:
+def bound_findings(report: Report) -> Report:
     """Return the report with the riskiest findings only, where there are more than are listed.
 
     The status and all counts stay those of all. Checks of other things than records are as they

@@ -4,7 +4,7 @@ The command line, pytest, the demo and whoever writes a report from Python pass 
 before, in the check itself, because they need the policies.
 """
 
-from fencekit.checks.postprocess.bounds import bounded
+from fencekit.checks.postprocess.bounds import bound_findings
 from fencekit.checks.postprocess.redaction import without_secrets
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report
@@ -16,7 +16,7 @@ def finalise(report: Report, redact: Redact | str | None = None) -> Report:
     `redact` says what is hidden of calls, `secrets` unless given. A report that was masked before,
     one that was read back, say, is masked again only where it is given.
     """
-    made = bounded(report)
+    made = bound_findings(report)
     if redact or made.masking is None:
         made = without_secrets(made, Redact(redact or Redact.SECRETS))
     return made

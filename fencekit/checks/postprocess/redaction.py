@@ -47,7 +47,7 @@ class Redaction:
             return value
         if isinstance(value, tuple):
             if value and all(part.__class__ is ChangedRecord for part in value):
-                return self.changed(value)
+                return self.mask_changed_records(value)
             parts = tuple(map(self._of, value))
             return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
         if not is_dataclass(value) or isinstance(value, type):
@@ -56,10 +56,10 @@ class Redaction:
             return self.request(value)
         known = self.seen.get(id(value))
         if known is None:
-            known = self.seen[id(value)] = (self._made(value), value)
+            known = self.seen[id(value)] = (self._mask_computed(value), value)
         return known[0]
 
-    def _made(self, value: Any) -> Any:
+    def _mask_computed(self, value: Any) -> Any:
         changed = {}
         for entry in fields(value):
             before = getattr(value, entry.name)
@@ -73,7 +73,7 @@ class Redaction:
             )
         return replace(value, **changed) if changed else value
 
-    def changed(self, values: tuple[ChangedRecord, ...]) -> tuple[ChangedRecord, ...]:
+    def mask_changed_records(self, values: tuple[ChangedRecord, ...]) -> tuple[ChangedRecord, ...]:
         """Return changed records with their requests masked; there may be 100,000 of them."""
         made: dict[int, ChangedRecord] = {}
         request_of = self.request

@@ -96,20 +96,20 @@ class Masker:
             items = [self.value(item, key) for item in value]
             return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
         if self.everything:
-            return self._masked(MaskingReason.ALL)
+            return self._mask_match(MaskingReason.ALL)
         if self._is_secret(key):
-            return self._masked(MaskingReason.KEY)
+            return self._mask_match(MaskingReason.KEY)
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
         """Return a text with each part that looks like a secret masked."""
         if self.everything:
-            return self._masked(MaskingReason.ALL) if text else text
+            return self._mask_match(MaskingReason.ALL) if text else text
         if text in self._plain or is_short(text):
             return text
-        made = SHAPES.sub(lambda _: self._masked(MaskingReason.SHAPE), text)
-        made = ASSIGNED.sub(self._assigned, made)
-        made = RUN.sub(self._run, made)
+        made = SHAPES.sub(lambda _: self._mask_match(MaskingReason.SHAPE), text)
+        made = ASSIGNED.sub(self._mask_assignment, made)
+        made = RUN.sub(self._mask_run, made)
         if made != text:
             return made
         if len(text) <= LONGEST_KNOWN and len(self._plain) < MOST_KNOWN:
@@ -126,15 +126,15 @@ class Masker:
             self._plain_keys.add(key)
         return False
 
-    def _assigned(self, found: re.Match[str]) -> str:
+    def _mask_assignment(self, found: re.Match[str]) -> str:
         if found[2].lower().startswith(KEPT):
             return found[0]
-        return f"{found[1]}{self._masked(MaskingReason.KEY)}"
+        return f"{found[1]}{self._mask_match(MaskingReason.KEY)}"
 
-    def _run(self, found: re.Match[str]) -> str:
-        return self._masked(MaskingReason.ENTROPY) if is_random(found[0]) else found[0]
+    def _mask_run(self, found: re.Match[str]) -> str:
+        return self._mask_match(MaskingReason.ENTROPY) if is_random(found[0]) else found[0]
 
-    def _masked(self, why: MaskingReason) -> str:
+    def _mask_match(self, why: MaskingReason) -> str:
         self.counts[why] += 1
         return MASK
 

@@ -25,7 +25,7 @@ from fencekit.model.report import Report
 from fencekit.model.source import text_lines
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
-from fencekit.reporting.characters import shortened, visible
+from fencekit.reporting.characters import shorten, visible
 
 FEWEST_DIGITS = 6
 MOST_LISTED = 20
@@ -91,7 +91,7 @@ def entry(report: Report, finding: Finding, leave: Leave) -> str:
         written["max_count"] = most
     step = f"{finding.before} -> {finding.after}"
     about = f"{finding.kind.words} {finding.calls} {step}"
-    said = visible(shortened(about, 160)).replace("\n", " ")
+    said = visible(shorten(about, 160)).replace("\n", " ")
     return f"# {said}\n{yaml.write([written])}"
 
 
@@ -100,7 +100,7 @@ def glob_of(capability: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", capability)
 
 
-def added(path: str, lines: str) -> None:
+def append_waiver(path: str, lines: str) -> None:
     """Write a waiver at the end of a file of waivers, which is made where there is none.
 
     Raises WaiverError where the file is none, or has its list in brackets: nothing is written then.
@@ -122,12 +122,12 @@ def with_entry(text: str, lines: str, path: str) -> str:
         kept, is_made = EMPTY_LIST.subn("waivers: ", text, count=1)
         if not is_made:
             refuse_brackets(lines, listed)
-        return f"{kept}{ending}{indented(lines, 2)}"
+        return f"{kept}{ending}{indent_lines(lines, 2)}"
     first = listed.elements[0].place
     dash = text_lines(text)[(first.line or 1) - 1][: (first.column or 1) - 1]
     if not re.fullmatch(r"\s*-\s+", dash):
         refuse_brackets(lines, listed)
-    return f"{text}{ending}{indented(lines, len(dash) - len(dash.lstrip()))}"
+    return f"{text}{ending}{indent_lines(lines, len(dash) - len(dash.lstrip()))}"
 
 
 def refuse_brackets(lines: str, listed: yaml.Located | None) -> NoReturn:
@@ -137,12 +137,12 @@ def refuse_brackets(lines: str, listed: yaml.Located | None) -> NoReturn:
     raise WaiverError("the list of waivers is in brackets", place=place, hint=hint)
 
 
-def indented(lines: str, by: int) -> str:
+def indent_lines(lines: str, by: int) -> str:
     """Return lines moved to the right."""
     return "".join(f"{' ' * by}{line}\n" for line in lines.splitlines())
 
 
-def migrated(path: str, policies: Sequence[Policy]) -> int:
+def migrate_waivers(path: str, policies: Sequence[Policy]) -> int:
     """Rewrite each waiver by position so that it names what the rule says now; return how many.
 
     Everything else of the file stays as it is. Raises WaiverError, and writes nothing, where the

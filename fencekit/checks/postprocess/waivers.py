@@ -32,7 +32,7 @@ Tracer = Callable[[Request], Trace]
 """Says why a call is decided as it is on both sides."""
 
 
-def waived(
+def apply_waivers(
     report: Report,
     waivers: tuple[Waiver, ...],
     file: Input,
@@ -277,4 +277,4 @@ def with_waivers(
         return report
     waivers, file = load_waivers(path, policies[-1:])
     day = today or datetime.now(tz=UTC).date()
-    return waived(report, waivers, file, day, trace_of=trace_of, policies=policies)
+    return apply_waivers(report, waivers, file, day, trace_of=trace_of, policies=policies)

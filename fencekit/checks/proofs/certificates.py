@@ -15,7 +15,7 @@ from fencekit.prover.checker.check import CertificateError, check
 from fencekit.prover.properties import NOT_LOOSER
 from fencekit.reading import json
 from fencekit.reading.files import read_text
-from fencekit.reporting.json import written
+from fencekit.reporting.json import write_page
 
 SCHEMA = "fencekit.certificate/3"
 EARLIER = ("fencekit.certificate/1", "fencekit.certificate/2")
@@ -54,7 +54,9 @@ def certify(job: ComparisonJob | GuardrailsJob, target: str) -> str:
         return f"no certificate: {result.word}"
     assert result.certificate is not None
     files = [policy.file for policy in policies]
-    write_report(target, written({"schema": SCHEMA, "files": files, **result.certificate.content}))
+    write_report(
+        target, write_page({"schema": SCHEMA, "files": files, **result.certificate.content})
+    )
     return f"certificate: {target}"
 
 

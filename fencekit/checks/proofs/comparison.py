@@ -6,7 +6,7 @@ from typing import Any
 
 from fencekit.checks.findings.grouping import SLUGS, risk_of
 from fencekit.checks.findings.status import with_errors
-from fencekit.checks.proofs.counting import measured
+from fencekit.checks.proofs.counting import count_violations
 from fencekit.checks.proofs.prove_or_search import answers
 from fencekit.checks.proofs.realistic_call import RealisticCalls
 from fencekit.checks.proofs.transitions import TransitionFinder, worst
@@ -108,7 +108,7 @@ class ComparisonJob:
                     one, measure=Measure("not counted: texts that the domain lets through")
                 )
             else:
-                yield replace(one, measure=measured(NOT_LOOSER, one.looser, old, new))
+                yield replace(one, measure=count_violations(NOT_LOOSER, one.looser, old, new))
 
     def read_files(self) -> list[str]:
         """Return the files that the comparison is told to read."""

@@ -42,7 +42,7 @@ MOST_DIGITS = 10**21
 """Numbers from here on are not written out."""
 
 
-def measured(goal: Property, witness: Witness, old: Policy, new: Policy) -> Measure:
+def count_violations(goal: Property, witness: Witness, old: Policy, new: Policy) -> Measure:
     """Return how many calls like the witness break the goal too."""
     args = witness.request.args.values or {COMMAND: ""}
     if len(args) != 1:
@@ -51,7 +51,7 @@ def measured(goal: Property, witness: Witness, old: Policy, new: Policy) -> Meas
     evaluators = NativeEvaluator(old), NativeEvaluator(new)
 
     def breaks(value: Any) -> bool:
-        request = replaced(witness.request, key, value)
+        request = replace_argument(witness.request, key, value)
         return goal.broken(tuple(one.decide(request).outcomes[0] for one in evaluators))
 
     if key in AMOUNT_KEYS:
@@ -73,7 +73,7 @@ def conditions(policy: Policy, witness: Witness) -> Iterator[Condition]:
             yield from rule.conditions
 
 
-def replaced(request: Request, key: str, value: Any) -> Request:
+def replace_argument(request: Request, key: str, value: Any) -> Request:
     """Return the call with another value as its argument."""
     return Request(
         request.capability,
@@ -181,7 +181,7 @@ def regions(key: str, breaks: Callable[[Any], bool], asked: list[Condition]) -> 
     parts: dict[Region, float] = {}
     for number in sorted(finite):
         parts.setdefault(region_of(number, cuts), number)
-    found = [spelled(region) for region, number in parts.items() if breaks(plain(number))]
+    found = [describe_region(region) for region, number in parts.items() if breaks(plain(number))]
     named = "; ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
     said = f"{len(found)} of the {len(parts)} regions between thresholds of `{key}`: {named}"
     return Measure(said, len(found), len(parts))
@@ -196,17 +196,21 @@ def region_of(number: float, cuts: list[float]) -> Region:
     return below[-1] if below else None, above[0] if above else None
 
 
-def spelled(region: Region) -> str:
+def describe_region(region: Region) -> str:
     """Return a region in words."""
     low, high = region
     if low is None or high is None:
         if low is not None:
-            return f"above {shortened(low)}"
-        return f"below {shortened(high)}" if high is not None else "any number"
-    return shortened(low) if low == high else f"between {shortened(low)} and {shortened(high)}"
+            return f"above {shorten_number(low)}"
+        return f"below {shorten_number(high)}" if high is not None else "any number"
+    return (
+        shorten_number(low)
+        if low == high
+        else f"between {shorten_number(low)} and {shorten_number(high)}"
+    )
 
 
-def shortened(number: float) -> str:
+def shorten_number(number: float) -> str:
     """Return a number as people write it; of a very long one, how long it is."""
     if isinstance(number, float):
         return str(plain(number)) if abs(number) < MOST_DIGITS else f"{number:g}"

@@ -100,19 +100,19 @@ def is_in(request: Request, space: str) -> bool:
 
 def like_recorded(recorded: Request, witness: Request) -> Iterator[Request]:
     """Yield a recorded call with what makes the witness one put in."""
-    yield changed(witness, recorded, recorded.args.values)
+    yield merge_arguments(witness, recorded, recorded.args.values)
     texts = [value for value in witness.args.values.values() if isinstance(value, str)]
     for key, value in recorded.args.values.items():
         if isinstance(value, str):
             worse = (made[key] for made in islice(worst_texts(key, texts), MOST_TEXTS))
             yield from (
-                changed(witness, recorded, {**recorded.args.values, key: text})
+                merge_arguments(witness, recorded, {**recorded.args.values, key: text})
                 for text in (*worse, *texts)
             )
-    yield changed(witness, recorded, {**recorded.args.values, **witness.args.values})
+    yield merge_arguments(witness, recorded, {**recorded.args.values, **witness.args.values})
 
 
-def changed(witness: Request, recorded: Request, args: Mapping[str, Any]) -> Request:
+def merge_arguments(witness: Request, recorded: Request, args: Mapping[str, Any]) -> Request:
     """Return a recorded call with other arguments, and what the witness has in its context."""
     return Request(
         recorded.capability,

@@ -69,7 +69,7 @@ class TransitionFinder:
     ) -> Result:
         """Return whether a transition occurs by other rules than those known."""
 
-        def broken(outcomes: Outcomes) -> bool:
+        def is_broken(outcomes: Outcomes) -> bool:
             before, after = outcomes
             return (
                 transition_kind(before, after) is kind
@@ -77,12 +77,12 @@ class TransitionFinder:
                 and pair_of(before, after) not in known
             )
 
-        result = self.prover.answer(of_class, replace(self.goal, broken=broken))
+        result = self.prover.answer(of_class, replace(self.goal, broken=is_broken))
         if not isinstance(result, Unknown):
             return result
         found = search(
             *self.policies,
-            sought=lambda before, after: broken((before, after)),
+            sought=lambda before, after: is_broken((before, after)),
             max_examples=MOST_SEARCHED,
             capability=of_class.capability,
             domain=self.domain,

@@ -49,7 +49,7 @@ def fault_of(found: Verification) -> str:
     return f"{fault.place}: the chain is broken ({fault.why}): {fault.message}"
 
 
-def uncovered(logs: Iterable[tuple[str, int, int]]) -> list[tuple[str, str]]:
+def logs_without_chain(logs: Iterable[tuple[str, int, int]]) -> list[tuple[str, str]]:
     """Return the logs, given with records and covered ones, that `--require-chain` refuses."""
     return [
         (path, f"{path}: a verified chain covers {covered} of {records} records only")

@@ -53,7 +53,7 @@ class Comparer:
         """Return how the record compares; its place and id do not matter."""
         if record.request.whole:
             return self._decide(record)
-        key = asked(record.request), None if self.in_force else said(record.recorded)
+        key = request_key(record.request), None if self.in_force else recorded_key(record.recorded)
         if key not in self._partial:
             if len(self._partial) >= MAX_REMEMBERED:
                 self._partial.clear()
@@ -73,7 +73,7 @@ class Comparer:
         else:
             after = self.candidate.decide(request)
             compare = partial(with_recorded, recorded, after)
-            found = self._once(compare, (after,), said(recorded))
+            found = self._once(compare, (after,), recorded_key(recorded))
             if found.kind not in OPEN or after.certain or recorded is None:
                 return found
             changes = {change for change, _ in changes_from(recorded, after)}
@@ -101,13 +101,13 @@ class Comparer:
         return self._certain[identity][0]
 
 
-def asked(request: Request) -> Hashable:
+def request_key(request: Request) -> Hashable:
     """Return all of a request that a policy looks at; who asks is not among it."""
     seen = f"{request.context!r}\n{request.args!r}".encode("utf-8", "surrogatepass")
     return request.capability, request.environment, sha256(seen).digest()
 
 
-def said(recorded: Recorded | None) -> Hashable:
+def recorded_key(recorded: Recorded | None) -> Hashable:
     """Return all of what was recorded that a comparison looks at."""
     if recorded is None:
         return None

@@ -9,7 +9,7 @@ from fencekit.engines.native.view import View
 from fencekit.model.cost import Amounts, ApprovalCount, Cost
 from fencekit.model.finding import RecordClass, capability_name
 from fencekit.model.record import Record
-from fencekit.model.survey import named
+from fencekit.model.survey import name_or_words
 from fencekit.model.verdict import Verdict
 
 ASKS, ALLOWS = str(Verdict.ESCALATE), str(Verdict.ALLOW)
@@ -41,7 +41,7 @@ class CostCounter:
         self.open += any(ASKS in text and OR in text for text in (before, after))
         for counts, name in (
             (self.capabilities, capability_name(record)),
-            (self.principals, named(record.request.principal)),
+            (self.principals, name_or_words(record.request.principal)),
         ):
             of_name = counts.setdefault(name, [0, 0])
             of_name[0] += sides[0]
@@ -78,8 +78,8 @@ class CostCounter:
             before=sums[0],
             after=sums[1],
             open=self.open,
-            capabilities=ranked(self.capabilities),
-            principals=ranked(self.principals),
+            capabilities=rank_costs(self.capabilities),
+            principals=rank_costs(self.principals),
             amounts=tuple(sorted(amounts, key=lambda of: (-of.total, of.capability, of.currency))),
         )
 
@@ -93,7 +93,7 @@ def is_day(text: str) -> bool:
     return True
 
 
-def ranked(counts: dict[str, list[int]]) -> tuple[ApprovalCount, ...]:
+def rank_costs(counts: dict[str, list[int]]) -> tuple[ApprovalCount, ...]:
     """Return who or what is asked about, those whose number changes most first."""
     found = [ApprovalCount(name, before, after) for name, (before, after) in counts.items()]
     found = [asked for asked in found if asked.before or asked.after]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fencekit.checks.findings.traces import trace
 from fencekit.checks.postprocess.waivers import with_waivers
-from fencekit.checks.replay.chains import ChainSummary, chain_of, uncovered
+from fencekit.checks.replay.chains import ChainSummary, chain_of, logs_without_chain
 from fencekit.checks.replay.log_counts import LogCounts
 from fencekit.checks.replay.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, Watch
 from fencekit.dialects.registry import load_policy
@@ -72,7 +72,7 @@ class ReplayJob:
 
         Raises PolicyError or UsageError before anything is read. Logs that fail are in the report.
         """
-        run = self.taken(watch=watch, progress=progress)
+        run = self.run_replay(watch=watch, progress=progress)
         if self.authors and run.consequences is not None:
             run.consequences.ask_authors(self.baseline_revision, self.policy_revision)
         report = replace(run.report(self.fail_on, self.limits), command=self.command())
@@ -80,7 +80,7 @@ class ReplayJob:
         policies = (run.baseline, run.policy) if run.baseline is not None else (run.policy,)
         return with_waivers(report, self.waivers, self.today, tracing, policies)
 
-    def taken(
+    def run_replay(
         self, *, watch: Watch | None = None, progress: Callable[[int], None] | None = None
     ) -> ReplayRun:
         """Return the run with every log taken in; see `run`."""
@@ -119,7 +119,9 @@ class ReplayJob:
                 run.failed.append((path, str(error)))
         if self.require_chain:
             run.failed.extend(
-                uncovered((log.path, log.summary().record_count, log.covered) for log in run.logs)
+                logs_without_chain(
+                    (log.path, log.summary().record_count, log.covered) for log in run.logs
+                )
             )
         if key is not None and key.others:
             run.remarks.append(
@@ -212,7 +214,7 @@ def take_log(run: ReplayRun, path: str, opening: Opening) -> None:
     chain = chain_of(path, log.format.name)
     if chain.covered and capfence_sqlite.states(*written_files(path)) != before:
         chain = ChainSummary(fault=f"{path}: {WRITTEN_MEANWHILE}")
-    run.verified(chain)
+    run.take_chain(chain)
 
 
 def take_folder(run: ReplayRun, folder: str, opening: Opening) -> None:

@@ -90,7 +90,7 @@ class Refiner:
             left = possible.changes
             if change not in left or len(left) == 1 or (change not in EITHER and left >= EITHER):
                 continue
-            filled = self._filled(gaps, goals[change], (change, said))
+            filled = self._fill_gaps(gaps, goals[change], (change, said))
             if filled.request is not None:
                 possible.shown[change] = filled.request
             elif filled.doubt:
@@ -98,7 +98,7 @@ class Refiner:
             else:
                 possible.changes = left - {change}
 
-    def _filled(self, gaps: list[Gap], goal: Property, about: Hashable) -> Completion:
+    def _fill_gaps(self, gaps: list[Gap], goal: Property, about: Hashable) -> Completion:
         """Return a call that shows it in one of the gaps; else a doubt, if there is one."""
         answer = Completion()
         for gap in gaps:
@@ -122,7 +122,7 @@ class Refiner:
                 return Completion(request)
         if self._left <= 0:
             return Completion(None, "as much was looked at as a replay looks at")
-        filled = gap.filled(goal)
+        filled = gap.fill(goal)
         self._left -= filled.spent
         if filled.request is not None:
             shown.append(filled.request)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from fencekit.checks.diff.consequences import Consequences
 from fencekit.checks.findings.grouping import Groups
-from fencekit.checks.findings.status import judged
-from fencekit.checks.findings.traces import traced
+from fencekit.checks.findings.status import judge_status
+from fencekit.checks.findings.traces import add_traces
 from fencekit.checks.replay.chains import ChainSummary
 from fencekit.checks.replay.comparer import Comparer
 from fencekit.checks.replay.costs import CostCounter
@@ -133,7 +133,7 @@ class ReplayRun:
             if self.progress:
                 self.progress(progress.begun % REPORT_PROGRESS_EVERY)
 
-    def verified(self, chain: ChainSummary) -> None:
+    def take_chain(self, chain: ChainSummary) -> None:
         """Take in how far the chain of the last log holds; a broken one is a failure of the log."""
         self.logs[-1].covered = chain.covered
         if chain.fault:
@@ -200,17 +200,17 @@ class ReplayRun:
             count for kind, count in self.counts.items() if kind is not RecordClass.INVALID
         )
         passed_over = sum(log.passed_over.total for log in self.logs)
-        status, troubles = judged(
+        status, troubles = judge_status(
             checked, self.counts, self.failures(), fail_on, limits, passed_over=passed_over
         )
-        troubles = (*troubles, *self.remarks, *self.advice(fail_on), *self.doubted())
+        troubles = (*troubles, *self.remarks, *self.advice(fail_on), *self.open_doubts())
         policies = [policy for policy in (self.policy, self.baseline) if policy is not None]
         return Report(
             check="replay",
             status=status,
             checked=checked,
             counts=dict(self.counts),
-            findings=traced(self.groups.findings(), self.baseline, self.policy),
+            findings=add_traces(self.groups.findings(), self.baseline, self.policy),
             inputs=(*inputs_of(self.policy, "policy"), *self._baseline_inputs(), *self.inputs),
             fail_on=fail_on,
             limits=limits,
@@ -251,7 +251,7 @@ class ReplayRun:
             )
         return found
 
-    def doubted(self) -> list[str]:
+    def open_doubts(self) -> list[str]:
         """Return of how many records more could perhaps be said, and why it is not."""
         of = "of the records that stay open more could perhaps be said"
         return [f"{count:,} {of}: {why}" for why, count in sorted(self.doubts.items())]

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from fencekit.model.errors import UsageError
 from fencekit.model.finding import capability_name
 from fencekit.model.record import Record
-from fencekit.model.survey import named
+from fencekit.model.survey import name_or_words
 from fencekit.model.verdict import Verdict
 from fencekit.reading.times import time_of
 
@@ -36,7 +36,9 @@ class Selection:
                 return False
         if self.capability and not fnmatchcase(capability_name(record), self.capability):
             return False
-        if self.principal and not fnmatchcase(named(record.request.principal), self.principal):
+        if self.principal and not fnmatchcase(
+            name_or_words(record.request.principal), self.principal
+        ):
             return False
         if self.verdict is None:
             return True

@@ -9,10 +9,10 @@ from fencekit.cases.base import Claim, Problems
 from fencekit.checks.suite.proving import CLAIMS, Load
 from fencekit.model.policy import Policy
 from fencekit.model.suite import ClaimResult
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 
 
-def checked(claims: tuple[Claim, ...], policy: Policy, load: Load) -> tuple[ClaimResult, ...]:
+def check_claims(claims: tuple[Claim, ...], policy: Policy, load: Load) -> tuple[ClaimResult, ...]:
     """Return the results of claims about a policy; raise CaseError for an unknown kind."""
     refuse_unknown(claims)
     return tuple(CLAIMS[claim.kind](policy, claim, load) for claim in claims)
@@ -23,7 +23,7 @@ def refuse_unknown(claims: tuple[Claim, ...]) -> None:
     problems, known = Problems(), tuple(CLAIMS)
     for claim in claims:
         if claim.kind not in CLAIMS:
-            hint = f"there is {listed(known)}"
+            hint = f"there is {list_words(known)}"
             message = f"unknown claim: `{claim.kind}`{nearest(claim.kind, known)}"
             problems.add(message, claim.place, hint)
     problems.raise_any()

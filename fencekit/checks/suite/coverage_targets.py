@@ -60,7 +60,7 @@ class Marks:
     """Every point of a policy, and those that cases have covered so far."""
 
     def __init__(self, policy: Policy) -> None:
-        self.rules = [marked(rule) for _, rule in policy.decision_list]
+        self.rules = [targets_of_rule(rule) for _, rule in policy.decision_list]
         self.default: CoverageTarget | None = CoverageTarget(
             PointKind.RULE, BY_DEFAULT, None, "no case is denied because no rule matches"
         )
@@ -148,7 +148,7 @@ class RuleCoverage:
         return cls(covers=True, failing=failing)
 
 
-def marked(rule: Rule) -> RuleTargets:
+def targets_of_rule(rule: Rule) -> RuleTargets:
     """Return a rule with its points, none of them covered."""
     own = CoverageTarget(PointKind.RULE, rule.id, rule.place, "it determines no case")
     entry = RuleTargets(rule, own, [])
@@ -197,11 +197,11 @@ def keywords(rule: Rule, condition: Condition) -> Iterator[CoverageTarget]:
     if isinstance(condition.value, list) and len(condition.value) > 1:
         for keyword in condition.value:
             missing = f"the keyword `{keyword}` is never found"
-            seen = contained(str(keyword).lower())
+            seen = contains_keyword(str(keyword).lower())
             yield CoverageTarget(PointKind.ALTERNATIVE, rule.id, condition.place, missing, seen)
 
 
-def contained(keyword: str) -> Seen:
+def contains_keyword(keyword: str) -> Seen:
     """Return whether a keyword is found in a call."""
     return lambda view: isinstance(view.text, str) and keyword in view.text
 
@@ -216,12 +216,12 @@ def patterns(rule: Rule, condition: Condition) -> Iterator[CoverageTarget]:
         if len(given) > 1:
             missing = f"the pattern `{pattern}` is never found"
             yield CoverageTarget(
-                PointKind.ALTERNATIVE, rule.id, condition.place, missing, found(pattern)
+                PointKind.ALTERNATIVE, rule.id, condition.place, missing, matches_pattern(pattern)
             )
         for alone, text in each_alone(pattern):
             missing = f"the alternative `{text}` of `{pattern}` is never found"
             yield CoverageTarget(
-                PointKind.ALTERNATIVE, rule.id, condition.place, missing, found(alone)
+                PointKind.ALTERNATIVE, rule.id, condition.place, missing, matches_pattern(alone)
             )
 
 
@@ -236,7 +236,7 @@ def each_alone(pattern: str) -> Iterator[tuple[str, str]]:
                 yield alone, text
 
 
-def found(pattern: str) -> Seen:
+def matches_pattern(pattern: str) -> Seen:
     """Return whether a pattern is found in a call."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

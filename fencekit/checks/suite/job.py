@@ -90,7 +90,7 @@ class SuiteRun:
         checked: tuple[ClaimResult, ...] = ()
         if file.claims:
             policy = self.policy(self.job.policy or file.policy, file)
-            checked = claims.checked(
+            checked = claims.check_claims(
                 file.claims, policy, lambda name: self.policy(beside(file.path, name), file)
             )
         return SuiteFile(file.path, file.title, tuple(made), checked)

@@ -120,7 +120,7 @@ def result_of(
     if not isinstance(result, Witness):
         return said
     outcome = result.outcomes[at]
-    beside = f": {decided(result.outcomes[other])} there" if other is not None else ""
+    beside = f": {outcome_phrase(result.outcomes[other])} there" if other is not None else ""
     return ClaimResult(
         claim.kind,
         claim.name,
@@ -139,7 +139,7 @@ def message_of(result: Result) -> str:
     return result.reason if isinstance(result, Unknown) else "proved for every call"
 
 
-def decided(outcome: Outcome) -> str:
+def outcome_phrase(outcome: Outcome) -> str:
     """Return an outcome as a phrase: the effect, and by what."""
     by = outcome.rule.id if outcome.rule is not None else "default"
     return f"{outcome.effect} by `{by}`"

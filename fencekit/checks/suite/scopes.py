@@ -40,12 +40,12 @@ def scope_of(given: Located, *, also: tuple[str, ...] = ()) -> Scope:
     wrong.
     """
     problems = Problems()
-    rule = read(given, also, problems)
+    rule = read_scope(given, also, problems)
     problems.raise_any()
     return Scope(Policy("scope", (Tier("scope", (rule,)),)))
 
 
-def read(given: Located, also: tuple[str, ...], problems: Problems) -> Rule:
+def read_scope(given: Located, also: tuple[str, ...], problems: Problems) -> Rule:
     """Return the rule of a scope; what is wrong with it is added to the problems."""
     if given.value is None or given.value == {}:
         return rule_for(words.EVERY_CALL, given.place)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fencekit.dialects.capfence.layer import Layer, read_layer
-from fencekit.dialects.capfence.rule_names import named
+from fencekit.dialects.capfence.rule_names import name_rules
 from fencekit.dialects.capfence.strictness import complaints
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
@@ -34,32 +34,34 @@ class Loader:
         """Return the policy in the file and all that it extends."""
         found = self.in_search_paths(path) or Path(path)
         layer = self.layer(str(found))
-        return layer.policy(self.tree.shown(str(found)), tuple(self.files.values()))
+        return layer.policy(self.tree.display_name(str(found)), tuple(self.files.values()))
 
     def layer(self, path: str) -> Layer:
         """Return the merged layer of a file."""
-        with self.entered(path):
+        with self.hold_open(path):
             if path not in self.loaded:
                 self.loaded[path] = self.read(path)
             return self.loaded[path]
 
     def read(self, path: str) -> Layer:
         """Read a file and merge it over its parents, of which the last one comes first."""
-        shown = self.tree.shown(path)
+        shown = self.tree.display_name(path)
         text, digest = self.tree.read(path, PolicyError)
         self.files[path] = SourceFile(shown, digest, text)
         document = yaml.parse(text, shown, PolicyError)
-        own = self.checked(document, shown, text)
+        own = self.check_document(document, shown, text)
         merged = Layer()
         for name, place in parents(document):
             parent = self.layer(self.resolve(name, place, path))
-            merged = parent.named(name.removesuffix(".yaml").removesuffix(".yml")).over(merged)
+            merged = parent.with_prefix(name.removesuffix(".yaml").removesuffix(".yml")).over(
+                merged
+            )
             if len(merged.rules) > MAX_RULES:
                 message = f"the files extended here have more than {MAX_RULES:,} rules together"
                 raise PolicyError(message, place=place)
         return own.over(merged)
 
-    def checked(self, document: yaml.Located | None, path: str, written: str) -> Layer:
+    def check_document(self, document: yaml.Located | None, path: str, written: str) -> Layer:
         """Return the layer of a document; when strict, with every complaint in one error."""
         problems: list[PolicyError] = []
         layer = Layer()
@@ -69,7 +71,9 @@ class Loader:
             problems.extend([error, *also(error)])
         if self.strict:
             problems.extend(complaints(document))
-            named(list(layer.rules), written, path, lambda *said: problems.append(refused(*said)))
+            name_rules(
+                list(layer.rules), written, path, lambda *said: problems.append(error_at(*said))
+            )
         if problems:
             for problem in problems:
                 problem.also = ()
@@ -102,12 +106,12 @@ class Loader:
         return next((at / name for at in self.search_paths if exists(at / name)), None)
 
     @contextmanager
-    def entered(self, path: str) -> Iterator[None]:
+    def hold_open(self, path: str) -> Iterator[None]:
         """Hold the file as under way; raise PolicyError when it already is."""
         real = self.tree.real(path)
         if real in self.under_way:
             message = f"`{path}` extends itself, by way of the files that it extends"
-            raise PolicyError(message, place=Place(self.tree.shown(path)))
+            raise PolicyError(message, place=Place(self.tree.display_name(path)))
         self.under_way.append(real)
         try:
             yield
@@ -115,7 +119,7 @@ class Loader:
             self.under_way.pop()
 
 
-def refused(message: str, place: Place) -> PolicyError:
+def error_at(message: str, place: Place) -> PolicyError:
     """Return the error for what stands at a place."""
     return PolicyError(message, place=place)
 

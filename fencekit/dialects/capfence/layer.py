@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fencekit.dialects.capfence import words
-from fencekit.dialects.capfence.rule_names import named
+from fencekit.dialects.capfence.rule_names import name_rules
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.source import Place, SourceFile
@@ -34,7 +34,7 @@ class Layer:
             {**parent.notes, **self.notes},
         )
 
-    def named(self, prefix: str) -> "Layer":
+    def with_prefix(self, prefix: str) -> "Layer":
         """Return the layer with every rule's id prefixed, as rules of a parent are."""
 
         def rename(rule: Rule) -> Rule:
@@ -86,7 +86,7 @@ def read_layer(document: Located | None, text: str = "") -> Layer:
             rule = read(item, section, number, refuse)
             if rule is not None:
                 rules.append(rule)
-    rules = named(rules, text, document.place.file, lambda *_: None)
+    rules = name_rules(rules, text, document.place.file, lambda *_: None)
     levels = read_risk_levels(document.find("risk_levels"), refuse)
     notes = {name: document.value[name] for name in words.NOTES if name in document.value}
     if problems:

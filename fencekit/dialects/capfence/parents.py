@@ -33,7 +33,7 @@ def swapped_parents(policy: Policy) -> Iterator[SwappedParents]:
         for at in range(len(names) - 1):
             swapped = [*names[:at], names[at + 1], names[at], *names[at + 2 :]]
             try:
-                merged = Again(policy, file.path, swapped).merged()
+                merged = Again(policy, file.path, swapped).merge()
             except PolicyError:
                 continue  # a parent whose file is not to be told among those that were read
             (first, place), (second, _) = names[at], names[at + 1]
@@ -49,7 +49,7 @@ class Again:
     order: list[tuple[str, Place]]
     under_way: list[str] = field(default_factory=list)
 
-    def merged(self) -> Policy:
+    def merge(self) -> Policy:
         """Return the policy."""
         return self.layer(self.original.file).policy(self.original.file, self.original.files)
 
@@ -63,11 +63,11 @@ class Again:
         merged = Layer()
         for name, _ in self.order if path == self.file else parents(document):
             stem = name.removesuffix(".yaml").removesuffix(".yml")
-            merged = self.layer(self.resolved(name)).named(stem).over(merged)
+            merged = self.layer(self.resolve(name)).with_prefix(stem).over(merged)
         self.under_way.pop()
         return read_layer(document, text).over(merged)
 
-    def resolved(self, name: str) -> str:
+    def resolve(self, name: str) -> str:
         """Return the one file among those that were read which the name can mean."""
         parts = PurePath(name).parts
         found = [

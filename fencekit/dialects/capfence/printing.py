@@ -69,7 +69,7 @@ def rules_in_order(policy: Policy) -> list[Rule]:
     sections = [("rules", *words.SECTIONS).index(rule.section) for rule in by_index]
     if sections == sorted(sections):
         return by_index
-    return [*flattened_allows(tier(policy, "allow")), *map(unlegacied, tiers_above(policy))]
+    return [*flattened_allows(tier(policy, "allow")), *map(without_legacy, tiers_above(policy))]
 
 
 def tiers_above(policy: Policy) -> list[Rule]:
@@ -83,26 +83,26 @@ def flattened_allows(rules: tuple[Rule, ...]) -> list[Rule]:
     flat = []
     for at, rule in enumerate(rules):
         if at > last_warn:
-            flat.append(unlegacied(rule))
+            flat.append(without_legacy(rule))
         elif all(condition.name in words.LEGACY_CONDITIONS for condition in rule.conditions):
-            flat.append(placed(rule, "rules"))
+            flat.append(place_in_section(rule, "rules"))
         else:
             message = f"rule `{rule.id}` comes before a `warn`, and `rules:` cannot say it"
             raise PolicyError(f"cannot write the merged policy in one file: {message}")
     return flat
 
 
-def unlegacied(rule: Rule) -> Rule:
+def without_legacy(rule: Rule) -> Rule:
     """Return the rule as one of a section; raise PolicyError where a section cannot say it."""
     if rule.section != "rules":
         return rule
     if not rule.capability:
         message = f"rule `{rule.id}` has no capability, and only `rules:` can say that"
         raise PolicyError(f"cannot write the merged policy in one file: {message}")
-    return placed(rule, ACTION_OF[rule.effect])
+    return place_in_section(rule, ACTION_OF[rule.effect])
 
 
-def placed(rule: Rule, section: str) -> Rule:
+def place_in_section(rule: Rule, section: str) -> Rule:
     """Return the rule as one of that section, without the notes of the older form."""
     return replace(rule, section=section, notes=())
 

@@ -21,7 +21,7 @@ HINT = "a name has letters, digits, `-`, `_` and `.`, begins with a letter, and 
 Refuse = Callable[[str, Place], None]
 
 
-def named(rules: list[Rule], text: str, file: str, refuse: Refuse) -> list[Rule]:
+def name_rules(rules: list[Rule], text: str, file: str, refuse: Refuse) -> list[Rule]:
     """Return the rules of one file, each that a comment names with its name.
 
     `refuse` is told of a name that is none, and of one that two rules have; they keep their ids.

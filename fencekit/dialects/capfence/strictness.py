@@ -31,7 +31,7 @@ def complaints(document: Located | None) -> Iterator[PolicyError]:
         for key, place, _ in part.repeated:
             yield PolicyError(f"the key `{key}` occurs twice", place=place)
     for name, check in TOP_LEVEL.items():
-        yield from refused(document, name, check)
+        yield from check_value(document, name, check)
     for section in ("rules", *words.SECTIONS):
         given = document.find(section)
         if given is not None:
@@ -44,12 +44,12 @@ def rule_complaints(item: Located, name: str) -> Iterator[PolicyError]:
     """Yield the complaints about one rule."""
     if isinstance(item.value, str):
         yield from wrong(item, capability(item), f"rule `{name}`")
-    yield from refused(item, "capability", capability, f"`capability` of rule `{name}`")
+    yield from check_value(item, "capability", capability, f"`capability` of rule `{name}`")
     for key in words.LEGACY_NOTES:
         check = number if key == "threshold" else text
-        yield from refused(item, key, check, f"`{key}` of rule `{name}`")
+        yield from check_value(item, key, check, f"`{key}` of rule `{name}`")
     for key, condition in words.CONDITIONS.items():
-        yield from refused(item, key, CHECKS[condition], f"`{key}` of rule `{name}`")
+        yield from check_value(item, key, CHECKS[condition], f"`{key}` of rule `{name}`")
 
 
 def risk_level_complaints(document: Located) -> Iterator[PolicyError]:
@@ -64,7 +64,7 @@ def risk_level_complaints(document: Located) -> Iterator[PolicyError]:
                 yield PolicyError(message, place=extra.place)
 
 
-def refused(item: Located, key: str, check: Check, name: str = "") -> Iterator[PolicyError]:
+def check_value(item: Located, key: str, check: Check, name: str = "") -> Iterator[PolicyError]:
     """Yield a complaint where the mapping has the key with a value that the check refuses."""
     given = item.find(key)
     if given is not None:

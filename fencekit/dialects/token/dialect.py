@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fencekit.dialects.base import Dialect
 from fencekit.dialects.token.form import Token, read_token
-from fencekit.dialects.token.printing import write, written
+from fencekit.dialects.token.printing import token_document, write
 from fencekit.dialects.token.rules import policy_of
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
@@ -30,7 +30,7 @@ class TokenDialect:
         tree: FileTree,
     ) -> Policy:
         """Return the policy that the token in the file is."""
-        shown = tree.shown(path)
+        shown = tree.display_name(path)
         text, digest = tree.read(path, PolicyError)
         token = read_token(text, shown)
         return with_source(token, shown, SourceFile(shown, digest, without_proof(text, token)))
@@ -43,7 +43,7 @@ class TokenDialect:
 def with_source(token: Token, file: str, source: SourceFile) -> Policy:
     """Return the policy of a token with its own text in it, by which it is printed."""
     policy = policy_of(token, file, (source,))
-    return replace(policy, notes=(("token", written(token)),))
+    return replace(policy, notes=(("token", token_document(token)),))
 
 
 def without_proof(text: str, token: Token) -> str:

@@ -15,7 +15,7 @@ from fencekit.model.errors import PolicyError
 from fencekit.model.source import Place
 from fencekit.reading import json, yaml
 from fencekit.reading.plain import complaints
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 SCHEMA = "fencekit.token/1"
@@ -119,7 +119,7 @@ class Reader:
 
     def token(self, document: Located) -> Token | None:
         """Return the token of a document; None where something is wrong."""
-        self.known(document, ROOT, "a token")
+        self.check_keys(document, ROOT, "a token")
         schema = document.find("schema")
         if schema is None or schema.value != SCHEMA:
             self.wrong(f"`schema` must be `{SCHEMA}`", (schema or document).place)
@@ -137,7 +137,7 @@ class Reader:
             self.wrong("`narrowed` must be a list of blocks", narrowed.place)
         for each in narrowed.elements if narrowed is not None else ():
             if isinstance(each.value, dict):
-                self.known(each, BLOCK, "a block of `narrowed`")
+                self.check_keys(each, BLOCK, "a block of `narrowed`")
                 blocks.append(self.block(each, is_root=False))
             else:
                 self.wrong("a block of `narrowed` must be an object", each.place)
@@ -173,7 +173,7 @@ class Reader:
         if not isinstance(part.value, dict):
             self.wrong("a tool must be an object", part.place)
             return None
-        self.known(part, TOOL, "a tool")
+        self.check_keys(part, TOOL, "a tool")
         name = self.text(part, "name", needed=True)
         own = self.text(part, "capability", needed=bool(name) and name not in CAPABILITIES)
         capability = CAPABILITIES.get(name, own)
@@ -199,12 +199,12 @@ class Reader:
             part.place,
         )
 
-    def known(self, part: Located, words: tuple[str, ...], what: str) -> None:
+    def check_keys(self, part: Located, words: tuple[str, ...], what: str) -> None:
         """Complain of keys that mean nothing."""
         for key, _ in part.items:
             if key.value not in words:
                 near = nearest(str(key.value), words)
-                hint = f"there is {listed(words)}"
+                hint = f"there is {list_words(words)}"
                 self.wrong(f"unknown key in {what}: `{key.value}`{near}", key.place, hint)
 
     def text(self, part: Located, key: str, *, needed: bool = False) -> str:

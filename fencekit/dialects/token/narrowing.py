@@ -9,7 +9,7 @@ from fencekit.model.errors import PolicyError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.reading import json
-from fencekit.reading.suggest import listed
+from fencekit.reading.suggest import list_words
 
 
 def narrower_block(token: Token, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def narrower_block(token: Token, asked: Mapping[str, Any]) -> dict[str, Any]:
     there = {grant.name: grant for grant in last.tools}
     for name in asked["tools"]:
         if name not in there:
-            raise UsageError(f"the token has no tool `{name}`", hint=f"it has {listed(there)}")
+            raise UsageError(f"the token has no tool `{name}`", hint=f"it has {list_words(there)}")
     entries = [
         entry_of(name, there[name].capability, asked) for name in asked["tools"] or sorted(there)
     ]

@@ -3,14 +3,14 @@
 from typing import Any
 
 from fencekit.dialects.token.form import CAPABILITIES, SCHEMA, SETTLED, Token, read_token
-from fencekit.dialects.token.rules import policy_of, spelled
+from fencekit.dialects.token.rules import format_moment, policy_of
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.verdict import Verdict
 from fencekit.reading import json
 
 
-def written(token: Token) -> str:
+def token_document(token: Token) -> str:
     """Return a token as JSON, without its signatures and without its proof."""
     root, *narrower = [
         {key: value for key, value in block.body.items() if key != "next"} for block in token.blocks
@@ -42,7 +42,7 @@ def written_from_rules(policy: Policy, token: Token) -> str:
     page: dict[str, Any] = {
         "schema": SCHEMA,
         "holder": token.holder,
-        "expires": spelled(token.expires),
+        "expires": format_moment(token.expires),
         "workspace": token.workspace,
         "tools": [
             entry(name, rules, token.workspace) for name, rules in sorted(by_tool.items()) if rules

@@ -30,14 +30,14 @@ def policy_of(token: Token, file: str = "", files: tuple[SourceFile, ...] = ()) 
             message = f"the blocks of the token make more than {MOST_RULES:,} rules together"
             raise PolicyError(message, place=block.place)
     denied = chain.from_iterable(denials_of(token, block) for block in token.blocks)
-    rules = tuple(numbered([*denied, *granted]))
+    rules = tuple(number_rules([*denied, *granted]))
     return Policy("token", (Tier(TIER, rules),), file=file, files=files)
 
 
 def grants_of(token: Token, block: Block, duties: frozenset[Obligation]) -> list[Rule]:
     """Return the rules by which a block allows something, or sends it to a person."""
     if block.expires is not None:
-        duties |= {Obligation(f"expires={spelled(block.expires)}")}
+        duties |= {Obligation(f"expires={format_moment(block.expires)}")}
     return [
         rule
         for grant in block.tools
@@ -84,18 +84,18 @@ def rules_for(
 
 def globs_of(workspace: str, patterns: tuple[str, ...]) -> list[str]:
     """Return what patterns mean as globs of absolute paths; `docs/**` is the folder as well."""
-    base = escaped(workspace.rstrip("/"))
+    base = escape_glob(workspace.rstrip("/"))
     found = []
     for pattern in patterns:
         # A glob of two stars matches what one of one star does.
-        said = escaped(pattern).replace(ANY, "*")
+        said = escape_glob(pattern).replace(ANY, "*")
         if pattern == ANY or pattern.endswith(f"/{ANY}"):
             found.append(f"{base}/{said}"[:-2] or "/")
         found.append(f"{base}/{said}")
     return found
 
 
-def escaped(text: str) -> str:
+def escape_glob(text: str) -> str:
     """Return a text in which only `*` means anything to `fnmatch`."""
     return "".join(f"[{char}]" if char in "?[" else char for char in text)
 
@@ -117,7 +117,7 @@ def both(one: Rule, other: Rule) -> Rule:
     return Rule(one.id, TIER, effect, one.capability, conditions, place=other.place)
 
 
-def numbered(rules: list[Rule]) -> list[Rule]:
+def number_rules(rules: list[Rule]) -> list[Rule]:
     """Return rules with an id each: the tool's name, and a number where it has several."""
     counts: dict[str, int] = {}
     found = []
@@ -138,6 +138,6 @@ def numbered(rules: list[Rule]) -> list[Rule]:
     return found
 
 
-def spelled(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """Return a moment in UTC as text."""
     return moment.isoformat().replace("+00:00", "Z")

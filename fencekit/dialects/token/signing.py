@@ -48,24 +48,28 @@ def verify(token: Token, trusted: Sequence[PublicKey]) -> PublicKey:
     """Return the trusted key that signed the token; raise PolicyError where it does not hold."""
     first, *rest = token.blocks
     if not first.signature:
-        raise refused("the token is not signed", first.place)
+        raise signature_error("the token is not signed", first.place)
     by = next((key for key in trusted if key.verifies(first.signature, message_of(first))), None)
     if by is None:
-        raise refused("the token is not signed by a trusted key, or was changed", first.place)
+        raise signature_error(
+            "the token is not signed by a trusted key, or was changed", first.place
+        )
     before = first
     for block in rest:
         if not before.next:
-            raise refused("the block before this one may not be narrowed", block.place)
+            raise signature_error("the block before this one may not be narrowed", block.place)
         key = public_of(before)
         if not key.verifies(block.signature, message_of(block)):
-            raise refused(
+            raise signature_error(
                 "the block is not signed by the key that the one before names", block.place
             )
         before = block
     if before.next:
         refuse_stripped(token, before)
     elif token.proof or token.seal:
-        raise refused("the token has a proof, and its last block names no key", before.place)
+        raise signature_error(
+            "the token has a proof, and its last block names no key", before.place
+        )
     return by
 
 
@@ -74,22 +78,24 @@ def refuse_stripped(token: Token, last: Block) -> None:
     key = public_of(last)
     if token.seal:
         if token.proof or not key.verifies(token.seal, message_of_all(token)):
-            raise refused("the seal of the token is not one of its blocks", last.place)
+            raise signature_error("the seal of the token is not one of its blocks", last.place)
         return
     if not token.proof:
-        raise refused("the token has neither a proof nor a seal", last.place)
+        raise signature_error("the token has neither a proof nor a seal", last.place)
     try:
         proof = private_from_text(token.proof)
     except ValueError as error:
-        raise refused("the proof of the token is no key", last.place) from error
+        raise signature_error("the proof of the token is no key", last.place) from error
     if proof.public.text != last.next:
-        raise refused("the proof of the token is not the key of its last block", last.place)
+        raise signature_error("the proof of the token is not the key of its last block", last.place)
 
 
-def signed(token: Token, issuer: PrivateKey, *, narrowable: bool = True) -> dict[str, Any]:
+def issue_token(token: Token, issuer: PrivateKey, *, narrowable: bool = True) -> dict[str, Any]:
     """Return the JSON of a token of one block, signed by its issuer."""
     if len(token.blocks) != 1:
-        raise refused("only a token of one block is signed by its issuer", token.blocks[1].place)
+        raise signature_error(
+            "only a token of one block is signed by its issuer", token.blocks[1].place
+        )
     body = {key: value for key, value in token.blocks[0].body.items() if key != "next"}
     more: dict[str, Any] = {}
     if narrowable:
@@ -99,7 +105,7 @@ def signed(token: Token, issuer: PrivateKey, *, narrowable: bool = True) -> dict
     return {**body, "signature": issuer.sign(message_of(block)), **more}
 
 
-def narrowed(document: dict[str, Any], token: Token, body: dict[str, Any]) -> dict[str, Any]:
+def narrow_token(document: dict[str, Any], token: Token, body: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON of a token with one more block, signed where the token is.
 
     Raises PolicyError for a signed token that may not be narrowed.
@@ -109,11 +115,11 @@ def narrowed(document: dict[str, Any], token: Token, body: dict[str, Any]) -> di
     if is_signed(token):
         if not token.proof:
             hint = "ask its issuer for a narrower one"
-            raise refused("the token has no proof, so it cannot be narrowed", None, hint)
+            raise signature_error("the token has no proof, so it cannot be narrowed", None, hint)
         try:
             by = private_from_text(token.proof)
         except ValueError as error:
-            raise refused("the proof of the token is no key", None) from error
+            raise signature_error("the proof of the token is no key", None) from error
         key = new_key()
         body["next"] = key.public.text
         block = replace(token.blocks[-1], body=body)
@@ -123,10 +129,10 @@ def narrowed(document: dict[str, Any], token: Token, body: dict[str, Any]) -> di
     return {**after, "narrowed": [*document.get("narrowed", []), body], **proof}
 
 
-def sealed(document: dict[str, Any], token: Token) -> dict[str, Any]:
+def seal_token(document: dict[str, Any], token: Token) -> dict[str, Any]:
     """Return the JSON of a token after which nothing follows: a seal in place of its proof."""
     if not token.proof:
-        raise refused("the token has no proof, so it cannot be sealed", None)
+        raise signature_error("the token has no proof, so it cannot be sealed", None)
     key = private_from_text(token.proof)
     without = {name: value for name, value in document.items() if name != "proof"}
     return {**without, "seal": key.sign(message_of_all(token))}
@@ -137,9 +143,9 @@ def public_of(block: Block) -> PublicKey:
     try:
         return public_from_text(block.next)
     except ValueError as error:
-        raise refused("`next` is no public key", block.place) from error
+        raise signature_error("`next` is no public key", block.place) from error
 
 
-def refused(message: str, place: Place | None, hint: str = "") -> PolicyError:
+def signature_error(message: str, place: Place | None, hint: str = "") -> PolicyError:
     """Return the error of a token that does not hold."""
     return PolicyError(message, place=place, hint=hint)

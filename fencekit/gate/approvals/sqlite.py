@@ -25,12 +25,12 @@ class SqliteDatabase:
     def __init__(self, path: str, wait: float, *, create: bool) -> None:
         self.path, self.wait = path, wait
         self._local = threading.local()
-        with self._located():
+        with self._name_errors():
             if create:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             elif not os.path.isfile(path):  # noqa: PTH113  (the path may be no path)
                 raise ApprovalError(f"there are no approvals at `{path}`", place=Place(path))
-        with self._located():
+        with self._name_errors():
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self.transaction() as run:
             for statement in SCHEMA:
@@ -39,7 +39,7 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Callable[[str, Sequence[Any]], sqlite3.Cursor]]:
         """Begin a transaction that writes; leaving commits it, what is raised rolls it back."""
-        with self._located():
+        with self._name_errors():
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -52,7 +52,7 @@ class SqliteDatabase:
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return the rows of a query."""
-        with self._located():
+        with self._name_errors():
             return self._connection().execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -75,14 +75,17 @@ class SqliteDatabase:
                 return local.connection  # type: ignore[no-any-return]
             self.close()
         connection = sqlite3.connect(
-            f"file:{quoted(self.path)}?mode=rw", uri=True, timeout=self.wait, isolation_level=None
+            f"file:{quote_path(self.path)}?mode=rw",
+            uri=True,
+            timeout=self.wait,
+            isolation_level=None,
         )
         connection.execute("PRAGMA synchronous = FULL")
         local.connection, local.file, local.process = connection, file, os.getpid()
         return connection
 
     @contextmanager
-    def _located(self) -> Iterator[None]:
+    def _name_errors(self) -> Iterator[None]:
         """Turn trouble with the database into an error of ours that names it as given."""
         try:
             yield
@@ -102,7 +105,7 @@ class SqliteDatabase:
             self.close()
 
 
-def quoted(path: str) -> str:
+def quote_path(path: str) -> str:
     """Return a path as a part of a URI."""
     absolute = os.path.abspath(path)  # noqa: PTH100  (a path with `?` in it is one too)
     return absolute.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

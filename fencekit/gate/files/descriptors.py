@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.paths import shown
+from fencekit.gate.paths import excerpt_of
 
 OPENAT2 = 437
 """The number of the system call, the same on all architectures."""
@@ -88,10 +88,10 @@ def open_below(folder: int, parts: tuple[str, ...], flags: int) -> int:
     flags |= os.O_NOFOLLOW | os.O_CLOEXEC
     if has_openat2():
         return _openat2("/".join(parts), flags, folder)
-    return _walked(folder, parts, flags)
+    return _walk_folders(folder, parts, flags)
 
 
-def _walked(folder: int, parts: tuple[str, ...], flags: int) -> int:
+def _walk_folders(folder: int, parts: tuple[str, ...], flags: int) -> int:
     at = os.dup(folder)
     try:
         for name in parts[:-1]:
@@ -117,12 +117,12 @@ def _link_or_not(name: str, folder: int, error: OSError) -> OSError:
 
 
 @contextmanager
-def opened(folder: int, parts: tuple[str, ...], flags: int, path: str) -> Iterator[int]:
+def open_beneath(folder: int, parts: tuple[str, ...], flags: int, path: str) -> Iterator[int]:
     """Open what is below a folder for a while; raise Refusal where it cannot be."""
     try:
         descriptor = open_below(folder, parts, flags)
     except OSError as error:
-        raise refused(error, path) from error
+        raise refusal_reason(error, path) from error
     try:
         yield descriptor
     finally:
@@ -143,10 +143,10 @@ REASONS = {
 }
 
 
-def refused(error: OSError, path: str) -> Refusal:
+def refusal_reason(error: OSError, path: str) -> Refusal:
     """Return why something at a path is not touched."""
     number = error.errno or 0
     reason, message = REASONS.get(
         number, ("io_error", f"`{{}}`: {os.strerror(number).lower() if number else error}")
     )
-    return Refusal(reason, message.format(shown(path)))
+    return Refusal(reason, message.format(excerpt_of(path)))

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.files.descriptors import FOLDER, opened, refused
+from fencekit.gate.files.descriptors import FOLDER, open_beneath, refusal_reason
 from fencekit.gate.files.workspace import TRASH, Workspace, found_in
-from fencekit.gate.paths import shown
+from fencekit.gate.paths import excerpt_of
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.source import Place
 from fencekit.reading import json
@@ -45,10 +45,10 @@ def delete_file(
     *above, name = workspace.parts(path) or ("",)
     trash = trash_of(workspace)
     try:
-        with opened(workspace.descriptor, tuple(above), FOLDER, path) as folder:
+        with open_beneath(workspace.descriptor, tuple(above), FOLDER, path) as folder:
             known = found_in(folder, name, path)
             if known is None:
-                raise Refusal("not_found", f"there is no `{shown(path)}`")
+                raise Refusal("not_found", f"there is no `{excerpt_of(path)}`")
             ident = secrets.token_hex(16)
             moment = datetime.fromtimestamp(clock(), UTC).isoformat(timespec="seconds")
             relative = path[len(workspace.root) :].lstrip("/")
@@ -59,9 +59,9 @@ def delete_file(
                 if not stat.S_ISREG(os.lstat(ident, dir_fd=trash).st_mode):
                     # It was swapped for something else after it was looked at.
                     os.rename(ident, name, src_dir_fd=trash, dst_dir_fd=folder)
-                    raise Refusal("not_a_file", f"`{shown(path)}` is no regular file any more")
+                    raise Refusal("not_a_file", f"`{excerpt_of(path)}` is no regular file any more")
             except OSError as error:
-                raise refused(error, path) from error
+                raise refusal_reason(error, path) from error
             with contextlib.suppress(OSError):  # some file systems cannot
                 os.fsync(folder)
                 os.fsync(trash)
@@ -78,7 +78,7 @@ def trash_of(workspace: Workspace) -> int:
         except FileExistsError:
             raise
         except OSError as error:
-            raise refused(error, TRASH) from error
+            raise refusal_reason(error, TRASH) from error
     try:
         return os.open(TRASH, FOLDER, dir_fd=workspace.descriptor)
     except OSError as error:
@@ -91,19 +91,19 @@ def note(trash: int, line: dict[str, Any]) -> None:
     try:
         file = os.open(MANIFEST, APPEND, 0o600, dir_fd=trash)
     except OSError as error:
-        raise refused(error, f"{TRASH}/{MANIFEST}") from error
+        raise refusal_reason(error, f"{TRASH}/{MANIFEST}") from error
     try:
         data = json.write(line).encode() + b"\n"
         if os.write(file, data) != len(data):
             raise Refusal("io_error", "the manifest of the trash could not be written whole")
         os.fsync(file)
     except OSError as error:
-        raise refused(error, f"{TRASH}/{MANIFEST}") from error
+        raise refusal_reason(error, f"{TRASH}/{MANIFEST}") from error
     finally:
         os.close(file)
 
 
-def trashed(workspace: Workspace) -> list[Trashed]:
+def list_trash(workspace: Workspace) -> list[Trashed]:
     """Return the files that are in the trash now, the last one that went there first."""
     trash = trash_of(workspace)
     try:
@@ -123,7 +123,7 @@ def manifest(workspace: Workspace, trash: int) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise refused(error, f"{TRASH}/{MANIFEST}") from error
+        raise refusal_reason(error, f"{TRASH}/{MANIFEST}") from error
     found: list[dict[str, Any]] = []
     with os.fdopen(file, "rb") as lines:
         for number, line in enumerate(lines, 1):
@@ -145,7 +145,7 @@ def restore(workspace: Workspace, ident: str) -> Trashed:
 
     Raises UsageError where there is no such file, and Refusal where its place is taken or gone.
     """
-    files = [one for one in trashed(workspace) if one.id.startswith(ident)] if ident else []
+    files = [one for one in list_trash(workspace) if one.id.startswith(ident)] if ident else []
     if len(files) != 1:
         what = "several files" if files else "no file"
         hint = "`fencekit gate restore --list` has them all"
@@ -155,13 +155,13 @@ def restore(workspace: Workspace, ident: str) -> Trashed:
     *above, name = workspace.parts(path) or ("",)
     trash = trash_of(workspace)
     try:
-        with opened(workspace.descriptor, tuple(above), FOLDER, path) as folder:
+        with open_beneath(workspace.descriptor, tuple(above), FOLDER, path) as folder:
             try:
                 # A link and not a rename: it fails where something is in the way.
                 os.link(one.id, name, src_dir_fd=trash, dst_dir_fd=folder, follow_symlinks=False)
                 os.unlink(one.id, dir_fd=trash)
             except OSError as error:
-                raise refused(error, path) from error
+                raise refusal_reason(error, path) from error
     finally:
         os.close(trash)
     return one

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.files.descriptors import FOLDER, opened, refused
-from fencekit.gate.paths import canonical, is_below, shown
+from fencekit.gate.files.descriptors import FOLDER, open_beneath, refusal_reason
+from fencekit.gate.paths import canonical, excerpt_of, is_below
 from fencekit.model.errors import UsageError
 
 TRASH = ".fencekit-trash"
@@ -67,7 +67,7 @@ class Workspace:
         """Return the content of a file: text, or base64 with its `encoding` for other bytes."""
         most = self.max_read if most is None else min(most, self.max_read)
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
-        with opened(self.descriptor, self.parts(path), flags, path) as file:
+        with open_beneath(self.descriptor, self.parts(path), flags, path) as file:
             size = regular(file, path).st_size
             if size > most:
                 raise too_large(path, most)
@@ -92,7 +92,7 @@ class Workspace:
         if len(data) > most:
             raise too_large(path, most)
         *above, name = self.parts(path) or ("",)
-        with opened(self.descriptor, tuple(above), FOLDER, path) as folder:
+        with open_beneath(self.descriptor, tuple(above), FOLDER, path) as folder:
             before = found_in(folder, name, path)
             mode = NEW_FILE if before is None else stat.S_IMODE(before.st_mode) & PERMISSIONS
             temporary = f"{TEMPORARY}{secrets.token_hex(8)}"
@@ -100,7 +100,7 @@ class Workspace:
                 write_new(folder, temporary, data, mode)
                 os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
             except OSError as error:
-                raise refused(error, path) from error
+                raise refusal_reason(error, path) from error
             finally:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary, dir_fd=folder)
@@ -111,11 +111,11 @@ class Workspace:
     def list_dir(self, path: str) -> dict[str, Any]:
         """Return what is in a folder, by name: files with their sizes, folders, links, others."""
         flags = os.O_RDONLY | os.O_DIRECTORY
-        with opened(self.descriptor, self.parts(path), flags, path) as folder:
+        with open_beneath(self.descriptor, self.parts(path), flags, path) as folder:
             try:
                 entries = sorted(self._entries(folder, path), key=lambda entry: entry["name"])
             except OSError as error:
-                raise refused(error, path) from error
+                raise refusal_reason(error, path) from error
         left_out = max(0, len(entries) - self.most_entries)
         more = {"left_out": left_out} if left_out else {}
         return {"path": path, "entries": entries[: self.most_entries], **more}
@@ -136,12 +136,14 @@ class Workspace:
     def parts(self, path: str) -> tuple[str, ...]:
         """Return the names on the way from the root to a path; raise Refusal for one outside."""
         if canonical(path, self.root) != path or not is_below(path, self.root):
-            raise Refusal("path_outside_root", f"`{shown(path)}` is no canonical path of a call")
+            raise Refusal(
+                "path_outside_root", f"`{excerpt_of(path)}` is no canonical path of a call"
+            )
         parts = tuple(name for name in path[len(self.root) :].split("/") if name)
         if any(name.casefold() == TRASH or name.startswith(TEMPORARY) for name in parts):
             raise Refusal(
                 "path_trash",
-                f"`{shown(path)}` is the gate's own: its trash, or a file half written",
+                f"`{excerpt_of(path)}` is the gate's own: its trash, or a file half written",
             )
         return parts
 
@@ -151,25 +153,25 @@ def regular(file: int, path: str) -> os.stat_result:
     known = os.fstat(file)
     if not stat.S_ISREG(known.st_mode):
         what = "a folder" if stat.S_ISDIR(known.st_mode) else "no regular file"
-        raise Refusal("not_a_file", f"`{shown(path)}` is {what}")
+        raise Refusal("not_a_file", f"`{excerpt_of(path)}` is {what}")
     return known
 
 
 def found_in(folder: int, name: str, path: str) -> os.stat_result | None:
     """Return what is known of a name in a folder: a regular file, or None where there is none."""
     if not name:
-        raise Refusal("not_a_file", f"`{shown(path)}` is the workspace itself")
+        raise Refusal("not_a_file", f"`{excerpt_of(path)}` is the workspace itself")
     try:
         known = os.lstat(name, dir_fd=folder)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise refused(error, path) from error
+        raise refusal_reason(error, path) from error
     if stat.S_ISLNK(known.st_mode):
-        raise Refusal("path_symlink", f"`{shown(path)}` is a symbolic link")
+        raise Refusal("path_symlink", f"`{excerpt_of(path)}` is a symbolic link")
     if not stat.S_ISREG(known.st_mode):
         what = "a folder" if stat.S_ISDIR(known.st_mode) else "no regular file"
-        raise Refusal("not_a_file", f"`{shown(path)}` is {what}")
+        raise Refusal("not_a_file", f"`{excerpt_of(path)}` is {what}")
     return known
 
 
@@ -198,4 +200,4 @@ def kind_of(entry: os.DirEntry[str]) -> str:
 
 def too_large(path: str, most: int) -> Refusal:
     """Return the refusal of more bytes than may be."""
-    return Refusal("too_large", f"`{shown(path)}` has more than {most:,} bytes")
+    return Refusal("too_large", f"`{excerpt_of(path)}` has more than {most:,} bytes")

@@ -23,7 +23,7 @@ from fencekit.gate.service.authzen import (
     BadRequestError,
     Semantic,
     answer,
-    failed,
+    failure_answer,
     metadata,
     read_evaluation,
     read_evaluations,
@@ -47,11 +47,11 @@ def application(
     """Return the ASGI application of a gate."""
     api = Api(gate, settings, policy_file)
     routes = [
-        Route("/access/v1/evaluation", api.called(api.evaluation), methods=["POST"]),
-        Route("/access/v1/evaluations", api.called(api.evaluations), methods=["POST"]),
+        Route("/access/v1/evaluation", api.authorized_handler(api.evaluation), methods=["POST"]),
+        Route("/access/v1/evaluations", api.authorized_handler(api.evaluations), methods=["POST"]),
         Route("/.well-known/authzen-configuration", api.configuration, methods=["GET"]),
-        Route("/gate/v1/outcome", api.called(api.outcome), methods=["POST"]),
-        Route("/gate/v1/reload", api.called(api.reload), methods=["POST"]),
+        Route("/gate/v1/outcome", api.authorized_handler(api.outcome), methods=["POST"]),
+        Route("/gate/v1/reload", api.authorized_handler(api.reload), methods=["POST"]),
         Route("/healthz", api.health, methods=["GET"]),
         *(Pages(gate, settings).routes() if gate.approvals is not None else ()),
     ]
@@ -76,7 +76,7 @@ class CommonHeaders:
                 ident = value
                 break
 
-        async def sent(message: Message) -> None:
+        async def send_message(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 if 0 < len(ident) <= LONGEST_ID and ident.decode("latin-1").isprintable():
@@ -87,7 +87,7 @@ class CommonHeaders:
                 message["headers"] = headers
             await send(message)
 
-        await self.app(scope, receive, sent)
+        await self.app(scope, receive, send_message)
 
 
 async def http_error(_: Request, error: Exception) -> Response:
@@ -109,7 +109,7 @@ class Api:
     ) -> None:
         self.gate, self.settings, self.policy_file = gate, settings, policy_file
 
-    def called(self, handler: Callable[[Any], Awaitable[Response]]) -> Handler:
+    def authorized_handler(self, handler: Callable[[Any], Awaitable[Response]]) -> Handler:
         """Return a handler for callers who have the token, of requests in JSON."""
 
         async def handle(request: Request) -> Response:
@@ -117,7 +117,7 @@ class Api:
                 headers = {"www-authenticate": "Bearer"}
                 return JSONResponse("a bearer token is required", 401, headers)
             try:
-                return await handler(await parsed(request))
+                return await handler(await parse_body(request))
             except BadRequestError as error:
                 return JSONResponse(error.message, 400)
 
@@ -125,7 +125,7 @@ class Api:
 
     async def evaluation(self, value: Any) -> Response:
         """Answer one evaluation."""
-        return JSONResponse(await self.worked(self.decided, value))
+        return JSONResponse(await self.run_work(self.decide_evaluation, value))
 
     async def evaluations(self, value: Any) -> Response:
         """Answer several evaluations, or one where there is no array of them."""
@@ -134,10 +134,10 @@ class Api:
             return await self.evaluation(value)
         requests, semantic = read
 
-        made = await self.worked(self.all_decided, requests, semantic)
+        made = await self.run_work(self.all_decided, requests, semantic)
         return JSONResponse({"evaluations": made})
 
-    async def worked(self, work: Callable[..., Result], *given: Any) -> Result:
+    async def run_work(self, work: Callable[..., Result], *given: Any) -> Result:
         """Return what some work makes: in a thread, unless it waits for no disk and no store."""
         if self.gate.audit is None and self.gate.approvals is None:
             return work(*given)
@@ -152,7 +152,7 @@ class Api:
                 try:
                     read = read_evaluation(one, self.settings.attributes)
                 except BadRequestError as error:
-                    wrong[number] = failed(error)
+                    wrong[number] = failure_answer(error)
                     if semantic.ends_with(decision=False):
                         return
                 else:
@@ -169,7 +169,7 @@ class Api:
                 break
         return made
 
-    def decided(self, value: Any) -> dict[str, Any]:
+    def decide_evaluation(self, value: Any) -> dict[str, Any]:
         """Decide and record one evaluation; raise BadRequestError where it is none."""
         read = read_evaluation(value, self.settings.attributes)
         return answer(self.gate.decide(read.call, discharges=read.discharges))
@@ -204,7 +204,7 @@ class Api:
         return JSONResponse({"status": "ok"})
 
 
-async def parsed(request: Request) -> Any:
+async def parse_body(request: Request) -> Any:
     """Return the JSON of a request; raise BadRequestError for what is none, or too much."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
         raise BadRequestError(f"the content type is not `{JSON_TYPE}`")

@@ -91,7 +91,7 @@ def read_evaluation(value: Any, attributes: Attributes | None = None) -> Evaluat
             context=json.write(facts),
             id=text_in(context, "id"),
         ),
-        discharged(context),
+        declared_obligations(context),
     )
 
 
@@ -152,7 +152,7 @@ def text_in(context: Mapping[str, Any], key: str) -> str:
     return found
 
 
-def discharged(context: Mapping[str, Any]) -> tuple[str, ...]:
+def declared_obligations(context: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the obligations that the caller declares to discharge."""
     found = context.get("discharges", [])
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
@@ -180,10 +180,10 @@ def read_evaluations(value: Any) -> tuple[list[dict[str, Any]], Semantic] | None
     if not evaluations:
         return None
     defaults = {name: value[name] for name in (*ENTITIES, "context") if name in value}
-    return [merged(defaults, one) for one in evaluations], Semantic(said)
+    return [merge_defaults(defaults, one) for one in evaluations], Semantic(said)
 
 
-def merged(defaults: dict[str, Any], evaluation: Any) -> dict[str, Any]:
+def merge_defaults(defaults: dict[str, Any], evaluation: Any) -> dict[str, Any]:
     """Return an evaluation with the defaults that it does not have itself."""
     if not isinstance(evaluation, dict):
         raise BadRequestError("an evaluation is not an object")
@@ -204,7 +204,7 @@ def answer(decision: GateDecision) -> dict[str, Any]:
     return {"decision": decision.authorized, "context": said}
 
 
-def failed(error: FencekitError) -> dict[str, Any]:
+def failure_answer(error: FencekitError) -> dict[str, Any]:
     """Return the answer to an evaluation that is not of its form, among others that are."""
     return {"decision": False, "context": {"error": {"status": 400, "message": error.message}}}
 

@@ -231,7 +231,7 @@ def moment(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def shown(value: object) -> object:
+def make_visible(value: object) -> object:
     """Make every text that reaches a page visible, whatever its template forgot to ask for."""
     is_text = isinstance(value, str) and not hasattr(value, "__html__")
     return visible(str(value)) if is_text else value
@@ -246,7 +246,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=shown,
+        finalize=make_visible,
     )
     made.filters.update(moment=moment, pieces=pieces)
     return made

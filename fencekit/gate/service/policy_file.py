@@ -46,7 +46,7 @@ class PolicyFile:
             return policy_digest(policy)
 
 
-def reloaded(file: PolicyFile, gate: Gate, say: Callable[[str], None]) -> None:
+def reload_policy(file: PolicyFile, gate: Gate, say: Callable[[str], None]) -> None:
     """Reload the policy and say what came of it; raise nothing."""
     try:
         digest = file.reload(gate)

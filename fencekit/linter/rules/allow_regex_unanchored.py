@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from fencekit.linter.attack_payloads import after, before
 from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import elements, narrowed, texts, with_value
+from fencekit.linter.pattern_rewrites import elements, narrow_rule, texts, with_value
 from fencekit.linter.rule import DemonstratingCall, LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.regex.anchors import Hold, ends, starts
-from fencekit.regex.syntax import parsed
+from fencekit.regex.syntax import parse_pattern
 
 
 def find(subject: LintContext) -> Iterator[Violation]:
@@ -30,7 +30,7 @@ def looked_at(
     subject: LintContext, rule: Rule, condition: Condition, number: int, pattern: str
 ) -> Iterator[Violation]:
     """Yield the pattern if one of its ends is open and a call shows it."""
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     if tree is None:
         return
     open_ends = [
@@ -39,7 +39,7 @@ def looked_at(
         if Hold.OPEN in held
     ]
     for name in reversed(open_ends):
-        call = slipped_in(subject, narrowed(rule, condition, pattern), rule, name)
+        call = slipped_in(subject, narrow_rule(rule, condition, pattern), rule, name)
         if call is not None:
             where = " and ".join(f"its {name}" for name in open_ends)
             message = f"the allowed `{short(pattern)}` is open at {where}"

@@ -8,7 +8,7 @@ runs: `amount_eur: 9000` is no amount. Give the allow rule a threshold of its ow
 from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.numbers import AMOUNTS, amounts
 from fencekit.linter.pattern_rewrites import with_args
 from fencekit.linter.rule import LintRule, Violation
@@ -17,7 +17,7 @@ from fencekit.model.policy import Rule
 from fencekit.model.request import Request
 
 
-def renamed(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
+def rename_amount(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with its amount by another name, then without one."""
     for key, number in amounts(request):
         rest = {name: value for name, value in request.args.values.items() if name != key}
@@ -28,7 +28,7 @@ def renamed(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
 def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each threshold of a rule that stops, where a call without an amount is let through."""
     hint = "give the rule that allows it a threshold too: then a call without an amount has none"
-    return evaded(subject, AMOUNTS, renamed, hint)
+    return evaded_rules(subject, AMOUNTS, rename_amount, hint)
 
 
 RULE = LintRule(

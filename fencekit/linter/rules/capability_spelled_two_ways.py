@@ -23,9 +23,9 @@ def find(subject: LintContext) -> Iterator[Violation]:
     counts = Counter(words for _, words in spelled)
     common: dict[Words, Words] = {}
     for words, _ in counts.most_common():
-        common.setdefault(folded(words), words)
+        common.setdefault(fold_last_word(words), words)
     for rule, words in spelled:
-        usual = common[folded(words)]
+        usual = common[fold_last_word(words)]
         if usual != words:
             one, other = ".".join(words), ".".join(usual)
             message = f"`{one}` is spelled `{other}` elsewhere in this policy"
@@ -45,7 +45,7 @@ def words_of(rule: Rule) -> Iterator[Words]:
             yield (capability.resource, capability.action)
 
 
-def folded(words: Words) -> Words:
+def fold_last_word(words: Words) -> Words:
     """Return words with the last one without what two spellings of it differ in."""
     last = words[-1].lower().replace("-", "").replace("_", "")
     return (*words[:-1], last.removesuffix("s"))

@@ -27,7 +27,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each such condition, with a call in another context and what its arguments claim."""
     for rule in subject.allowing():
         for condition in rule.conditions:
-            pair = spoofed(subject, rule, condition) if condition.name in NAMES else None
+            pair = spoofed_call(subject, rule, condition) if condition.name in NAMES else None
             if pair is not None:
                 message = f"`{condition.name}: {condition.value}` of rule `{rule.id}` can be "
                 message += "claimed by the arguments of the call"
@@ -35,7 +35,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 yield Violation(condition.place, message, rule, pair, hint)
 
 
-def spoofed(
+def spoofed_call(
     subject: LintContext, rule: Rule, condition: Condition
 ) -> tuple[DemonstratingCall, DemonstratingCall] | None:
     """Return a call that is stopped where it is made, and is not with what its arguments claim."""

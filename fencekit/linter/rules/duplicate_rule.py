@@ -18,14 +18,14 @@ def find(subject: LintContext) -> Iterator[Violation]:
     for rule in subject.rules:
         if rule.place in (earlier.place for earlier in first.values()):
             continue  # a file that is extended twice
-        earlier = first.setdefault(said(rule), rule)
+        earlier = first.setdefault(rule_key(rule), rule)
         if earlier is not rule:
             message = f"rule `{rule.id}` says what `{earlier.id}` says"
             hint = f"the other one is at {earlier.place}: take one of them out"
             yield Violation(rule.place, message, rule, hint=hint)
 
 
-def said(rule: Rule) -> str:
+def rule_key(rule: Rule) -> str:
     """Return what a rule says, as text: values that are equal and spelled alike are the same."""
     conditions = sorted(f"{condition.name}={condition.value!r}" for condition in rule.conditions)
     return f"{rule.effect} {rule.capability!r} {conditions}"

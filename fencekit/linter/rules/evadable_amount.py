@@ -8,7 +8,7 @@ amounts as people write them pays all the same: escalate what has no plain numbe
 from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.numbers import AMOUNTS, amounts
 from fencekit.linter.pattern_rewrites import with_value
 from fencekit.linter.rule import LintRule, Violation
@@ -27,7 +27,7 @@ def written_out(request: Request, _: Rule | None) -> Iterator[tuple[str, Request
 def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each threshold that an amount with a sign, a comma or a currency slips past."""
     hint = "allow plain numbers alone, by a threshold of the allow rule; ask a person for the rest"
-    return evaded(subject, AMOUNTS, written_out, hint)
+    return evaded_rules(subject, AMOUNTS, written_out, hint)
 
 
 RULE = LintRule("evadable-amount", Level.ERROR, "an amount as people write it evades a rule", find)

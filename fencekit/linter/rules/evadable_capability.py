@@ -15,7 +15,7 @@ from fencekit.model.policy import Rule
 from fencekit.model.request import Request
 
 
-def respelled(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
+def change_case_of_segment(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with a segment of its capability in another case."""
     parts = str(request.capability).split(".")
     for at, part in enumerate(parts):
@@ -30,7 +30,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
     for rule in subject.stopping():
         if rule.section == "risk_levels":
             continue
-        pair = evading(subject, rule, rule, respelled)
+        pair = evading(subject, rule, rule, change_case_of_segment)
         if pair is not None:
             how, before, after = pair
             message = f"`{rule.capability}` of rule `{rule.id}` is evaded by {how}"

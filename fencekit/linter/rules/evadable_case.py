@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.pattern_rewrites import texts, with_value
 from fencekit.linter.rule import LintRule, Violation
 from fencekit.model.finding import Level
@@ -22,7 +22,7 @@ CASES = (str.lower, str.upper, str.title)
 MOST_WORDS = 24
 
 
-def recased(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
+def change_case(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with all of its text, then with one word, in another case."""
     for key, text in texts(request):
         if key == "command":
@@ -40,7 +40,9 @@ def recased(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
 def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each regex and each table that another case evades."""
     hint = "begin the regex with `(?i)`; for a table, name each spelling or use a regex"
-    return evaded(subject, (ConditionName.MATCH_REGEX, ConditionName.TABLE), recased, hint)
+    return evaded_rules(
+        subject, (ConditionName.MATCH_REGEX, ConditionName.TABLE), change_case, hint
+    )
 
 
 RULE = LintRule("evadable-case", Level.WARNING, "another case evades a rule", find)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.example_calls import numbers, sorted_out
 from fencekit.linter.numbers import AMOUNTS, amounts
 from fencekit.linter.pattern_rewrites import with_args
@@ -56,7 +56,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         "deny the other keys by name above it, such as "
         "`match_keywords: [\"'total':\", \"'value':\"]`; begin no pattern that stops with `^`"
     )
-    return evaded(subject, names, behind_a_decoy, hint)
+    return evaded_rules(subject, names, behind_a_decoy, hint)
 
 
 RULE = LintRule("evadable-decoy", Level.ERROR, "a decoy evades a rule", find)

@@ -8,7 +8,7 @@ a regex that begins with `^` sees the brace of the nested object first.
 from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.numbers import AMOUNTS
 from fencekit.linter.pattern_rewrites import with_args, with_value
 from fencekit.linter.rule import LintRule, Violation
@@ -17,7 +17,7 @@ from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request import Request
 
 
-def nested(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
+def nest_arguments(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with all arguments in an object, then with each value in a list."""
     values = request.args.values
     if values:
@@ -36,7 +36,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         ConditionName.TOOL_NAME,
     )
     hint = "allow the flat form alone: give the rule that allows it a condition on the same value"
-    return evaded(subject, names, nested, hint)
+    return evaded_rules(subject, names, nest_arguments, hint)
 
 
 RULE = LintRule("evadable-nesting", Level.ERROR, "a nested value evades a rule", find)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.pattern_rewrites import texts, with_value
 from fencekit.linter.rule import LintRule, Violation
 from fencekit.model.finding import Level
@@ -22,7 +22,7 @@ SLASH = re.compile(r"(?<![:/])/(?!/)")
 MOST_SLASHES = 8
 
 
-def respelled(request: Request, letting: Rule | None) -> Iterator[tuple[str, Request]]:
+def respell_paths(request: Request, letting: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with other spellings of its paths, by way of an allowed folder first."""
     for key, text in texts(request):
         if key == "query" or "/" not in text:
@@ -54,7 +54,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         ConditionName.MATCH_REGEX,
     )
     hint = "deny `..`, `//` and `/./` as well, or resolve the path before the policy is asked"
-    return evaded(subject, names, respelled, hint)
+    return evaded_rules(subject, names, respell_paths, hint)
 
 
 RULE = LintRule("evadable-path", Level.ERROR, "another spelling of a path evades a rule", find)

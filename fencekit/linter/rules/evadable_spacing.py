@@ -8,7 +8,7 @@ rest.
 from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded
+from fencekit.linter.evasions import evaded_rules
 from fencekit.linter.pattern_rewrites import texts, with_value
 from fencekit.linter.rule import LintRule, Violation
 from fencekit.model.finding import Level
@@ -19,7 +19,7 @@ SPACES = {"two spaces": "  ", "a tab": "\t"}
 IN_QUERIES = {"a line feed": "\n", "a comment": "/**/"}
 
 
-def respaced(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
+def change_spacing(request: Request, _: Rule | None) -> Iterator[tuple[str, Request]]:
     """Yield the call with other white space: in one place, then everywhere."""
     for key, text in texts(request):
         spaces = SPACES | (IN_QUERIES if key == "query" else {})
@@ -36,7 +36,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each condition on text that other white space evades."""
     names = (ConditionName.CONTAINS, ConditionName.MATCH_KEYWORDS, ConditionName.MATCH_REGEX)
     hint = r"use a regex with `\s+`, or allow what is known and deny the rest"
-    return evaded(subject, names, respaced, hint)
+    return evaded_rules(subject, names, change_spacing, hint)
 
 
 RULE = LintRule("evadable-spacing", Level.ERROR, "other white space evades a rule", find)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from fencekit.linter.context import LintContext
 from fencekit.linter.example_calls import requests_for, word_for
-from fencekit.linter.pattern_rewrites import elements, narrowed, with_args
+from fencekit.linter.pattern_rewrites import elements, narrow_rule, with_args
 from fencekit.linter.rule import DemonstratingCall, LintRule, Violation, short
 from fencekit.model.decision import Outcome
 from fencekit.model.errors import TimeLimitError
@@ -53,7 +53,7 @@ def slow_text(pattern: str) -> str:
 
 def slow_call(rule: Rule, condition: Condition, pattern: str, text: str) -> DemonstratingCall:
     """Return the call with the text; nobody decides it, because that is what takes for ever."""
-    base = next(requests_for([narrowed(rule, condition, pattern)]), Request("resource.action"))
+    base = next(requests_for([narrow_rule(rule, condition, pattern)]), Request("resource.action"))
     request = with_args(base, {word_for(str(base.capability)): text})
     error = TimeLimitError(f"rule `{rule.id}`: still undecided", place=rule.place)
     return DemonstratingCall("keeps the gate busy", request, Outcome(DENY, rule, error))

@@ -7,12 +7,12 @@ feed. Rarely does that matter; `\Z` says what is meant.
 from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import elements, narrowed, texts, with_value
+from fencekit.linter.pattern_rewrites import elements, narrow_rule, texts, with_value
 from fencekit.linter.rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.regex.anchors import Hold, ends
-from fencekit.regex.syntax import parsed
+from fencekit.regex.syntax import parse_pattern
 
 
 def find(subject: LintContext) -> Iterator[Violation]:
@@ -21,7 +21,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         for condition in rule.conditions:
             if condition.name is ConditionName.MATCH_REGEX:
                 for number, pattern in elements(condition):
-                    tree = parsed(pattern)
+                    tree = parse_pattern(pattern)
                     held = ends(*tree) if tree is not None else set()
                     if Hold.LINE in held and Hold.OPEN not in held:
                         yield from with_line_feed(subject, rule, condition, number, pattern)
@@ -31,7 +31,7 @@ def with_line_feed(
     subject: LintContext, rule: Rule, condition: Condition, number: int, pattern: str
 ) -> Iterator[Violation]:
     """Yield the pattern with a call that ends with a line feed and is allowed."""
-    for base in subject.all_decided_by(rule, as_if=narrowed(rule, condition, pattern)):
+    for base in subject.all_decided_by(rule, as_if=narrow_rule(rule, condition, pattern)):
         for key, text in texts(base.request):
             if text.endswith("\n"):
                 continue

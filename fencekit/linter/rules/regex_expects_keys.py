@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
 from fencekit.linter.example_calls import requests_for
-from fencekit.linter.pattern_rewrites import elements, narrowed, with_args
+from fencekit.linter.pattern_rewrites import elements, narrow_rule, with_args
 from fencekit.linter.rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
@@ -25,7 +25,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
                 continue
             for number, pattern in elements(condition):
                 args = next((found for text in samples(pattern) if (found := as_args(text))), None)
-                base = next(requests_for([narrowed(rule, condition, pattern)]), None)
+                base = next(requests_for([narrow_rule(rule, condition, pattern)]), None)
                 if args is None or base is None:
                     continue
                 call = subject.call("has the argument, and is not seen", with_args(base, args))

@@ -12,7 +12,7 @@ from fencekit.linter.rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.regex.examples import samples
-from fencekit.regex.syntax import parsed
+from fencekit.regex.syntax import parse_pattern
 from fencekit.regex.width import cannot_match
 
 
@@ -23,7 +23,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
             if condition.name is not ConditionName.MATCH_REGEX:
                 continue
             for number, pattern in elements(condition):
-                tree = parsed(pattern)
+                tree = parse_pattern(pattern)
                 if tree is None:
                     continue
                 if cannot_match(*tree) or (
@@ -35,7 +35,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
 
 def is_never_found(subject: LintContext, rule: Rule, condition: Condition, pattern: str) -> bool:
     """Say whether a pattern that compiles matches nothing, by its form or as the prover says."""
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     if tree is None:
         return False
     if cannot_match(*tree):

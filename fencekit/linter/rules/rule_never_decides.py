@@ -11,7 +11,7 @@ from itertools import islice
 from fencekit.linter.context import LintContext
 from fencekit.linter.example_calls import requests_for
 from fencekit.linter.rule import DemonstratingCall, LintRule, Violation
-from fencekit.linter.rules.duplicate_rule import said
+from fencekit.linter.rules.duplicate_rule import rule_key
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule
 
@@ -20,13 +20,13 @@ def find(subject: LintContext) -> Iterator[Violation]:
     """Yield each rule that never decides, unless a narrower shape says why."""
     seen: set[str] = set()
     for rule in subject.rules:
-        is_first = said(rule) not in seen
-        seen.add(said(rule))
+        is_first = rule_key(rule) not in seen
+        seen.add(rule_key(rule))
         if not (is_first and subject.never_decides(rule)) or subject.exact.never_holds(rule):
             continue
         if rule.effect is not None and rule.effect.obligations:
             continue
-        call = taken(subject, rule)
+        call = call_decided_elsewhere(subject, rule)
         if call is None:
             yield Violation(rule.place, f"rule `{rule.id}` never decides a call", rule)
             continue
@@ -37,7 +37,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
         yield Violation(rule.place, message, rule, (call,), f"{where}take one out, or narrow it")
 
 
-def taken(subject: LintContext, rule: Rule) -> DemonstratingCall | None:
+def call_decided_elsewhere(subject: LintContext, rule: Rule) -> DemonstratingCall | None:
     """Return a call that the rule holds for and another rule decides."""
     request = next(islice(requests_for([rule]), 1), None)
     return subject.call("the rule holds for it", request) if request is not None else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from fencekit.linter.context import LintContext
 from fencekit.linter.rule import LintRule, Violation
-from fencekit.linter.rules.rule_never_decides import taken
+from fencekit.linter.rules.rule_never_decides import call_decided_elsewhere
 from fencekit.model.finding import Level
 from fencekit.model.verdict import Verdict
 
@@ -18,7 +18,7 @@ def find(subject: LintContext) -> Iterator[Violation]:
     for rule in subject.allowing():
         if not (rule.effect and rule.effect.obligations) or not subject.never_decides(rule):
             continue
-        call = taken(subject, rule)
+        call = call_decided_elsewhere(subject, rule)
         first = call.outcome.rule if call is not None else None
         if call is None or first is None or call.outcome.effect.verdict is not Verdict.ALLOW:
             continue

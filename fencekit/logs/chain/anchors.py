@@ -55,7 +55,7 @@ class Anchors:
             return True
         return False
 
-    def missed(self, count: int, place: Place) -> Fault | None:
+    def missing_anchor(self, count: int, place: Place) -> Fault | None:
         """Return what is wrong with a log that ends with that many records; None if nothing is."""
         longer = max(self.by_count, default=0)
         if longer > count:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from fencekit.logs.capfence_sqlite import TABLE, columns, opened
+from fencekit.logs.capfence_sqlite import TABLE, columns, open_database
 from fencekit.logs.chain.anchors import Anchors, rewritten
 from fencekit.logs.chain.capfence_fields import (
     BASE,
@@ -19,9 +19,9 @@ from fencekit.logs.chain.capfence_fields import (
     canonical,
     hashes_of,
     is_quickly,
-    named,
+    name_fields,
 )
-from fencekit.logs.chain.diagnosis import Break, Link, diagnosed
+from fencekit.logs.chain.diagnosis import Break, Link, diagnose
 from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
@@ -69,7 +69,7 @@ class CapFenceChainWalk:
         for row in rows:
             found = self.step(row)
             if isinstance(found, Break):
-                return diagnosed(found, links())
+                return diagnose(found, links())
             if found is not None:
                 return found
         return None
@@ -106,7 +106,7 @@ class CapFenceChainWalk:
             return "it has no signature, though a record before it has one"
         if signature.startswith(FALLBACK):
             return "it was signed without `cryptography`, which anybody can forge"
-        signed = canonical({**(fields or named(row)), "entry_hash": row[OWN]})
+        signed = canonical({**(fields or name_fields(row)), "entry_hash": row[OWN]})
         if not any(key.verifies(signature, signed) for key in self.keys):
             return "its signature is not one of the key over what stands in it"
         self.signed += 1
@@ -115,7 +115,7 @@ class CapFenceChainWalk:
     def end(self, last_given: int | None = None) -> Fault | None:
         """Return what is wrong with a log that ends here."""
         at = Place(self.path, self.last)
-        missed = self.anchors.missed(self.count, at)
+        missed = self.anchors.missing_anchor(self.count, at)
         if missed is not None:
             return missed
         if last_given is not None and last_given > (self.last or 0):
@@ -151,16 +151,16 @@ def verify(
     source: Source, anchors: Iterable[Anchor] = (), keys: Sequence[PublicKey] = ()
 ) -> Verification:
     """Verify the chain of a database; nothing of it, or of its folder, is written."""
-    with opened(source) as connection:
+    with open_database(source) as connection:
         try:
             present = columns(connection, Place(source.path))
-            return verified(connection, present, source.path, Anchors(anchors), keys)
+            return verify_database(connection, present, source.path, Anchors(anchors), keys)
         except connection.Error as error:
             place = Place(source.path)
             raise LogError(f"not a readable database: {error}", place=place) from error
 
 
-def verified(
+def verify_database(
     database: Database,
     present: Sequence[str],
     path: str,

@@ -52,7 +52,7 @@ def is_quickly(row: Row, own: Any) -> bool:
 def hashes_of(row: Row) -> dict[str, Fields]:
     """Return every hash that a row may have by what stands in it, and the fields hashed for it."""
     found: dict[str, Fields] = {}
-    for fields in spellings(named(row)):
+    for fields in spellings(name_fields(row)):
         try:
             found.setdefault(sha256(canonical(fields)).hexdigest(), fields)
         except (TypeError, UnicodeEncodeError):
@@ -87,14 +87,14 @@ def whole(stored: Any) -> tuple[int, ...]:
     return (int(stored),) if is_whole else ()
 
 
-def named(row: Row) -> Fields:
+def name_fields(row: Row) -> Fields:
     """Return the fields of a row by their names."""
     return dict(zip(NAMES, row[FIRST:], strict=True))
 
 
 def beyond(row: Row) -> Iterator[Any]:
     """Yield what stands in the fields that older rows do not hash."""
-    stored = named(row)
+    stored = name_fields(row)
     return (stored[name] for name in MORE)
 
 

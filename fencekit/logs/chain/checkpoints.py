@@ -42,7 +42,7 @@ def encode(count: int, head: str, time: str, key: PrivateKey | None = None) -> b
     return body + signature.encode() + b"}\n"
 
 
-def read(path: str, keys: Sequence[PublicKey] = ()) -> Kept:
+def read_checkpoints(path: str, keys: Sequence[PublicKey] = ()) -> Kept:
     """Return the checkpoints in a file; with keys, every one must be signed by one of them.
 
     A line that is no JSON is what a crash left: it anchors nothing. Raises LogError where there is

@@ -49,10 +49,12 @@ class LinkCounts:
     passed: bool = field(default=False, repr=False)
 
 
-def diagnosed(broken: Break, links: Iterable[Link]) -> Fault:
+def diagnose(broken: Break, links: Iterable[Link]) -> Fault:
     """Return what was done to the record."""
     seen = look(broken, links)
-    return misplaced(broken, seen) if broken.sound else changed(broken, seen)
+    return (
+        misplaced_record_fault(broken, seen) if broken.sound else changed_record_fault(broken, seen)
+    )
 
 
 def look(broken: Break, links: Iterable[Link]) -> LinkCounts:
@@ -77,7 +79,7 @@ def look(broken: Break, links: Iterable[Link]) -> LinkCounts:
     return seen
 
 
-def changed(broken: Break, seen: LinkCounts) -> Fault:
+def changed_record_fault(broken: Break, seen: LinkCounts) -> Fault:
     """Return the fault of a record whose hash is not that of what stands in it."""
     here, after = broken.link, seen.after
     if after is not None and after is seen.follower:
@@ -95,7 +97,7 @@ def changed(broken: Break, seen: LinkCounts) -> Fault:
     return Fault(BrokenChainReason.EDITED, here.place, said)
 
 
-def misplaced(broken: Break, seen: LinkCounts) -> Fault:
+def misplaced_record_fault(broken: Break, seen: LinkCounts) -> Fault:
     """Return the fault of a record that is whole, but does not continue from the one before it."""
     here = broken.link
     if seen.twin is not None:

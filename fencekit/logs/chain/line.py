@@ -35,7 +35,7 @@ class Chained:
     sound: bool
 
 
-def read(line: bytes) -> Chained | None:
+def read_link(line: bytes) -> Chained | None:
     """Return what a line, without its end, says of the chain; None where it is not in one."""
     found = TAIL.search(line, max(0, len(line) - LONGEST_TAIL))
     if found is None:
@@ -45,7 +45,7 @@ def read(line: bytes) -> Chained | None:
     return Chained(int(seq), prev.decode(), torn.decode(), own.decode(), sound)
 
 
-def sealed(line: str, seq: int, prev: str, torn: str = "") -> tuple[bytes, str]:
+def seal_line(line: str, seq: int, prev: str, torn: str = "") -> tuple[bytes, str]:
     """Return a record, one JSON object on a line, as a link of the chain, and its hash."""
     left = f',"torn":"{torn}"' if torn else ""
     body = f'{line[:-1]},"chain":{{"version":1,"seq":{seq},"prev":"{prev}"{left}}}'.encode()

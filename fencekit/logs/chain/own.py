@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.chain.anchors import Anchors, rewritten
-from fencekit.logs.chain.diagnosis import Break, Link, diagnosed
-from fencekit.logs.chain.line import GENESIS, Chained, hash_of, read
+from fencekit.logs.chain.diagnosis import Break, Link, diagnose
+from fencekit.logs.chain.line import GENESIS, Chained, hash_of, read_link
 from fencekit.logs.jsonl import is_note
 from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import MAX_LINE, located, open_source
+from fencekit.reading.files import MAX_LINE, name_read_errors, open_source
 
 KIND = "fencekit"
 NOTE = re.compile(rb'"(?:outcome|refusal)":\{')
@@ -46,14 +46,14 @@ class OwnChainWalk:
         for place, line in lines:
             found = self.step(place, line)
             if isinstance(found, Break):
-                return diagnosed(found, links())
+                return diagnose(found, links())
             if found is not None:
                 return found
         return None
 
     def step(self, place: Place, line: bytes) -> Break | Fault | None:
         """Take one line, with its end; return what is wrong with it."""
-        chained = read(line.removesuffix(b"\n"))
+        chained = read_link(line.removesuffix(b"\n"))
         if chained is None:
             return self.other(place, line)
         if self.torn_at is not None and not self.is_vouched_for(chained):
@@ -61,7 +61,7 @@ class OwnChainWalk:
         if self.seq == 0 and chained.sound and self.anchors.vouch(chained.seq - 1, chained.prev):
             self.seq, self.head = chained.seq - 1, chained.prev
         if not chained.sound or chained.prev != self.head or self.is_odd(chained):
-            return self.broken(place, line, chained)
+            return self.mark_broken(place, line, chained)
         self.vouched += self.pending
         self.torn_at, self.pending = None, 0
         self.head, self.seq, self.place = chained.own, chained.seq, place
@@ -79,7 +79,7 @@ class OwnChainWalk:
         """Say whether a record has not the next number, or vouches for what is not there."""
         return chained.seq != self.seq + 1 or bool(chained.torn) != (self.torn_at is not None)
 
-    def broken(self, place: Place, line: bytes, chained: Chained) -> Break:
+    def mark_broken(self, place: Place, line: bytes, chained: Chained) -> Break:
         """Return a record as the first that does not fit."""
         link = Link(place, chained.prev, chained.own)
         if not chained.sound:
@@ -94,7 +94,7 @@ class OwnChainWalk:
         value = object_of(line)
         if value is not None:
             at = self.torn_at or place
-            return Break(Link(at, "", ""), self.head, said=unchained(value))
+            return Break(Link(at, "", ""), self.head, said=missing_link_fields(value))
         if self.torn_at is None:
             self.torn_at, self.torn = place, hashlib.sha256()
         self.torn.update(line)
@@ -103,7 +103,7 @@ class OwnChainWalk:
 
     def end(self) -> Fault | None:
         """Return what is wrong with a log that ends here."""
-        missed = self.anchors.missed(self.seq, self.place)
+        missed = self.anchors.missing_anchor(self.seq, self.place)
         if missed is not None:
             return missed
         if self.torn_at is not None:
@@ -112,7 +112,7 @@ class OwnChainWalk:
         return None
 
 
-def unchained(value: dict[str, Any]) -> str:
+def missing_link_fields(value: dict[str, Any]) -> str:
     """Say what is wrong with an object that is no link; nothing where its hash is blank."""
     if "chain" not in value and "hash" not in value:
         return "it has no chain"
@@ -146,7 +146,7 @@ def verify(paths: Sequence[str], anchors: Iterable[Anchor] = ()) -> Verification
 def lines_of(paths: Iterable[str]) -> Iterator[tuple[Place, bytes]]:
     """Yield every line of some logs, with its end; of one that is too long, pieces."""
     for path in paths:
-        with open_source(path) as source, located(path):
+        with open_source(path) as source, name_read_errors(path):
             number = 1
             while line := source.stream.readline(MAX_LINE + 1):
                 yield Place(path, number), line
@@ -156,7 +156,7 @@ def lines_of(paths: Iterable[str]) -> Iterator[tuple[Place, bytes]]:
 def links(paths: Iterable[str]) -> Iterator[Link]:
     """Yield every line as its neighbours see it."""
     for place, line in lines_of(paths):
-        chained = read(line.removesuffix(b"\n"))
+        chained = read_link(line.removesuffix(b"\n"))
         yield Link(place, chained.prev, chained.own) if chained else Link(place, "", "")
 
 
@@ -164,7 +164,7 @@ def counts(paths: Iterable[str]) -> tuple[int, int]:
     """Return how many lines are JSON objects, and how many of them say anything of a chain."""
     records = in_chain = 0
     for _, line in lines_of(paths):
-        if read(line.removesuffix(b"\n")) is None:
+        if read_link(line.removesuffix(b"\n")) is None:
             value = object_of(line)
             if value is None:
                 continue

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.logs.chain.line import Chained, read
+from fencekit.logs.chain.line import Chained, read_link
 from fencekit.logs.chain.tail import Tail, tail_of
 from fencekit.logs.locked_file import LogFile
 from fencekit.model.errors import LogError
@@ -51,7 +51,7 @@ def stands(number: int, size: int, tail: Tail) -> bool:
     if first is None or first.seq > tail.seq + 1:
         return False
     head = tail.head.encode()
-    links = (read(line) for line in lines_of(number, size) if head in line)
+    links = (read_link(line) for line in lines_of(number, size) if head in line)
     return any(
         link is not None
         and (
@@ -76,7 +76,7 @@ def lines_of(number: int, size: int) -> Iterator[bytes]:
 def first_record(number: int, size: int) -> Chained | None:
     """Return the first record of an open file; None where it has none, or is no log of ours."""
     for _, line in zip(range(LINES_BEFORE), lines_of(number, size), strict=False):
-        found = read(line)
+        found = read_link(line)
         if found is not None:
             return found
     return None

@@ -4,7 +4,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 
-from fencekit.logs.chain.line import GENESIS, read
+from fencekit.logs.chain.line import GENESIS, read_link
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading import json
@@ -56,7 +56,7 @@ def tail_of(descriptor: int, path: str, size: int, before: Tail | None = None) -
         data = os.pread(descriptor, size - start, start)
         parts = data.split(b"\n")
         for number in range(len(parts) - 1, -1 if start == 0 else 0, -1):
-            chained = read(parts[number])
+            chained = read_link(parts[number])
             if chained is None:
                 refuse(parts[number], path)
                 continue

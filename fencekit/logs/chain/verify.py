@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fencekit.logs.chain import capfence, checkpoints, own
-from fencekit.logs.registry import named, open_log, recognised
+from fencekit.logs.registry import format_named, open_log, recognise
 from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
@@ -24,7 +24,7 @@ def verify_log(
     `keys` check the signatures of a file of checkpoints, or those that CapFence put into its rows.
     The log is never written to. Raises LogError where it cannot be read as a whole.
     """
-    kept = checkpoints.read(checkpoint, keys) if checkpoint else checkpoints.Kept(())
+    kept = checkpoints.read_checkpoints(checkpoint, keys) if checkpoint else checkpoints.Kept(())
     known = [anchor for anchor in (*anchors, *kept.anchors) if anchor.count or anchor.head]
     kind = kind_of(paths[0], log_format, empty_is_ours=bool(known or checkpoint))
     if len(paths) > 1 and kind != own.KIND:
@@ -37,7 +37,7 @@ def verify_log(
             raise UsageError("a key checks the signatures of checkpoints", hint="add them")
         found = own.verify(paths, known)
     else:
-        found = unchained(paths[0], kind)
+        found = no_chain_summary(paths[0], kind)
     signed = found.anchored if kept.signed else found.signed
     unchecked = found.unchecked + kept.unchecked
     return replace(found, signed=signed, unchecked=unchecked, fault=kept.fault or found.fault)
@@ -46,14 +46,14 @@ def verify_log(
 def kind_of(path: str, log_format: str | None, *, empty_is_ours: bool) -> str:
     """Return the name of the format that a log is in; an empty one may be ours, cut off."""
     if log_format:
-        return named(log_format).name
+        return format_named(log_format).name
     with open_source(path) as source:
         if empty_is_ours and not source.head().strip():
             return own.KIND
-        return recognised(source).name
+        return recognise(source).name
 
 
-def unchained(path: str, kind: str) -> Verification:
+def no_chain_summary(path: str, kind: str) -> Verification:
     """Return what is to be said of a log in a format that has no chain."""
     with open_log(path, kind) as log:
         records = sum(1 for _ in log.entries())

@@ -50,7 +50,7 @@ def edits(pattern: Any, words: Words) -> Iterator[CapabilityEdit]:
         for kind, make in KINDS.items():
             word = make(given[at], at, words)
             if word is not None:
-                new = spelled([*given[:at], word, *given[at + 1 :]])
+                new = join_segments([*given[:at], word, *given[at + 1 :]])
                 yield CapabilityEdit(f"{kind}-{SEGMENTS[at]}", new, reach(pattern, new))
 
 
@@ -59,7 +59,7 @@ def segments(parsed: Capability) -> tuple[str, str, str]:
     return parsed.resource, parsed.action, parsed.scope
 
 
-def spelled(parts: Sequence[str]) -> str:
+def join_segments(parts: Sequence[str]) -> str:
     """Return a pattern as people write it: one `*` for all that is open at its end."""
     kept = list(parts)
     while len(kept) > 1 and kept[-1] == kept[-2] == "*":
@@ -67,19 +67,19 @@ def spelled(parts: Sequence[str]) -> str:
     return ".".join(kept)
 
 
-def widened(word: str, _at: int, _words: Words) -> str | None:
+def widen(word: str, _at: int, _words: Words) -> str | None:
     """Return `*` for a word."""
     return None if word == "*" else "*"
 
 
-def narrowed(word: str, at: int, words: Words) -> str | None:
+def narrow(word: str, at: int, words: Words) -> str | None:
     """Return a word for `*`."""
     if word != "*":
         return None
     return words[at][0] if words[at] else PLACEHOLDERS[at]
 
 
-def shifted(word: str, at: int, words: Words) -> str | None:
+def shift(word: str, at: int, words: Words) -> str | None:
     """Return the next word that the policy has there; one that it does not have, else."""
     if word == "*":
         return None
@@ -88,9 +88,9 @@ def shifted(word: str, at: int, words: Words) -> str | None:
 
 
 KINDS: dict[str, Callable[[str, int, Words], str | None]] = {
-    "widen": widened,
-    "narrow": narrowed,
-    "shift": shifted,
+    "widen": widen,
+    "narrow": narrow,
+    "shift": shift,
 }
 """Each kind of edit of a segment: the new word, or None where the edit does not apply."""
 
@@ -106,7 +106,7 @@ def within(inner: Any, outer: Any) -> bool:
     """Say whether it is sure that every call covered by one pattern is covered by another."""
     if outer in (inner, "*"):
         return True
-    small, large = parsed(inner), parsed(outer)
+    small, large = parse_pattern(inner), parse_pattern(outer)
     if small is None or large is None or not large.covers(small):
         return False
     if not inner.endswith("*"):
@@ -118,7 +118,7 @@ def may_meet(one: Any, other: Any) -> bool:
     """Say whether some call may be covered by both patterns."""
     if "*" in (one, other) or one == other:
         return True
-    first, second = parsed(one), parsed(other)
+    first, second = parse_pattern(one), parse_pattern(other)
     if first is None or second is None:
         return True
     pairs = zip(segments(first), segments(second), strict=True)
@@ -130,6 +130,6 @@ def may_meet(one: Any, other: Any) -> bool:
     return bool(heads[0].startswith(heads[1]) or heads[1].startswith(heads[0]))
 
 
-def parsed(pattern: Any) -> Capability | None:
+def parse_pattern(pattern: Any) -> Capability | None:
     """Return the pattern in its segments; None for what is malformed or no text."""
     return Capability.parse(pattern) if isinstance(pattern, str) else None

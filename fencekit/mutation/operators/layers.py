@@ -23,7 +23,7 @@ def without(rules: tuple[Rule, ...], rule: Rule) -> tuple[Rule, ...]:
     return tuple(other for other in rules if other is not rule)
 
 
-def placed(rules: tuple[Rule, ...], rule: Rule, after: Rule) -> tuple[Rule, ...]:
+def move_to_section(rules: tuple[Rule, ...], rule: Rule, after: Rule) -> tuple[Rule, ...]:
     """Return the rules with one at the end of another section of its own file.
 
     A file's rules stand together; files that are extended come after it.

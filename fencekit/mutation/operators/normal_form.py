@@ -13,23 +13,25 @@ class Meanings:
     """The meanings of policies that share most of their rules with one."""
 
     def __init__(self, policy: Policy) -> None:
-        self._conditions = {id(rule.conditions): asked(rule.conditions) for rule in policy.rules}
+        self._conditions = {
+            id(rule.conditions): condition_keys(rule.conditions) for rule in policy.rules
+        }
         self._policy = policy  # keeps the conditions alive, so that no id comes to mean another
 
     def of(self, policy: Policy) -> Hashable:
         """Return what the policy means; equal for policies that decide alike by law."""
         return tuple(
-            self.ordered(tier) if tier.pick is Pick.FIRST else self.unordered(tier)
+            self.first_wins(tier) if tier.pick is Pick.FIRST else self.tightest_wins(tier)
             for tier in policy.tiers
         )
 
-    def unordered(self, tier: Tier) -> Hashable:
+    def tightest_wins(self, tier: Tier) -> Hashable:
         """Return the meaning of a tier where the tightest rule wins."""
         return frozenset(
             (rule.effect, self.match(rule)) for rule in tier.rules if rule.effect is not None
         )
 
-    def ordered(self, tier: Tier) -> Hashable:
+    def first_wins(self, tier: Tier) -> Hashable:
         """Return the meaning of a tier where the first rule wins."""
         runs: list[tuple[Hashable, set[Hashable]]] = []
         reached: set[Hashable] = set()
@@ -46,10 +48,10 @@ class Meanings:
     def match(self, rule: Rule) -> Hashable:
         """Return what a rule matches: its capability and its conditions, as they are spelled."""
         known = self._conditions.get(id(rule.conditions))
-        conditions = asked(rule.conditions) if known is None else known
+        conditions = condition_keys(rule.conditions) if known is None else known
         return repr(rule.capability), conditions
 
 
-def asked(conditions: Iterable[Condition]) -> Hashable:
+def condition_keys(conditions: Iterable[Condition]) -> Hashable:
     """Return what conditions ask, in their order."""
     return tuple((condition.name, repr(condition.value)) for condition in conditions)

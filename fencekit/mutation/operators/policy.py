@@ -28,7 +28,7 @@ from fencekit.mutation.operators.direction import (
     when_new,
     when_reordered,
 )
-from fencekit.mutation.operators.layers import layer_of, placed, without
+from fencekit.mutation.operators.layers import layer_of, move_to_section, without
 from fencekit.mutation.operators.normal_form import Meanings
 from fencekit.mutation.operators.parents import parent_swaps
 from fencekit.regex.reach import Reach
@@ -114,7 +114,7 @@ class Editor:
                 label = "becomes a rule of `rules` with the action `warn`"
             else:
                 continue
-            operator = f"{named(rule.effect)}-to-{named(effect)}"
+            operator = f"{effect_word(rule.effect)}-to-{effect_word(effect)}"
             yield Edited(operator, label, after, when_moved(rule, after))
 
     def level_edits(self, rule: Rule) -> Iterator[Edited]:
@@ -129,7 +129,7 @@ class Editor:
             after = replace(rule, effect=effect)
             ways = when_new(after) if silent else when_moved(rule, after)
             label = f"the action becomes `{action}`"
-            yield Edited(f"risk-level-to-{named(effect)}", label, after, ways)
+            yield Edited(f"risk-level-to-{effect_word(effect)}", label, after, ways)
         for edited in altered_condition(rule, 0, ()):
             assert edited.condition is not None
             if not silent and edited.condition.value not in self.layer.risk_levels:
@@ -147,7 +147,7 @@ class Editor:
         elif after.section == rule.section:
             rules = tuple(after if other is rule else other for other in self.layer.rules)
         else:
-            rules = placed(self.layer.rules, rule, after)
+            rules = move_to_section(self.layer.rules, rule, after)
         return replace(self.layer, rules=rules)
 
     def with_level(self, rule: Rule, after: Rule | None) -> Layer:
@@ -162,7 +162,7 @@ class Editor:
 
     def mutant(self, rule: Rule, edited: Edited, layer: Layer) -> Iterator[Mutant]:
         """Yield the mutant of an edit of one rule, unless no decision can change by it."""
-        policy = self.built(layer)
+        policy = self.build(layer)
         before = standing(self.list, rule)
         after = None
         if edited.rule is not None and edited.rule.effect is not None:
@@ -174,7 +174,7 @@ class Editor:
             label = f"`{rule.id}`: {edited.label}"
             yield Mutant(policy, edited.operator, label, can, rule.id, place)
 
-    def built(self, layer: Layer) -> Policy:
+    def build(self, layer: Layer) -> Policy:
         """Return the policy of edited rules."""
         return layer.policy(self.policy.file, self.policy.files)
 
@@ -184,12 +184,12 @@ class Editor:
             if tier.pick is not Pick.FIRST:
                 continue
             for first, second in swappable(tier):
-                swapped = [exchanged(rule, first, second) for rule in self.layer.rules]
+                swapped = [exchange_rules(rule, first, second) for rule in self.layer.rules]
                 layer = replace(self.layer, rules=tuple(swapped))
-                order = [exchanged(rule, first, second) for rule in self.list]
+                order = [exchange_rules(rule, first, second) for rule in self.list]
                 can = when_reordered(self.list, order)
                 if can is not None:
-                    policy = self.built(layer)
+                    policy = self.build(layer)
                     label = f"`{first.id}`: changes places with `{second.id}`"
                     yield Mutant(policy, "swap-allow-and-warn", label, can, first.id, first.place)
 
@@ -219,7 +219,7 @@ class TokenEditor(Editor):
             label = f"drop the obligation `{duty.name}`"
             yield Edited("drop-obligation", label, after, when_moved(rule, after))
 
-    def built(self, layer: Layer) -> Policy:
+    def build(self, layer: Layer) -> Policy:
         """Return the token's policy with edited rules."""
         (tier,) = self.policy.tiers
         return replace(self.policy, tiers=(replace(tier, rules=layer.rules),))
@@ -251,7 +251,7 @@ def altered_condition(rule: Rule, at: int, values: Sequence[str]) -> Iterator[Ed
         yield Edited(edit.operator, label, after, ways, new)
 
 
-def named(effect: Effect | None) -> str:
+def effect_word(effect: Effect | None) -> str:
     """Return the word of an effect for the name of an operator."""
     return next(name for name, e in words.ACTIONS.items() if e == effect).replace("_", "-")
 
@@ -277,7 +277,7 @@ def swappable(tier: Tier) -> Iterator[tuple[Rule, Rule]]:
                 break
 
 
-def exchanged(rule: Rule, first: Rule, second: Rule) -> Rule:
+def exchange_rules(rule: Rule, first: Rule, second: Rule) -> Rule:
     """Return the rule that stands where this one stood, once the two have changed places."""
     if rule is first:
         return second

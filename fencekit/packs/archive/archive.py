@@ -17,7 +17,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.packs.pack.names import refuse_odd
-from fencekit.reading.files import located
+from fencekit.reading.files import name_read_errors
 
 MAX_BYTES = 16 << 20
 MAX_FILES = 1000
@@ -93,7 +93,7 @@ def refuse_large(files: int, size: int) -> None:
 
 def load(path: str) -> bytes:
     """Return the bytes of an archive; raise PackError where it cannot be read or is too large."""
-    with located(path, PackError):
+    with name_read_errors(path, PackError):
         if not Path(path).is_file():
             Path(path).stat()
             raise PackError("this is no file", place=Place(path))
@@ -107,7 +107,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
     """Return every file of a pack's folder; raise PackError for links and for names not plain."""
     files: dict[str, bytes] = {}
     size = 0
-    with located(str(folder), PackError):
+    with name_read_errors(str(folder), PackError):
         for at, folders, names in os.walk(folder, onerror=refuse):
             for name in sorted((*folders, *names)):
                 path = Path(at, name)

@@ -9,7 +9,7 @@ from fencekit.model.source import Place
 from fencekit.packs.archive.archive import Files, files_in, read_archive, write_archive
 from fencekit.packs.archive.envelope import seal, signer, statement
 from fencekit.packs.archive.manifest import Manifest, manifest_of, read_manifest, refuse_other_files
-from fencekit.packs.pack.pack import Pack, is_written, rendered
+from fencekit.packs.pack.pack import Pack, is_written, rendered_files
 from fencekit.reading.signatures import PrivateKey, PublicKey
 
 INSIDE = "pack/"
@@ -83,7 +83,7 @@ def refuse_unsigned(found: Verified, *, allow_unsigned: bool = False) -> None:
 
 def refuse_stale(pack: Pack) -> None:
     """Raise PackError where a file of a pack is not what its source stands for."""
-    for file, text in rendered(pack):
+    for file, text in rendered_files(pack):
         if not is_written(file, text):
             raise PackError(
                 "this is not what the source of the pack stands for",

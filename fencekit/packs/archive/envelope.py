@@ -21,7 +21,7 @@ PREDICATE = "urn:fencekit:pack:1"
 HINT = "name its public key with `--key`, or in `trusted_keys` of `[tool.fencekit]`"
 
 
-def encoded(kind: str, body: bytes) -> bytes:
+def pre_authentication_encoding(kind: str, body: bytes) -> bytes:
     """Return what is signed: the pre-authentication encoding of a type and a payload."""
     name = kind.encode()
     return b" ".join((b"DSSEv1", b"%d" % len(name), name, b"%d" % len(body), body))
@@ -40,7 +40,7 @@ def statement(manifest: Manifest, subject: str) -> bytes:
 
 def seal(body: bytes, key: PrivateKey) -> bytes:
     """Return the envelope of a statement, signed."""
-    return envelope(body, key.public.id, key.sign(encoded(PAYLOAD_TYPE, body)))
+    return envelope(body, key.public.id, key.sign(pre_authentication_encoding(PAYLOAD_TYPE, body)))
 
 
 def envelope(body: bytes, key_id: str, signature: str) -> bytes:
@@ -64,7 +64,7 @@ def signer(data: bytes, body: bytes, keys: Iterable[PublicKey]) -> PublicKey:
         raise PackError("the signature is not one of this manifest")
     for key in keys:
         if key.id == key_id:
-            if key.verifies(signature, encoded(PAYLOAD_TYPE, body)):
+            if key.verifies(signature, pre_authentication_encoding(PAYLOAD_TYPE, body)):
                 return key
             raise PackError(f"the signature is not by the key `{key_id}` that it names")
     raise PackError(f"signed by the key `{key_id}`, which is not trusted", hint=HINT)

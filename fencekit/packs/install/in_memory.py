@@ -29,7 +29,7 @@ class OneText:
         """Say whether it is the one."""
         return str(path) == self.name
 
-    def shown(self, path: str) -> str:
+    def display_name(self, path: str) -> str:
         """Return the path as it is given."""
         return path
 

@@ -88,7 +88,7 @@ def plan(
     steps = {name: step(content(folder / name), text) for name, text in texts.items()}
     if not force:
         refuse_foreign(folder, {name: steps[name] for name in filled.files}, before)
-    changes, unknown = compared(folder, filled, steps, before)
+    changes, unknown = compare_policies(folder, filled, steps, before)
     moved = tuple(moves(before, entry)) if before else ()
     return InstallPlan(folder, filled, made, steps, changes, unknown, moved)
 
@@ -131,7 +131,7 @@ def is_as_locked(folder: Path, name: str, before: Locked | None) -> bool:
     return before is not None and there is not None and before.files.get(name) == sha256(there)
 
 
-def compared(
+def compare_policies(
     folder: Path,
     filled: InstantiatedFiles,
     steps: Mapping[str, InstallAction],

@@ -64,14 +64,14 @@ def fill(opened: Opened, variant: Variant, chosen: Mapping[str, Any]) -> Instant
     text = dict(render_cases(pack.folder / CASES, pack.name))[variant]
     text = with_head(text.replace(f"policy: ../policies/{variant}.yaml", f"policy: {name}"), head)
     cases = read_cases(text, f"{name} (its cases)")
-    by_default = decided(cases, policy_of(name, usual))
+    by_default = decide_cases(cases, policy_of(name, usual))
     refuse_failing(cases, by_default, Place(str(pack.folder / CASES)))
-    decisions = by_default if policy == usual else decided(cases, policy_of(name, policy))
+    decisions = by_default if policy == usual else decide_cases(cases, policy_of(name, policy))
     holds = [case.expected.is_met_by(made) for case, made in zip(cases, decisions, strict=True)]
     files = {
         name: policy,
         guardrails_of(pack.name): with_head(made[pack.folder / GUARDRAILS], head),
-        f"{pack.name}.fence.yaml": kept(text, holds),
+        f"{pack.name}.fence.yaml": keep_holding_cases(text, holds),
     }
     return InstantiatedFiles(name, files, holds.count(False), now_allowed(cases, decisions))
 
@@ -94,7 +94,7 @@ def read_cases(text: str, file: str) -> tuple[Case, ...]:
     return read.cases
 
 
-def decided(cases: tuple[Case, ...], policy: Policy) -> list[Decision]:
+def decide_cases(cases: tuple[Case, ...], policy: Policy) -> list[Decision]:
     """Return what a policy makes of the call of each case."""
     evaluator = ENGINE.compile(policy)
     return [evaluator.decide(case.request) for case in cases]
@@ -113,7 +113,7 @@ def refuse_failing(cases: tuple[Case, ...], decisions: list[Decision], place: Pl
         raise PackError(said, place=place, hint=hint)
 
 
-def kept(text: str, holds: list[bool]) -> str:
+def keep_holding_cases(text: str, holds: list[bool]) -> str:
     """Return a file of cases without those that do not hold.
 
     Cases are written for the default values of parameters, and name them: with other values, some

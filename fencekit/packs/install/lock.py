@@ -83,7 +83,7 @@ def read_lock(folder: Path) -> Lock:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise PackError(f"the lock is not in the format `{FORMAT}`", place=place)
     try:
-        lock = Lock({name: locked(name, one) for name, one in document["packs"].items()})
+        lock = Lock({name: read_locked_pack(name, one) for name, one in document["packs"].items()})
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise PackError("the lock is not one of ours", place=place) from error
     if lock.text != text:
@@ -92,7 +92,7 @@ def read_lock(folder: Path) -> Lock:
     return lock
 
 
-def locked(name: str, given: dict[str, Any]) -> Locked:
+def read_locked_pack(name: str, given: dict[str, Any]) -> Locked:
     """Return a pack of the lock; raise one of several errors where it is none."""
     version, variant, origin, signer, manifest, parameters, files = (given[key] for key in KEYS)
     refuse_unnamed(name, version)
@@ -112,7 +112,7 @@ def content(file: Path) -> bytes | None:
     return file.read_bytes() if file.exists() else None
 
 
-def edited(folder: Path, lock: Lock) -> list[Path]:
+def edited_files(folder: Path, lock: Lock) -> list[Path]:
     """Return the files of the lock that are not there as they were installed."""
     return [
         folder / name
@@ -129,7 +129,7 @@ def refuse_edited(folder: Path) -> Lock:
     lock = read_lock(folder)
     errors: list[FencekitError] = [
         PackError("this is not what was installed", place=Place(str(file)))
-        for file in edited(folder, lock)
+        for file in edited_files(folder, lock)
     ]
     if errors:
         raise PackError.together(errors)

@@ -36,7 +36,7 @@ def exclusive(folder: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     """
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        number = locked(folder, patience)
+        number = lock_folder(folder, patience)
     except OSError as error:
         said = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write into `{folder}`: {said}") from error
@@ -50,7 +50,7 @@ def exclusive(folder: Path, *, patience: float = PATIENCE) -> Iterator[None]:
         os.close(number)
 
 
-def locked(folder: Path, patience: float) -> int:
+def lock_folder(folder: Path, patience: float) -> int:
     """Return a folder, made where it is not there, open and locked. Raises OSError, PackError."""
     until = time.monotonic() + patience
     while True:

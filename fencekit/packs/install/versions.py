@@ -15,7 +15,7 @@ from fencekit.packs.install.in_memory import compare, compare_guardrails, policy
 from fencekit.packs.install.instantiate import guardrails_of
 from fencekit.packs.install.lock import FILE, Locked, content, read_lock
 from fencekit.packs.pack.names import PACK
-from fencekit.packs.pack.opening import Trust, opened
+from fencekit.packs.pack.opening import Trust, open_pack
 from fencekit.packs.pack.pack import MANIFEST, Pack, policies
 from fencekit.packs.pack.variants import Variant
 
@@ -39,7 +39,7 @@ class Versions:
     trust: Trust
     chosen: Mapping[str, Any]
 
-    def compared(
+    def compare_versions(
         self, old: str, new: str, asked: Sequence[str], *, allow_unknown: bool = False
     ) -> Iterator[tuple[str, Report]]:
         """Yield the report of each part that is asked for: variants, and the guardrails.
@@ -49,7 +49,7 @@ class Versions:
         another pack, and where no part is left to compare.
         """
         name = self.name()
-        locked = self.locked(name) if LOCKED in (old, new) else None
+        locked = self.locked_pack(name) if LOCKED in (old, new) else None
         before, after = (self.policies(version, name, locked) for version in (old, new))
         common = [part for part in asked if part in before and part in after]
         if not common:
@@ -62,10 +62,10 @@ class Versions:
         """Return the name of the pack."""
         if PACK.fullmatch(self.named) and not Path(self.named, MANIFEST).exists():
             return self.named
-        with opened(self.named, self.trust) as found:
+        with open_pack(self.named, self.trust) as found:
             return found.pack.name
 
-    def locked(self, name: str) -> Locked:
+    def locked_pack(self, name: str) -> Locked:
         """Return what is locked of the pack; raise PackError where it is not."""
         found = read_lock(self.into).packs.get(name)
         if found is None:
@@ -79,7 +79,7 @@ class Versions:
             files = {str(locked.variant): f"{name}.yaml", GUARDRAILS: guardrails_of(name)}
             return {part: self.policy_there(file, locked) for part, file in files.items()}
         refuse_number(version)
-        with opened(self.named if version == INSTALLED else version, self.trust) as found:
+        with open_pack(self.named if version == INSTALLED else version, self.trust) as found:
             pack = found.pack
             if pack.name != name:
                 raise UsageError(f"`{version}` is the pack `{pack.name}`, not `{name}`")

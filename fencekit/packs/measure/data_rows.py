@@ -85,7 +85,7 @@ FEATURES: dict[str, Callable[[Row], Any]] = {
 """What is computed of a row, by the name that a choice of rows uses."""
 
 
-def chosen(rows: Iterable[Row], where: Mapping[str, Any]) -> Iterator[Row]:
+def choose_rows(rows: Iterable[Row], where: Mapping[str, Any]) -> Iterator[Row]:
     """Yield the rows that have what is asked at each path or feature: a value, or one of a list."""
     for row in rows:
         if all(matches(row, path, wanted) for path, wanted in where.items()):
@@ -132,7 +132,7 @@ class Mapped:
         return Request(self.capability, args=args, context=context)
 
 
-def derived(
+def derive_texts(
     rows: Iterable[Row], field: str, *, pattern: str = "", most_common: bool = False
 ) -> list[str]:
     """Return the texts that rows have in a field, for a parameter: all of them, or the most common.

@@ -132,7 +132,7 @@ def hidden_amount(random: Random, approved: str, limit: int) -> dict[str, Any]:
     return base(random, approved, random.choice(forms))
 
 
-def nested(random: Random, approved: str, limit: int) -> dict[str, Any]:
+def nest_payment(random: Random, approved: str, limit: int) -> dict[str, Any]:
     """Pay a stranger, with a harmless transfer inside another field."""
     made = base(random, stranger(random), random.randint(1, limit))
     made["details"] = base(random, approved, 1)
@@ -157,7 +157,7 @@ KINDS = {
     "over the limit": over_limit,
     "a decoy of the amount": decoy_amount,
     "a hidden amount": hidden_amount,
-    "a nested transfer": nested,
+    "a nested transfer": nest_payment,
     "a text that poses as the payload": posing,
 }
 """The kinds of transfers that are generated, in turn."""

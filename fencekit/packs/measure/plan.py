@@ -8,7 +8,7 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.model.vetting import DataFile
-from fencekit.packs.measure.data_rows import Mapped, Row, chosen, derived, read_rows
+from fencekit.packs.measure.data_rows import Mapped, Row, choose_rows, derive_texts, read_rows
 from fencekit.packs.pack.documents import read_document, refuse_unknown
 from fencekit.packs.pack.pack import Pack
 from fencekit.packs.pack.parameters import values_of
@@ -58,7 +58,7 @@ class RowChoice:
     def rows(self, data: Path) -> Iterator[Row]:
         """Yield the rows."""
         for path in self.paths(data):
-            yield from chosen(read_rows(path), self.where)
+            yield from choose_rows(read_rows(path), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Derived:
     def values(self, data: Path) -> list[str]:
         """Return the values."""
         rows = self.choice.rows(data)
-        return derived(rows, self.field, pattern=self.pattern, most_common=self.most_common)
+        return derive_texts(rows, self.field, pattern=self.pattern, most_common=self.most_common)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,14 @@ def samples(
 ) -> Iterator[SampleCall]:
     """Yield the calls of a set."""
     if wanted.listed:
-        yield from listed(pack.folder / "lists" / f"{wanted.listed}.yaml")
+        yield from listed_calls(pack.folder / "lists" / f"{wanted.listed}.yaml")
     elif wanted.generated:
         yield from GENERATED[wanted.generated](wanted, pack, parameters)
     elif data is not None:
-        yield from recorded(wanted, data)
+        yield from recorded_calls(wanted, data)
 
 
-def recorded(wanted: MeasurementTarget, data: Path) -> Iterator[SampleCall]:
+def recorded_calls(wanted: MeasurementTarget, data: Path) -> Iterator[SampleCall]:
     """Yield the rows of a set as calls of the pack; a tool that no map names is none of them."""
     assert wanted.choice is not None
     assert wanted.maps is not None
@@ -68,7 +68,7 @@ def second_command(row: Row, capability: str) -> tuple[Request, ...]:
     return (Request(capability, args={"command": command}),)
 
 
-def listed(file: Path) -> Iterator[SampleCall]:
+def listed_calls(file: Path) -> Iterator[SampleCall]:
     """Yield the calls of a list of the pack."""
     for entry in entries(file):
         for number, args in enumerate(calls(entry), 1):

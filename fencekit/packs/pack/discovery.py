@@ -41,7 +41,7 @@ class Brought:
         return f"`{self.origin}` of the package `{self.distribution}`"
 
 
-def brought() -> list[Brought]:
+def packs_of_packages() -> list[Brought]:
     """Return what other packages bring. Nothing of a package is run for this."""
     found = []
     for entry in entry_points(group=GROUP):
@@ -81,7 +81,7 @@ def packs() -> Iterator[tuple[str, Pack | PackError]]:
     """
     for pack in packs_in(shipped_folder()):
         yield OURS, pack
-    for one in brought():
+    for one in packs_of_packages():
         if isinstance(one.folder, PackError):
             yield one.origin, one.folder
             continue
@@ -141,7 +141,7 @@ def refuse_rivals(name: str, found: Sequence[Pack]) -> None:
 def bringer(pack: Pack) -> Brought | None:
     """Return who brings an installed pack, None where it is not another package."""
     folder = pack.folder.resolve().parent
-    there = ((one, one.folder) for one in brought())
+    there = ((one, one.folder) for one in packs_of_packages())
     return next((one for one, at in there if isinstance(at, Path) and at.resolve() == folder), None)
 
 

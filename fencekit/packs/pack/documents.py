@@ -7,7 +7,7 @@ from fencekit.model.errors import PackError
 from fencekit.reading import yaml
 from fencekit.reading.files import read_text
 from fencekit.reading.plain import complaints
-from fencekit.reading.suggest import listed, nearest
+from fencekit.reading.suggest import list_words, nearest
 from fencekit.reading.yaml import Located
 
 
@@ -29,6 +29,6 @@ def refuse_unknown(document: Located, known: Iterable[str], what: str = "key") -
     words = sorted(known)
     for key, _ in document.items:
         if key.value not in words:
-            hint = f"known: {listed(words)}"
+            hint = f"known: {list_words(words)}"
             said = f"unknown {what}: `{key.value}`{nearest(str(key.value), words)}"
             raise PackError(said, place=key.place, hint=hint)

@@ -36,7 +36,7 @@ class Trust:
 
 
 @contextmanager
-def opened(named: str, trust: Trust) -> Iterator[Opened]:
+def open_pack(named: str, trust: Trust) -> Iterator[Opened]:
     """Open the pack that is named: the name of an installed pack, a folder, or an archive.
 
     A file is an archive, unless its name alone could be that of a pack. What it has is unpacked
@@ -48,7 +48,7 @@ def opened(named: str, trust: Trust) -> Iterator[Opened]:
             found = verify(load(named), trust.keys)
             refuse_unsigned(found, allow_unsigned=trust.allow_unsigned)
         with tempfile.TemporaryDirectory() as work, shown_as(named, work):
-            yield unpacked(found, Path(work))
+            yield unpack_archive(found, Path(work))
         return
     pack = find_pack(named)
     manifest = manifest_of(pack.name, pack.version, files_in(pack.folder))
@@ -62,7 +62,7 @@ def looked_at(named: str, trust: Callable[[], Trust]) -> Iterator[Pack]:
     Whom the user trusts is asked for an archive only.
     """
     if is_archive(named):
-        with opened(named, trust()) as found:
+        with open_pack(named, trust()) as found:
             yield found.pack
     else:
         yield find_pack(named)
@@ -78,7 +78,7 @@ def is_archive(named: str) -> bool:
         return False
 
 
-def unpacked(found: Verified, folder: Path) -> Opened:
+def unpack_archive(found: Verified, folder: Path) -> Opened:
     """Return the pack of an archive, unpacked; raise PackError where it is not what it says."""
     unpack(found.files, folder)
     pack = read_pack(folder)

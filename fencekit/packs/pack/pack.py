@@ -92,10 +92,10 @@ def read_pack(folder: Path) -> Pack:
     refuse_unknown(threats, ("stops", "limits"), "key of the threat model")
     return Pack(
         folder,
-        said(document, "name"),
-        said(document, "version"),
-        said(document, "purpose"),
-        said(document, "licence"),
+        text_under(document, "name"),
+        text_under(document, "version"),
+        text_under(document, "purpose"),
+        text_under(document, "licence"),
         texts(threats, "stops"),
         texts(threats, "limits"),
         tuple(map(read_capability, part(document, "capabilities").elements)),
@@ -110,7 +110,7 @@ def read_capability(item: Located) -> PackCapability:
     written = part(item, "payload")
     if not isinstance(written.value, dict):
         raise PackError("`payload` is a JSON Schema, a mapping", place=written.place)
-    return PackCapability(said(item, "name"), written.value, written, item.place)
+    return PackCapability(text_under(item, "name"), written.value, written, item.place)
 
 
 def read_evidence_names(document: Located) -> tuple[NamedEvidence, ...]:
@@ -144,7 +144,7 @@ def texts(document: Located, key: str) -> tuple[str, ...]:
     return tuple(found.value)
 
 
-def said(document: Located, key: str) -> str:
+def text_under(document: Located, key: str) -> str:
     """Return the text under a key; raise PackError where it is no text."""
     found = part(document, key)
     if not isinstance(found.value, str):
@@ -152,7 +152,7 @@ def said(document: Located, key: str) -> str:
     return found.value
 
 
-def rendered(pack: Pack) -> Iterator[tuple[Path, str]]:
+def rendered_files(pack: Pack) -> Iterator[tuple[Path, str]]:
     """Yield all that is rendered from the source of a pack, with the defaults of its parameters.
 
     That is each file's place, and its text: the variants, the guardrails, the cases, the page.

@@ -14,7 +14,7 @@ from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.packs.pack.documents import refuse_unknown
 from fencekit.packs.render.terms import Parameters
-from fencekit.reading.suggest import listed
+from fencekit.reading.suggest import list_words
 from fencekit.reading.yaml import Located
 
 SEGMENT = r"[A-Za-z0-9_@+.-]*[A-Za-z0-9_@+-]"
@@ -64,7 +64,7 @@ class Parameter:
     """Whether its default only shows what a value is, and lets calls through: it has to be set."""
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """What it is for, and what its value may be, in words."""
         return f"{self.about}; at least `{self.at_least}`" if self.at_least else self.about
 
@@ -95,9 +95,9 @@ def read_parameter(name: str, given: Located) -> Parameter:
         wants = "a parameter has a `type`, a `default` and says what it is `about`"
         raise PackError(wants, place=given.place)
     if not isinstance(kind.value, str) or kind.value not in KINDS:
-        hint = f"known: {listed(KINDS)}"
+        hint = f"known: {list_words(KINDS)}"
         raise PackError(f"no such type: `{kind.value}`", place=kind.place, hint=hint)
-    values = checked(name, str(kind.value), default.value, place=default.place)
+    values = check_values(name, str(kind.value), default.value, place=default.place)
     least = given.find("at_least")
     at_least = "" if least is None else str(least.value)
     sample = given.find("sample")
@@ -112,7 +112,9 @@ def unset_samples(parameters: Sequence[Parameter], chosen: Mapping[str, Any]) ->
     return [one for one in parameters if one.is_sample and one.default and one.name not in chosen]
 
 
-def checked(name: str, kind: str, value: Any, *, place: Place | None = None) -> tuple[Any, ...]:
+def check_values(
+    name: str, kind: str, value: Any, *, place: Place | None = None
+) -> tuple[Any, ...]:
     """Return the values of a parameter; raise PackError where one is not of its type."""
     items = value if isinstance(value, list | tuple) else [value]
     if kind in SINGLE and len(items) != 1:
@@ -159,10 +161,10 @@ def values_of(parameters: Sequence[Parameter], chosen: Mapping[str, Any]) -> Par
     known = {one.name for one in parameters}
     for name in chosen:
         if name not in known:
-            hint = f"there is {listed(sorted(known)) or 'none'}"
+            hint = f"there is {list_words(sorted(known)) or 'none'}"
             raise PackError(f"no such parameter: `{name}`", hint=hint)
     values = {
-        one.name: checked(one.name, one.kind, chosen[one.name])
+        one.name: check_values(one.name, one.kind, chosen[one.name])
         if one.name in chosen
         else one.default
         for one in parameters

@@ -36,11 +36,13 @@ def render_cases(file: Path, name: str) -> Iterator[tuple[Variant, str]]:
         numbers: Counter[str] = Counter()
         for entry in document.elements:
             lines.extend(cases(entry, at, numbers))
-        lines.extend(pinned(edges, at, numbers))
+        lines.extend(pinned_case_texts(edges, at, numbers))
         yield variant, "".join(lines)
 
 
-def pinned(entries: list[dict[str, Any]], at: int, numbers: Counter[str]) -> Iterator[str]:
+def pinned_case_texts(
+    entries: list[dict[str, Any]], at: int, numbers: Counter[str]
+) -> Iterator[str]:
     """Yield the text of a case for each pinned call, for the variant at a place of the order."""
     for entry in entries:
         numbers[entry["name"]] += 1

@@ -44,7 +44,7 @@ def lines(pack: "Pack") -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
         for parameter in pack.parameters:
             value = ", ".join(f"`{item}`" for item in parameter.default) or "none"
-            yield f"| `{parameter.name}` | {parameter.kind} | {value} | {parameter.described} |"
+            yield f"| `{parameter.name}` | {parameter.kind} | {value} | {parameter.description} |"
         yield ""
     if pack.evidence:
         named = ", ".join(f"[`{one.file}`]({one.file})" for one in pack.evidence)

@@ -38,12 +38,12 @@ def render(source: PackSource, variant: Variant, parameters: Parameters, *, titl
     """Return the text of a variant."""
     terms = Terms(source.terms, parameters, variant)
     sections: Sections = {
-        "deny": list(rendered(source.of("deny", variant), terms)),
+        "deny": list(expand_rules(source.of("deny", variant), terms)),
         "require_approval": [
-            *rendered(source.of("escalate", variant), terms),
+            *expand_rules(source.of("escalate", variant), terms),
             *rest(source, variant, terms),
         ],
-        "allow": list(rendered(source.of("allow", variant), terms)),
+        "allow": list(expand_rules(source.of("allow", variant), terms)),
     }
     refuse_crossing(source)
     return page(f"{source.name}-{variant}", title, sections)
@@ -60,9 +60,9 @@ def render_guardrails(source: PackSource, parameters: Parameters, *, title: str)
         for section in ("deny", "escalate", "only")
     }
     sections: Sections = {
-        "deny": list(rendered(parts["deny"], terms)),
+        "deny": list(expand_rules(parts["deny"], terms)),
         "require_approval": [
-            *rendered(parts["escalate"], terms),
+            *expand_rules(parts["escalate"], terms),
             *(
                 Rendered(rule.why, name, (("match_regex", [outside(wholes([rule], terms))]),))
                 for rule in parts["only"]
@@ -74,7 +74,7 @@ def render_guardrails(source: PackSource, parameters: Parameters, *, title: str)
     return page(f"{source.name}-guardrails", title, sections)
 
 
-def rendered(rules: Iterable[SourceRule], terms: Terms) -> Iterator[Rendered]:
+def expand_rules(rules: Iterable[SourceRule], terms: Terms) -> Iterator[Rendered]:
     """Yield each rule once for each capability, and each value of a condition, that it names."""
     for rule in rules:
         for capability, asked in product(rule.capabilities, product(*conditions(rule, terms))):
@@ -122,11 +122,11 @@ def wholes(rules: Iterable[SourceRule], terms: Terms) -> str:
 
 def outside(regex: str) -> str:
     """Return the regex that finds every text but those that `regex` matches whole."""
-    flag, body = flagged(regex)
+    flag, body = split_flag(regex)
     return rf"{flag}\A(?!(?:{body})\Z)"
 
 
-def flagged(regex: str) -> tuple[str, str]:
+def split_flag(regex: str) -> tuple[str, str]:
     """Return the flag that a regex begins with, which must stay first, and what follows it."""
     flag = "(?i)" if regex.startswith("(?i)") else ""
     return flag, regex.removeprefix(flag)
@@ -188,7 +188,7 @@ def parameter(name: Located | None, user: Located, parameters: Parameters) -> tu
 
 def page(name: str, title: str, sections: Mapping[str, list[Rendered]]) -> str:
     """Return the text of a policy."""
-    lines = [HEADER, f"version: 1\npolicy_name: {name}\ndescription: {quoted(title)}\n"]
+    lines = [HEADER, f"version: 1\npolicy_name: {name}\ndescription: {quote_value(title)}\n"]
     for section, rules in sections.items():
         if rules:
             lines.append(f"{section}:\n")
@@ -198,17 +198,17 @@ def page(name: str, title: str, sections: Mapping[str, list[Rendered]]) -> str:
 
 def entry(rule: Rendered) -> str:
     """Return the text of one rule, the reason for it above it."""
-    lines = [f"  # {rule.why}\n", f"  - capability: {quoted(rule.capability)}\n"]
+    lines = [f"  # {rule.why}\n", f"  - capability: {quote_value(rule.capability)}\n"]
     for name, value in rule.conditions:
         if isinstance(value, list):
             lines.append(f"    {name}:\n")
-            lines.extend(f"      - {quoted(item)}\n" for item in value)
+            lines.extend(f"      - {quote_value(item)}\n" for item in value)
         else:
-            lines.append(f"    {name}: {quoted(value)}\n")
+            lines.append(f"    {name}: {quote_value(value)}\n")
     return "".join(lines)
 
 
-def quoted(value: Any) -> str:
+def quote_value(value: Any) -> str:
     """Return a value as YAML on one line; text is quoted, and escaped only where it must be."""
     if not isinstance(value, str):
         return json.write(value)

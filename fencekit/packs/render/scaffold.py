@@ -9,7 +9,7 @@ from fencekit.model.errors import PackError, UsageError
 from fencekit.model.source import Place
 from fencekit.packs.archive.archive import Files, files_in, unpack
 from fencekit.packs.pack.names import refuse_unnamed
-from fencekit.packs.pack.pack import MANIFEST, Pack, is_written, read_pack, rendered
+from fencekit.packs.pack.pack import MANIFEST, Pack, is_written, read_pack, rendered_files
 from fencekit.packs.render.write_files import write_text
 
 NAME = re.compile(r"^name:.*$", re.MULTILINE)
@@ -57,7 +57,7 @@ def render_files(pack: Pack, *, check: bool = False) -> Iterator[tuple[Path, boo
 
     With `check`, nothing is written. Raises UsageError where a file cannot be.
     """
-    for file, text in rendered(pack):
+    for file, text in rendered_files(pack):
         is_stale = not is_written(file, text)
         if is_stale and not check:
             write_text(file, text)

@@ -68,7 +68,7 @@ class Terms:
 
         def stand_in(found: re.Match[str]) -> str:
             nonlocal length
-            made = self._named(found[1], term)
+            made = self._look_up_term(found[1], term)
             length += len(made)
             if length > LONGEST:
                 said = f"the regex is longer than {LONGEST:,} characters"
@@ -77,7 +77,7 @@ class Terms:
 
         return REFERENCE.sub(stand_in, text)
 
-    def _named(self, name: str, user: Located) -> str:
+    def _look_up_term(self, name: str, user: Located) -> str:
         """Return what `<name>` stands for, so that it can stand anywhere in a regex."""
         if name == "space":
             return " "

@@ -10,7 +10,7 @@ from fencekit.model.source import Place
 
 
 @contextmanager
-def located(file: Path) -> Iterator[None]:
+def name_write_errors(file: Path) -> Iterator[None]:
     """Turn trouble with writing a file into a UsageError that names it."""
     try:
         yield
@@ -21,14 +21,14 @@ def located(file: Path) -> Iterator[None]:
 
 def write_text(file: Path, text: str) -> None:
     """Write a file of a pack, and the folder that it is in; raise UsageError where it cannot be."""
-    with located(file):
+    with name_write_errors(file):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def refuse_unwritable(file: Path) -> None:
     """Raise UsageError where a file could not be written later, after much work."""
-    with located(file):
+    with name_write_errors(file):
         file.parent.mkdir(exist_ok=True)
         if file.is_dir():
             raise IsADirectoryError(None, "this is a folder")

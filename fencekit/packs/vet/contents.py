@@ -23,7 +23,7 @@ WANTED = (CHANGELOG, "README.md", GUARDRAILS, *POLICIES)
 
 def contents(pack: Pack) -> StepResult:
     """Return whether everything that a pack has, and should have, is there and well formed."""
-    parts = (names, files, changelog, payloads, undecided)
+    parts = (names, files, changelog, payloads, undecided_capabilities)
     found = [finding for part in parts for finding in part(pack)]
     said = f"{len(WANTED)} files, {len(pack.capabilities)} capabilities"
     words = {word for one in pack.capabilities for word in unread(one.written)}
@@ -97,7 +97,7 @@ def payloads(pack: Pack) -> Iterator[Finding]:
             yield fault("manifest", f"the payload of `{one.name}`: {said}", place)
 
 
-def undecided(pack: Pack) -> Iterator[Finding]:
+def undecided_capabilities(pack: Pack) -> Iterator[Finding]:
     """Yield each capability that is let through undeclared, and each declared that no rule decides.
 
     A rule that denies may be about anything.
@@ -109,7 +109,7 @@ def undecided(pack: Pack) -> Iterator[Finding]:
         if rule.section == "deny" or capability is None:
             continue
         if not any(wide is not None and wide.covers(capability) for _, wide in declared):
-            yield undeclared(rule, name)
+            yield undeclared_finding(rule, name)
     for one, capability in declared:
         if capability is not None and not any(
             narrow is not None and (narrow.covers(capability) or capability.covers(narrow))
@@ -120,7 +120,7 @@ def undecided(pack: Pack) -> Iterator[Finding]:
             yield fault("manifest", said, one.place, hint)
 
 
-def undeclared(rule: SourceRule, name: str) -> Finding:
+def undeclared_finding(rule: SourceRule, name: str) -> Finding:
     """Return the finding that a rule lets through what the pack does not declare."""
     hint = f"declare it among the `capabilities` of `{MANIFEST}`, with its payload"
     said = f"a rule of `{rule.section}` is about `{name}`, which the pack does not declare"

@@ -56,7 +56,7 @@ def digest_of(mutant: Mutant) -> str:
     return urlsafe_b64encode(sha256(said.encode()).digest()).decode()[:DIGITS]
 
 
-def numbered(mutants: Iterable[Mutant]) -> Iterator[tuple[str, Mutant]]:
+def digest_mutants(mutants: Iterable[Mutant]) -> Iterator[tuple[str, Mutant]]:
     """Yield each mutant with its digest; raise PackError for two with the same."""
     seen: set[str] = set()
     for mutant in mutants:
@@ -67,13 +67,13 @@ def numbered(mutants: Iterable[Mutant]) -> Iterator[tuple[str, Mutant]]:
         yield digest, mutant
 
 
-def made(
+def make_evidence(
     trials: PrioritisedTests, payloads: Mapping[str, Any], digests: tuple[str, str], limit: float
 ) -> Evidence:
     """Return the evidence of a policy and its cases, by all the work; `limit` is of each proof."""
     found = Evidence(*digests)
     settling = EquivalenceChecker(trials, payloads, limit)
-    for digest, mutant in numbered(single_edits(trials.policy)):
+    for digest, mutant in digest_mutants(single_edits(trials.policy)):
         killer = trials.killer(mutant.policy)
         if killer is not None:
             found.killed[digest] = trials.cases[killer].name
@@ -96,15 +96,17 @@ def write_evidence(folder: Path, evidence: Mapping[str, Evidence]) -> None:
         lines.append(f"{',' if number else ''}{json.write(name)}: {{")
         lines.append(f' "policy": "{one.policy}", "cases": "{one.cases}",')
         lines.append(f' "mutants": {one.mutants}, "killed": {{')
-        lines.append(",\n".join(grouped(one.killed)))
+        lines.append(",\n".join(group_digests(one.killed)))
         lines.append(' }, "equivalent": {')
-        lines.append(",\n".join(grouped({key: str(why) for key, why in one.equivalent.items()})))
+        lines.append(
+            ",\n".join(group_digests({key: str(why) for key, why in one.equivalent.items()}))
+        )
         lines.append(" }}")
     lines.append("}}")
     write_text(folder / FILE, "\n".join(lines) + "\n")
 
 
-def grouped(by_digest: Mapping[str, str]) -> Iterator[str]:
+def group_digests(by_digest: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each value: the digests that have it, one after another."""
     groups: dict[str, list[str]] = {}
     for digest, value in by_digest.items():
@@ -130,8 +132,8 @@ def read_evidence(folder: Path) -> dict[str, Evidence]:
             str(name): Evidence(
                 str(one["policy"]),
                 str(one["cases"]),
-                dict(parted(one["killed"])),
-                {digest: EquivalenceProof(why) for digest, why in parted(one["equivalent"])},
+                dict(split_groups(one["killed"])),
+                {digest: EquivalenceProof(why) for digest, why in split_groups(one["equivalent"])},
                 int(one["mutants"]),
             )
             for name, one in document["variants"].items()
@@ -143,7 +145,7 @@ def read_evidence(folder: Path) -> dict[str, Evidence]:
         )
 
 
-def parted(groups: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def split_groups(groups: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each digest with the value that it has."""
     for value, digests in groups.items():
         for at in range(0, len(digests), DIGITS):

@@ -21,10 +21,10 @@ from fencekit.model.vetting import VettingState
 from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof
 from fencekit.mutation.job import MutationJob
 from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.pool import sampled
+from fencekit.mutation.pool import sample_mutants
 from fencekit.mutation.test_prioritisation import PrioritisedTests
 from fencekit.packs.pack.pack import Pack
-from fencekit.packs.vet.evidence import FILE, Evidence, numbered
+from fencekit.packs.vet.evidence import FILE, Evidence, digest_mutants
 from fencekit.packs.vet.step_result import StepResult, fault, of
 from fencekit.reading.files import sha256_of
 
@@ -51,10 +51,10 @@ class Mutating:
         made = report.mutation
         if report.status is Status.COULD_NOT_CHECK or made is None or made.score is None:
             return StepResult(name, VettingState.NOT_CHECKED, "; ".join(report.troubles))
-        killed = made.told - len(made.survivors)
+        killed = made.scored - len(made.survivors)
         limit = f", a sample of at most {self.most}" if self.most else ""
-        said = f"{killed} of {made.told} mutants are noticed{limit}"
-        return of(name, said, [unnoticed(one.label, one.place) for one in made.survivors])
+        said = f"{killed} of {made.scored} mutants are noticed{limit}"
+        return of(name, said, [unnoticed_finding(one.label, one.place) for one in made.survivors])
 
     def with_evidence(self, path: Path, name: str, evidence: Evidence) -> StepResult:
         """Return what comes of looking at each mutant of a variant again."""
@@ -65,13 +65,13 @@ class Mutating:
             said = f"{name}: the evidence is of another policy or other cases"
             return of(name, "the evidence is stale", [fault("mutation", said, place, HINT)])
         digests = {
-            id(mutant): (digest, mutant) for digest, mutant in numbered(single_edits(policy))
+            id(mutant): (digest, mutant) for digest, mutant in digest_mutants(single_edits(policy))
         }
-        chosen = sampled([mutant for _, mutant in digests.values()], self.most)
+        chosen = sample_mutants([mutant for _, mutant in digests.values()], self.most)
         with time_limit(TIMEOUT) as progress:
             trials = PrioritisedTests(policy, file.cases, progress)
             looking = MutantReview(trials, EquivalenceChecker(trials, self.pack.payloads), evidence)
-            findings = [*failing(trials), *miscounted(name, place, evidence, digests.values())]
+            findings = [*failing(trials), *check_counts(name, place, evidence, digests.values())]
             held = []
             for digest, mutant in (digests[id(one)] for one in chosen):
                 wrong = looking.wrong(digest, mutant)
@@ -101,7 +101,7 @@ def failing(trials: PrioritisedTests) -> Iterator[Finding]:
         yield fault("mutation", said, case.place)
 
 
-def miscounted(
+def check_counts(
     name: str, place: Place, evidence: Evidence, made: Collection[tuple[str, Mutant]]
 ) -> Iterator[Finding]:
     """Yield what does not hold of how many edits the evidence speaks of."""
@@ -142,7 +142,7 @@ class MutantReview:
         return "" if is_same else "it is not shown that this changes no decision"
 
 
-def mutated(
+def check_variants(
     mutating: Mutating, files: list[Path], known: dict[str, Evidence]
 ) -> Iterator[StepResult]:
     """Yield what comes of each variant's mutants; with evidence, of several variants at a time."""
@@ -161,6 +161,6 @@ def mutated(
         yield from starmap(mutating.with_evidence, tasks)
 
 
-def unnoticed(label: str, place: Place | None) -> Finding:
+def unnoticed_finding(label: str, place: Place | None) -> Finding:
     """Return the finding that no case notices a mutant."""
     return fault("mutation", f"no case notices: {label}", place)

@@ -22,12 +22,12 @@ def without_machine(report: Report, folders: Iterable[Path]) -> Report:
         return report
     longest = sorted(named, key=len, reverse=True)
     found = re.compile(rf"(?:{'|'.join(map(re.escape, longest))})(?![\w.-])")
-    return renamed(report, lambda text: found.sub(lambda match: named[match[0]], text))
+    return rename_paths(report, lambda text: found.sub(lambda match: named[match[0]], text))
 
 
 def of_archive(report: Report, folder: str, archive: str) -> Report:
     """Return the report about an unpacked archive: a file in its folder is `ARCHIVE:NAME`."""
-    return renamed(
+    return rename_paths(
         report, lambda text: text.replace(f"{folder}/", f"{archive}:").replace(folder, archive)
     )
 
@@ -38,24 +38,24 @@ def name_of(folder: Path) -> str:
     return str(folder.relative_to(here)) if folder.is_relative_to(here) else folder.name
 
 
-def renamed(value: T, name: Callable[[str], str]) -> T:
+def rename_paths(value: T, name: Callable[[str], str]) -> T:
     """Return a value of a report with every text renamed; what a call says stays as it is."""
-    return cast("T", _renamed(value, name))
+    return cast("T", _rename_value(value, name))
 
 
-def _renamed(value: Any, name: Callable[[str], str]) -> Any:
+def _rename_value(value: Any, name: Callable[[str], str]) -> Any:
     if isinstance(value, Request):
         return value
     if isinstance(value, str):
         return name(value) if value.__class__ is str else value  # not the word of an enumeration
     if isinstance(value, tuple):
-        return tuple(_renamed(part, name) for part in value)
+        return tuple(_rename_value(part, name) for part in value)
     if isinstance(value, Mapping):
-        return {_renamed(key, name): _renamed(part, name) for key, part in value.items()}
+        return {_rename_value(key, name): _rename_value(part, name) for key, part in value.items()}
     if not is_dataclass(value) or isinstance(value, type):
         return value
     made = {
-        entry.name: _renamed(getattr(value, entry.name), name)
+        entry.name: _rename_value(getattr(value, entry.name), name)
         for entry in fields(value)
         if entry.init
     }

@@ -34,7 +34,7 @@ class Rated:
     measured: Measured | None = None
 
     @property
-    def unmeasured(self) -> tuple[str, ...]:
+    def sets_without_data(self) -> tuple[str, ...]:
         """The sets of calls that no variant was asked about."""
         if self.measured is None:
             return ()
@@ -42,14 +42,14 @@ class Rated:
         return tuple(one.name for one in self.measured.plan.wanted if one.name not in asked)
 
 
-def rated(pack: Pack, data: Path | None, peers: Peers | None = None) -> Rated:
+def measure_rates(pack: Pack, data: Path | None, peers: Peers | None = None) -> Rated:
     """Measure the sets of the pack's plan, as far as there is data."""
     if not (pack.folder / PLAN).is_file():
         return Rated((without_plan(data),))
     with tempfile.TemporaryDirectory() as work:
         try:
             measured = measure(pack, data, Path(work), peers=peers)
-            lacking = tuple(unasked(measured, data))
+            lacking = tuple(missing_data(measured, data))
         except FencekitError as error:
             said = str(error).replace(f"{work}/", "")
             return Rated((StepResult("", VettingState.NOT_CHECKED, said),))
@@ -61,7 +61,7 @@ def rated(pack: Pack, data: Path | None, peers: Peers | None = None) -> Rated:
     )
     if lacking and all(rate.reached is None for rate in rates):
         return Rated(lacking, rates, measured)
-    found = reached(pack, rates, () if data is not None else measured.missing)
+    found = count_reached(pack, rates, () if data is not None else measured.missing)
     return Rated((found, *lacking), rates, measured)
 
 
@@ -73,7 +73,9 @@ def without_plan(data: Path | None) -> StepResult:
     return StepResult("", VettingState.NOT_CHECKED, said)
 
 
-def reached(pack: Pack, rates: tuple[MeasuredRate, ...], missing: tuple[str, ...]) -> StepResult:
+def count_reached(
+    pack: Pack, rates: tuple[MeasuredRate, ...], missing: tuple[str, ...]
+) -> StepResult:
     """Return how many of the rates that are asked for are reached, and which sets need data."""
     wanted = [rate for rate in rates if rate.reached is not None]
     missed = tuple(miss(pack, rate) for rate in wanted if rate.reached is False)
@@ -85,7 +87,7 @@ def reached(pack: Pack, rates: tuple[MeasuredRate, ...], missing: tuple[str, ...
     return StepResult("", VettingState.HOLDS if wanted else VettingState.LEFT_OUT, said)
 
 
-def unasked(measured: Measured, data: Path | None) -> Iterator[StepResult]:
+def missing_data(measured: Measured, data: Path | None) -> Iterator[StepResult]:
     """Yield each parameter that the data lacks, and each set of calls that was not all asked."""
     for name, setting in measured.plan.settings.items():
         lack = setting.choice.lack(data) if data is not None else ""

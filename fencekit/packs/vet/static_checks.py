@@ -23,7 +23,7 @@ MOST_NAMED = 3
 
 def well_shaped(name: str, policy: Policy) -> StepResult:
     """Return what lint finds beside regexes that run away, which have a step of their own."""
-    return linted(name, policy, Levels(ignore=(BACKTRACKING,)), "lint clean")
+    return lint_policy(name, policy, Levels(ignore=(BACKTRACKING,)), "lint clean")
 
 
 def without_backtracking(name: str, policy: Policy) -> StepResult:
@@ -33,7 +33,7 @@ def without_backtracking(name: str, policy: Policy) -> StepResult:
     """
     patterns = list(dict.fromkeys(regexes(policy)))
     said = f"no regex can backtrack badly: shown for each of {len(patterns)}"
-    found = linted(name, policy, Levels(select=(BACKTRACKING,)), said)
+    found = lint_policy(name, policy, Levels(select=(BACKTRACKING,)), said)
     unknown = [pattern for pattern in patterns if not is_harmless(pattern)]
     if found.state is VettingState.HOLDS and unknown:
         said = f"not known of {len(unknown)} of {len(patterns)} regexes whether they can backtrack "
@@ -56,7 +56,7 @@ def is_harmless(pattern: str) -> bool:
     return known is not None and known.is_harmless
 
 
-def linted(name: str, policy: Policy, levels: Levels, clean: str) -> StepResult:
+def lint_policy(name: str, policy: Policy, levels: Levels, clean: str) -> StepResult:
     """Return what lint finds in a policy: an error fails the step, a warning does not."""
     report = lint(policy, levels=levels)
     if report.troubles:

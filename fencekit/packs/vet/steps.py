@@ -28,12 +28,12 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseResult, CaseStatus
 from fencekit.model.vetting import VettingState
-from fencekit.packs.pack.pack import GUARDRAILS, Pack, rendered
+from fencekit.packs.pack.pack import GUARDRAILS, Pack, rendered_files
 from fencekit.packs.pack.variants import Variant
 from fencekit.packs.render.pinned import is_pinned
 from fencekit.packs.vet.contents import contents
 from fencekit.packs.vet.evidence import read_evidence
-from fencekit.packs.vet.mutant_evidence import Mutating, mutated
+from fencekit.packs.vet.mutant_evidence import Mutating, check_variants
 from fencekit.packs.vet.static_checks import well_shaped, without_backtracking
 from fencekit.packs.vet.step_result import StepResult, fault, of
 from fencekit.prover.properties import NOT_LOOSER, Property
@@ -80,7 +80,7 @@ def manifest(vet: Vet) -> Iterator[StepResult]:
 def source(vet: Vet) -> Iterator[StepResult]:
     """What is rendered from the source is what is checked in."""
     found, count = [], 0
-    for path, text in rendered(vet.pack):
+    for path, text in rendered_files(vet.pack):
         count += 1
         there = read_text(str(path), PackError)[0] if path.is_file() else None
         if there != text:
@@ -155,20 +155,20 @@ def guardrails(vet: Vet) -> Iterator[StepResult]:
         yield of("", said, [fault("guardrails", said, Place(rules.file))])
         return
     for variant in Variant:
-        yield proved(vet, str(variant), AT_LEAST_AS_STRICT, rules, vet.policy(variant))
+        yield prove_relation(vet, str(variant), AT_LEAST_AS_STRICT, rules, vet.policy(variant))
 
 
 def order(vet: Vet) -> Iterator[StepResult]:
     """A tighter variant is nowhere looser than a looser one: proved for every call."""
     for looser, tighter in pairwise(Variant):
         about = f"{looser} to {tighter}"
-        yield proved(vet, about, NOT_LOOSER, vet.policy(looser), vet.policy(tighter))
+        yield prove_relation(vet, about, NOT_LOOSER, vet.policy(looser), vet.policy(tighter))
 
 
-def proved(vet: Vet, about: str, goal: Property, old: Policy, new: Policy) -> StepResult:
+def prove_relation(vet: Vet, about: str, goal: Property, old: Policy, new: Policy) -> StepResult:
     """Return whether a relation is proved: for any arguments, or those that the pack declares."""
     sides = (goal, old, new)
-    results = [narrowed(vet, sides, *entry) for entry in answers(*sides)]
+    results = [narrow_to_declared(vet, sides, *entry) for entry in answers(*sides)]
     broken = [result for result, _ in results if isinstance(result, Witness)]
     unknown = [result for result, _ in results if isinstance(result, Unknown)]
     narrow = sum(is_narrow for result, is_narrow in results if isinstance(result, Proved))
@@ -190,7 +190,7 @@ def goal_name(goal: Property) -> str:
     return "guardrails" if goal is AT_LEAST_AS_STRICT else "order"
 
 
-def narrowed(
+def narrow_to_declared(
     vet: Vet, sides: tuple[Property, Policy, Policy], capability: str, result: Result
 ) -> tuple[Result, bool]:
     """Return the answer for a kind of capability, and whether it is for declared arguments only."""
@@ -208,7 +208,7 @@ def narrowed(
 def mutation(vet: Vet) -> Iterator[StepResult]:
     """The cases notice every edit of a policy that changes a decision."""
     mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
-    yield from mutated(mutating, vet.case_files, read_evidence(vet.pack.folder))
+    yield from check_variants(mutating, vet.case_files, read_evidence(vet.pack.folder))
 
 
 STEPS: dict[str, Callable[[Vet], Iterator[StepResult]]] = {

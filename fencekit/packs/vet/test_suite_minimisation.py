@@ -43,14 +43,14 @@ class Edges:
         proved = [
             (variant, mutant)
             for variant, trials in self.trials.items()
-            for mutant in self.found(variant, unnoticed(trials))
+            for mutant in self.find_calls(variant, unnoticed_mutants(trials))
         ]
         for variant in self.trials:
             again = [mutant for other, mutant in proved if other is variant]
-            list(self.found(variant, again))
+            list(self.find_calls(variant, again))
             self.say(f"{variant}: {len(self.left[variant])} edits, {len(self.calls)} calls so far")
 
-    def found(self, variant: Variant, mutants: Iterable[Mutant]) -> Iterator[Mutant]:
+    def find_calls(self, variant: Variant, mutants: Iterable[Mutant]) -> Iterator[Mutant]:
         """Find a call for each mutant; yield those for which a proof says that there is none."""
         trials = self.trials[variant]
         settling = EquivalenceChecker(trials, self.payloads, self.limit, self.calls)
@@ -69,7 +69,7 @@ class Edges:
                 self.calls.append(found)
             self.left[variant].append(mutant)
 
-    def pinned(self) -> Iterator[dict[str, Any]]:
+    def pinned_calls(self) -> Iterator[dict[str, Any]]:
         """Yield few calls that notice all edits, each named by the first edit that it is taken for.
 
         The calls that were found last stand at narrower edges, so they are taken first; one that
@@ -95,7 +95,7 @@ class Edges:
             yield pin(call, name_of(first), verdicts_of(originals, call))
 
 
-def unnoticed(trials: PrioritisedTests) -> Iterator[Mutant]:
+def unnoticed_mutants(trials: PrioritisedTests) -> Iterator[Mutant]:
     """Yield the mutants that no case notices."""
     for mutant in single_edits(trials.policy):
         if trials.killer(mutant.policy) is None:

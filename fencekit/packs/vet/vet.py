@@ -17,7 +17,7 @@ from fencekit.packs.measure.measure import Measured, Peers
 from fencekit.packs.measure.plan import PLAN, read_plan
 from fencekit.packs.pack.pack import Pack, read_pack
 from fencekit.packs.vet.path_rewriting import of_archive, without_machine
-from fencekit.packs.vet.rates import rated
+from fencekit.packs.vet.rates import measure_rates
 from fencekit.packs.vet.step_result import StepResult
 from fencekit.packs.vet.steps import STEPS, Vet
 from fencekit.reading.files import sha256_of
@@ -73,16 +73,22 @@ class VetJob:
                 continue
             if progress is not None:
                 progress(name)
-            take(name, guarded(check, vet))
+            take(name, run_step(check, vet))
         if progress is not None and (pack.folder / PLAN).is_file():
             progress("rates")
-        made = rated(pack, Path(self.data) if self.data else None, self.peers)
+        made = measure_rates(pack, Path(self.data) if self.data else None, self.peers)
         take("rates", made.found)
         data = made.measured.data if made.measured is not None else ()
         if measured is not None and made.measured is not None:
             measured(made.measured)
         vetted = VettingResult(
-            pack.name, pack.version, self.folder, tuple(steps), made.rates, made.unmeasured, data
+            pack.name,
+            pack.version,
+            self.folder,
+            tuple(steps),
+            made.rates,
+            made.sets_without_data,
+            data,
         )
         report = report_of(vetted, tuple(findings), (*inputs_of(pack), *inputs_of_data(data)))
         return self.retold(report)
@@ -105,7 +111,7 @@ def refuse_no_peers(pack: Pack, peers: Peers) -> None:
         raise UsageError(said, hint=hint)
 
 
-def guarded(check: "Callable[[Vet], Iterator[StepResult]]", vet: Vet) -> Iterator[StepResult]:
+def run_step(check: "Callable[[Vet], Iterator[StepResult]]", vet: Vet) -> Iterator[StepResult]:
     """Yield what a step finds; an error of ours is a step that could not be checked."""
     try:
         yield from check(vet)

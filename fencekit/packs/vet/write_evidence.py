@@ -10,7 +10,7 @@ from fencekit.packs.pack.pack import EDGES, Pack
 from fencekit.packs.pack.variants import Variant
 from fencekit.packs.render.pinned import is_pinned, pinned_calls, write_edges
 from fencekit.packs.render.scaffold import render_files
-from fencekit.packs.vet.evidence import Evidence, made, write_evidence
+from fencekit.packs.vet.evidence import Evidence, make_evidence, write_evidence
 from fencekit.packs.vet.steps import Vet
 from fencekit.packs.vet.test_suite_minimisation import Edges
 from fencekit.reading.files import sha256_of
@@ -28,7 +28,7 @@ def pin_edges(pack: Pack, limit: float, say: Say) -> None:
     calls = pinned_calls(pack.cases_file(Variant.STRICT))
     edges = Edges(trials, pack.payloads, limit, say, calls)
     edges.find()
-    write_edges(pack.folder / EDGES, edges.pinned())
+    write_edges(pack.folder / EDGES, edges.pinned_calls())
     for _ in render_files(pack):
         pass
 
@@ -41,7 +41,7 @@ def write_fates(pack: Pack, limit: float, say: Say) -> dict[str, Evidence]:
         trials = of_variant(pack, variant)
         files = pack.policy_file(variant), pack.cases_file(variant)
         policy, cases = (sha256_of(str(file)) for file in files)
-        one = found[str(variant)] = made(trials, pack.payloads, (policy, cases), limit)
+        one = found[str(variant)] = make_evidence(trials, pack.payloads, (policy, cases), limit)
         say(
             f"{variant}: {one.mutants:,} mutants, {len(one.killed):,} noticed, "
             f"{len(one.equivalent):,} equivalent, {len(one.survived):,} left"

@@ -16,7 +16,7 @@ from fencekit.model.capability import Capability
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.verdict import DENY, Effect, Verdict
-from fencekit.prover.checker.conditions import Atoms, Literals, reading, spelled
+from fencekit.prover.checker.conditions import Atoms, Literals, reading, spell_value
 
 
 class CheckedOutcome(NamedTuple):
@@ -125,8 +125,8 @@ def fingerprint(policy: Policy) -> str:
     rules = [
         (
             str(rule.effect),
-            spelled(rule.capability),
-            *((c.name, spelled(c.value)) for c in rule.conditions),
+            spell_value(rule.capability),
+            *((c.name, spell_value(c.value)) for c in rule.conditions),
         )
         for _, rule in policy.decision_list
     ]

@@ -18,7 +18,7 @@ from fencekit.model.proof import Certificate
 from fencekit.prover.checker.cases import BROKEN, cases, fingerprint
 from fencekit.prover.checker.conditions import Atom, Atoms, Literals, needs, possible
 from fencekit.prover.checker.domain import OPEN, CheckedDomain
-from fencekit.prover.checker.interpreter import interpreter, named
+from fencekit.prover.checker.interpreter import interpreter, interpreter_name
 from fencekit.prover.checker.patterns import DisagreementError
 from fencekit.prover.checker.walks import ClosedSetWalk
 
@@ -36,7 +36,7 @@ class CertificateError(FencekitError):
 def check(certificate: Certificate, *policies: Policy) -> int:
     """Return how many cases were ruled out; raise CertificateError where one is not."""
     try:
-        return checked(certificate.content, policies)
+        return check_content(certificate.content, policies)
     except DisagreementError as error:
         raise CertificateError(
             f"the checker reads a regex otherwise than Python: {error}"
@@ -46,7 +46,7 @@ def check(certificate: Certificate, *policies: Policy) -> int:
         raise CertificateError(f"the certificate cannot be read: {what}") from error
 
 
-def checked(content: dict[str, Any], policies: Sequence[Policy]) -> int:
+def check_content(content: dict[str, Any], policies: Sequence[Policy]) -> int:
     """Return how many cases were ruled out, by what a certificate holds."""
     if content["version"] != VERSION:
         raise CertificateError("the certificate is of a version that is not checked here")
@@ -57,10 +57,10 @@ def checked(content: dict[str, Any], policies: Sequence[Policy]) -> int:
     atoms: Atoms = {}
     found = list(cases(content["goal"], policies, atoms))
     domain = CheckedDomain(content["domain"])
-    made_under = named(content["python"])
+    made_under = interpreter_name(content["python"])
     if set(content["python"]) != set(interpreter()):
         raise CertificateError("the certificate does not say under which Python it was made")
-    lemmas = [shown(lemma, atoms, domain, made_under) for lemma in content["lemmas"]]
+    lemmas = [check_lemma(lemma, atoms, domain, made_under) for lemma in content["lemmas"]]
     for case in found:
         split = content["splits"].get(case.name)
         if not is_contradiction(case.facts, [*case.earlier, *lemmas], split):
@@ -77,7 +77,7 @@ def is_contradiction(facts: Literals, clauses: list[Literals], split: Any) -> bo
         return False
     literal, if_so, if_not = split
     return is_contradiction(followed | {literal}, clauses, if_so) and is_contradiction(
-        followed | {negated(literal)}, clauses, if_not
+        followed | {negate_literal(literal)}, clauses, if_not
     )
 
 
@@ -85,7 +85,7 @@ def follow(facts: Literals, clauses: list[Literals]) -> Literals | None:
     """Return the facts and all that follows, clause by clause; None where that cannot be so."""
     true = set(facts)
     before = -1
-    if any(negated(one) in true for one in true):
+    if any(negate_literal(one) in true for one in true):
         return None
     while len(true) > before:
         before = len(true)
@@ -94,11 +94,11 @@ def follow(facts: Literals, clauses: list[Literals]) -> Literals | None:
             if not left:
                 return None
             if len(left) == 1:
-                true.update(map(negated, left))
+                true.update(map(negate_literal, left))
     return frozenset(true)
 
 
-def negated(literal: str) -> str:
+def negate_literal(literal: str) -> str:
     """Return the opposite of a literal."""
     return literal[4:] if literal.startswith("not ") else f"not {literal}"
 
@@ -106,10 +106,10 @@ def negated(literal: str) -> str:
 def sides(literals: Literals, atoms: Atoms) -> tuple[list[Atom], list[Atom]]:
     """Return the atoms of literals that are so, and those that are not."""
     so = [atoms[one] for one in sorted(literals) if not one.startswith("not ")]
-    return so, [atoms[negated(one)] for one in sorted(literals) if one.startswith("not ")]
+    return so, [atoms[negate_literal(one)] for one in sorted(literals) if one.startswith("not ")]
 
 
-def shown(
+def check_lemma(
     lemma: dict[str, Any], atoms: Atoms, domain: CheckedDomain = OPEN, made_under: str = ""
 ) -> Literals:
     """Return the literals of a lemma, after it was shown that they are never all true."""
@@ -130,7 +130,7 @@ def shown(
     for found, never, said in walks:
         walk = ClosedSetWalk(said["order"], found, never, needed, domain)
         if walk.tables != said["tables"]:
-            here = named(interpreter())
+            here = interpreter_name(interpreter())
             raise CertificateError(
                 f"the certificate was made under {made_under}, and {here} reads its texts otherwise"
             )

@@ -97,12 +97,12 @@ def reading(condition: Condition, atoms: Atoms) -> tuple[Literals | None, Litera
         return found, Literals({f"not found {sound}"}) if sound else ALWAYS
     if name == "risk_level_is" and not isinstance(value, str):
         return NEVER, NEVER
-    said = f"{name} {spelled(str(value) if name == 'path_prefix' else value)}"
+    said = f"{name} {spell_value(str(value) if name == 'path_prefix' else value)}"
     may_raise = SUBJECTS.get(name) in ("amount", "caller_depth")
     return so(said), so(f"{said} raises", raises=True) if may_raise else NEVER
 
 
-def spelled(value: Any) -> str:
+def spell_value(value: Any) -> str:
     """Return a value as text that tells it from others."""
     return f"{type(value).__name__} {value!r}"
 

@@ -15,7 +15,7 @@ def longest(items: list[Item]) -> int:
     Each repeat may end at any place, so that so many ways are tried; where a repeat has a choice or
     a repeat inside, each character may double them.
     """
-    repeats, has_inner = counted(items)
+    repeats, has_inner = count_repeats(items)
     length = 0
     while comb(length + repeats, repeats) * (2**length if has_inner else 1) <= MOST_WORK:
         length += 1
@@ -24,13 +24,13 @@ def longest(items: list[Item]) -> int:
     return length
 
 
-def counted(items: list[Item]) -> tuple[int, bool]:
+def count_repeats(items: list[Item]) -> tuple[int, bool]:
     """Return how many repeats there are, with the search, and whether one has ways inside."""
     repeats, has_inner = 1, False
     for name, value in items:
         inside = lists_in(name, value)
         for inner in inside:
-            more, is_deeper = counted(inner)
+            more, is_deeper = count_repeats(inner)
             repeats += more - 1
             has_inner |= is_deeper
         if name in ("REPEAT", "POSSESSIVE_REPEAT"):

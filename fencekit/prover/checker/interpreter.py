@@ -26,7 +26,7 @@ def interpreter() -> dict[str, Any]:
     }
 
 
-def named(python: dict[str, Any]) -> str:
+def interpreter_name(python: dict[str, Any]) -> str:
     """Return the name of a Python for people."""
     return f"{python['implementation']} {python['version']} (Unicode {python['unicode']})"
 
@@ -34,12 +34,12 @@ def named(python: dict[str, Any]) -> str:
 def digest(parts: Iterable[Any]) -> str:
     """Return what tells such parts from others: steps, nodes, and sets of characters, by ranges."""
     return sha256(
-        repr([spelled(one) for one in parts]).encode("utf-8", "backslashreplace")
+        repr([spell_part(one) for one in parts]).encode("utf-8", "backslashreplace")
     ).hexdigest()
 
 
-def spelled(part: Any) -> Any:
+def spell_part(part: Any) -> Any:
     """Return a part with the ranges of each set of characters in it."""
     if isinstance(part, CharSet):
         return part.ranges
-    return [spelled(one) for one in part] if isinstance(part, tuple | list) else part
+    return [spell_part(one) for one in part] if isinstance(part, tuple | list) else part

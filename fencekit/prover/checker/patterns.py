@@ -83,7 +83,9 @@ class Pattern:
         self.sets = [node[1] for node in self._nodes if node[0] == "read"]
         self.start: State = (*(frozenset() for _ in self._behind), at(begin))
         self._texts: dict[State, str] = {}
-        self._in_python = compiled(pattern).search if anywhere else compiled(pattern).match
+        self._in_python = (
+            compile_pattern(pattern).search if anywhere else compile_pattern(pattern).match
+        )
         self._longest = longest(items)
         self._pattern = pattern
         self._kinds: dict[tuple[bool, ...], list[str]] = {}
@@ -139,7 +141,7 @@ class Pattern:
                 if isinstance(owed, int):
                     after: Collection[Thread] = self._ways(owed, here)
                 else:
-                    after = refused(self._after(owed, here))
+                    after = negate_formula(self._after(owed, here))
                 ways = {way | more for way in ways for more in after}
             found |= ways
         return FOUND if NOTHING in found else frozenset(found)
@@ -165,7 +167,9 @@ class Pattern:
                     left += [(way, owed) for way in ways]
                 case "look", begin, positive, then:
                     after = here[1][begin] if begin in here[1] else self._after(at(begin), here)
-                    left += [(then, owed | m) for m in (after if positive else refused(after))]
+                    left += [
+                        (then, owed | m) for m in (after if positive else negate_formula(after))
+                    ]
         return list(found)
 
     def _chain(self, items: list[Item], then: int) -> int:
@@ -249,12 +253,12 @@ def at(node: int) -> Formula:
     return frozenset({frozenset({node})})
 
 
-def refused(formula: Formula) -> Collection[Thread]:
+def negate_formula(formula: Formula) -> Collection[Thread]:
     """Return what is owed for a formula not to come true; nothing at all where it has."""
     return [] if NOTHING in formula else [frozenset({formula}) if formula else NOTHING]
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Return a pattern as Python compiles it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -15,7 +15,7 @@ from fencekit.prover.checker.domain import OPEN, CheckedDomain
 from fencekit.prover.checker.interpreter import digest
 from fencekit.prover.checker.patterns import FOUND, Pattern, State
 from fencekit.prover.checker.programs import representatives
-from fencekit.regex.charset import EVERY, CharSet, cased, of_chars, of_ranges, printable
+from fencekit.regex.charset import EVERY, CharSet, cased_characters, of_chars, of_ranges, printable
 
 CHAR = "c|xh*"
 """A character that is no quote, as it is; or the beginning of its escape, and digits."""
@@ -81,7 +81,7 @@ def told_apart(sets: Iterable[CharSet]) -> Iterator[CharSet]:
     yield from (~printable(), ~printable() & of_ranges([(0, 0xFF)]))
     for low, high in (ends for chars in sets if chars != EVERY for ends in chars.ranges):
         for small in map(chr, range(low, high + 1)):
-            yield of_chars(char for char in cased() + small if char.lower() == small)
+            yield of_chars(char for char in cased_characters() + small if char.lower() == small)
 
 
 Asked = tuple[str, str]
@@ -133,9 +133,9 @@ class ClosedSetWalk:
         for step in self._steps:
             then = self._order.step(order, step.kind)
             if then[-1]:
-                is_met, needed = self._needed(need, step)
+                is_met, needed = self._is_met(need, step)
                 after = tuple(
-                    run(pattern, one, getattr(step, of))
+                    run_pattern(pattern, one, getattr(step, of))
                     for (of, pattern, _), one in zip(self._asked, states, strict=True)
                 )
                 is_hit = any(
@@ -152,14 +152,14 @@ class ClosedSetWalk:
             for (_, pattern, wanted), one in zip(self._asked, states, strict=True)
         )
 
-    def _needed(self, need: Any, step: WalkStep) -> tuple[bool, Any]:
+    def _is_met(self, need: Any, step: WalkStep) -> tuple[bool, Any]:
         """Return whether a need whose value was spelled is met, and which is spelled from here."""
         if step.kind.isdigit():
             pattern = self._needs[int(step.kind)]
             return True, (pattern, pattern.start)
         if need is not None and step.kind in ",}":
             return need[0].accepts(need[1]), None
-        return True, need and (need[0], run(need[0], need[1], step.values))
+        return True, need and (need[0], run_pattern(need[0], need[1], step.values))
 
 
 def arguments(needs: Sequence[Need], domain: CheckedDomain) -> tuple[str, list[WalkStep]]:
@@ -202,7 +202,7 @@ def in_order(pattern: str) -> Pattern:
     return Pattern(pattern, anywhere=False)
 
 
-def run(pattern: Pattern, state: State, text: str) -> State:
+def run_pattern(pattern: Pattern, state: State, text: str) -> State:
     """Return the state of a pattern after more of a text."""
     for char in text:
         state = pattern.step(state, char)

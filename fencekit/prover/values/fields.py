@@ -100,11 +100,11 @@ class FieldSlots:
         """Return slots for every value of a union that is printed as the automata ask."""
         values = [one for one in plain_values(union) if is_held(one, held)]
         rest = (slot for one in union if not is_plain(one) for slot in self._of(key, one, held))
-        return (*fixed(key, values), *rest)
+        return (*field_of_values(key, values), *rest)
 
     def amounts(self, key: str, union: ValueSet, asked: AmountQuery) -> tuple[FieldSpec, ...]:
         """Return slots for every value that is read as one of the amounts."""
-        found = fixed(key, [one for one in plain_values(union) if asked.has(one)])
+        found = field_of_values(key, [one for one in plain_values(union) if asked.has(one)])
         numbers: tuple[FieldSpec, ...] = ()
         for member in union:
             if isinstance(member, TextSet):
@@ -122,24 +122,29 @@ class FieldSlots:
             one for one in union if not is_plain(one) and not isinstance(one, TextSet | NumberSet)
         )
         of_texts = self.any_of(key, texts, ((numeral(), False),))
-        return (*fixed(key, values), *of_texts, *self.any_of(key, others))
+        return (*field_of_values(key, values), *of_texts, *self.any_of(key, others))
 
     def none(self, key: str, union: ValueSet) -> tuple[FieldSpec, ...]:
         """Return a slot for `null`, if it is in a union."""
-        return fixed(key, [one for one in plain_values(union) if one is None])
+        return field_of_values(key, [one for one in plain_values(union) if one is None])
 
     def paths(self, key: str, union: ValueSet, held: Held) -> tuple[FieldSpec, ...]:
         """Return slots for every value but `null` whose text is as the automata ask."""
         some = tuple(one for one in union if not (isinstance(one, Constant) and one.value is None))
         return self.any_of(key, some, held)
 
-    def named(self, key: str, union: ValueSet, asked: NameQuery) -> tuple[FieldSpec, ...]:
+    def fields_named(self, key: str, union: ValueSet, asked: NameQuery) -> tuple[FieldSpec, ...]:
         """Return slots for every value that is as a name is asked for."""
         values = [one for one in plain_values(union) if asked.has(one)]
-        rest = (slot for one in union if not is_plain(one) for slot in self._named(key, one, asked))
-        return (*fixed(key, values), *rest)
+        rest = (
+            slot
+            for one in union
+            if not is_plain(one)
+            for slot in self._fields_named(key, one, asked)
+        )
+        return (*field_of_values(key, values), *rest)
 
-    def _named(self, key: str, member: SimpleSet, asked: NameQuery) -> tuple[FieldSpec, ...]:
+    def _fields_named(self, key: str, member: SimpleSet, asked: NameQuery) -> tuple[FieldSpec, ...]:
         met = [atom.expected for atom in asked.met]
         if isinstance(member, TextSet):
             are_texts = all(isinstance(one, str) for one in met)
@@ -150,7 +155,7 @@ class FieldSlots:
             # What equals a number is a number: its spellings, as far as they are in the set.
             is_number = isinstance(met[0], int | float) and asked.has(met[0])
             some = spellings(unbool(met[0])) if is_number else ()
-            return fixed(key, [one for one in some if member.has(one)])
+            return field_of_values(key, [one for one in some if member.has(one)])
         if any(isinstance(one, str | int | float) or one is None for one in met):
             return ()
         return self._of(key, member, ())
@@ -212,7 +217,7 @@ def plain_values(union: ValueSet) -> Iterator[Any]:
             yield from spellings(member.value)
 
 
-def fixed(key: str, values: Sequence[Any]) -> tuple[FieldSpec, ...]:
+def field_of_values(key: str, values: Sequence[Any]) -> tuple[FieldSpec, ...]:
     """Return the slot of some values; none for none."""
     return (FieldSpec(key, tuple(values), text=False, printed=()),) if values else ()
 

@@ -143,14 +143,14 @@ def ranges_read(number: NumberSet, low: float, high: float, *, beyond: bool) -> 
             found = ends if ends[0] <= ends[1] else None
     if beyond:
         wanted += [(largest_integer() + 1, None), (None, -largest_integer() - 1)]
-    met = [narrowed(one, other) for one in own.integers for other in wanted]
+    met = [intersect_ends(one, other) for one in own.integers for other in wanted]
     return Ranges(tuple(one for one in met if one is not None), found, number.whole)
 
 
 Ends = tuple[int | None, int | None]
 
 
-def narrowed(one: Ends, other: Ends) -> Ends | None:
+def intersect_ends(one: Ends, other: Ends) -> Ends | None:
     """Return the integers that are in both ranges; None for none."""
     low = max((end for end in (one[0], other[0]) if end is not None), default=None)
     high = min((end for end in (one[1], other[1]) if end is not None), default=None)
@@ -163,11 +163,11 @@ def integer_pattern(low: int | None, high: int | None) -> str:
     if high is None or high >= 0:
         ways.append(digits(max(low or 0, 0) if low is not None else 0, high))
     if low is None or low < 0:
-        ways.append("-" + digits(max(-high, 1) if high is not None else 1, negated(low)))
+        ways.append("-" + digits(max(-high, 1) if high is not None else 1, negate_limit(low)))
     return "|".join(ways) or NEVER
 
 
-def negated(limit: int | None) -> int | None:
+def negate_limit(limit: int | None) -> int | None:
     """Return the opposite of a limit, if there is one."""
     return None if limit is None else -limit
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from fencekit.prover.alphabet import SHORT, SymbolClass
 from fencekit.prover.payload_states import Held
-from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quoted
+from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quote_char
 from fencekit.prover.values.form_nodes import END, FormNodes, Print, PrintNumber, PrintQuoted
 from fencekit.prover.values.forms import Form
 from fencekit.regex.automaton import DEAD
@@ -89,9 +89,9 @@ class Printer:
                     yield from self.steps(node.then, letters)
             case _:
                 for number in self._reach(state):
-                    yield from self._begun(number)
+                    yield from self._begin_number(number)
 
-    def _begun(self, number: int) -> Iterator[PrintStep]:
+    def _begin_number(self, number: int) -> Iterator[PrintStep]:
         match self._nodes[number]:
             case Print(text, then):
                 yield PrintStep(text.lower(), text, then)
@@ -115,7 +115,7 @@ class Printer:
         for letter in letters:
             states = after_char(node.held, state.states, letter.char)
             if states is not None:
-                yield from spelled(letter, state._replace(states=states))
+                yield from print_letter(letter, state._replace(states=states))
         is_kept = all(
             automaton.accepts(one) is positive
             for (automaton, positive), one in zip(node.held, state.states, strict=True)
@@ -154,11 +154,11 @@ def after_char(held: Held, states: tuple[int, ...], char: str) -> tuple[int, ...
     return tuple(found)
 
 
-def spelled(letter: SymbolClass, then: InQuotes) -> Iterator[PrintStep]:
+def print_letter(letter: SymbolClass, then: InQuotes) -> Iterator[PrintStep]:
     """Yield the steps that print a class of characters inside of quotes."""
     char = letter.char
     if char in "'\"":
-        shown, seen = quoted(then.way, char, then.seen)
+        shown, seen = quote_char(then.way, char, then.seen)
         if shown:
             yield PrintStep(shown, shown, then._replace(seen=seen))
     elif char == "\\" or char in SHORT:

@@ -93,7 +93,7 @@ class Record:
             families.append(list(self._amounts(asked.amounts)))
         if asked.path is not None:
             families.append(list(self._paths(asked.path)))
-        families += [list(self._named(key, name)) for key, name in asked.names.items()]
+        families += [list(self._fields_named(key, name)) for key, name in asked.names.items()]
         for ways in product(*families):
             found = self._together(ways)
             if found is not None:
@@ -132,8 +132,8 @@ class Record:
             may_be_none=not any(positive for _, positive in held),
         )
 
-    def _named(self, key: str, name: NameQuery) -> Iterator[Way]:
-        slots = self._make.named(key, self.union(key), name)
+    def _fields_named(self, key: str, name: NameQuery) -> Iterator[Way]:
+        slots = self._make.fields_named(key, self.union(key), name)
         if name.has(None):
             yield Way({key: slots})
         elif slots:

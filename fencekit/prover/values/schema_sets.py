@@ -24,7 +24,7 @@ from fencekit.prover.values.sets import (
     SimpleSet,
     TextSet,
     ValueSet,
-    bounded,
+    bounded_union,
     has,
     higher,
     integers,
@@ -34,7 +34,7 @@ from fencekit.prover.values.sets import (
 )
 from fencekit.schema.evaluation import valid
 from fencekit.schema.keywords import KEYWORDS
-from fencekit.schema.syntax import TYPES, listed
+from fencekit.schema.syntax import TYPES, as_list
 
 MOST_LISTED = 200
 """Of how many integers between two limits each is a constant."""
@@ -52,7 +52,7 @@ class SchemaValues:
         """Return a union that has every value of the schema."""
         known = self._known.get((id(schema), depth))
         if known is None:
-            known = self._known[id(schema), depth] = schema, self._read(schema, depth)
+            known = self._known[id(schema), depth] = schema, self._read_schema(schema, depth)
         return known[1]
 
     def field(self, found: ObjectSet, key: str) -> ValueSet:
@@ -63,14 +63,14 @@ class SchemaValues:
         said = (self.of(shape.properties.get(key, shape.others), depth) for shape in found.shapes)
         return reduce(meet, said)
 
-    def _read(self, schema: Any, depth: int) -> ValueSet:
+    def _read_schema(self, schema: Any, depth: int) -> ValueSet:
         if isinstance(schema, bool) or KEYWORDS.keys().isdisjoint(schema):
             return () if schema is False else ANYTHING
         if "const" in schema or "enum" in schema:
             given = [schema["const"]] if "const" in schema else schema["enum"]
-            return bounded(of_constants([one for one in given if valid(schema, one)]))
+            return bounded_union(of_constants([one for one in given if valid(schema, one)]))
         # What is no number of JSON is of no type: only a schema without any lets it through.
-        kinds = dict.fromkeys(map(str, listed(schema.get("type", [*TYPES, "not finite"]))))
+        kinds = dict.fromkeys(map(str, as_list(schema.get("type", [*TYPES, "not finite"]))))
         if "number" in kinds:
             kinds.pop("integer", None)
         found = tuple(one for kind in kinds for one in self._of_type(kind, schema, depth))
@@ -79,8 +79,8 @@ class SchemaValues:
         for choice in ("anyOf", "oneOf"):
             if choice in schema:
                 parts = [member for part in schema[choice] for member in self.of(part, depth)]
-                found = meet(found, bounded(parts))
-        return bounded(one for member in found for one in counted(schema, member))
+                found = meet(found, bounded_union(parts))
+        return bounded_union(one for member in found for one in constants_of_schema(schema, member))
 
     def _of_type(self, kind: str, schema: Mapping[str, Any], depth: int) -> ValueSet:
         """Return the sets of one type, with what keywords ask of that type."""
@@ -140,7 +140,7 @@ def of_constants(values: list[Any]) -> ValueSet:
     return tuple(one for one in ANYTHING if any(has(one, value) for value in values))
 
 
-def counted(schema: Any, member: SimpleSet) -> Iterator[SimpleSet]:
+def constants_of_schema(schema: Any, member: SimpleSet) -> Iterator[SimpleSet]:
     """Yield the constants of a set of few, as far as they are of the schema; any other as it is."""
     if isinstance(member, Constant):
         yield from (member,) if valid(schema, member.value) else ()

@@ -144,7 +144,7 @@ def meet(one: ValueSet, other: ValueSet) -> ValueSet:
         return one
     pairs = (both_of(left, right) for left in one for right in other)
     found = [both for both in pairs if both is not None]
-    return bounded(found, instead=min(one, other, key=len))
+    return bounded_union(found, instead=min(one, other, key=len))
 
 
 def both_of(one: SimpleSet, other: SimpleSet) -> SimpleSet | None:
@@ -201,11 +201,11 @@ def least_of(one: int | None, other: int | None) -> int | None:
     return min((size for size in (one, other) if size is not None), default=None)
 
 
-def bounded(members: Iterable[SimpleSet], instead: ValueSet = ANYTHING) -> ValueSet:
+def bounded_union(members: Iterable[SimpleSet], instead: ValueSet = ANYTHING) -> ValueSet:
     """Return the union of sets, each once; of too many, one that has all that they have."""
     found: dict[Any, SimpleSet] = {}
     for member in members:
-        key = ("constant", spelled(member.value)) if isinstance(member, Constant) else member
+        key = ("constant", spell_value(member.value)) if isinstance(member, Constant) else member
         found.setdefault(key, member)
     others = [one for one in found.values() if not isinstance(one, Constant)]
     if len(others) > MOST_MEMBERS or len(found) > MOST_CONSTANTS:
@@ -213,7 +213,7 @@ def bounded(members: Iterable[SimpleSet], instead: ValueSet = ANYTHING) -> Value
     return tuple(found.values())
 
 
-def spelled(value: Any) -> str:
+def spell_value(value: Any) -> str:
     """Return a value so that what Python prints otherwise is spelled otherwise."""
     return f"{type(value).__name__} {value!r}"
 

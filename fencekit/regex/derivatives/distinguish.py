@@ -103,10 +103,10 @@ class Distinguisher:
     def _short(self, node: Node) -> tuple[int, str]:
         known = self._words.get(node)
         if known is None:
-            known = self._words[node] = self._made(node)
+            known = self._words[node] = self._make_text(node)
         return known
 
-    def _made(self, node: Node) -> tuple[int, str]:
+    def _make_text(self, node: Node) -> tuple[int, str]:
         kind, value = self.forest.forms[node]
         if kind is TermKind.CHARS:
             return 1, next((char for bits, char in minterms((value,)) if bits), "")

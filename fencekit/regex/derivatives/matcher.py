@@ -32,10 +32,10 @@ class TextMatcher:
         """Return where matches of a node that begin at a place end, as bits."""
         known = self._ends.get((node, at))
         if known is None:
-            known = self._ends[node, at] = self._matched(node, at)
+            known = self._ends[node, at] = self._match(node, at)
         return known
 
-    def _matched(self, node: Node, at: int) -> int:
+    def _match(self, node: Node, at: int) -> int:
         kind, value = self.forest.forms[node]
         if kind is TermKind.CHARS:
             is_so = at < len(self.text) and ord(self.text[at]) in value
@@ -51,7 +51,7 @@ class TextMatcher:
             return found
         if kind is TermKind.LOOK:
             return 1 << at if self._is_seen(value, at) else 0
-        return self._repeated(value, at) if value else 1 << at
+        return self._match_repeat(value, at) if value else 1 << at
 
     def _after(self, node: Node, places: int) -> int:
         """Return where matches end that begin at one of several places."""
@@ -75,7 +75,7 @@ class TextMatcher:
         behind = any(self.ends(inner, begin) >> at & 1 for begin in range(at, -1, -1))
         return behind is positive
 
-    def _repeated(self, repeat: tuple[Node, int, int | None], at: int) -> int:
+    def _match_repeat(self, repeat: tuple[Node, int, int | None], at: int) -> int:
         inner, least, most = repeat
         reached = 1 << at
         for _ in range(least):

@@ -162,10 +162,10 @@ class TokenReader:
         made.end = close.end + self.shift
         made.inside = [inner]
         made.opening = opening
-        made.node = wrapped(self.forest, opening, inner.node)
+        made.node = wrap_group(self.forest, opening, inner.node)
 
 
-def wrapped(forest: TermStore, opening: str, inner: Node) -> Node:
+def wrap_group(forest: TermStore, opening: str, inner: Node) -> Node:
     """Return the node of a group, or of a look around."""
     if opening in LOOKS:
         ahead, positive = LOOKS[opening]
@@ -236,7 +236,7 @@ class PatternTree:
     pattern: str
     root: Part
 
-    def edited(self, pattern: str) -> list[EditedPart] | None:
+    def read_edit(self, pattern: str) -> list[EditedPart] | None:
         """Return the levels of an edit from the inside out, the last the whole; None beyond us."""
         if skips_places(pattern):
             return None
@@ -271,7 +271,7 @@ class PatternTree:
             child, parent = way[depth], way[depth - 1]
             if parent.kind == "item":
                 node = forest.repeat(
-                    wrapped(forest, parent.opening, node), parent.least, parent.most
+                    wrap_group(forest, parent.opening, node), parent.least, parent.most
                 )
             else:
                 nodes = [node if one is child else one.node for one in parent.inside]

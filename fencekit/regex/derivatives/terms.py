@@ -133,10 +133,10 @@ class TermStore:
         """
         known = self._heads.get(node)
         if known is None:
-            known = self._heads[node] = tuple(dict.fromkeys(self._begun(node)))
+            known = self._heads[node] = tuple(dict.fromkeys(self._first_derivative(node)))
         return known
 
-    def _begun(self, node: Node) -> Iterator[tuple[Node, Node]]:
+    def _first_derivative(self, node: Node) -> Iterator[tuple[Node, Node]]:
         kind, value = self.forms[node]
         if kind is TermKind.SEQUENCE:
             first, rest = value

@@ -92,15 +92,15 @@ class Growing:
         meetings = self.meetings()
         if not meetings:
             return Growth(0)
-        doubled = self.doubled()
+        doubled = self.eda_witness()
         if doubled is not None:
             return Growth(None, ((doubled,),))
         row = Dividing(self.made, self.loops, self.inner, self.follow).longest()
         if len(row) > HARMLESS:
-            return Growth(len(row), self.shown(row))
+            return Growth(len(row), self.division_texts(row))
         return Growth(len(row)) if self.in_a_row(meetings) <= MOST_MEETINGS else None
 
-    def shown(self, row: list[Division]) -> tuple[tuple[Part, ...], ...]:
+    def division_texts(self, row: list[Division]) -> tuple[tuple[Part, ...], ...]:
         """Return a row of divisions as texts: one behind the other, and all of them at once."""
         parts: list[Part] = []
         at = 0
@@ -155,7 +155,7 @@ class Growing:
             reach(self.steps[one], self.steps[other])
         return found
 
-    def doubled(self) -> Part | None:
+    def eda_witness(self) -> Part | None:
         """Return a beginning, and a text that leads round a loop in two ways; None for none."""
         came: dict[Pair, tuple[Pair, int]] = {}
         left = deque((at, at) for at, steps in enumerate(self.inner) if steps)
@@ -170,7 +170,7 @@ class Growing:
                     if not chars or (one is other and not parted):
                         continue
                     if one.then == other.then:
-                        text, at = self.spelled(came, pair)
+                        text, at = self.spell_path(came, pair)
                         text += self.made.char(chars)
                         back = self.way(one.then, at, inside=True)
                         return self.way(0, at), text + back
@@ -180,7 +180,7 @@ class Growing:
                         left.append(reached)
         return None
 
-    def spelled(self, came: dict[Pair, tuple[Pair, int]], pair: Pair) -> tuple[str, int]:
+    def spell_path(self, came: dict[Pair, tuple[Pair, int]], pair: Pair) -> tuple[str, int]:
         """Return the text of the way to a pair of states, and the one state that it began in."""
         text = ""
         while pair in came:

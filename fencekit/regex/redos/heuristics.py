@@ -16,7 +16,7 @@ from fencekit.regex.anchors import Hold, starts
 from fencekit.regex.redos.growth import Part, growth
 from fencekit.regex.redos.positions import START, PositionAutomaton, automaton, readable
 from fencekit.regex.redos.scc import components
-from fencekit.regex.syntax import parsed
+from fencekit.regex.syntax import parse_pattern
 
 Pair = tuple[int, int]
 ENDS = ("\x00", "\n")
@@ -53,7 +53,7 @@ def suspicions(pattern: str) -> tuple[Suspicion, ...]:
 
     There are none where the form of the pattern shows that it cannot (`growth`).
     """
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     known = growth(pattern)
     if tree is None or (known is not None and known.is_harmless):
         return ()
@@ -63,7 +63,7 @@ def suspicions(pattern: str) -> tuple[Suspicion, ...]:
         return tuple(Suspicion(parts, end) for end in ENDS for parts in found)
     found.extend((one,) for one in doublings(made))
     anchored = Hold.OPEN not in starts(*tree)
-    found.extend((one,) for one in divided(made, CUBIC - (not anchored)))
+    found.extend((one,) for one in divisions(made, CUBIC - (not anchored)))
     return tuple(islice(texts(made, list(dict.fromkeys(found))), MOST_SUSPICIONS))
 
 
@@ -71,7 +71,8 @@ def texts(made: PositionAutomaton, found: list[tuple[Part, ...]]) -> Iterator[Su
     """Yield a suspicion for each way to end each repetition; all with a first end come first."""
     pumps = [parts[-1][1] for parts in found]
     ends = [
-        list(dict.fromkeys((*refused(made, pump), *ENDS, *asked(made, pump)))) for pump in pumps
+        list(dict.fromkeys((*refused_character(made, pump), *ENDS, *lookahead_ends(made, pump))))
+        for pump in pumps
     ]
     for number in range(max(map(len, ends), default=0)):
         for parts, choices in zip(found, ends, strict=True):
@@ -79,16 +80,16 @@ def texts(made: PositionAutomaton, found: list[tuple[Part, ...]]) -> Iterator[Su
                 yield Suspicion(parts, choices[number])
 
 
-def refused(made: PositionAutomaton, pump: str) -> list[str]:
+def refused_character(made: PositionAutomaton, pump: str) -> list[str]:
     """Return a character that no position takes which takes one of the repetition, if there is."""
     near = [chars for chars in made.chars if chars & set(pump)]
     letters = sorted({char for chars in made.chars for char in chars}, key=readable)
     return [char for char in letters if not any(char in chars for chars in near)][:1]
 
 
-def asked(made: PositionAutomaton, pump: str) -> Iterator[str]:
+def lookahead_ends(made: PositionAutomaton, pump: str) -> Iterator[str]:
     """Yield ends that satisfy a lookahead which must hold, and refuse the repetition as well."""
-    refusing = (*refused(made, pump), ENDS[0])[0]
+    refusing = (*refused_character(made, pump), ENDS[0])[0]
     for position in sorted(made.asked)[:MOST_ASKED]:
         text = way(made, START, position)
         if text is not None:
@@ -151,7 +152,7 @@ def ways_to(made: PositionAutomaton, position: int) -> Iterator[str]:
         chars = made.chars[first]
         if chars:
             rest = "" if first == position else way(made, first, position)
-            found.append(None if rest is None else made.preferred(chars) + rest)
+            found.append(None if rest is None else made.choose_character(chars) + rest)
     yield from islice(dict.fromkeys(text for text in found if text is not None), MOST_STARTS)
 
 
@@ -170,14 +171,14 @@ def twice(made: PositionAutomaton, position: int) -> str:
                 reached = (left, right, parted)
                 if not shared or reached in came:
                     continue
-                came[reached] = state, made.preferred(shared)
+                came[reached] = state, made.choose_character(shared)
                 if reached == (position, position, True):
-                    return spelled(came, reached, first)
+                    return spell_path(came, reached, first)
                 waiting.append(reached)
     return ""
 
 
-def spelled(
+def spell_path(
     came: dict[tuple[int, int, bool], tuple[tuple[int, int, bool], str]],
     last: tuple[int, int, bool],
     first: tuple[int, int, bool],
@@ -191,7 +192,7 @@ def spelled(
             return text
 
 
-def divided(made: PositionAutomaton, degree: int) -> Iterator[tuple[str, str]]:
+def divisions(made: PositionAutomaton, degree: int) -> Iterator[tuple[str, str]]:
     """Yield a beginning and a character that so many loops in a row take, for the worst one."""
     best: tuple[int, str, str] | None = None
     letters = sorted({char for chars in made.chars for char in chars}, key=readable)
@@ -243,7 +244,7 @@ def way(made: PositionAutomaton, start: int, goal: int) -> str | None:
         for other in made.next[at]:
             if other in came or not made.chars[other]:
                 continue
-            came[other] = at, made.preferred(made.chars[other])
+            came[other] = at, made.choose_character(made.chars[other])
             if other == goal:
                 return along(came, goal, start)
             waiting.append(other)

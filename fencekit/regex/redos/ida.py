@@ -62,7 +62,7 @@ class Dividing:
         graph = self.together(first, second)
         for pairs in components(graph):
             if len(pairs) > 1 or pairs[0] in graph[pairs[0]]:
-                found = self.divided(set(pairs), second)
+                found = self.divide(set(pairs), second)
                 if found is not None:
                     return found
         return None
@@ -93,7 +93,7 @@ class Dividing:
                 found |= step.chars
         return found
 
-    def divided(self, pairs: set[Pair], second: int) -> Division | None:
+    def divide(self, pairs: set[Pair], second: int) -> Division | None:
         """Return a text on which the loops turn, and that leads from the first to the second.
 
         A way begins beside the first and must end beside the second, while both turn.
@@ -104,16 +104,18 @@ class Dividing:
         left = deque(came)
         while left:
             triple = left.popleft()
-            for reached, chars in self.moved(triple, pairs, second):
+            for reached, chars in self.step_triple(triple, pairs, second):
                 if reached in came:
                     continue
                 came[reached] = triple, chars
                 if reached[1] == reached[2]:
-                    return self.spelled(came, reached, pairs)
+                    return self.spell_path(came, reached, pairs)
                 left.append(reached)
         return None
 
-    def moved(self, triple: Triple, pairs: set[Pair], second: int) -> Iterator[tuple[Triple, int]]:
+    def step_triple(
+        self, triple: Triple, pairs: set[Pair], second: int
+    ) -> Iterator[tuple[Triple, int]]:
         """Yield where three ways may be after a character."""
         one, between, other = triple
         for left in self.inner[one]:
@@ -127,7 +129,7 @@ class Dividing:
                     if shared & step.chars and (number == second or second in self.beyond[number]):
                         yield (left.then, step.then, right.then), shared & step.chars
 
-    def spelled(
+    def spell_path(
         self,
         came: dict[Triple, tuple[Triple, int] | None],
         last: Triple,

@@ -21,7 +21,7 @@ from fencekit.regex.desugar import rewritten
 from fencekit.regex.items import rebuilt
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import Accept, Char, Lookahead, Lookbehind, Split, UnsupportedError, build
-from fencekit.regex.syntax import REPEATS, Node, is_single, ops, parsed
+from fencekit.regex.syntax import REPEATS, Node, is_single, ops, parse_pattern
 from fencekit.regex.threads import NO_DEBT, Before, PendingAssertion
 
 SEARCH = -1
@@ -69,44 +69,44 @@ class Paths:
 
 def paths(pattern: str) -> Paths | None:
     """Return the ways of a pattern; None for one that is too large, or that is not followed."""
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     if tree is None:
         return None
     nodes, flags = tree
     if "GROUPREF" in repr(nodes):
         return None  # written out, references say what is found, and not in how many ways
     try:
-        items = widened(rewritten(nodes, flags), COPIES)
-        return PathWalk(LazyDFA(build(items, flags), anywhere=True)).walked()
+        items = widen_loops(rewritten(nodes, flags), COPIES)
+        return PathWalk(LazyDFA(build(items, flags), anywhere=True)).reachable_states()
     except (UnsupportedError, RecursionError):
         return None
 
 
-def widened(items: list[Node], copies: int) -> list[Node]:
+def widen_loops(items: list[Node], copies: int) -> list[Node]:
     """Return items with loops where a part may be there more often than so.
 
     A lookaround with such a part in it is tried, and not asked; so is each that looks behind.
     """
-    return [one for item in items for one in _widened(item, copies)]
+    return [one for item in items for one in _widen(item, copies)]
 
 
-def _widened(item: Node, copies: int) -> list[Node]:
+def _widen(item: Node, copies: int) -> list[Node]:
     op, given = item
     if op in REPEATS:
         least, most, inner = given
         if most is not ops.MAXREPEAT and most > copies:
             least, most = min(least, 1), ops.MAXREPEAT
         left = copies if most is ops.MAXREPEAT else copies // max(1, most)
-        return [(op, (min(least, max(1, copies)), most, widened(list(inner), left)))]
+        return [(op, (min(least, max(1, copies)), most, widen_loops(list(inner), left)))]
     if op in (ops.ASSERT, ops.ASSERT_NOT):
         direction, inner = given
-        body = widened(list(inner), copies)
+        body = widen_loops(list(inner), copies)
         if direction < 0 and not all(is_single(node) or node[0] is ops.AT for node in inner):
             raise UnsupportedError("looks behind for more than characters in a row")
         if direction < 0 or is_asked_otherwise(inner, body):
             return [(ops.BRANCH, (None, [[*body, (ops.FAILURE, ())], []]))]
         return [item]
-    return [rebuilt(item, lambda inner: widened(list(inner), copies))]
+    return [rebuilt(item, lambda inner: widen_loops(list(inner), copies))]
 
 
 def is_asked_otherwise(inner: Any, body: list[Node]) -> bool:
@@ -143,7 +143,7 @@ class PathWalk:
                 self.made.searching.add(known)
         return known
 
-    def walked(self) -> Paths:
+    def reachable_states(self) -> Paths:
         """Return all states that can be reached, with their steps."""
         while self.left:
             if self.visits > MOST_VISITS:
@@ -196,7 +196,7 @@ class PathWalk:
             here = PositionContext(*place, next=bits)
             reads, _ = self.free(at, here)
             for (program, chars, then, debts), ways in reads.items():
-                owed = self.automaton.owed(debts, here) if bits >> chars & 1 else None
+                owed = self.automaton.step_pending(debts, here) if bits >> chars & 1 else None
                 if owed is not None:
                     yield 1 << number, (program, then, owed), ways
 

@@ -16,7 +16,7 @@ from fencekit.regex.syntax import (
     accepts,
     is_single,
     ops,
-    parsed,
+    parse_pattern,
     with_flags,
 )
 
@@ -47,21 +47,21 @@ class PositionAutomaton:
     asked: set[int] = field(default_factory=set)
     shunned: set[str] = field(default_factory=set)
 
-    def preferred(self, chars: Iterable[str]) -> str:
+    def choose_character(self, chars: Iterable[str]) -> str:
         """Return the character to spell: one that no lookahead shuns, a readable one."""
         return min(chars, key=lambda char: (char in self.shunned, readable(char)))
 
 
 def automaton(pattern: str) -> PositionAutomaton | None:
     """Return the automaton of a pattern; None for one that is too large or does not compile."""
-    tree = parsed(pattern)
+    tree = parse_pattern(pattern)
     if tree is None:
         return None
     for copies in (COPIES, 1):
         builder = PositionAutomatonBuilder(alphabet(pattern), copies)
         try:
             last = builder.sequence(tree[0], tree[1], builder.first)
-            return builder.finished(last)
+            return builder.finish(last)
         except OverflowError:
             continue
         except RecursionError:
@@ -117,10 +117,10 @@ class PositionAutomatonBuilder:
         if op is ops.GROUPREF:
             return self.sequence(*self.groups.get(given, ([], 0)), at)
         if op in (ops.ASSERT, ops.ASSERT_NOT):
-            return self.looked(op, given, flags, at)
+            return self.add_lookaround(op, given, flags, at)
         if op in REPEATS:
             least, most, nodes = given
-            return self.repeated(int(least), int(most), list(nodes), flags, at)
+            return self.add_repeat(int(least), int(most), list(nodes), flags, at)
         return at
 
     def either(self, choices: list[list[Node]], flags: int, at: int) -> int:
@@ -132,7 +132,7 @@ class PositionAutomatonBuilder:
             self.empty[self.sequence(nodes, flags, start)].append(end)
         return end
 
-    def looked(self, op: Any, given: Any, flags: int, at: int) -> int:
+    def add_lookaround(self, op: Any, given: Any, flags: int, at: int) -> int:
         """Add a lookaround: what is inside it may come next, and nothing comes behind it.
 
         What is looked for in front of a knot can be anywhere in the text before it, the beginning
@@ -164,7 +164,7 @@ class PositionAutomatonBuilder:
         self.takes.setdefault(at, []).append((number, end))
         return end
 
-    def repeated(self, least: int, most: int, nodes: list[Node], flags: int, at: int) -> int:
+    def add_repeat(self, least: int, most: int, nodes: list[Node], flags: int, at: int) -> int:
         """Add a part as often as it must be there, then as often as it may be."""
         for _ in range(min(least, self.copies)):
             at = self.sequence(list(nodes), flags, at)
@@ -185,13 +185,13 @@ class PositionAutomatonBuilder:
         self.empty[self.sequence(list(nodes), flags, start)].append(loop)
         return end
 
-    def finished(self, last: int) -> PositionAutomaton:
+    def finish(self, last: int) -> PositionAutomaton:
         """Return the automaton, with the ways between its positions counted."""
         after = {START: self.first}
         after.update({number: end for taken in self.takes.values() for number, end in taken})
         for position in range(len(self.made.chars)):
             ways: dict[int, int] = {}
-            for knot, count in self.reached(after[position]).items():
+            for knot, count in self.epsilon_closure(after[position]).items():
                 if knot == last:
                     self.made.accepting.add(position)
                 if knot in self.asked:
@@ -200,14 +200,14 @@ class PositionAutomatonBuilder:
                     ways[number] = count
             self.made.next.append(ways)
         for start in self.shunned:
-            for knot in self.reached(start):
+            for knot in self.epsilon_closure(start):
                 for number, _ in self.takes.get(knot, ()):
                     self.made.shunned |= self.made.chars[number]
         if len(self.made.shunned) > len(self.letters) // 2:
             self.made.shunned.clear()  # it shuns what is common, and tells nothing
         return self.made
 
-    def reached(self, start: int) -> dict[int, int]:
+    def epsilon_closure(self, start: int) -> dict[int, int]:
         """Return the knots that empty steps lead to, with how many ways: 1, or 2 for several.
 
         A loop of empty steps is a second way to all that lies on it and behind it.

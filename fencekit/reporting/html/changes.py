@@ -10,10 +10,10 @@ from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.model.edit import Blame, Edit, Pair, Seat
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.policy import Rule
-from fencekit.reporting.editing import name_of, numbers, proved, recorded
+from fencekit.reporting.editing import name_of, numbers, proved_effect, recorded_effect
 from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.html.marking import MarkedEdit, marked
-from fencekit.reporting.html.rules import Sources, written
+from fencekit.reporting.html.marking import MarkedEdit, mark_edit
+from fencekit.reporting.html.rules import Sources, rule_lines
 from fencekit.reporting.html.runs import LineRun, spans
 
 MOST_LINES = 60
@@ -134,7 +134,7 @@ def together(findings: Iterable[tuple[str, Finding]]) -> dict[int, str]:
         for blame, count in finding.blames:
             for edit in blame.edits:
                 wholes[edit.number] += count
-                said = shared(edit, blame)
+                said = shared_blame(edit, blame)
                 if said:
                     counts.setdefault(edit.number, Counter())[said] += count
     found = {}
@@ -147,7 +147,7 @@ def together(findings: Iterable[tuple[str, Finding]]) -> dict[int, str]:
     return found
 
 
-def shared(edit: Edit, blame: Blame) -> str:
+def shared_blame(edit: Edit, blame: Blame) -> str:
     """Return how an edit shares the blame for a call with others; empty where it has it alone."""
     own = [edits for edits in blame.undo if edit in edits]
     others = tuple(other for other in own[0] if other is not edit)
@@ -157,7 +157,7 @@ def shared(edit: Edit, blame: Blame) -> str:
     return f"only together with {numbers(rest)}" if rest else ""
 
 
-def capitalised(text: str) -> str:
+def capitalise(text: str) -> str:
     """Return the text with a capital letter first."""
     return text[:1].upper() + text[1:]
 
@@ -176,9 +176,9 @@ def note(
     return EditNote(
         caused,
         anchors[edit.number],
-        marked(edit),
-        capitalised(recorded(caused) or ("changes no recorded call" if has_records else "")),
-        capitalised(proved(caused)),
+        mark_edit(edit),
+        capitalise(recorded_effect(caused) or ("changes no recorded call" if has_records else "")),
+        capitalise(proved_effect(caused)),
         partners.get(edit.number, ""),
         leading.get(edit.number, ""),
         level_of({*kinds, caused.witness.kind} if caused.witness else kinds),
@@ -208,12 +208,12 @@ def edit_anchors(edits: Iterable[Edit]) -> dict[int, str]:
 
 def edit_anchor(edit: Edit) -> str:
     """Return the anchor of an edit: a digest of what it is, whatever its number and its line."""
-    rules = [said(rule) for rule in (edit.old, edit.new)]
+    rules = [rule_text(rule) for rule in (edit.old, edit.new)]
     text = "\0".join([edit.kind, *rules, repr(edit.was), repr(edit.now)])
     return f"edit-{sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:10]}"
 
 
-def said(rule: Rule | None) -> str:
+def rule_text(rule: Rule | None) -> str:
     """Return what a rule says, without where it stands."""
     if rule is None:
         return ""
@@ -237,7 +237,7 @@ def lines_of(seat: Seat | None, sources: Sources) -> list[tuple[int, str]]:
     """Return the lines of a rule with their numbers; what it says where its file is not there."""
     if seat is None:
         return []
-    found = [(line.number, line.text) for line in written(seat.rule.place, sources, MOST_LINES)]
+    found = [(line.number, line.text) for line in rule_lines(seat.rule.place, sources, MOST_LINES)]
     if found:
         return found
     first = seat.rule.place.line or 0

@@ -76,7 +76,7 @@ def chart(title: str, unit: str, asked: Sequence[ApprovalCount], cost: Cost) -> 
             one.name,
             per_day(one.before, cost),
             per_day(one.after, cost),
-            signed(one.after - one.before),
+            signed_number(one.after - one.before),
             WIDTH * one.before // longest,
             WIDTH * one.after // longest,
             one.after > one.before,
@@ -94,7 +94,7 @@ def per_day(count: int, cost: Cost) -> str:
     return f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
 
 
-def signed(difference: int) -> str:
+def signed_number(difference: int) -> str:
     """Return a difference with its sign; none as a word."""
     return f"{difference:+,}".replace("-", "−") if difference else "no change"  # noqa: RUF001
 

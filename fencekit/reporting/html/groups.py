@@ -12,13 +12,13 @@ from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place, argument
-from fencekit.reporting.characters import shortened
+from fencekit.reporting.characters import shorten
 from fencekit.reporting.decisions import alternatives
-from fencekit.reporting.editing import blamed, name_of
-from fencekit.reporting.html.marking import MarkedEdit, marked
+from fencekit.reporting.editing import blame_sentence, name_of
+from fencekit.reporting.html.marking import MarkedEdit, mark_edit
 from fencekit.reporting.html.records import record_anchor
-from fencekit.reporting.html.requests import printed
-from fencekit.reporting.html.rules import NamedRule, Sources, named
+from fencekit.reporting.html.requests import print_request
+from fencekit.reporting.html.rules import NamedRule, Sources, rule_view
 from fencekit.reporting.html.traces import TraceSides, sides
 
 MOST_WITNESSES = 5
@@ -37,7 +37,7 @@ class WitnessView:
     case: str
 
     @property
-    def recorded(self) -> str:
+    def recorded_decision(self) -> str:
         """What the log says was decided, as far as it says it."""
         if self.record.recorded is None:
             return ""
@@ -104,7 +104,7 @@ class PageCommands:
     """The anchor of each edit by its number."""
 
 
-def anchored(findings: Iterable[Finding]) -> dict[str, Finding]:
+def give_anchors(findings: Iterable[Finding]) -> dict[str, Finding]:
     """Give each finding an anchor that depends on what it is about and on nothing else."""
     named: dict[str, Finding] = {}
     seen: Counter[str] = Counter()
@@ -125,8 +125,8 @@ def group(anchor: str, finding: Finding, sources: Sources, told: PageCommands) -
     return FindingView(
         anchor,
         finding,
-        named(finding.baseline_rule, sources) if finding.baseline_rule else None,
-        named(finding.rule, sources) if finding.rule else None,
+        rule_view(finding.baseline_rule, sources) if finding.baseline_rule else None,
+        rule_view(finding.rule, sources) if finding.rule else None,
         tuple(witness(record, finding, told) for record in shown_calls(finding)),
         tuple(blame_of(blame, count, told) for blame, count in finding.blames),
         sides(finding.trace),
@@ -147,12 +147,12 @@ def blame_of(blame: Blame, count: int, told: PageCommands) -> BlameView:
             told.edits.get(edit.number, "edits"),
             edit.number,
             name_of(edit),
-            marked(edit),
+            mark_edit(edit),
             str(edit.place) if edit.place else "",
         )
         for edit in blame.edits
     )
-    return BlameView(count, blamed(blame), edits)
+    return BlameView(count, blame_sentence(blame), edits)
 
 
 def witness(record: Record, finding: Finding, told: PageCommands) -> WitnessView:
@@ -160,7 +160,7 @@ def witness(record: Record, finding: Finding, told: PageCommands) -> WitnessView
     return WitnessView(
         record,
         record_anchor(record),
-        printed(record.request),
+        print_request(record.request),
         command(record, told),
         case(record.request, finding),
     )
@@ -195,7 +195,7 @@ def case(request: Request, finding: Finding) -> str:
     (one,) = options
     form = plain_json(request_to_json(request))
     expected: Mapping[str, object] = {"verdict": one.verdict, "obligations": list(one.obligations)}
-    name = shortened(f"{finding.capability} stays {finding.before}", 120)
+    name = shorten(f"{finding.capability} stays {finding.before}", 120)
     wanted = plain_json(expected) if one.obligations else one.verdict
     made = f"  - name: {plain_json(name)}\n    request: {form}\n    expect: {wanted}\n"
     return made if form and len(made) <= LONGEST_COMMAND else ""

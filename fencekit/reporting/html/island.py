@@ -17,8 +17,8 @@ from fencekit.model.finding import ChangedRecord, Finding, capability_name
 from fencekit.model.finding_key import FindingKey
 from fencekit.model.request import Facts, Request
 from fencekit.model.request_json import request_to_json
-from fencekit.model.survey import named
-from fencekit.reporting.characters import shortened
+from fencekit.model.survey import name_or_words
+from fencekit.reporting.characters import shorten
 
 COMPRESSED_FROM = 200_000
 """Characters from which on a text is compressed."""
@@ -54,8 +54,10 @@ def island(changed: Sequence[ChangedRecord], findings: Mapping[str, Finding]) ->
     blames, blame_of = blames_of(changed)
     columns = [place.column or 0 for place in places]
     page = {
-        "groups": [described(firsts[at], anchors.get(key, "")) for at, key in enumerate(groups)],
-        "who": list(map(named, people)),
+        "groups": [
+            describe_record(firsts[at], anchors.get(key, "")) for at, key in enumerate(groups)
+        ],
+        "who": list(map(name_or_words, people)),
         "logs": logs,
         "times": times,
         "blames": blames,
@@ -68,7 +70,7 @@ def island(changed: Sequence[ChangedRecord], findings: Mapping[str, Finding]) ->
         "n": columns if any(columns) else [],
     }
     head = json.dumps(page, separators=(",", ":"))
-    return encoded(f'{head[:-1]},"a":[{",".join(arguments(requests))}]}}')
+    return encode_text(f'{head[:-1]},"a":[{",".join(arguments(requests))}]}}')
 
 
 def distinct(values: Iterable[Any]) -> tuple[list[Any], list[int]]:
@@ -94,7 +96,7 @@ def differences(lines: Sequence[int]) -> list[int]:
     return [lines[0], *(b - a for a, b in pairwise(lines))] if lines else []
 
 
-def described(changed: ChangedRecord, anchor: str) -> dict[str, Any]:
+def describe_record(changed: ChangedRecord, anchor: str) -> dict[str, Any]:
     """Return a group as the script has it."""
     return {
         "tool": capability_name(changed.record),
@@ -137,8 +139,8 @@ def careful(facts: Facts) -> str:
     try:
         text = json.dumps(form, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        text = json.dumps(shortened(repr(form), LONGEST))
-    return text if len(text) <= LONGEST else json.dumps(shortened(text, LONGEST))
+        text = json.dumps(shorten(repr(form), LONGEST))
+    return text if len(text) <= LONGEST else json.dumps(shorten(text, LONGEST))
 
 
 def to_form_of(facts: Facts) -> Any:
@@ -146,7 +148,7 @@ def to_form_of(facts: Facts) -> Any:
     return request_to_json(Request("", args=facts)).get("args", {})
 
 
-def encoded(text: str) -> Island:
+def encode_text(text: str) -> Island:
     """Return a text as the page holds it."""
     data = text.encode("ascii")
     encoding = "json" if len(data) < COMPRESSED_FROM else "deflate"

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.reporting.editing import (
-    freed,
+    count_allowed,
+    count_loosened,
     is_loosening,
-    loosened,
     loosenings,
     name_of,
     phrases,
 )
 from fencekit.reporting.html.changes import edit_anchors
-from fencekit.reporting.html.marking import MarkedEdit, marked
+from fencekit.reporting.html.marking import MarkedEdit, mark_edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def loosening_edits(
         return ()
     anchors = edit_anchors(one.edit for one in diff.edits)
     found = [one for one in diff.edits if is_loosening(one)]
-    found.sort(key=lambda one: (-freed(one), -loosened(one), one.edit.number))
+    found.sort(key=lambda one: (-count_allowed(one), -count_loosened(one), one.edit.number))
     return tuple(
         LooseningEdit(
             one.edit.number,
             anchors[one.edit.number],
             name_of(one.edit),
-            marked(one.edit),
+            mark_edit(one.edit),
             amount(one, partners.get(one.edit.number, ""), has_records=has_records),
             *steps(one),
         )
@@ -58,7 +58,7 @@ def loosening_edits(
 
 def amount(caused: Consequence, partners: str, *, has_records: bool) -> str:
     """Return how an edit loosens which recorded calls, or that proof found a call of no log."""
-    if loosened(caused):
+    if count_loosened(caused):
         return ", ".join(filter(None, ["; ".join(phrases(loosenings(caused))), partners]))
     return "no recorded call, but by proof:" if has_records else "by proof:"
 
@@ -66,4 +66,6 @@ def amount(caused: Consequence, partners: str, *, has_records: bool) -> str:
 def steps(caused: Consequence) -> tuple[str, str]:
     """Return the decisions on the riskiest call of an edit; empty where recorded calls say it."""
     witness = caused.witness
-    return ("", "") if loosened(caused) or witness is None else (witness.before, witness.after)
+    return (
+        ("", "") if count_loosened(caused) or witness is None else (witness.before, witness.after)
+    )

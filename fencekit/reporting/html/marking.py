@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.model.edit import Edit, EditKind
-from fencekit.reporting.editing import spelled, what
+from fencekit.reporting.editing import spell_value, what
 from fencekit.reporting.excerpts import excerpts
 from fencekit.reporting.html.runs import LineRun, spans
 
@@ -43,7 +43,7 @@ class MarkedEdit:
     values: tuple[Beside, ...] = ()
 
 
-def marked(edit: Edit) -> MarkedEdit:
+def mark_edit(edit: Edit) -> MarkedEdit:
     """Return an edit with what differs between its values marked; in words where it has none."""
     name, pairs = values(edit)
     return MarkedEdit(what(edit), name, tuple(beside(*pair) for pair in pairs))
@@ -55,7 +55,7 @@ def beside(was: str, now: str) -> Beside:
     old, new = spans(was, now)
     if not any(span.changed for span in (*old, *new)):
         old, new = (LineRun(was, changed=True),), (LineRun(now, changed=True),)
-    return Beside(tuple(shortened(old)), tuple(shortened(new)))
+    return Beside(tuple(shorten_runs(old)), tuple(shorten_runs(new)))
 
 
 def values(edit: Edit) -> tuple[str, list[tuple[str, str]]]:
@@ -71,7 +71,7 @@ def values(edit: Edit) -> tuple[str, list[tuple[str, str]]]:
         return name, items(was, now)
     texts = as_written(was), as_written(now)
     if texts[0] == texts[1]:  # a number and a text of it
-        texts = spelled(was), spelled(now)
+        texts = spell_value(was), spell_value(now)
     return name, [texts]
 
 
@@ -87,10 +87,12 @@ def items(was: Any, now: Any) -> list[tuple[str, str]]:
 
 def as_written(value: Any) -> str:
     """Return a value as a policy has it: text as it is, so that a regex can be read."""
-    return value if isinstance(value, str) and value == value.strip() and value else spelled(value)
+    return (
+        value if isinstance(value, str) and value == value.strip() and value else spell_value(value)
+    )
 
 
-def shortened(runs: tuple[LineRun, ...]) -> Iterator[LineRun]:
+def shorten_runs(runs: tuple[LineRun, ...]) -> Iterator[LineRun]:
     """Yield the runs of a value, those that both have cut in their middle where they are long."""
     for run in runs:
         if run.changed or len(run.text) <= LONGEST_RUN:

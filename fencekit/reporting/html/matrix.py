@@ -73,13 +73,13 @@ def matrix(transitions: Iterable[Transition], anchors: Mapping[Step, str]) -> Ma
     for step in transitions:
         kinds = ways.setdefault((step.before, step.after), {})
         kinds[step.kind] = kinds.get(step.kind, 0) + step.count
-    darkest = max((sum(changed(kinds).values()) for kinds in ways.values()), default=0)
+    darkest = max((sum(changed_classes(kinds).values()) for kinds in ways.values()), default=0)
     afters = tuple(sorted({after for _, after in ways}, key=tightness))
     befores = sorted({before for before, _ in ways}, key=tightness)
 
     def cell(step: Step) -> Cell:
         kinds = ways.get(step, {})
-        level = -(-LEVELS * sum(changed(kinds).values()) // darkest) if darkest else 0
+        level = -(-LEVELS * sum(changed_classes(kinds).values()) // darkest) if darkest else 0
         by_risk = tuple(sorted(kinds.items(), key=lambda entry: RISKS[entry[0]]))
         return Cell(sum(kinds.values()), by_risk, level, anchors.get(step, ""))
 
@@ -92,6 +92,6 @@ def matrix(transitions: Iterable[Transition], anchors: Mapping[Step, str]) -> Ma
     )
 
 
-def changed(kinds: Mapping[RecordClass, int]) -> dict[RecordClass, int]:
+def changed_classes(kinds: Mapping[RecordClass, int]) -> dict[RecordClass, int]:
     """Return the classes other than unchanged."""
     return {kind: count for kind, count in kinds.items() if kind is not RecordClass.UNCHANGED}

@@ -15,12 +15,12 @@ from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.report import Report, Status
 from fencekit.model.request import Unknown
 from fencekit.reporting.characters import pieces, visible
-from fencekit.reporting.coverage_note import checked
+from fencekit.reporting.coverage_note import checked_parts
 from fencekit.reporting.decisions import alternatives
 from fencekit.reporting.editing import author_line, instance
 from fencekit.reporting.html.changes import changes, edit_anchors, together
 from fencekit.reporting.html.costs import amount, costs
-from fencekit.reporting.html.groups import FindingView, PageCommands, anchored, group
+from fencekit.reporting.html.groups import FindingView, PageCommands, give_anchors, group
 from fencekit.reporting.html.island import island
 from fencekit.reporting.html.loosening import loosening_edits
 from fencekit.reporting.html.matrix import Step, matrix
@@ -28,9 +28,9 @@ from fencekit.reporting.html.proof import proof
 from fencekit.reporting.html.records import record_anchor
 from fencekit.reporting.html.rules import responsibilities, sources_of
 from fencekit.reporting.html.words import FAILS_ON, call_text, tallies
-from fencekit.reporting.misclassified import slipped
+from fencekit.reporting.misclassified import misclassified_names
 from fencekit.reporting.summary import CHECKS_OF_CHANGES, OPEN, headline, is_found
-from fencekit.reporting.words import counted, masking_line, waived_lines, waiver_line
+from fencekit.reporting.words import count_noun, masking_line, waived_lines, waiver_line
 
 HERE = Path(__file__).parent
 STYLES = ("report.css", "changes.css", "print.css")
@@ -65,7 +65,7 @@ def render(report: Report) -> str:
 def contents(report: Report) -> dict[str, Any]:
     """Return all that the templates speak of."""
     unreadable = [finding for finding in report.findings if is_unreadable(finding)]
-    named = anchored(finding for finding in report.findings if not is_unreadable(finding))
+    named = give_anchors(finding for finding in report.findings if not is_unreadable(finding))
     findings = list(named.values())
     anchors: dict[int, str] = {}
     steps: dict[Step, str] = {}
@@ -87,7 +87,7 @@ def contents(report: Report) -> dict[str, Any]:
         "waived": waived_lines(report),
         "first": first_witness(report, groups),
         "loosening": loosening_edits(diff, partners, has_records=replayed is not None),
-        "checked": checked(report),
+        "checked": checked_parts(report),
         "command": shlex.join(report.command),
         "tallies": tallies(report.counts, report.read),
         "matrix": matrix(replayed.transitions if replayed else (), steps),
@@ -95,7 +95,9 @@ def contents(report: Report) -> dict[str, Any]:
         if diff
         else [],
         "proof": proof(report),
-        "slipped": list(slipped(report.vetting, LIMITS["named"])) if report.vetting else [],
+        "slipped": list(misclassified_names(report.vetting, LIMITS["named"]))
+        if report.vetting
+        else [],
         "costs": costs(replayed.cost if replayed else None),
         "groups": groups,
         "rest": findings[LIMITS["groups"] :],
@@ -182,12 +184,12 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=shown,
+        finalize=make_visible,
     )
     made.filters.update(
         pieces=pieces,
         number="{:,}".format,
-        counted=counted,
+        counted=count_noun,
         alternatives=alternatives,
         call_text=call_text,
         amount=amount,
@@ -201,7 +203,7 @@ def environment() -> Environment:
     return made
 
 
-def shown(value: object) -> object:
+def make_visible(value: object) -> object:
     """Make every text that reaches a page visible, whatever its template forgot to ask for."""
     is_text = isinstance(value, str) and not hasattr(value, "__html__")
     return visible(str(value)) if is_text else value

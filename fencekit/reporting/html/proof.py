@@ -7,7 +7,7 @@ from fencekit.model.comparison import OPEN, ComparisonResult, GuardrailResult, o
 from fencekit.model.proof import ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import proved_line
-from fencekit.reporting.words import counted
+from fencekit.reporting.words import count_noun
 
 FOUND: dict[type[Result], tuple[str, str]] = {
     Proved: ("no, proved", "proved"),
@@ -77,7 +77,7 @@ class Proof:
     """How each answer was come to, where that was asked for."""
 
     @property
-    def measured(self) -> bool:
+    def has_measure(self) -> bool:
         """Whether it is said how much looser."""
         return any(kind.measure for kind in self.kinds)
 
@@ -156,5 +156,5 @@ def ladders(ways: Iterable[tuple[str, str, Result, AnswerText]]) -> tuple[Answer
 def step(rung: ProofStep) -> ProofStepRow:
     """Return a rung in words, without the counts that are none."""
     looked = ((rung.cases, "case"), (rung.states, "state"))
-    said = ", ".join(counted(count, word) for count, word in looked if count)
+    said = ", ".join(count_noun(count, word) for count, word in looked if count)
     return ProofStepRow(str(rung.method), rung.said, said)

@@ -2,7 +2,7 @@
 
 from fencekit.model.finding import capability_name
 from fencekit.model.record import Record
-from fencekit.model.survey import named
+from fencekit.model.survey import name_or_words
 
 SEEDS = (0x811C9DC5, 0x01234567)
 PRIME = 0x01000193
@@ -18,7 +18,7 @@ def record_anchor(record: Record) -> str:
             str(place.line or 0),
             str(place.column or 0),
             record.time,
-            named(record.request.principal),
+            name_or_words(record.request.principal),
             capability_name(record),
         ]
     )

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 
 from fencekit.model.request import Request
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.characters import shortened
+from fencekit.reporting.characters import shorten
 
 WIDTH = 76
 """An object or array that fits in so many characters stands on one line."""
 
 
-def printed(request: Request) -> str:
+def print_request(request: Request) -> str:
     """Return the request as JSON that `fencekit explain` reads, very long texts shortened."""
     return "\n".join(lines(request_to_json(request)))
 
@@ -19,32 +19,32 @@ def printed(request: Request) -> str:
 def lines(value: object) -> list[str]:
     """Return the lines of a JSON value."""
     if isinstance(value, Mapping):
-        return enclosed("{", [keyed(key, lines(member)) for key, member in value.items()], "}")
+        return enclose("{", [add_key(key, lines(member)) for key, member in value.items()], "}")
     if isinstance(value, list | tuple):
-        return enclosed("[", [lines(member) for member in value], "]")
+        return enclose("[", [lines(member) for member in value], "]")
     return [json.dumps(scalar(value), ensure_ascii=False, default=repr)]
 
 
 def scalar(value: object) -> object:
     """Return the value, shortened where it is a very long text."""
-    return shortened(value) if isinstance(value, str) else value
+    return shorten(value) if isinstance(value, str) else value
 
 
-def keyed(key: object, member: list[str]) -> list[str]:
+def add_key(key: object, member: list[str]) -> list[str]:
     """Put a key before the lines of its value."""
     first, *rest = member
-    return [f"{json.dumps(shortened(str(key)), ensure_ascii=False)}: {first}", *rest]
+    return [f"{json.dumps(shorten(str(key)), ensure_ascii=False)}: {first}", *rest]
 
 
-def enclosed(opening: str, members: list[list[str]], closing: str) -> list[str]:
+def enclose(opening: str, members: list[list[str]], closing: str) -> list[str]:
     """Put brackets around the lines of members: on one line where they fit."""
     flat = all(len(member) == 1 for member in members)
     if flat and sum(len(member[0]) + 2 for member in members) <= WIDTH:
         return [opening + ", ".join(member[0] for member in members) + closing]
-    return [opening, *(f"  {line}" for line in separated(members)), closing]
+    return [opening, *(f"  {line}" for line in separate(members)), closing]
 
 
-def separated(members: list[list[str]]) -> Iterable[str]:
+def separate(members: list[list[str]]) -> Iterable[str]:
     """Yield the lines of all members, with a comma after each member but the last."""
     for at, member in enumerate(members, 1):
         yield from member[:-1]

@@ -49,9 +49,9 @@ def sources_of(files: Iterable[SourceFile]) -> Sources:
     return {file.path: text_lines(file.text) for file in files}
 
 
-def named(ref: RuleRef, sources: Sources) -> NamedRule:
+def rule_view(ref: RuleRef, sources: Sources) -> NamedRule:
     """Return the rule with its anchor and its lines."""
-    return NamedRule(anchor(ref), ref, tuple(written(ref.place, sources)) if ref.place else ())
+    return NamedRule(anchor(ref), ref, tuple(rule_lines(ref.place, sources)) if ref.place else ())
 
 
 def anchor(ref: RuleRef) -> str:
@@ -60,7 +60,7 @@ def anchor(ref: RuleRef) -> str:
     return f"rule-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def written(place: Place, sources: Sources, most: int = MOST_LINES) -> Iterator[NumberedLine]:
+def rule_lines(place: Place, sources: Sources, most: int = MOST_LINES) -> Iterator[NumberedLine]:
     """Yield the line at the place and those below that are indented deeper, up to a few."""
     lines = sources.get(place.file, [])
     at = (place.line or 0) - 1
@@ -83,7 +83,7 @@ def responsibilities(findings: Iterable[Finding], sources: Sources) -> list[Resp
     found: dict[RuleRef, Responsibility] = {}
 
     def share_of(ref: RuleRef, finding: Finding) -> Responsibility:
-        share = found.setdefault(ref, Responsibility(named(ref, sources)))
+        share = found.setdefault(ref, Responsibility(rule_view(ref, sources)))
         if finding not in share.findings[-1:]:
             share.findings.append(finding)
         return share

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from operator import attrgetter
 
-from fencekit.reporting.excerpts import shared
+from fencekit.reporting.excerpts import common_ends
 
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -26,7 +26,7 @@ def spans(old: str, new: str) -> tuple[tuple[LineRun, ...], tuple[LineRun, ...]]
         return (LineRun(old),), (LineRun(new),)
     olds, news = WORDS.findall(old), WORDS.findall(new)
     # What both begin and end with needs no search, which is slow where texts are long.
-    start, end = shared(olds, news)
+    start, end = common_ends(olds, news)
     head, tail = "".join(olds[:start]), "".join(olds[len(olds) - end :])
     middle = olds[start : len(olds) - end], news[start : len(news) - end]
     found: tuple[list[LineRun], list[LineRun]] = ([LineRun(head)], [LineRun(head)])
@@ -34,10 +34,10 @@ def spans(old: str, new: str) -> tuple[tuple[LineRun, ...], tuple[LineRun, ...]]
         for side, words in zip(found, (middle[0][a:b], middle[1][c:d]), strict=True):
             side.append(LineRun("".join(words), tag != "equal"))
     left, right = ((*side, LineRun(tail)) for side in found)
-    return tuple(joined(left)), tuple(joined(right))
+    return tuple(join_runs(left)), tuple(join_runs(right))
 
 
-def joined(runs: Iterable[LineRun]) -> Iterator[LineRun]:
+def join_runs(runs: Iterable[LineRun]) -> Iterator[LineRun]:
     """Yield runs without the empty ones, neighbours that are alike as one."""
     for changed, group in groupby((run for run in runs if run.text), key=attrgetter("changed")):
         yield LineRun("".join(run.text for run in group), changed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Trace
 from fencekit.model.finding import RuleRef
-from fencekit.reporting.editing import spelled
+from fencekit.reporting.editing import spell_value
 from fencekit.reporting.html.rules import anchor
 
 MARKS = {
@@ -63,12 +63,12 @@ def sides(trace: Trace | None) -> TraceSides | None:
     olds, news = list(map(meaning, trace.before)), list(map(meaning, trace.after))
     alike = set(olds) & set(news) if trace.before else set()
 
-    def kept(rules: tuple[ConsideredRule, ...], meanings: list[object]) -> Iterable[int]:
+    def keep_rules(rules: tuple[ConsideredRule, ...], meanings: list[object]) -> Iterable[int]:
         for at, rule in enumerate(rules):
             if meanings[at] not in alike or rule.answer is not Answer.FAILS:
                 yield at
 
-    shown = [list(kept(trace.before, olds)), list(kept(trace.after, news))]
+    shown = [list(keep_rules(trace.before, olds)), list(keep_rules(trace.after, news))]
     before = tuple(step(trace.before[at], trace.after) for at in shown[0])
     after = tuple(step(trace.after[at], trace.before) for at in shown[1])
     return TraceSides(before, after, len(trace.after) - len(shown[1]))
@@ -93,11 +93,11 @@ def step(considered: ConsideredRule, others: tuple[ConsideredRule, ...]) -> Rule
         considered.answer,
         MARKS[considered.answer],
         decides,
-        tuple(asked(one, considered, others) for one in considered.conditions),
+        tuple(condition_view(one, considered, others) for one in considered.conditions),
     )
 
 
-def asked(
+def condition_view(
     one: AskedCondition, considered: ConsideredRule, others: tuple[ConsideredRule, ...]
 ) -> ConditionTrace:
     """Return a condition as it was asked; it flipped where its like has another answer."""
@@ -111,5 +111,5 @@ def asked(
         and not any(own.condition == other_one.condition for own in considered.conditions)
     ]
     flipped = bool(counterparts) and one.answer not in counterparts
-    text = f"{one.condition.name}: {spelled(one.condition.value)}"
+    text = f"{one.condition.name}: {spell_value(one.condition.value)}"
     return ConditionTrace(text, one.answer, MARKS[one.answer], one.error, flipped)

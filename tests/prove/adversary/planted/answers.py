@@ -36,14 +36,14 @@ ANSWERS = (
     Fault(
         "a name is compared as text",
         "prover/literals.py",
-        "Literal(Named(str(name), spelled(value), value))",
-        "Literal(Named(str(name), spelled(str(value)), str(value)))",
+        "Literal(Named(str(name), spell_value(value), value))",
+        "Literal(Named(str(name), spell_value(str(value)), str(value)))",
     ),
     Fault(
         "a rule holds when its first condition does",
         "prover/literals.py",
-        "        so_far = list(added(so_far, reading.holds))\n    assert",
-        "        so_far = list(added(so_far, reading.holds))\n        break\n    assert",
+        "        so_far = list(add_fact(so_far, reading.holds))\n    assert",
+        "        so_far = list(add_fact(so_far, reading.holds))\n        break\n    assert",
     ),
     Fault(
         "NaN is no number",
@@ -245,8 +245,8 @@ ANSWERS = (
     Fault(
         "no malformed capability is covered",
         "prover/capability_classes.py",
-        "in (*_formed(listed, wanted, by_text), *_others(listed, by_text)):",
-        "in _formed(listed, wanted, by_text):",
+        "in (*_well_formed(listed, wanted, by_text), *_others(listed, by_text)):",
+        "in _well_formed(listed, wanted, by_text):",
     ),
     Fault(
         "a segment that nobody names is left out",

@@ -274,8 +274,8 @@ DOMAINS = (
     Fault(
         "a property named `definitions` is dropped",
         "schema/refs.py",
-        "            return {name: self.placed(one, within) for name, one in value.items()}",
-        "            return {\n                name: self.placed(one, within)\n"
+        "            return {name: self.resolve(one, within) for name, one in value.items()}",
+        "            return {\n                name: self.resolve(one, within)\n"
         "                for name, one in value.items()\n"
         "                if name not in REFERENCES\n            }",
         7,

@@ -41,7 +41,7 @@ REGEXES = (
     Fault(
         "a reference under scoped ignore-case keeps the case",
         "regex/backreferences.py",
-        "return folded(char, flags & re.ASCII) if flags & re.IGNORECASE else char",
+        "return case_variants(char, flags & re.ASCII) if flags & re.IGNORECASE else char",
         "return char",
         2,
         (UNCONFIRMED,),
@@ -95,7 +95,7 @@ REGEXES = (
     Fault(
         "flags of a group stay behind it",
         "regex/nfa.py",
-        "            return self.sequence(inner, combined(flags, added, taken), then)",
+        "            return self.sequence(inner, combine_flags(flags, added, taken), then)",
         "            return self.sequence(inner, flags | added, then)",
         0,
         (UNCONFIRMED,),
