@@ -7,13 +7,14 @@ underscores. Observations of other types are passed over. Langfuse keeps no deci
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from fencekit.logs.arguments import Arguments, arguments_of, is_mask
 from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.documents import LEAF, Tree, leaves
+from fencekit.logs.langfuse_copies import without_copies
+from fencekit.logs.langfuse_spans import calls_a_tool
 from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
 from fencekit.logs.objects import read_each
 from fencekit.logs.pages import first_ones
@@ -58,8 +59,7 @@ class Langfuse:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call of a tool."""
-        seen: set[str] = set()
-        yield from read_each(leaves(source, TREE, LAYOUT), lambda found: entries_of(found, seen))
+        yield from read_each(without_copies(leaves(source, TREE, LAYOUT)), entries_of)
 
 
 def is_observation(given: dict[str, Any]) -> bool:
@@ -72,18 +72,13 @@ def is_observation(given: dict[str, Any]) -> bool:
 NAMES = {"trace": ("traceId", "trace_id"), "start": ("startTime", "start_time")}
 
 
-def entries_of(found: LoggedObject, seen: set[str]) -> Iterator[Entry]:
-    """Yield the record of an observation, what is wrong with it, or that it is passed over.
-
-    A download has each observation of a trace twice, inside it and beside it.
-    """
+def entries_of(found: LoggedObject) -> Iterator[Entry]:
+    """Yield the record of an observation, what is wrong with it, or that it is passed over."""
     given, place = found.value, found.place
     try:
         kind = text_of(given, place, "type").upper()
         if not kind and not is_trace(given):
             raise RecordError("the observation has no `type`", place=place)
-        if is_trace(found.above[0] if found.above else {}) and is_copy(given, seen):
-            return
         if kind == "TOOL":
             yield read_observation(given, found.above, place)
         else:
@@ -100,16 +95,6 @@ def is_trace(given: dict[str, Any]) -> bool:
     )
 
 
-def is_copy(given: dict[str, Any], seen: set[str]) -> bool:
-    """Say whether an observation was read already, the same to the letter; and remember it."""
-    said = repr((given.get("id"), given.get("type"), given.get("name"), given.get("input")))
-    key = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-    if key in seen:
-        return True
-    seen.add(key)
-    return False
-
-
 def other(given: dict[str, Any], kind: str, place: Place) -> Iterator[PassedOver]:
     """Yield that an observation of another type looks like the call of a tool.
 
@@ -118,12 +103,8 @@ def other(given: dict[str, Any], kind: str, place: Place) -> Iterator[PassedOver
     if kind not in TYPES:
         for what in calls_in(given):
             yield PassedOver(f"{what}, in an observation of the type `{kind[:40]}`", place)
-    elif kind in ("SPAN", "EVENT"):
-        name, metadata = given.get("name"), given.get("metadata")
-        is_named = isinstance(name, str) and name.startswith(("execute_tool ", "tools/call "))
-        said = metadata if isinstance(metadata, str) else repr(metadata)
-        if is_named or "gen_ai.tool.name" in said:
-            yield PassedOver(f"an observation of the type `{kind}` that calls a tool", place)
+    elif kind in ("SPAN", "EVENT") and calls_a_tool(given, place):
+        yield PassedOver(f"an observation of the type `{kind}` that calls a tool", place)
 
 
 def read_observation(

@@ -29,7 +29,7 @@ TREE: Tree = {
     "traces": {"runs": {}, LEAF: {}},
     "data": {"runs": {}, LEAF: {}},
 }
-LAYOUT = Layout(re.compile(rb'"run_type"\s*:\s*"tool"'), is_lenient=True)
+LAYOUT = Layout(re.compile(rb'"run_type"\s*:\s*"tool"', re.IGNORECASE), is_lenient=True)
 OTHERS = frozenset({"llm", "chain", "retriever", "embedding", "prompt", "parser"})
 """The types of runs that are no calls of tools; what a model proposes has a run of its own."""
 
@@ -66,14 +66,18 @@ class LangSmith:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether an object is a run."""
-        return any(
-            each.keys() >= {"id", "run_type", "inputs"} for each in first_ones(sample, *PAGES)
-        )
+        return any(map(is_run, first_ones(sample, *PAGES)))
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call of a tool."""
         numbers: dict[int, int] = {}
         yield from read_each(leaves(source, TREE, LAYOUT), lambda found: entries_of(found, numbers))
+
+
+def is_run(given: dict[str, Any]) -> bool:
+    """Say whether an object is a run, of which a query may have left out most."""
+    named = given.keys() >= {"id", "run_type"}
+    return named and not given.keys().isdisjoint(("inputs", "trace_id", "dotted_order"))
 
 
 def runs_in(run: Any) -> Iterator[Any]:
@@ -103,7 +107,7 @@ def entries_of_run(run: Any, place: Place) -> Iterator[Entry]:
     try:
         if not isinstance(run, dict):
             raise RecordError("a run is not an object", place=place)
-        kind = text_of(run, "run_type", place)
+        kind = text_of(run, "run_type", place).lower()
         if not kind:
             raise RecordError("the run has no `run_type`", place=place)
         if kind == "tool":

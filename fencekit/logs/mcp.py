@@ -15,6 +15,7 @@ from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.layout import EXCERPT, LoggedObject, excerpt_of_value
 from fencekit.logs.mcp_messages import CLIENT, SERVER, Message, is_wrapped, items, message_of
 from fencekit.logs.objects import read_each
+from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, Notice, Record
 from fencekit.model.request import NOTHING, UNKNOWN, Facts, Request, Unknown
@@ -38,7 +39,10 @@ class MCP:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first objects is a message of JSON-RPC."""
-        return any(value.get("jsonrpc") == VERSION or is_wrapped(value) for value in sample.objects)
+        return any(
+            value.get("jsonrpc") == VERSION or is_wrapped(value)
+            for value in first_ones(sample, "interactions")
+        )
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every call."""

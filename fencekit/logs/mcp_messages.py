@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.logs.call_shapes import MARK
+from fencekit.logs.documents import Tree, leaves
 from fencekit.logs.indented import is_indented
 from fencekit.logs.layout import LENIENT, Item, LoggedObject, excerpt_of, invalid
 from fencekit.logs.objects import TEXT_LINE, is_array, objects, of_overlong
@@ -40,11 +41,18 @@ DESKTOP = re.compile(
 )
 """What Claude Desktop puts before each line of `mcp.log` and of `mcp-server-NAME.log`."""
 
+WORDS = re.compile(rb"(?:\[[^\]{}\"]{1,200}\] ?)?[A-Za-z][^{}\[\]\"]{2,}\s*")
+"""A line of words, perhaps with a time before it: nothing in it can be a part of JSON."""
+
 LEVELS = frozenset({"info", "error", "warn", "warning", "debug"})
 METADATA = re.compile(rb"\s*(?:\{ metadata: .*\}|undefined)?\s*")
 """What Claude Desktop writes behind a message."""
 
 BEHIND = "text behind a message"
+TREE: Tree = {"interactions": {}}
+PAIR = frozenset({"request", "response"})
+RECORDING = re.compile(rb'\s*\{[^\[]*"interactions"\s*:\s*\[')
+"""The beginning of what mcp-recorder writes: pairs of a request and its answer in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,15 @@ def message_of(found: LoggedObject) -> Message:
 def items(source: Source) -> Iterator[Item]:
     """Yield every message, with what is around it; what is none is invalid, or noticed."""
     head = source.head()
+    if RECORDING.match(head):
+        for found in leaves(source, TREE, LENIENT):
+            if not isinstance(found, LoggedObject):
+                yield found
+            elif found.value.keys() & PAIR and not any(found.value.get(key) for key in PAIR):
+                continue  # a request for a stream, or its end
+            else:
+                yield unwrapped(found, Around())
+        return
     if is_indented(head) or is_array(head):
         for found in objects(source, LENIENT):
             yield unwrap_message(found, Around()) if isinstance(found, LoggedObject) else found
@@ -185,8 +202,12 @@ def first_value(line: bytes) -> tuple[Any, int, bytes, tuple[str, ...]]:
 def no_message(
     line: bytes, place: Place, error: json.JSONError, *, is_desktop: bool
 ) -> Iterator[InvalidRecord | Notice]:
-    """Yield that a line has no message: nothing to lose where it is a line of a log of words."""
-    if not is_desktop or marks(line) or BEGINS.search(line):
+    """Yield that a line has no message: nothing to lose where it is a line of a log of words.
+
+    A server prints such lines between the messages. One that may be the rest of a message is lost.
+    """
+    is_words = is_desktop or WORDS.fullmatch(line) is not None
+    if not is_words or marks(line) or BEGINS.search(line):
         at = Place(place.file, place.line, error.column)
         yield invalid(error.message, at, excerpt_of(line), LENIENT.lost_in(line))
     elif not DESKTOP.match(line):

@@ -6,7 +6,7 @@ The lines that an agent prints to its console beside its decisions (`level`, and
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -38,7 +38,7 @@ class OPA:
 
     def recognises(self, sample: LogSample) -> bool:
         """Say whether one of the first objects is a decision of OPA's."""
-        return any(is_event(value) for value in sample.objects)
+        return any(is_event(event_in(value)) for value in sample.objects)
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every decision."""
@@ -47,11 +47,20 @@ class OPA:
 
 def entries_of(found: LoggedObject) -> Iterator[Entry]:
     """Yield the decision that an object is, what is wrong with it, or that it is passed over."""
-    if not is_other_line(found.value):
-        yield entry_of(found, record_of)
+    event = event_in(found.value)
+    if not is_other_line(event):
+        yield entry_of(replace(found, value=event), record_of)
         return
     for what in calls_in(found.value):
         yield PassedOver(f"{what}, in a line of the console", found.place)
+
+
+def event_in(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the decision in an object that a plugin sends to Splunk; else the object itself."""
+    event = value.get("event")
+    if "decision_id" in value or not isinstance(event, dict) or "decision_id" not in event:
+        return value
+    return event
 
 
 def is_event(value: Mapping[str, Any]) -> bool:

@@ -55,7 +55,7 @@ class OpenTelemetry:
     def recognises(self, sample: LogSample) -> bool:
         """Say whether an object holds spans in groups, or is a span by itself."""
         return any(map(is_group, sample.objects)) or any(
-            is_span(each) or is_jaeger(each) for each in first_ones(sample, "data")
+            is_span(each) or is_jaeger(each) for each in first_ones(sample, "data", "spans")
         )
 
     def read(self, source: Source) -> Iterator[Entry]:

@@ -26,6 +26,7 @@ TREE: Tree = {
     **dict.fromkeys(LOGS, LOG_GROUPS),
     "trace": dict.fromkeys(SPANS, GROUPS),
     "data": {"spans": {}, "": {}},
+    "spans": {},
 }
 """OTLP, Tempo's answers (`batches`, or `trace` around OTLP), Jaeger's and Phoenix's (`data`)."""
 
@@ -64,8 +65,9 @@ def is_zipkin(given: Mapping[str, Any]) -> bool:
 
 
 def is_row(given: Mapping[str, Any]) -> bool:
-    """Say whether an object is a span as a row of Logfire's."""
-    return given.keys() >= {"span_name", "trace_id", "span_id", "attributes"}
+    """Say whether an object is a span as a row: of Logfire's, or of other tables of spans."""
+    is_span = given.keys() >= {"trace_id", "span_id"} and isinstance(given.get("attributes"), dict)
+    return is_span and not given.keys().isdisjoint(("span_name", "name"))
 
 
 def is_span(given: Mapping[str, Any]) -> bool:
@@ -79,7 +81,7 @@ def span_of(given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Pla
         return sdk_span(given, place)
     if "operationName" in given:
         return jaeger_span(given, above, place)
-    if "span_name" in given:
+    if "span_name" in given or is_row(given):
         return row_span(given, place)
     if is_zipkin(given) and not above:
         return zipkin_span(given, place)
@@ -168,16 +170,16 @@ def zipkin_span(given: dict[str, Any], place: Place) -> OtelSpan:
 
 
 def row_span(given: dict[str, Any], place: Place) -> OtelSpan:
-    """Return a span as a row of Logfire's; raise RecordError where it is none."""
+    """Return a span as a row of a table; raise RecordError where it is none."""
     attributes = given.get("attributes")
     if not isinstance(attributes, dict):
         raise RecordError("`attributes` is not an object", place=place)
     about = given.get("otel_resource_attributes")
     resource = Encoded(about) if isinstance(about, dict) else UNSEEN
-    time = text_of(given.get("start_timestamp"))
-    return OtelSpan(
-        given["span_name"], given["span_id"], time, Encoded(attributes), resource, place
-    )
+    time = text_of(first_of(given, "start_timestamp", "start_time"))
+    name = first_of(given, "span_name", "name")
+    number = given.get("span_id")
+    return OtelSpan(name, number, time, Encoded(flat(attributes)), resource, place)
 
 
 def otlp_span(given: dict[str, Any], above: tuple[dict[str, Any], ...], place: Place) -> OtelSpan:

@@ -8,9 +8,9 @@ import pytest
 
 from fencekit.logs.mcp import FORMAT
 from fencekit.logs.recognition import sample_of
-from fencekit.logs.registry import formats, open_log
+from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.errors import FencekitError
-from fencekit.model.record import Completeness, InvalidRecord, Record
+from fencekit.model.record import Completeness, InvalidRecord, Notice, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.reading.files import open_source
 from logs.reading import read_calls
@@ -291,7 +291,8 @@ def test_other_messages_are_passed_over(tmp_path):
         ({"message": "{"}, "in the text of the message"),
         (b"C> []", "an empty batch"),
         ("text", "not JSON"),
-        (b"Server is listening", "not JSON"),
+        (b"Server is listening on {port}", "not JSON"),
+        (b"C>", "not JSON"),
         (b'C> {"jsonrpc":"2.0","id":1,"method":"tools/ca', "not JSON"),
         (b'C> {"jsonrpc":"2.0"} trailing', "neither a request nor an answer"),
         (b'C> {"id":1,"id":2}', "occurs twice"),
@@ -300,6 +301,16 @@ def test_other_messages_are_passed_over(tmp_path):
 )
 def test_a_line_that_is_no_message_or_no_proper_call_is_invalid(tmp_path, said, message):
     assert message in wrong(tmp_path, said)
+
+
+@pytest.mark.parametrize(
+    "line", [b"Server is listening", b"[2026-11-23T10:00:00Z] START server.py (pid=7)", b"ready"]
+)
+def test_a_line_of_words_between_the_messages_is_noticed(tmp_path, line):
+    path = tmp_path / "log"
+    path.write_bytes(b'C> {"jsonrpc":"2.0","method":"ping","id":1}\n' + line + b"\n")
+    (notice,) = read_log(path, log_format="mcp")
+    assert isinstance(notice, Notice)
 
 
 def test_an_empty_batch_is_invalid(tmp_path):
