@@ -91,7 +91,7 @@ def items(source: Source) -> Iterator[Item]:
             elif found.value.keys() & PAIR and not any(found.value.get(key) for key in PAIR):
                 continue  # a request for a stream, or its end
             else:
-                yield unwrapped(found, Around())
+                yield unwrap_message(found, Around())
         return
     if is_indented(head) or is_array(head):
         for found in objects(source, LENIENT):
