@@ -21,6 +21,7 @@ from fencekit.checks.replay.job import ReplayJob, report_of_failure
 from fencekit.checks.suite.running import SLUGS as SUITE_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
 from fencekit.cli.show import in_lines
+from fencekit.config.options import PYTEST, options_of
 from fencekit.logs.registry import formats
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
@@ -166,9 +167,8 @@ def test_every_command_has_help_and_a_section(
 
 def test_every_option_of_the_plugin_is_in_the_docs() -> None:
     page = (DOCS / "pytest.md").read_text(encoding="utf-8")
-    plugin = fencekit.pytest_plugin
-    for name in {**plugin.OPTIONS, **plugin.PROPERTY_OPTIONS, **plugin.PROOF_OPTIONS}:
-        assert f"`--capfence-{name}" in page
+    for option in options_of(PYTEST).values():
+        assert f"`--{fencekit.pytest_plugin.option_name(option)}" in page
 
 
 def test_every_module_of_a_command_is_listed() -> None:

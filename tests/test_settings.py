@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from running import Done, fencekit, record, write_lines
 
-from fencekit.config.settings import PATHS, TYPES
+from fencekit.config.options import OPTIONS, TOML, Kind, options_of
+
+PATHS = [key for key, option in OPTIONS.items() if option.kind is Kind.PATH]
 
 LOOSE, TIGHT = "allow: ['*']\n", "deny: ['*']\n"
 UNKNOWN = {"$unknown": True}
@@ -119,16 +121,11 @@ def test_the_command_line_wins_over_the_configuration(key: str) -> None:
 
 def test_every_key_has_a_test_of_its_precedence() -> None:
     elsewhere = {"report", "keep_records", "redact", "lint", "waivers"}
-    elsewhere |= {"examples", "save_witness"}  # of the properties, in tests/pytest_plugin
-    elsewhere |= {
-        "guardrails",
-        "domain",
-        "allow_unknown",
-        "proof_memory",
-        "fail_on_errors",
-    }  # of the proofs, there too
+    elsewhere |= {"no_baseline", "today", "authors", "proof_memory"}  # below
+    of_pytest = {"examples", "seed", "save_witness", "guardrails", "domain", "allow_unknown"}
+    elsewhere |= {*of_pytest, "fail_on_errors"}  # in tests/pytest_plugin
     elsewhere |= {"trusted_keys"}  # beside those on the command line, in tests/packs
-    assert set(PRECEDENCE) | elsewhere == set(TYPES)
+    assert set(PRECEDENCE) | elsewhere == set(options_of(TOML))
 
 
 def test_the_report_and_the_kept_records_come_from_the_configuration_too() -> None:

@@ -5,16 +5,14 @@ from typing import Any
 import click
 
 from fencekit.cli.options import (
+    LIMITS,
+    OF_LOG,
     authors_option,
-    domain_option,
     fail_on_errors_option,
-    log_format_option,
-    max_line_option,
-    policy_root_option,
-    proof_memory_option,
+    option,
+    options,
     report_options,
-    timeout_option,
-    tools_option,
+    several,
     waiver_options,
 )
 
@@ -25,63 +23,18 @@ from fencekit.cli.options import (
 @click.option(
     "--to", "new_at", metavar="REV", help="Take NEW from a git revision too.  [default: WORKTREE]"
 )
-@click.option(
-    "--log",
-    "logs",
-    multiple=True,
-    type=click.Path(),
-    metavar="LOG",
-    help="Replay this log by both policies; may be given several times.",
+@several("logs", "log", "LOG", "Replay this log by both policies; may be given several times.")
+@several(
+    "cases",
+    "cases",
+    "C",
+    "Run these cases on both policies: a file or a folder; may be given several times.",
 )
-@click.option(
-    "--cases",
-    multiple=True,
-    type=click.Path(),
-    metavar="C",
-    help="Run these cases on both policies: a file or a folder; may be given several times.",
-)
-@log_format_option()
-@max_line_option()
-@tools_option()
-@policy_root_option(default="")
-@click.option(
-    "--baseline-root",
-    type=click.Path(),
-    default="",
-    metavar="DIR",
-    help="The same for OLD; as for NEW by default.",
-)
-@domain_option
-@proof_memory_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(["looser", "changed", "never"]),
-    default="looser",
-    show_default=True,
-    help="Which answers end in exit code 1.",
-)
-@fail_on_errors_option
-@click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
-@click.option(
-    "--max-invalid", metavar="N", help="Records that may be unreadable, or `all`.  [default: 0]"
-)
-@click.option(
-    "--max-undecided",
-    metavar="N",
-    help="Records whose change may stay open, or `all`.  [default: 0]",
-)
-@click.option(
-    "--max-passed-over",
-    metavar="N",
-    help="Parts of logs that look like calls and are not read, or `all`.  [default: 0]",
-)
-@timeout_option("one record")
-@click.option(
-    "--keep-records",
-    type=int,
-    metavar="N",
-    help="Changed records that the report holds one by one.  [default: 100000]",
-)
+@options(*OF_LOG, option("policy_root", default=""))
+@option("baseline_root", default="", help="The same for OLD; as for NEW by default.")
+@options(option("domain", default=""), "proof_memory")
+@option("fail_on", default="looser", show_default=True, help="Which answers end in exit code 1.")
+@options(fail_on_errors_option, "allow_unknown", *LIMITS, "timeout", "keep_records")
 @click.option(
     "--certificate",
     type=click.Path(),

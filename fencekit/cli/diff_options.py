@@ -6,6 +6,7 @@ from typing import Any
 
 from fencekit.checks.diff.diff_policies import DiffJob
 from fencekit.checks.proofs.comparison import ComparisonJob
+from fencekit.checks.proofs.memory import bound_memory
 from fencekit.config.proofs import fails_on_errors
 from fencekit.config.settings import day, settings_near
 from fencekit.model.errors import UsageError
@@ -50,14 +51,17 @@ def job_of(
         baseline_revision=old_at,
         candidate_revision=new_at,
     )
-    waivers = given["waivers"] or settings.waivers or settings.waivers_here()
+    if given["proof_memory"] is not None:
+        bound_memory(given["proof_memory"])
+    waivers = given["waivers"] or settings.get("waivers") or settings.waivers_here()
     today = day(given["today"])
+    authors = settings.authors(given["authors"])
     if not given["logs"]:
         idle = next((key for key in OF_LOGS if given[key] not in (None, ())), "")
         if idle:
             hint = "name a log with `--log`"
             raise UsageError(f"`--{idle.replace('_', '-')}` is about logs", hint=hint)
-        return DiffJob(proof, None, given["cases"], waivers, today, given["authors"])
+        return DiffJob(proof, None, given["cases"], waivers, today, authors)
     told = settings.job(
         **{key: given[key] for key in OF_LOGS},
         policy=new,
@@ -78,7 +82,7 @@ def job_of(
         given["cases"],
         waivers,
         today,
-        given["authors"],
+        authors,
     )
 
 

@@ -5,30 +5,15 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
-    log_format_option,
-    max_line_option,
-    policy_root_option,
-    printed_option,
-    timeout_option,
-    tools_option,
-)
+from fencekit.cli.options import option, options, printed_option
 
 
 @click.command("explain")
 @click.argument("policy", type=click.Path(), metavar="POLICY")
 @click.argument("request", metavar="REQUEST")
-@policy_root_option()
-@log_format_option(of="LOG")
-@max_line_option()
-@tools_option()
-@click.option(
-    "--redaction-key",
-    type=click.Path(),
-    metavar="FILE",
-    help="The key that values of LOG were masked with.",
-)
-@timeout_option()
+@options("policy_root", option("log_format", of="LOG"), "max_line", "tools")
+@option("redaction_key", help="The key that values of LOG were masked with.")
+@option("timeout", help="The time limit.  [default: 5]")
 @printed_option
 def command(policy: str, request: str, output: str, **given: Any) -> None:
     """Explain how POLICY decides REQUEST: every rule considered, and each condition of it.
@@ -63,7 +48,7 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
         settings = settings_near(Path.cwd())
     except UsageError:
         settings = Settings()  # a request can be explained without any configuration
-    chosen = {key: value or getattr(settings, key) for key, value in given.items()}
+    chosen = {key: value or settings.get(key) for key, value in given.items()}
     tools = load_tools(chosen["tools"]) if chosen["tools"] else None
     secret = chosen["redaction_key"]
     max_line = size("max_line", chosen["max_line"], MAX_LINE)

@@ -6,37 +6,27 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
-    log_format_option,
-    policy_root_option,
-    report_options,
-    targets,
-    timeout_option,
-    tools_option,
-)
+from fencekit.cli.options import option, options, report_options, several, targets
 
 
 @click.command("lint")
 @click.argument("policies", nargs=-1, type=click.Path(), metavar="[POLICY]...")
-@policy_root_option()
-@click.option(
-    "--log",
+@option("policy_root")
+@several(
     "logs",
-    multiple=True,
-    type=click.Path(),
-    metavar="LOG",
-    help="A log that says which fields and capabilities occur; may be given several times.",
+    "log",
+    "LOG",
+    "A log that says which fields and capabilities occur; may be given several times.",
 )
-@log_format_option()
-@tools_option()
+@options("log_format", "tools")
 @click.option("--select", multiple=True, metavar="SLUG", help="Look for these only.")
 @click.option("--ignore", multiple=True, metavar="SLUG", help="Do not look for these.")
-@click.option(
-    "--fail-on",
+@option(
+    "fail_on",
     type=click.Choice(["error", "warning", "note", "never"]),
     help="The least level that ends in exit code 1.  [default: error]",
 )
-@timeout_option(default=2)
+@option("timeout", help="The time limit.  [default: 2]")
 @click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
 @click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
 @report_options

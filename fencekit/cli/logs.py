@@ -10,7 +10,7 @@ import click
 
 from fencekit.cli.logs_shadow import shadow
 from fencekit.cli.logs_verify import verify
-from fencekit.cli.options import log_format_option, max_line_option, printed_option, tools_option
+from fencekit.cli.options import option, options, printed_option
 
 if TYPE_CHECKING:
     from fencekit.logs.registry import Log
@@ -22,23 +22,8 @@ Command = Callable[..., None]
 
 def reading(command: Command) -> Command:
     """Add the options that every command has which reads a log."""
-    options = (
-        log_format_option(of="LOG"),
-        max_line_option(),
-        tools_option(),
-        click.option(
-            "--max-invalid",
-            metavar="N",
-            help="Records that may be unreadable: a number, or `all`.  [default: 0]",
-        ),
-        click.option(
-            "--max-passed-over",
-            metavar="N",
-            help="Parts that look like calls and are not read, or `all`.  [default: 0]",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
+    of_log = options(option("log_format", of="LOG"), "max_line", "tools")
+    command = of_log(options("max_invalid", "max_passed_over")(command))
     return click.argument("log", type=click.Path(), metavar="LOG")(command)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import log_format_option, printed_option
+from fencekit.cli.options import option, printed_option
 
 
 @click.command("verify")
@@ -25,7 +25,7 @@ from fencekit.cli.options import log_format_option, printed_option
     metavar="K",
     help="A public Ed25519 key (PEM or base64) that the signatures must be of; repeatable.",
 )
-@log_format_option(of="LOG")
+@option("log_format", of="LOG")
 @printed_option
 def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: Any) -> None:
     """Verify the hash chain of LOG: CapFence's database, or a log of our own.

@@ -4,32 +4,14 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
-    log_format_option,
-    policy_root_option,
-    report_options,
-    targets,
-    timeout_option,
-    tools_option,
-)
+from fencekit.cli.options import option, options, report_options, several, targets
 
 
 @click.command("mutate")
 @click.argument("policy", type=click.Path(), metavar="POLICY")
-@click.option(
-    "--cases",
-    multiple=True,
-    type=click.Path(),
-    metavar="C",
-    help="A file of cases or a folder of them; may be repeated.",
-)
-@click.option(
-    "--log",
-    "logs",
-    multiple=True,
-    type=click.Path(),
-    metavar="L",
-    help="An audit log whose calls must stay decided as they are; may be repeated.",
+@several("cases", "cases", "C", "A file of cases or a folder of them; may be repeated.")
+@several(
+    "logs", "log", "L", "An audit log whose calls must stay decided as they are; may be repeated."
 )
 @click.option(
     "--min-score",
@@ -37,19 +19,8 @@ from fencekit.cli.options import (
     metavar="S",
     help="Fail where fewer mutants are noticed, in percent.",
 )
-@policy_root_option(default="")
-@log_format_option(default="")
-@tools_option(default="")
-@click.option(
-    "--max-invalid",
-    metavar="N",
-    help="Records that may be unreadable: a number, or `all`.  [default: 0]",
-)
-@click.option(
-    "--max-passed-over",
-    metavar="N",
-    help="Parts of logs that look like calls and are not read, or `all`.  [default: 0]",
-)
+@options(*(option(key, default="") for key in ("policy_root", "log_format", "tools")))
+@options("max_invalid", "max_passed_over")
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
@@ -64,7 +35,7 @@ from fencekit.cli.options import (
     metavar="N",
     help="Judge mutants in so many processes; the result is the same.",
 )
-@timeout_option("one decision")
+@option("timeout", of="one decision")
 @report_options
 def command(
     policy: str,

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from fencekit.config.options import OPTIONS, Kind
 from fencekit.reporting.registry import formats
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -13,29 +14,6 @@ Decorator = Callable[[Command], Command]
 
 HTML = "html"
 
-domain_option = click.option(
-    "--domain",
-    type=click.Path(),
-    default="",
-    metavar="FILE",
-    help="A JSON Schema of the arguments; by default they are any JSON object.",
-)
-
-
-def _proof_memory(_: click.Context, __: click.Parameter, said: str | None) -> None:
-    if said is not None:
-        from fencekit.checks.proofs.memory import bound_memory
-
-        bound_memory(said)
-
-
-proof_memory_option = click.option(
-    "--proof-memory",
-    metavar="SIZE",
-    expose_value=False,
-    callback=_proof_memory,
-    help="The memory that one question to the prover may take.  [default: 512MB]",
-)
 printed_option = click.option(
     "--format",
     "output",
@@ -46,114 +24,83 @@ printed_option = click.option(
 )
 """For commands that show something and make no report."""
 
+KINDS: dict[Kind, dict[str, Any]] = {
+    Kind.PATH: {"type": click.Path()},
+    Kind.SECONDS: {"type": float},
+    Kind.COUNT: {"type": int},
+    Kind.SWITCH: {"is_flag": True},
+}
+"""How click reads a kind of option; what is not here is text."""
 
-fail_on_errors_option = click.option(
-    "--fail-on-errors/--no-fail-on-errors",
-    default=None,
-    help="Fail on what is looser only where the policy in force raises, too.",
+
+def option(key: str, *names: str, of: str = "", **changed: Any) -> Decorator[Any]:
+    """Return an option of the table in `fencekit.config.options`.
+
+    `of` is what its help speaks of instead of the logs or of one record; `changed` are parameters
+    of `click.option` that a command has otherwise.
+    """
+    row = OPTIONS[key]
+    told = row.help[0].upper() + row.help[1:] + "."
+    if of:
+        told = told.replace("the logs", of).replace("one record", of)
+    if row.default and not changed.get("show_default"):
+        told += f"  [default: {row.default}]"
+    parsed = {"metavar": row.metavar or None, "help": told, **KINDS.get(row.kind, {})}
+    if row.choices:
+        parsed["type"] = click.Choice(row.choices)
+    if names and "/" in names[0]:
+        del parsed["is_flag"]
+    return click.option(*(names or (f"--{row.name}",)), **{**parsed, **changed})
+
+
+def options(*keys: str | Decorator[Any]) -> Decorator[Any]:
+    """Return a decorator that adds options in this order: keys of the table, or others."""
+
+    def add(command: Any) -> Any:
+        for key in reversed(keys):
+            command = (option(key) if isinstance(key, str) else key)(command)
+        return command
+
+    return add
+
+
+def several(key: str, name: str, metavar: str, told: str) -> Decorator[Any]:
+    """Return an option for paths that may be given several times."""
+    return click.option(
+        f"--{name}", key, multiple=True, type=click.Path(), metavar=metavar, help=told
+    )
+
+
+fail_on_errors_option = option(
+    "fail_on_errors", "--fail-on-errors/--no-fail-on-errors", default=None
 )
-"""For proofs: there, a call on which deciding raises is denied, and nobody meant it so."""
+authors_option = option("authors", "--authors/--no-authors", default=None)
+waiver_options = options("waivers", "today")
+OF_LOG = ("log_format", "max_line", "tools")
+LIMITS = ("max_invalid", "max_undecided", "max_passed_over")
 
 
-def policy_root_option(
-    *, default: str | None = None, otherwise: str = "the working directory"
-) -> Decorator[Any]:
-    """Return `--policy-root`."""
-    return click.option(
-        "--policy-root",
-        type=click.Path(),
-        default=default,
-        metavar="DIR",
-        help=f"Where names in `extends` are looked for; {otherwise} by default.",
-    )
-
-
-def log_format_option(*, default: str | None = None, of: str = "the logs") -> Decorator[Any]:
-    """Return `--log-format`."""
-    told = f"Read {of} in this format, not the one seen."
-    return click.option("--log-format", default=default, metavar="F", help=told)
-
-
-def max_line_option() -> Decorator[Any]:
-    """Return `--max-line`."""
-    said = "The longest line of a log that is read, as 16MiB.  [default: 8MiB]"
-    return click.option("--max-line", metavar="SIZE", help=said)
-
-
-def tools_option(*, default: str | None = None) -> Decorator[Any]:
-    """Return `--tools`."""
-    return click.option(
-        "--tools",
-        type=click.Path(),
-        default=default,
-        metavar="FILE",
-        help="A mapping from tools to capabilities.",
-    )
-
-
-def timeout_option(of: str = "", *, default: int = 5) -> Decorator[Any]:
-    """Return `--timeout`, in seconds; `of` is what it limits the time of."""
-    told = f"The time limit{of and f' for {of}'}.  [default: {default}]"
-    return click.option("--timeout", type=float, metavar="SECONDS", help=told)
-
-
-def report_options(command: Command) -> Command:
-    """Add `--format` (given as `output`), `--html`, `--out` and `--redact`."""
-    options = (
-        click.option(
-            "--format",
-            "output",
-            type=click.Choice(list(formats())),
-            default="text",
-            show_default=True,
-            help="What to print.",
-        ),
-        click.option(
-            "--html", type=click.Path(), metavar="FILE", help="Also write the report as HTML."
-        ),
-        click.option(
-            "--out",
-            multiple=True,
-            metavar="FORMAT=FILE",
-            help="Also write the report in this format, `html` too; may be repeated.",
-        ),
-        click.option(
-            "--redact",
-            type=click.Choice(["secrets", "all", "none"]),
-            help="What the report hides of the calls that it shows.  [default: secrets]",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def waiver_options(command: Command) -> Command:
-    """Add `--waivers` and `--today`."""
-    options = (
-        click.option(
-            "--waivers",
-            type=click.Path(),
-            metavar="FILE",
-            help="What is allowed for a time.  [default: fencekit.waivers.yaml, where it is there]",
-        ),
-        click.option(
-            "--today", metavar="DATE", help="The day on which waivers have to hold.  [default: now]"
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def authors_option(command: Command) -> Command:
-    """Add `--authors/--no-authors`."""
-    return click.option(
-        "--authors/--no-authors",
-        default=True,
+report_options = options(
+    click.option(
+        "--format",
+        "output",
+        type=click.Choice(list(formats())),
+        default="text",
         show_default=True,
-        help="Name who wrote, by git, the lines to blame, where there is a repository.",
-    )(command)
+        help="What to print.",
+    ),
+    click.option(
+        "--html", type=click.Path(), metavar="FILE", help="Also write the report as HTML."
+    ),
+    click.option(
+        "--out",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Also write the report in this format, `html` too; may be repeated.",
+    ),
+    option("redact"),
+)
+"""`--format` (given as `output`), `--html`, `--out` and `--redact`."""
 
 
 def targets(html: str | None, out: Iterable[str], inputs: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fencekit.cli.options import report_options
+from fencekit.cli.options import option, report_options
 from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 
@@ -20,7 +20,7 @@ from fencekit.cli.packs_options import into_option, set_option, trust_options
 )
 @set_option
 @into_option("The folder whose `fencekit.lock` says what is locked.")
-@click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
+@option("allow_unknown")
 @trust_options
 @report_options
 def diff(

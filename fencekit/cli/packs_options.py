@@ -62,7 +62,7 @@ def trusted_keys(keys: tuple[str, ...]) -> "list[PublicKey]":
 
     from fencekit.config.settings import settings_near
 
-    configured = settings_near(Path.cwd()).trusted_keys or ()
+    configured = settings_near(Path.cwd()).get("trusted_keys") or ()
     if not keys and not configured:
         return []
     from fencekit.reading.signatures import read_public

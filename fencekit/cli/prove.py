@@ -5,23 +5,12 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
-    domain_option,
-    fail_on_errors_option,
-    policy_root_option,
-    proof_memory_option,
-    report_options,
-)
+from fencekit.cli.options import fail_on_errors_option, option, options, report_options
 
 
 @click.command("prove")
 @click.argument("policies", nargs=-1, type=click.Path(), metavar="[POLICY]...")
-@click.option(
-    "--guardrails",
-    type=click.Path(),
-    metavar="G",
-    help="A policy whose rules POLICY must be at least as strict as.",
-)
+@option("guardrails", help="A policy whose rules POLICY must be at least as strict as.")
 @click.option(
     "--certificate",
     type=click.Path(),
@@ -35,11 +24,8 @@ from fencekit.cli.options import (
     metavar="F",
     help="Check a certificate that `--certificate F` wrote, here or in `fencekit diff`.",
 )
-@policy_root_option(default="")
-@domain_option
-@proof_memory_option
-@fail_on_errors_option
-@click.option("--allow-unknown", is_flag=True, help="Let pass what could not be settled.")
+@options(option("policy_root", default=""), option("domain", default=""), "proof_memory")
+@options(fail_on_errors_option, "allow_unknown")
 @click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
 @report_options
 def command(
@@ -52,6 +38,7 @@ def command(
     html: str | None,
     out: tuple[str, ...],
     redact: str | None,
+    proof_memory: str | None,
     **given: Any,
 ) -> None:
     """Prove that POLICY keeps to guardrails, or show the call for which it does not.
@@ -70,6 +57,7 @@ def command(
     from fencekit.checks.postprocess.outputs import refuse_overwriting
     from fencekit.checks.proofs.certificates import certify
     from fencekit.checks.proofs.guardrails import GuardrailsJob
+    from fencekit.checks.proofs.memory import bound_memory
     from fencekit.cli.finish import finish
     from fencekit.cli.options import targets
     from fencekit.cli.show import say
@@ -77,6 +65,8 @@ def command(
     from fencekit.config.settings import settings_near
     from fencekit.model.errors import UsageError
 
+    if proof_memory is not None:
+        bound_memory(proof_memory)
     if written:
         if guardrails or certificate:
             hint = "leave out `--guardrails` and `--certificate`, which are about a policy"

@@ -6,88 +6,25 @@ from typing import Any
 import click
 
 from fencekit.cli.options import (
+    LIMITS,
+    OF_LOG,
     authors_option,
-    log_format_option,
-    max_line_option,
-    policy_root_option,
-    proof_memory_option,
+    option,
+    options,
     report_options,
     targets,
-    timeout_option,
-    tools_option,
     waiver_options,
 )
-
-LIMIT_HELP = "a number, or `all` to lift the limit"
 
 
 @click.command("replay")
 @click.argument("logs", nargs=-1, type=click.Path(), metavar="[LOG]...")
-@click.option("--policy", type=click.Path(), metavar="P", help="The candidate policy.")
-@click.option(
-    "--baseline",
-    type=click.Path(),
-    metavar="B",
-    help="The policy in force, to compare with instead of the recorded decisions.",
-)
-@click.option(
-    "--no-baseline",
-    is_flag=True,
-    help="Compare with the recorded decisions, whatever the configuration says.",
-)
-@policy_root_option()
-@click.option(
-    "--baseline-root",
-    type=click.Path(),
-    metavar="DIR",
-    help="The same for the baseline; as for the policy by default.",
-)
-@log_format_option()
-@max_line_option()
-@tools_option()
-@click.option(
-    "--redaction-key",
-    type=click.Path(),
-    metavar="FILE",
-    help="The key that values of the logs were masked with: decides equality with them.",
-)
-@authors_option
-@report_options
-@waiver_options
-@click.option(
-    "--fail-on",
-    type=click.Choice(["looser", "changed", "never"]),
-    help="Which findings end in exit code 1.  [default: looser]",
-)
-@click.option(
-    "--max-invalid",
-    metavar="N",
-    help=f"Records that may be unreadable: {LIMIT_HELP}.  [default: 0]",
-)
-@click.option(
-    "--max-undecided",
-    metavar="N",
-    help=f"Records whose change may stay open: {LIMIT_HELP}.  [default: 0]",
-)
-@click.option(
-    "--max-passed-over",
-    metavar="N",
-    help=f"Parts of logs that look like calls and are not read: {LIMIT_HELP}.  [default: 0]",
-)
-@proof_memory_option
-@timeout_option("one record")
-@click.option(
-    "--require-chain/--no-require-chain",
-    default=None,
-    help="Refuse records that no verified chain covers.",
-)
+@options("policy", "baseline", "no_baseline", "policy_root", "baseline_root", *OF_LOG)
+@options("redaction_key", authors_option, report_options, waiver_options, "fail_on", *LIMITS)
+@options("proof_memory", "timeout")
+@option("require_chain", "--require-chain/--no-require-chain", default=None)
 @click.option("--records", is_flag=True, help="Print every record in four lines.")
-@click.option(
-    "--keep-records",
-    type=int,
-    metavar="N",
-    help="Changed records that the report holds one by one.  [default: 100000]",
-)
+@option("keep_records")
 def command(
     output: str,
     html: str | None,
@@ -116,8 +53,8 @@ def command(
     from fencekit.reporting.terminal import Line
 
     settings = settings_near(Path.cwd())
-    job = settings.job(**given)
-    html = settings.report if html is None else html
+    job = settings.job(**{**given, "authors": settings.authors(given["authors"])})
+    html = settings.get("report") if html is None else html
     targets(html, out, job.read_files())
     seen: list[ChangedRecord] = []
 

@@ -4,19 +4,19 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import policy_root_option, report_options, targets, timeout_option
+from fencekit.cli.options import option, report_options, targets
 
 
 @click.command("test")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...")
-@click.option(
-    "--policy",
-    type=click.Path(),
-    default="",
-    metavar="P",
-    help="Run the cases against this policy, not the ones that they name.",
+@option(
+    "policy", default="", help="Run the cases against this policy, not the ones that they name."
 )
-@policy_root_option(default="", otherwise="as the files say")
+@option(
+    "policy_root",
+    default="",
+    help="Where names in `extends` are looked for; as the files say by default.",
+)
 @click.option("--coverage", is_flag=True, help="Show what of the policies no case covers.")
 @click.option(
     "--min-coverage",
@@ -24,7 +24,7 @@ from fencekit.cli.options import policy_root_option, report_options, targets, ti
     metavar="N",
     help="Fail where the cases cover less, in percent.",
 )
-@timeout_option("one case")
+@option("timeout", of="one case")
 @report_options
 def command(
     paths: tuple[str, ...],

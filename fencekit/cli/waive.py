@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fencekit.cli.options import policy_root_option
+from fencekit.cli.options import option
 
 
 @click.command("waive")
@@ -24,19 +24,14 @@ from fencekit.cli.options import policy_root_option
     help="Who says so.  [default: `user.email` of git, where it is set]",
 )
 @click.option("--max-count", type=click.IntRange(min=1), metavar="N", help="The most calls.")
-@click.option(
-    "--waivers",
-    type=click.Path(),
-    metavar="FILE",
-    help="The file to write into.  [default: fencekit.waivers.yaml]",
-)
+@option("waivers", help="The file to write into.  [default: fencekit.waivers.yaml]")
 @click.option(
     "--migrate",
     is_flag=True,
     help="Rewrite waivers that name rules by position, while these rules still stand.",
 )
-@click.option("--policy", type=click.Path(), metavar="P", help="The policy whose rules are meant.")
-@policy_root_option()
+@option("policy", help="The policy whose rules are meant.")
+@option("policy_root")
 def command(
     finding: str | None,
     *,
@@ -69,7 +64,7 @@ def command(
     from fencekit.model.errors import UsageError
 
     settings = settings_near(Path.cwd())
-    file = waivers or settings.waivers or settings.waivers_here() or "fencekit.waivers.yaml"
+    file = waivers or settings.get("waivers") or settings.waivers_here() or "fencekit.waivers.yaml"
     if migrate:
         if finding or report or reason or until or approver or max_count:
             hint = "write `fencekit waive --migrate --policy P`"
@@ -78,11 +73,11 @@ def command(
         from fencekit.dialects.registry import load_policy
         from fencekit.reporting.words import count_noun
 
-        named = policy or settings.policy
+        named = policy or settings.get("policy")
         if not named:
             hint = "name it with `--policy`, or as `policy` in `[tool.fencekit]`"
             raise UsageError("no policy whose rules are meant", hint=hint)
-        root = policy_root or settings.policy_root
+        root = policy_root or settings.get("policy_root")
         count = migrate_waivers(file, [load_policy(named, policy_root=root)])
         say(f"{file}: {count_noun(count, 'waiver')} rewritten" if count else f"{file}: all are new")
         return

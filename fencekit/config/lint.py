@@ -26,7 +26,7 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
     Raises UsageError where no policy is named, for a slug that there is not, and for unknown keys.
     """
     settings = settings_near(folder)
-    table, place = dict(settings.lint or {}), settings.place or Place("pyproject.toml")
+    table, place = dict(settings.get("lint") or {}), settings.place or Place("pyproject.toml")
     for key in table:
         if key not in KEYS:
             near = get_close_matches(key, KEYS, n=1)
@@ -37,14 +37,14 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
         os.path.join(at, path)  # noqa: PTH118
         for path in texts(table, "policies", place)
     ]
-    policies = tuple(chosen) or ((settings.policy,) if settings.policy else ())
+    policies = tuple(chosen) or ((settings.get("policy"),) if settings.get("policy") else ())
     if not policies:
         hint = f"name one on the command line, or as `policies` in `{TABLE}`"
         raise UsageError("no policy to lint", hint=hint)
-    timeout = given.get("timeout") or settings.timeout
+    timeout = given.get("timeout") or settings.get("timeout")
     return LintJob(
         policies=tuple(distinct(expand_globs(policies))),
-        policy_root=given.get("policy_root") or settings.policy_root or "",
+        policy_root=given.get("policy_root") or settings.get("policy_root") or "",
         levels=Levels(
             chosen=levels_in(table.get("levels", {}), "levels", place),
             per_file=per_file(table.get("per_file", {}), at, place),
@@ -53,8 +53,8 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
         ),
         fail_at=fail_at(given.get("fail_on") or table.get("fail_on", "error"), place),
         logs=tuple(distinct(expand_globs(tuple(given.get("logs") or ())))),
-        log_format=given.get("log_format") or settings.log_format or "",
-        tools=given.get("tools") or settings.tools or "",
+        log_format=given.get("log_format") or settings.get("log_format") or "",
+        tools=given.get("tools") or settings.get("tools") or "",
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
     )
 

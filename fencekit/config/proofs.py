@@ -27,10 +27,7 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
     """Return the proofs; raise UsageError where there is nothing to prove."""
 
     def pick(key: str) -> Any:
-        value = given.get(key)
-        if value == "":
-            raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
-        return value if value is not None else getattr(settings, key)
+        return settings.pick(given, key)
 
     policy, baseline, guardrails = pick("policy"), pick("baseline"), pick("guardrails")
     if not policy:
@@ -41,7 +38,7 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
         raise UsageError("nothing to prove of the policy", hint=hint)
     memory = pick("proof_memory")
     if memory is not None:
-        bound_memory(memory)
+        bound_memory(str(memory))
     shared: dict[str, Any] = {
         "policy_root": pick("policy_root") or "",
         "domain": pick("domain") or "",
@@ -53,10 +50,10 @@ def proof_jobs(settings: Settings, **given: Any) -> ProofJobs:
         ComparisonJob(baseline, policy, baseline_root=root, **shared) if baseline else None,
         GuardrailsJob(policy, guardrails, **shared) if guardrails else None,
         pick("waivers") or settings.waivers_here(),
-        day(given.get("today")),
+        day(pick("today")),
     )
 
 
 def fails_on_errors(settings: Settings, *, given: bool | None) -> bool:
     """Return whether what is looser only where the policy in force raises fails a proof."""
-    return bool(settings.fail_on_errors if given is None else given)
+    return bool(settings.get("fail_on_errors") if given is None else given)

@@ -18,10 +18,7 @@ def property_job(settings: Settings, **given: Any) -> PropertyJob:
     """Return the run; raise UsageError where a policy is not named or a value is out of range."""
 
     def pick(key: str) -> Any:
-        value = given.get(key)
-        if value == "":
-            raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
-        return value if value is not None else getattr(settings, key, None)
+        return settings.pick(given, key)
 
     for key, hint in NEEDED.items():
         if not pick(key):

@@ -4,15 +4,17 @@ import glob
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from fencekit.checks.postprocess.waiver_file import FILE as WAIVERS
+from fencekit.checks.proofs.memory import bound_memory
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.checks.replay.replay import checked_timeout, named_fail_on
+from fencekit.config.options import OPTIONS, TOML, Kind, Option, options_of
 from fencekit.config.sizes import size
 from fencekit.model.errors import UsageError
 from fencekit.model.masking import Redact
@@ -25,79 +27,49 @@ GLOB = frozenset("*?[")
 NEAR = 0.85
 """How alike, from 0 to 1, two names are of which one is the other misspelled."""
 NOT_GIVEN = (None, ())
-PATHS = (
-    "policy",
-    "baseline",
-    "policy_root",
-    "baseline_root",
-    "report",
-    "tools",
-    "redaction_key",
-    "waivers",
-    "save_witness",
-    "guardrails",
-    "domain",
-)
+TYPES: Mapping[Kind, tuple[type, ...]] = {
+    **dict.fromkeys((Kind.PATH, Kind.TEXT), (str,)),
+    **dict.fromkeys((Kind.PATHS, Kind.KEYS), (list,)),
+    **dict.fromkeys((Kind.LIMIT, Kind.SIZE), (int, str)),
+    Kind.DATE: (date, str),
+    Kind.SECONDS: (int, float),
+    Kind.COUNT: (int,),
+    Kind.SWITCH: (bool,),
+    Kind.TABLE: (dict,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The keys of `[tool.fencekit]`; None is a key that is not given.
+    """The values of `[tool.fencekit]` by key; a key that is not given is not there.
 
     Paths are relative to the folder of the file, and are made relative to the working directory.
-    `timeout` is in seconds. A limit is a number, or `all`.
     """
 
-    logs: tuple[str, ...] | None = None
-    policy: str | None = None
-    baseline: str | None = None
-    policy_root: str | None = None
-    baseline_root: str | None = None
-    report: str | None = None
-    log_format: str | None = None
-    tools: str | None = None
-    redaction_key: str | None = None
-    fail_on: str | None = None
-    max_invalid: int | str | None = None
-    max_undecided: int | str | None = None
-    max_passed_over: int | str | None = None
-    max_line: int | str | None = None
-    timeout: float | None = None
-    keep_records: int | None = None
-    require_chain: bool | None = None
-    lint: Mapping[str, Any] | None = None
-    redact: str | None = None
-    waivers: str | None = None
-    examples: int | None = None
-    save_witness: str | None = None
-    guardrails: str | None = None
-    domain: str | None = None
-    allow_unknown: bool | None = None
-    proof_memory: str | None = None
-    fail_on_errors: bool | None = None
-    trusted_keys: tuple[str, ...] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
     place: Place | None = field(default=None, compare=False)
+
+    def get(self, key: str) -> Any:
+        """Return the value of an option, None where it is not given."""
+        return self.values.get(OPTIONS[key].key)  # no key that is none
+
+    def pick(self, given: Mapping[str, Any], key: str) -> Any:
+        """Return what is given, or else the value here; raise UsageError for an empty text."""
+        value = given.get(key)
+        if value == "" or (key == "logs" and "" in (value or ())):
+            raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
+        return self.get(key) if value in NOT_GIVEN else value
 
     def job(self, **given: Any) -> ReplayJob:
         """Return the replay that is asked for: what is given, over the settings, over defaults.
 
         Raises UsageError where no log or no policy is named, or a value is out of range.
         """
-        if given.pop("no_baseline", None):
-            if given.get("baseline"):
-                raise UsageError("`--baseline` and `--no-baseline` exclude each other")
-            return replace(self, baseline=None, baseline_root=None).job(**given)
-        for key, value in given.items():
-            if value == "" or (key == "logs" and "" in (value or ())):
-                raise UsageError(f"`{key}` is empty", hint="leave it out, or give it a value")
-        chosen = {
-            key: getattr(self, key, None) if value in NOT_GIVEN else value
-            for key, value in given.items()
-        }
 
         def pick(key: str) -> Any:
-            return chosen.get(key, getattr(self, key))
+            return self.pick(given, key)
 
+        has_baseline = self.has_baseline(given)
         if not pick("logs"):
             hint = "name one on the command line, or as `logs` in `[tool.fencekit]`"
             raise UsageError("no log to replay", hint=hint)
@@ -105,30 +77,42 @@ class Settings:
             hint = "name the candidate on the command line, or as `policy` in `[tool.fencekit]`"
             raise UsageError("no policy to replay against", hint=hint)
         defaults, timeout = ReplayJob((), ""), pick("timeout")
+        limits = {
+            name: limit(f"max_{name}", pick(f"max_{name}"), getattr(defaults.limits, name))
+            for name in ("invalid", "undecided", "passed_over")
+        }
+        texts = ("policy", "policy_root", "log_format", "tools", "redaction_key")
+        if (memory := pick("proof_memory")) is not None:
+            bound_memory(str(memory))
         return ReplayJob(
             logs=tuple(distinct(expand_globs(pick("logs")))),
-            policy=pick("policy"),
-            baseline=pick("baseline") or "",
-            policy_root=pick("policy_root") or "",
-            baseline_root=pick("baseline_root") or "",
-            log_format=pick("log_format") or "",
-            tools=pick("tools") or "",
-            redaction_key=pick("redaction_key") or "",
+            **{key: pick(key) or "" for key in texts},
+            baseline=pick("baseline") if has_baseline else "",
+            baseline_root=(pick("baseline_root") or "") if has_baseline else "",
             fail_on=named_fail_on(pick("fail_on") or defaults.fail_on),
-            limits=Limits(
-                limit("max_invalid", pick("max_invalid"), defaults.limits.invalid),
-                limit("max_undecided", pick("max_undecided"), defaults.limits.undecided),
-                limit("max_passed_over", pick("max_passed_over"), defaults.limits.passed_over),
-            ),
+            limits=Limits(**limits),
             max_line=size("max_line", pick("max_line"), defaults.max_line),
             timeout=checked_timeout(defaults.timeout if timeout is None else timeout),
             keep_records=whole("keep_records", pick("keep_records"), defaults.keep_records),
             require_chain=bool(pick("require_chain")),
             redact=named_redact(pick("redact") or defaults.redact),
             waivers=pick("waivers") or self.waivers_here(),
-            today=day(given.get("today")),
+            today=day(pick("today")),
             authors=bool(given.get("authors")),
         )
+
+    def has_baseline(self, given: Mapping[str, Any]) -> bool:
+        """Say whether there is a baseline: what is given first, then what is configured."""
+        for side in (given, self.values):
+            if side.get("no_baseline") and side.get("baseline"):
+                raise UsageError("`--baseline` and `--no-baseline` exclude each other")
+            if side.get("no_baseline") or side.get("baseline"):
+                return bool(side.get("baseline"))
+        return False
+
+    def authors(self, given: bool | None) -> bool:  # noqa: FBT001  (as click and pytest have it)
+        """Say whether to ask git who is to blame: as given, as configured, else yes."""
+        return self.get("authors") is not False if given is None else given
 
     def waivers_here(self) -> str:
         """Return the file of waivers beside the settings, under its usual name; empty for none."""
@@ -137,10 +121,10 @@ class Settings:
         return path if os.path.lexists(path) else ""
 
 
-def day(given: str | None) -> date | None:
+def day(given: date | str | None) -> date | None:
     """Return a day of the calendar; raise UsageError for what is none."""
-    if given is None:
-        return None
+    if given is None or isinstance(given, date):
+        return given
     try:
         return date.fromisoformat(given)
     except ValueError as error:
@@ -173,23 +157,15 @@ def settings_in(file: Path) -> Settings:
     table = tools.get("fencekit", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise UsageError("`[tool.fencekit]` is not a table", place=place)
-    known = [entry.name for entry in fields(Settings) if entry.name != "place"]
+    known = options_of(TOML)
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else ", ".join(known)
             raise UsageError(f"unknown key in `[tool.fencekit]`: `{key}`", place=place, hint=hint)
-    checked = {key: check(key, value, place) for key, value in table.items()}
     at = os.path.dirname(shown)  # noqa: PTH120  (a Path would drop a leading `./`)
-    for key in PATHS:
-        if key in checked:
-            checked[key] = os.path.join(at, checked[key])  # noqa: PTH118
-    if "logs" in checked:
-        checked["logs"] = tuple(beside(at, log) for log in checked["logs"])
-    if "trusted_keys" in checked:
-        keys = checked["trusted_keys"]
-        checked["trusted_keys"] = tuple(os.path.join(at, key) for key in keys)  # noqa: PTH118
-    return Settings(**checked, place=place)
+    values = {key: check(known[key], value, place, at) for key, value in table.items()}
+    return Settings(values, place)
 
 
 def refuse_near_misses(document: Mapping[str, Any], place: Place) -> None:
@@ -217,34 +193,23 @@ def beside(folder: str, log: str) -> str:
     return os.path.join(glob.escape(folder) if is_glob else folder, log)  # noqa: PTH118
 
 
-def check(key: str, value: Any, place: Place) -> Any:
-    """Return the value of a key; raise UsageError where it is of the wrong type."""
-    kind, words = TYPES[key]
-    listed = [value] if key == "logs" and isinstance(value, str) else value
-    ok = isinstance(listed, kind) and (bool in kind or not isinstance(listed, bool))
+def check(option: Option, value: Any, place: Place, folder: str) -> Any:
+    """Return the value of an option, its paths from here; raise UsageError for a wrong type."""
+    kind, types = option.kind, TYPES[option.kind]
+    listed: Any = [value] if kind is Kind.PATHS and isinstance(value, str) else value
+    ok = isinstance(listed, types) and (bool in types or not isinstance(listed, bool))
     if isinstance(listed, list) and ok:
         ok = all(isinstance(path, str) for path in listed)
     if not ok:
-        raise UsageError(f"`{key}` in `[tool.fencekit]` is not {words}", place=place)
+        message = f"`{option.key}` in `[tool.fencekit]` is not {kind.value}"
+        raise UsageError(message, place=place)
+    if kind is Kind.PATH:
+        return os.path.join(folder, listed)  # noqa: PTH118
+    if kind is Kind.PATHS:
+        return tuple(beside(folder, path) for path in listed)
+    if kind is Kind.KEYS:
+        return tuple(os.path.join(folder, path) for path in listed)  # noqa: PTH118
     return listed
-
-
-TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "logs": ((list,), "a path or a list of paths"),
-    **dict.fromkeys(PATHS, ((str,), "a path")),
-    **dict.fromkeys(("log_format", "fail_on", "redact", "proof_memory"), ((str,), "text")),
-    **dict.fromkeys(
-        ("max_invalid", "max_undecided", "max_passed_over"), ((int, str), "a number or `all`")
-    ),
-    "max_line": ((int, str), "a number of bytes, or a size such as `16MiB`"),
-    "timeout": ((int, float), "a number of seconds"),
-    **dict.fromkeys(("keep_records", "examples"), ((int,), "a number")),
-    **dict.fromkeys(
-        ("require_chain", "allow_unknown", "fail_on_errors"), ((bool,), "true or false")
-    ),
-    "lint": ((dict,), "a table"),
-    "trusted_keys": ((list,), "a list of paths"),
-}
 
 
 def shown_path(file: Path) -> str:

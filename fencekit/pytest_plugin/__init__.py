@@ -30,7 +30,7 @@ capability: calls aimed at both policies are tried until one is decided looser b
 
 Files of cases, `*.fence.yaml`, are collected by themselves: a test for each case.
 
-pytest imports this module at every start, so it imports nothing but pytest.
+pytest imports this module at every start, so it imports pytest and the table of options only.
 """
 
 from collections.abc import Generator
@@ -39,84 +39,16 @@ from typing import Any
 
 import pytest
 
+from fencekit.config.options import PYTEST, Kind, Option, options_of
+
 FLAG = "--capfence-replay"
 
 CASES = (".fence.yaml", ".fence.yml")
 SUITES = (".yaml", ".yml")
 
-OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
-    "policy": ("the candidate policy", {"metavar": "P"}),
-    "baseline": ("compare with this policy, not with what was recorded", {"metavar": "B"}),
-    "no-baseline": (
-        "compare with what was recorded, whatever the configuration says",
-        {"action": "store_const", "const": True},
-    ),
-    "policy-root": ("where names in `extends` are looked for", {"metavar": "DIR"}),
-    "baseline-root": ("the same for the baseline", {"metavar": "DIR"}),
-    "log-format": ("read the logs in this format, not the one seen", {"metavar": "F"}),
-    "max-line": ("the longest line that is read, as 16MiB (default: 8MiB)", {"metavar": "SIZE"}),
-    "tools": ("the capability of each tool, for logs that hold tools", {"metavar": "FILE"}),
-    "redaction-key": ("the key that values of the logs were masked with", {"metavar": "FILE"}),
-    "report": ("write the report as HTML", {"metavar": "FILE"}),
-    "fail-on": (
-        "which findings fail (default: looser)",
-        {"choices": ("looser", "changed", "never")},
-    ),
-    "max-invalid": ("records that may be unreadable, or `all` (default: 0)", {"metavar": "N"}),
-    "max-undecided": ("records whose change may stay open (default: 0)", {"metavar": "N"}),
-    "max-passed-over": (
-        "parts of logs that look like calls and are not read, or `all` (default: 0)",
-        {"metavar": "N"},
-    ),
-    "timeout": ("time limit for one record (default: 5)", {"metavar": "SECONDS", "type": float}),
-    "require-chain": (
-        "refuse records that no verified chain covers",
-        {"action": "store_const", "const": True},
-    ),
-    "waivers": ("what is allowed for a time (default: fencekit.waivers.yaml)", {"metavar": "FILE"}),
-    "today": ("the day on which waivers have to hold (default: now)", {"metavar": "DATE"}),
-    "redact": (
-        "what is hidden of the calls that are shown (default: secrets)",
-        {"choices": ("secrets", "all", "none")},
-    ),
-    "keep-records": (
-        "changed records that the report holds one by one (default: 100000)",
-        {"metavar": "N", "type": int},
-    ),
-}
-"""The options beside the flag: `--capfence-NAME`, its help, and how it is parsed."""
-
-PROPERTIES = "--capfence-properties"
-PROPERTY_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
-    "examples": ("calls to try for each property (default: 1000)", {"metavar": "N", "type": int}),
-    "seed": ("try the same calls again (default: fixed in CI, else another)", {"metavar": "SEED"}),
-    "save-witness": ("write each witness as a file of cases", {"metavar": "DIR"}),
-}
-PROVE = "--capfence-prove"
-PROOF_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
-    "proof-memory": (
-        "memory that one question to the prover may take (default: 512MB)",
-        {"metavar": "SIZE"},
-    ),
-    "guardrails": ("a policy that the candidate must be at least as strict as", {"metavar": "G"}),
-    "domain": ("a JSON Schema of the arguments (default: any JSON object)", {"metavar": "FILE"}),
-    "allow-unknown": (
-        "let pass what could not be settled",
-        {"action": "store_const", "const": True},
-    ),
-    "fail-on-errors": (
-        "fail on what is looser only where the policy in force raises, too",
-        {"action": "store_const", "const": True},
-    ),
-}
-FOR_PROOFS = ("policy", "baseline", "policy-root", "baseline-root", "waivers", "today")
-"""The options of the replay that the proofs have too."""
-FOR_BOTH = ("policy", "baseline", "policy-root", "baseline-root", "timeout")
-"""The options of the replay that the properties have too."""
-PROOF_AND_PROPERTIES = ("fail-on-errors",)
-"""The options of the proofs that the properties have too."""
-PROOF_AND_REPLAY = ("proof-memory",)
-"""The options of the proofs that the replay has too: it proves what the log leaves open."""
+PROPERTIES, PROVE = "--capfence-properties", "--capfence-prove"
+FLAGS = {"replay": FLAG, "properties": PROPERTIES, "prove": PROVE}
+"""The flag that each option of the table in `fencekit.config.options` may belong to."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,8 +60,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(PROPERTIES, action="store_true", help=said)
     said = "prove that the candidate is nowhere looser than the baseline, and keeps to guardrails"
     group.addoption(PROVE, action="store_true", help=said)
-    for name, (text, parsed) in {**OPTIONS, **PROPERTY_OPTIONS, **PROOF_OPTIONS}.items():
-        group.addoption(f"--capfence-{name}", help=text, **parsed)
+    for option in options_of(PYTEST).values():
+        said = option.help + (f" (default: {option.default})" if option.default else "")
+        group.addoption(f"--{option_name(option)}", help=said, **argument_of(option))
+
+
+def option_name(option: Option) -> str:
+    """Return the name of an option here; what is on unless it is switched off is `no-NAME`."""
+    is_on = option.kind is Kind.SWITCH and option.default
+    return f"capfence-no-{option.name}" if is_on else f"capfence-{option.name}"
+
+
+def argument_of(option: Option) -> dict[str, Any]:
+    """Return how pytest parses an option; None is one that is not given."""
+    if option.kind is Kind.SWITCH:
+        const = not option.default
+        return {"action": "store_const", "const": const, "dest": f"capfence_{option.key}"}
+    kinds = {Kind.SECONDS: float, Kind.COUNT: int}
+    of_kind = {"type": kinds[option.kind]} if option.kind in kinds else {}
+    choices = {"choices": option.choices} if option.choices else {"metavar": option.metavar}
+    return {**choices, **of_kind}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -199,17 +149,9 @@ def pytest_make_collect_report(
 
 def refuse_idle(config: pytest.Config, *, replays: bool, searches: bool, proves: bool) -> None:
     """Raise UsageError for an option without a flag that it belongs to."""
-    for names, flag, used, also in (
-        (OPTIONS, FLAG, replays, {*(FOR_BOTH * searches), *(FOR_PROOFS * proves)}),
-        (PROPERTY_OPTIONS, PROPERTIES, searches, set[str]()),
-        (
-            PROOF_OPTIONS,
-            PROVE,
-            proves,
-            {*(PROOF_AND_PROPERTIES * searches), *(PROOF_AND_REPLAY * replays)},
-        ),
-    ):
-        for name in names:
-            given = config.getoption(f"capfence_{name.replace('-', '_')}")
-            if given is not None and not used and name not in also:
-                raise pytest.UsageError(f"`--capfence-{name}` does nothing without `{flag}`")
+    used = {"replay": replays, "properties": searches, "prove": proves}
+    for option in options_of(PYTEST).values():
+        given = config.getoption(f"capfence_{option.key}")
+        if given is not None and not any(used[flag] for flag in option.flags):
+            flags = " or ".join(f"`{FLAGS[flag]}`" for flag in option.flags)
+            raise pytest.UsageError(f"`--{option_name(option)}` does nothing without {flags}")

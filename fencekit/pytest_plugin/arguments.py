@@ -9,25 +9,16 @@ import argparse
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fencekit.checks.replay.job import ReplayJob
+from fencekit.config.options import PYTEST, REPLAY, Kind, options_of
 from fencekit.config.settings import Settings, settings_near
 from fencekit.model.errors import FencekitError
-from fencekit.pytest_plugin import FLAG, OPTIONS
+from fencekit.pytest_plugin import FLAG
 from fencekit.reporting.terminal import inert
-
-PATHS = (
-    "policy",
-    "baseline",
-    "policy_root",
-    "baseline_root",
-    "tools",
-    "redaction_key",
-    "report",
-    "waivers",
-)
 
 
 def settle(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
@@ -68,28 +59,32 @@ def job_of(config: pytest.Config) -> tuple[ReplayJob, str]:
 
     The command line comes before the configuration. Raises UsageError of pytest.
     """
+    given = given_for(REPLAY, config)
+    report, authors = given.pop("report"), given.pop("authors")
     folder = config.invocation_params.dir
-    given = {
-        name: config.getoption(f"capfence_{name}")
-        for name in (option.replace("-", "_") for option in OPTIONS)
-    }
-    for name in PATHS:
-        if given[name]:
-            given[name] = seen_from_here(given[name], folder)
-    report = given.pop("report")
     named = tuple(log for log in config.getoption("capfence_replay") if log)
     try:
         settings = settings_of(config)
-        memory = config.getoption("capfence_proof_memory") or settings.proof_memory
-        if memory is not None:
-            from fencekit.checks.proofs.memory import bound_memory
-
-            bound_memory(memory)
-        given["authors"] = bool(report or settings.report)
-        job = settings.job(logs=tuple(seen_from_here(log, folder) for log in named), **given)
+        page = report or settings.get("report") or ""
+        job = settings.job(
+            logs=tuple(seen_from_here(log, folder) for log in named),
+            authors=bool(page) and settings.authors(authors),
+            **given,
+        )
     except FencekitError as error:
         raise usage_error(error) from error
-    return job, report or settings.report or ""
+    return job, page
+
+
+def given_for(flag: str, config: pytest.Config) -> dict[str, Any]:
+    """Return the options of a flag as they are given, by key; paths as they are seen from here."""
+    given = {}
+    for key, option in options_of(PYTEST, [flag]).items():
+        value = config.getoption(f"capfence_{key}")
+        if option.kind is Kind.PATH and value:
+            value = seen_from_here(value, config.invocation_params.dir)
+        given[key] = value
+    return given
 
 
 def absolute(path: str) -> str:
@@ -118,6 +113,6 @@ def usage_error(error: FencekitError) -> pytest.UsageError:
 def words_of(text: str) -> str:
     """Return a message of ours, inert line by line, with the options as they are called here."""
     lines = [inert(line, 1_000) for line in text.splitlines()]
-    for name in OPTIONS:
+    for name in (option.name for option in options_of(PYTEST).values()):
         lines = [line.replace(f"`--{name}`", f"`--capfence-{name}`") for line in lines]
     return "\n".join(lines)

@@ -6,7 +6,6 @@ Each fails with a call that shows otherwise, or with why it could not be proved.
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -15,18 +14,17 @@ from fencekit.checks.postprocess.finalise import finalise
 from fencekit.checks.postprocess.waivers import with_waivers
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
+from fencekit.config.options import PROVE
 from fencekit.config.proofs import ProofJobs, proof_jobs
 from fencekit.model.errors import FencekitError
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report, Status
-from fencekit.pytest_plugin import FOR_PROOFS, PROOF_OPTIONS
-from fencekit.pytest_plugin.arguments import absolute, seen_from_here, settings_of, usage_error
+from fencekit.pytest_plugin.arguments import absolute, given_for, settings_of, usage_error
 from fencekit.pytest_plugin.collect import CheckItem, Collecting, DisallowedError, named_outside
 from fencekit.reporting.terminal import Line, waiver_lines
 from fencekit.reporting.texts import lines
 from fencekit.reporting.words import status_label, verdict_line
 
-PATHS = ("policy", "baseline", "policy_root", "baseline_root", "guardrails", "domain", "waivers")
 Job = ComparisonJob | GuardrailsJob
 PASSES_UNPROVED = "capfence_unproved"
 
@@ -36,15 +34,8 @@ def start(config: pytest.Config) -> None:
     if config.args_source is not config.ArgsSource.ARGS:
         config.args = []
         config.args_source = config.ArgsSource.ARGS
-    given: dict[str, Any] = {
-        name: config.getoption(f"capfence_{name}")
-        for name in (option.replace("-", "_") for option in (*FOR_PROOFS, *PROOF_OPTIONS))
-    }
-    for name in PATHS:
-        if given[name]:
-            given[name] = seen_from_here(given[name], config.invocation_params.dir)
     try:
-        jobs = proof_jobs(settings_of(config), **given)
+        jobs = proof_jobs(settings_of(config), **given_for(PROVE, config))
     except FencekitError as error:
         raise usage_error(error) from error
     config.pluginmanager.register(ProofSession(jobs), "capfence-proofs")

@@ -8,19 +8,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
 from fencekit.checks.proofs.regression_case import case_text, save
+from fencekit.config.options import PROPERTIES
 from fencekit.config.properties import property_job
 from fencekit.model.errors import FencekitError
 from fencekit.model.proof import Witness
 from fencekit.model.search import SearchResult
-from fencekit.pytest_plugin import FOR_BOTH, PROOF_AND_PROPERTIES, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import (
     absolute,
+    given_for,
     seen_from_here,
     settings_of,
     usage_error,
@@ -35,7 +35,6 @@ from fencekit.reporting.words import count_noun
 from fencekit.strategies.property_search import Properties, PropertyJob
 
 TRIED = "capfence_tried"
-PATHS = ("policy", "baseline", "policy_root", "baseline_root")
 NO = ("", "0", "false", "no")
 FIXED_SEED = "0"
 
@@ -59,29 +58,23 @@ def job_of(config: pytest.Config) -> PropertyJob:
     In CI, and with `--capfence-seed`, the calls are the same every time. Elsewhere each run tries
     others, and those on which a property failed are kept in pytest's cache and tried first.
     """
-    names = (*FOR_BOTH, *PROOF_AND_PROPERTIES, *PROPERTY_OPTIONS)
-    given: dict[str, Any] = {
-        name: config.getoption(f"capfence_{name}")
-        for name in (option.replace("-", "_") for option in names)
-    }
-    for name in PATHS:
-        if given[name]:
-            given[name] = seen_from_here(given[name], config.invocation_params.dir)
+    given = given_for(PROPERTIES, config)
     given.pop("save_witness")
     in_ci = os.environ.get("CI", "").lower() not in NO
-    seed, database = given.pop("seed"), ""
+    settings, database = settings_of(config), ""
+    seed = settings.pick(given, "seed")
     if seed is None:
         seed = FIXED_SEED if in_ci else token_hex(4)
         cache = None if in_ci else getattr(config, "cache", None)
         database = "" if cache is None else str(cache.mkdir("capfence"))
-    return property_job(settings_of(config), seed=seed, database=database, **given)
+    return property_job(settings, **{**given, "seed": seed, "database": database})
 
 
 def witness_folder(config: pytest.Config) -> Path | None:
     """Return the folder that witnesses are written to, as files of cases; None for none."""
     given = config.getoption("capfence_save_witness")
     if given is None:
-        kept = settings_of(config).save_witness
+        kept = settings_of(config).get("save_witness")
         return Path(kept) if kept else None
     if not given:
         raise pytest.UsageError("`--capfence-save-witness` is empty")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.pytest_plugin import OPTIONS, PROOF_OPTIONS, PROPERTY_OPTIONS
 from fencekit.pytest_plugin.arguments import join_flags
 
 from .conftest import CALLS, LOOSER, REPLAY, Run, configure, lines_of, outcomes
@@ -175,21 +174,3 @@ def test_help_and_version_need_no_replay(run: Run, option: str) -> None:
     result = run(FLAG, option)
     assert result.ret == 0
     assert option == "--version" or "--capfence-max-undecided" in result.stdout.str()
-
-
-def test_the_options_are_those_of_the_command_line_and_of_the_configuration() -> None:
-    from dataclasses import fields
-
-    from fencekit.cli.replay import command
-    from fencekit.config.settings import Settings
-
-    keys = {name.replace("-", "_") for name in OPTIONS}
-    of_the_cli = {str(option.name) for option in command.params}
-    of_the_cli -= {"output", "out", "records", "authors"}  # the plugin's page names them always
-    assert keys == of_the_cli - {"logs", "html", "proof_memory"} | {"report"}
-    of_proofs = {name.replace("-", "_") for name in PROOF_OPTIONS}
-    of_others = {"logs", "place", "lint", "examples", "save_witness", "trusted_keys", *of_proofs}
-    configured = {entry.name for entry in fields(Settings)}
-    assert keys - {"today", "no_baseline"} == configured - of_others
-    assert {name.replace("-", "_") for name in PROPERTY_OPTIONS} - {"seed"} <= configured
-    assert of_proofs <= configured

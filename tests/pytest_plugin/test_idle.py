@@ -40,7 +40,12 @@ def test_an_idle_run_imports_the_hooks_and_nothing_else(
     loaded = loaded_by(project, *args)
     assert "pytest" in loaded
     ours = {name for name in loaded if name.split(".")[0] == "fencekit"}
-    assert ours == {"fencekit", "fencekit.pytest_plugin"}
+    assert ours == {
+        "fencekit",
+        "fencekit.config",
+        "fencekit.config.options",
+        "fencekit.pytest_plugin",
+    }
     assert not loaded & HEAVY
 
 

@@ -8,6 +8,7 @@ import pytest
 from fencekit.checks.proofs import comparison
 from fencekit.checks.proofs.comparison import ComparisonJob
 from fencekit.checks.proofs.guardrails import GuardrailsJob
+from fencekit.config.options import PYTEST, options_of
 from fencekit.config.proofs import proof_jobs
 from fencekit.config.properties import property_job
 from fencekit.config.settings import Settings
@@ -15,7 +16,6 @@ from fencekit.generation.search import looser, looser_by_decision
 from fencekit.model.comparison import ClassComparison
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Proved, Unknown
-from fencekit.pytest_plugin import OPTIONS, PROOF_OPTIONS
 from fencekit.strategies.property_search import PropertyJob
 
 from .conftest import POLICY, REPLAY, Run, collected, configure, outcomes
@@ -70,8 +70,8 @@ def test_what_cannot_be_asked_is_a_usage_error(run: Run) -> None:
     assert run("--capfence-prove").ret == pytest.ExitCode.USAGE_ERROR
     only = run("--capfence-prove", "--capfence-policy=candidate.yaml")
     assert only.ret == pytest.ExitCode.USAGE_ERROR
-    for name, (_, parsed) in PROOF_OPTIONS.items():
-        value = () if parsed.get("action") else ("x",)
+    for name in ("guardrails", "domain", "allow-unknown"):
+        value = () if name == "allow-unknown" else ("x",)
         result = run(f"--capfence-{name}", *value)
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         assert "does nothing without `--capfence-prove`" in "\n".join(result.errlines)
@@ -99,7 +99,14 @@ def test_an_equal_candidate_is_proved(project: Path, run: Run) -> None:
 
 def test_the_command_line_wins_over_the_configuration() -> None:
     kept = Settings(
-        policy="p", baseline="b", guardrails="g", domain="d", policy_root="r", allow_unknown=True
+        {
+            "policy": "p",
+            "baseline": "b",
+            "guardrails": "g",
+            "domain": "d",
+            "policy_root": "r",
+            "allow_unknown": True,
+        }
     )
     jobs = proof_jobs(kept)
     assert jobs.not_looser == ComparisonJob(
@@ -136,7 +143,7 @@ def test_what_only_an_error_shows_fails_where_it_is_asked_for(project: Path, run
 
 
 def test_properties_seek_errors_where_it_is_asked_for() -> None:
-    kept = Settings(policy="p", baseline="b", fail_on_errors=True)
+    kept = Settings({"policy": "p", "baseline": "b", "fail_on_errors": True})
     assert property_job(kept, seed="1", database="").fail_on_errors
     assert not property_job(kept, seed="1", database="", fail_on_errors=False).fail_on_errors
     for told, sought in ((True, looser), (False, looser_by_decision)):
@@ -200,6 +207,6 @@ ELSEWHERE = {
 @pytest.mark.parametrize("name", GATES)
 def test_every_option_of_a_gate_is_one_of_pytest_too(name: str) -> None:
     command = import_module(f"fencekit.cli.{name}").command
-    known = {option.replace("-", "_") for option in (*OPTIONS, *PROOF_OPTIONS)} | {"replay"}
+    known = {*options_of(PYTEST), "replay"}
     asked = {ELSEWHERE.get(option.name, option.name) for option in command.params} - {None}
     assert asked <= known
