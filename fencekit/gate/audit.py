@@ -13,9 +13,11 @@ from os import PathLike
 from typing import Any, Self
 
 from fencekit.gate.decision import ExecutionOutcome, GateDecision
+from fencekit.gate.line_templates import LineTemplates
 from fencekit.gate.tools import Normalised
-from fencekit.logs.disk import Unsynced
+from fencekit.logs.disk import Appended
 from fencekit.logs.jsonl import SCHEMA, encode_recorded
+from fencekit.logs.record_line import note_line
 from fencekit.logs.redaction import check_key, digest
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.chain import Anchor
@@ -68,43 +70,53 @@ class Audit:
         self.keep = Keep(arguments)
         self.key = check_key(key) if self.keep is Keep.DIGESTS else b""
         self._writer = AuditWriter(path, fsync=fsync, **options)
+        self._is_plain = self.keep is Keep.WHOLE and not self._writer.mask
+        self._templates = LineTemplates(self._line)
 
     @property
     def path(self) -> str:
         """The path of the log, as given."""
         return self._writer.path
 
-    def decision(
+    def line(
         self,
         made: GateDecision,
         *,
         shadow: Shadow | None = None,
         action: str = "",
-        later: list[Unsynced] | None = None,
-    ) -> Anchor:
-        """Record a decision; `action` is the digest of the exact action, where one was made.
+    ) -> str:
+        """Return the line that records a decision, for `record`.
 
-        Where a list is given as `later`, the disk is not waited for: `sync` does that.
-        Raises LogError or RecordError where it cannot be written: then nothing may run.
+        `action` is the digest of the exact action, where one was made. Raises RecordError for what
+        could not be read again: then nothing may run.
         """
+        if self._is_plain and shadow is None and not action:
+            line = self._templates.line(made)
+            if line is not None:
+                return line
+        return self._line(made, shadow, action)
+
+    def _line(self, made: GateDecision, shadow: Shadow | None = None, action: str = "") -> str:
+        """Return the line of a decision, made whole and read back."""
         gate = self._gate(made, action)
         if made.normalised is None or made.rules is None:
             form = {"schema": SCHEMA, "id": made.id, "time": made.time}
-            return self._writer.append_note({**form, "refusal": gate}, later)
+            return note_line({**form, "refusal": gate})
         also: dict[str, Any] = {"gate": gate}
         if shadow is not None:
             said = encode_recorded(
                 recorded_decision(shadow.decision, escalates=made.call.escalates)
             )
             also["shadow"] = {"policy": shadow.policy, "decision": said}
-        return self._writer.append(self._record(made, made.normalised, made.rules), also, later)
+        return self._writer.line(self._record(made, made.normalised, made.rules), also)
 
-    def sync(self, records: Sequence[Unsynced]) -> None:
-        """Wait once until the disk has all of these records; raise UnsyncedError where it has not.
+    def record(self, lines: Sequence[str]) -> Appended:
+        """Record decisions in one write, and wait for the disk once; nothing may run before.
 
-        Nothing of what they allow may run before.
+        What is returned says how many there was room for. Raises LogError where no decision can be
+        written, UnsyncedError where the disk does not confirm them.
         """
-        self._writer.sync(records)
+        return self._writer.extend(lines)
 
     def outcome(self, of: str, outcome: ExecutionOutcome, *, id: str, time: str) -> Anchor:
         """Record how the execution ended that the decision `of` allowed."""

@@ -1,11 +1,10 @@
-"""Many decisions with one turn of the disk: all are on it before any of them is known."""
+"""Many decisions in one write, with one turn of the disk, before any of them is known."""
 
 from collections.abc import Callable, Iterable
 
 from fencekit.gate.call import ToolCall
 from fencekit.gate.decision import GateDecision
 from fencekit.gate.gate import Gate
-from fencekit.logs.disk import Unsynced
 
 
 def decide_all(
@@ -16,22 +15,31 @@ def decide_all(
     """Return what becomes of calls, in turn, and record them, as `Gate.decide` does for each.
 
     With each call come the obligations that its caller discharges. After a decision that `ends`
-    says true of, no more calls are asked for. The disk is waited for once, at the end; where it
-    does not confirm the records, every call is denied that they are about.
+    says true of, no more calls are asked for. All are written at once, at the end, and the disk is
+    waited for once; a call is denied whose record is not written, or not confirmed.
     """
-    later: list[Unsynced] = []
+    later: list[str] = []
     made: list[GateDecision] = []
     for call, discharges in calls:
         made.append(gate.decide(call, discharges=discharges, later=later))
         if ends(made[-1]):
             break
+    if not later:
+        return made
+    count = 0
+    trouble: Exception | None = None
     try:
-        if gate.audit is not None:
-            gate.audit.sync(later)
+        appended = gate.write(later)
+        count, trouble = appended.count, appended.error
     # Whatever keeps the records from the disk, nothing runs.
     except Exception as error:  # noqa: BLE001
-        return [gate.denial_without_record(one, error) if one.id else one for one in made]
-    for one in made:
-        if one.id:
+        trouble = error
+    for at, one in enumerate(made):
+        if not one.id:
+            continue  # it was denied already, because it could not be recorded
+        if count or trouble is None:
             gate.stand_open(one)
+            count -= 1
+        else:
+            made[at] = gate.denial_without_record(one, trouble)
     return made

@@ -7,10 +7,8 @@ gate stands in the way of calls that come to it, and of no other: it is not a sa
 import asyncio
 import inspect
 import os
-import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self
@@ -30,14 +28,12 @@ from fencekit.gate.decision import (
 from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
 from fencekit.gate.judge import Judge, Rules, asked_by, denial
+from fencekit.gate.outcomes import Outcomes
 from fencekit.gate.tools import Normalised, Tool, Tools
-from fencekit.logs.disk import Unsynced
+from fencekit.logs.disk import Appended
 from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.verdict import Obligation, Verdict
-
-MOST_OPEN = 10_000
-"""So many decisions are remembered whose outcome another process may still submit."""
 
 
 class Gate:
@@ -67,9 +63,7 @@ class Gate:
         self._judge = Judge(tools, advice)
         self._discharges = frozenset(map(Obligation, discharges))
         self._clock = clock
-        self._lock = threading.Lock()
-        self._open: OrderedDict[str, bool] = OrderedDict()
-        self._unwritten: deque[tuple[str, ExecutionOutcome]] = deque()
+        self._outcomes = Outcomes(clock)
 
     @property
     def tools(self) -> Tools:
@@ -95,14 +89,14 @@ class Gate:
         *,
         discharges: Iterable[str] = (),
         tool: Tool | None = None,
-        later: list[Unsynced] | None = None,
+        later: list[str] | None = None,
     ) -> GateDecision:
         """Return what becomes of a call, and record it; raise nothing.
 
         An ESCALATE spends an approval, or asks for one. `discharges` names obligations that the
         caller discharges. `tool` is the tool itself, for one that the gate does not know by name.
         An ALLOW is to be followed by `submit`, where another process executes. `later` is of
-        `decide_all`: nothing may run before the disk was waited for.
+        `decide_all`, which records what it collects: nothing may run before.
         """
         rules = self._rules
         duties = (
@@ -159,11 +153,10 @@ class Gate:
 
         Raises UsageError for a decision that allowed nothing, is not known, or has its outcome.
         """
-        with self._lock:
-            if self._open.pop(decision_id, True):
-                hint = "an outcome is submitted once, to the gate that allowed the call"
-                raise UsageError("no allowed call of that id waits for its outcome", hint=hint)
-        trouble = self._end(decision_id, outcome)
+        if self.audit is None or not self._outcomes.claim(decision_id):
+            hint = "an outcome is submitted once, to the gate that allowed the call"
+            raise UsageError("no allowed call of that id waits for its outcome", hint=hint)
+        trouble = self._outcomes.end(decision_id, outcome, self.audit)
         if trouble:
             raise FencekitError(f"the outcome could not be recorded: {trouble}")
 
@@ -175,7 +168,9 @@ class Gate:
 
     def record_outcome(self, decision: GateDecision, outcome: ExecutionOutcome) -> Executed:
         """Record how a call ended that was allowed, and return both."""
-        trouble = self._end(decision.id, outcome) if self.audit is not None else ""
+        trouble = ""
+        if self.audit is not None:
+            trouble = self._outcomes.end(decision.id, outcome, self.audit)
         return Executed(decision, outcome, trouble)
 
     def close(self) -> None:
@@ -228,38 +223,46 @@ class Gate:
         made: GateDecision,
         audit: Audit,
         action: str,
-        later: list[Unsynced] | None = None,
+        later: list[str] | None = None,
     ) -> GateDecision:
-        """Record a decision; where that fails, it is a denial."""
+        """Record a decision, or collect its line; where that fails, it is a denial."""
         shadow = None
         try:
             made = replace(made, id=os.urandom(16).hex(), time=utc(self._clock()))
             if self._shadow is not None and made.normalised is not None:
                 decision = self._shadow.evaluator.decide(made.normalised.request)
                 shadow = Shadow(self._shadow.digest, decision)
-            self._write_left_over(audit)
-            audit.decision(made, shadow=shadow, action=action, later=later)
+            line = audit.line(made, shadow=shadow, action=action)
+            if later is not None:
+                later.append(line)
+                return made
+            self.write([line])
         # Whatever keeps the record from being written, nothing runs.
         except Exception as error:  # noqa: BLE001
             return self.denial_without_record(made, error)
-        if later is None:
-            self.stand_open(made)
+        self.stand_open(made)
         return made
+
+    def write(self, lines: Sequence[str]) -> Appended:
+        """Write the lines of decisions, behind the outcomes that are not recorded yet.
+
+        Returns for how many there was room, and raises, as `Audit.record` does.
+        """
+        assert self.audit is not None
+        self._outcomes.write(self.audit)
+        return self.audit.record(lines)
 
     def denial_without_record(self, made: GateDecision, error: Exception) -> GateDecision:
         """Return the denial of a call whose decision is not known to be on the disk."""
         if isinstance(error, UnsyncedError) and made.authorized:  # it stands in the log
-            self._unwritten.append((made.id, execution.UNCONFIRMED))
+            self._outcomes.put_off(made.id, execution.UNCONFIRMED)
         errors = (*made.errors, error.message if isinstance(error, FencekitError) else repr(error))
         return replace(made, verdict=Verdict.DENY, reason="audit_unavailable", errors=errors, id="")
 
     def stand_open(self, made: GateDecision) -> None:
         """Wait for the outcome of a decision that is on the disk, if it allows the call."""
         if made.authorized:
-            with self._lock:
-                self._open[made.id] = False
-                while len(self._open) > MOST_OPEN:
-                    self._open.popitem(last=False)
+            self._outcomes.wait_for(made.id)
 
     def _run_call(self, decision: GateDecision) -> ExecutionOutcome:
         """Run a call that was allowed; what interrupts Python is recorded, and raised."""
@@ -270,31 +273,3 @@ class Gate:
         return (
             execution.refused_awaitable(outcome) if inspect.isawaitable(outcome.result) else outcome
         )
-
-    def _end(self, decision_id: str, outcome: ExecutionOutcome) -> str:
-        """Record an outcome; return what kept it from being written, to be tried again."""
-        assert self.audit is not None
-        with self._lock:
-            self._open.pop(decision_id, None)
-            self._unwritten.append((decision_id, outcome))
-        try:
-            self._write_left_over(self.audit)
-        # The call has run: what is left is to say so, and to let nothing else through meanwhile.
-        except Exception as error:  # noqa: BLE001
-            return error.message if isinstance(error, FencekitError) else repr(error)
-        return ""
-
-    def _write_left_over(self, audit: Audit) -> None:
-        """Write the outcomes that are not recorded yet, in order."""
-        while self._unwritten:
-            with self._lock:
-                if not self._unwritten:
-                    return
-                of, outcome = self._unwritten[0]
-                now = utc(self._clock())
-                try:
-                    audit.outcome(of, outcome, id=os.urandom(16).hex(), time=now)
-                except UnsyncedError:
-                    self._unwritten.popleft()  # it is in the log, and not to be there twice
-                    raise
-                self._unwritten.popleft()

@@ -1,6 +1,5 @@
 """What rules, assessor and obligations make of a call: normalise → rules → assessor → combine."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,13 +12,11 @@ from fencekit.gate.envelope import policy_digest
 from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.policy import Policy
-from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect, Obligation, Verdict, combine
+from fencekit.model.verdict import ESCALATE, WARN, Obligation, Verdict, combine
 
 MOST_KEPT = 2048
 LONGEST_KEPT = 2048
 """So many decisions are kept, of calls whose arguments and context have so many characters."""
-
-REASONS: Mapping[Effect, str] = {ALLOW: "policy_allow", WARN: "policy_warn", DENY: "policy_deny"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +95,13 @@ class Judge:
         effect, reason = outcome.effect, reason_of(outcome)
         if outcome.by_default and normalised.call.escalates:
             effect, reason = ESCALATE, "approval_required"
-        assessment = AGREES
-        if self.advice is not None and effect.verdict is not Verdict.DENY:
+        assessment, verdict, duties = AGREES, effect.verdict, effect.obligations
+        if self.advice is not None and verdict is not Verdict.DENY:
             assessment = self.advice.ask(normalised.request, effect)
-        verdict = combine((effect.verdict, assessment.verdict))
-        if verdict is not effect.verdict:
-            reason = "assessor_deny" if verdict is Verdict.DENY else "approval_required"
-        duties = effect.obligations | assessment.obligations
+            verdict = combine((effect.verdict, assessment.verdict))
+            if verdict is not effect.verdict:
+                reason = "assessor_deny" if verdict is Verdict.DENY else "approval_required"
+            duties = effect.obligations | assessment.obligations
         if duties and verdict is not Verdict.DENY:
             undone = duties - discharges - normalised.tool.discharges
             if undone:
@@ -129,9 +126,9 @@ def reason_of(outcome: Outcome) -> str:
         return "engine_error"
     if outcome.rule is None:
         return "policy_default_deny"
-    if outcome.effect.verdict is Verdict.ESCALATE:
-        return "approval_required"
-    return REASONS.get(outcome.effect, f"policy_{outcome.effect.verdict.name.lower()}")
+    if outcome.effect.verdict is Verdict.ALLOW:
+        return "policy_warn" if outcome.effect == WARN else "policy_allow"
+    return "policy_deny" if outcome.effect.verdict is Verdict.DENY else "approval_required"
 
 
 def denial(call: ToolCall, reason: str, message: str, rules: Rules) -> GateDecision:

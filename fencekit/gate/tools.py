@@ -162,7 +162,13 @@ class AnyTools(Tools):
         """Return a tool of that name, one that was registered or any other."""
         if not name:
             raise Refusal("unknown_tool", "the call names no tool")
-        return self.by_name.get(name) or Tool(name, name)
+        return self.by_name.get(name) or tool_of_capability(name)
+
+
+@lru_cache(maxsize=256)
+def tool_of_capability(name: str) -> Tool:
+    """Return a tool of which no more is known than its capability."""
+    return Tool(name, name)
 
 
 def refuse_texts(call: ToolCall) -> None:

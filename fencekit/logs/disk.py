@@ -1,33 +1,64 @@
-"""Writing to a log, and waiting for the disk: records that are in it, and not yet on the disk."""
+"""A log as its writer sees it, writing to it, and waiting for the disk."""
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fencekit.logs.chain.tail import Tail
 from fencekit.logs.locked_file import LogFile, sync_folder
 from fencekit.model.chain import Anchor
-from fencekit.model.errors import UnsyncedError
+from fencekit.model.errors import LogError, UnsyncedError
 from fencekit.model.source import Place
 
 
 def write_all(file: LogFile, data: bytes) -> None:
-    """Write all of it, in one call where the system lets it; raise OSError where it does not.
+    """Write all of it; raise OSError where the system does not let it.
 
     A record that lacks only the end of its line is in the log: the next one ends the line.
     """
+    count, error = write_some(file, data)
+    if error is not None and (count < len(data) - 1 or len(data) == 1):
+        raise error
+
+
+def write_some(file: LogFile, data: bytes) -> tuple[int, OSError | None]:
+    """Write as much as the system lets, in one call if it can; return how much, and what failed."""
     left = memoryview(data)
     while left:
         try:
             left = left[os.write(file.fileno(), left) :]
-        except OSError:
-            if len(left) > 1 or len(data) == 1:
-                raise
-            return
+        except OSError as error:
+            return len(data) - len(left), error
+    return len(data), None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A log as its writer saw it last: the open file, its size then, and how it ended.
+
+    `tail` stands in this file once the view is `settled`; before that it is that of the file which
+    had this name. `final` says that nothing can have come after it there. `before` is what the
+    first record of this file continues.
+    """
+
+    file: LogFile
+    size: int = -1
+    tail: Tail = field(default_factory=Tail)
+    before: Tail = field(default_factory=Tail)
+    settled: bool = True
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many of some records are in the log now, and what kept the others out of it."""
+
+    count: int
+    error: LogError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unsynced:
-    """A record that is in the log, while nobody has waited for the disk yet.
+    """Records that are in the log, while nobody has waited for the disk yet: `anchor` is the last.
 
     `is_first` says that the file was empty before: then its name is waited for too.
     """
@@ -35,19 +66,7 @@ class Unsynced:
     file: LogFile
     anchor: Anchor
     is_first: bool
-
-
-def last_of_each_file(records: Iterable[Unsynced]) -> list[Unsynced]:
-    """Return what to wait for, so that the disk has all records: one of each file.
-
-    A log is one file, unless it was replaced between two records.
-    """
-    last: dict[int, Unsynced] = {}
-    for record in records:
-        before = last.get(id(record.file))
-        first = record.is_first or (before is not None and before.is_first)
-        last[id(record.file)] = Unsynced(record.file, record.anchor, first)
-    return list(last.values())
+    appended: Appended
 
 
 def wait_for_disk(record: Unsynced, last: int, path: str) -> None:

@@ -190,5 +190,10 @@ def writing(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise LogError(f"cannot write `{path}`: {said}", place=Place(path)) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: str, error: OSError) -> LogError:
+    """Return the error of a file that cannot be written, by its name as given."""
+    said = (error.strerror or str(error)).lower()
+    return LogError(f"cannot write `{path}`: {said}", place=Place(path))

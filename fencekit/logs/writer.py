@@ -12,8 +12,8 @@ signal, a time limit) at any moment leaves either that value or one that is read
 import fcntl
 import os
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -23,15 +23,15 @@ from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.line import seal_line
 from fencekit.logs.chain.succession import first_record, stands, succeeds
 from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.disk import Unsynced, last_of_each_file, wait_for_disk, write_all
+from fencekit.logs.disk import Appended, Unsynced, View, wait_for_disk, write_all, write_some
 from fencekit.logs.locked_file import (
-    LogFile,
     end_of,
     is_at,
     lock_of_thread,
     open_file,
     part_from_parent,
     register,
+    unwritable,
     writing,
 )
 from fencekit.logs.record_line import line_of, note_line
@@ -43,23 +43,6 @@ from fencekit.model.source import Place
 from fencekit.reading.signatures import PrivateKey
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A log as its writer saw it last: the open file, its size then, and how it ended.
-
-    `tail` stands in this file once the view is `settled`; before that it is that of the file which
-    had this name. `final` says that nothing can have come after it there. `before` is what the
-    first record of this file continues.
-    """
-
-    file: LogFile
-    size: int = -1
-    tail: Tail = field(default_factory=Tail)
-    before: Tail = field(default_factory=Tail)
-    settled: bool = True
-    final: bool = True
 
 
 class AuditWriter:
@@ -111,45 +94,45 @@ class AuditWriter:
         self,
         record: Record,
         also: Mapping[str, Any] | None = None,
-        later: list[Unsynced] | None = None,
     ) -> Anchor:
         """Append one record; return its number and its hash once it is written.
 
         `also` holds more to be kept of it, under names of your own. With `fsync` the record is on
-        the disk when this returns; where a list is given as `later`, only after `sync` of it.
+        the disk when this returns.
         Raises RecordError for what cannot be written so that it could be read again; LogError for
         a log that cannot be continued or a write that failed: the record is then not in the log.
         UnsyncedError says that it is, but that the disk did not confirm it. Raises UsageError in a
         signal handler that interrupted another append of its thread. An exception that comes from
         outside leaves the record out or in, and the chain whole.
         """
-        line = line_of(record, also or {}, self.mask, self.mask_key, self.path)
-        return self._append(line, later)
+        return self._append([self.line(record, also)]).anchor
 
-    def append_note(self, note: Mapping[str, Any], later: list[Unsynced] | None = None) -> Anchor:
+    def line(self, record: Record, also: Mapping[str, Any] | None = None) -> str:
+        """Return the line that `append` would write, for `extend`; raise RecordError as it does."""
+        return line_of(record, also or {}, self.mask, self.mask_key, self.path)
+
+    def append_note(self, note: Mapping[str, Any]) -> Anchor:
         """Append a line that is no call: what became of one (`outcome`), or of none (`refusal`).
 
         It begins with our schema. Raises UsageError for another form, and what `append` raises.
         """
-        return self._append(note_line(note), later)
+        return self._append([note_line(note)]).anchor
 
-    def sync(self, records: Sequence[Unsynced]) -> None:
-        """Wait until the disk has records that were appended with `later`: once for all.
+    def extend(self, lines: Sequence[str]) -> Appended:
+        """Append lines, of `line` or of notes, in one write; wait for the disk once.
 
-        Raises UnsyncedError where the disk does not confirm one of them.
+        Where there is room for the first of them only, those are in the log, and what is returned
+        says how many. Raises what `append` raises; after an UnsyncedError all are in the log, or
+        the first of them. No line at all is nothing.
         """
-        for record in last_of_each_file(records):
-            self._sync(record)
+        return self._append(lines).appended if lines else Appended(0)
 
-    def _append(self, line: str, later: list[Unsynced] | None) -> Anchor:
-        """Append a line, chained to the one before; wait for the disk where that is asked for."""
-        record = self._hold(partial(self._add, line))
+    def _append(self, lines: Sequence[str]) -> Unsynced:
+        """Append lines, chained to the one before; wait for the disk where that is asked for."""
+        records = self._hold(partial(self._add, lines))
         if self.fsync:
-            if later is None:
-                self._sync(record)
-            else:
-                later.append(record)
-        return record.anchor
+            self._sync(records)
+        return records
 
     def checkpoint(self) -> None:
         """Keep now how many records the log has, and the hash of the last."""
@@ -235,26 +218,42 @@ class AuditWriter:
             tail = Tail(seen.seq, seen.head, tail.left, tail.open)
         return View(view.file, size, tail, before)
 
-    def _add(self, line: str, view: View) -> Unsynced:
-        """Append a line to the locked log; say where, as which record, and if it is the first."""
+    def _add(self, lines: Sequence[str], view: View) -> Unsynced:
+        """Append lines to the locked log; say where, as which record, and if it is the first.
+
+        Raises OSError where not even the first is in the log then.
+        """
         tail = view.tail
-        data, own = seal_line(line, tail.seq + 1, tail.head, tail.torn)
-        data = tail.lead + data
-        write_all(view.file, data)
+        data, own, torn = bytearray(tail.lead), tail.head, tail.torn
+        heads, ends = [], []
+        for number, line in enumerate(lines, tail.seq + 1):
+            link, own = seal_line(line, number, own, torn)
+            data += link
+            torn = ""
+            heads.append(own)
+            ends.append(len(data))
+        count, failed = write_some(view.file, bytes(data))
         if view.file.lost:
             message = "this process was forked in the middle of a record, which its parent writes"
             raise LogError(message, place=Place(self.path))
-        size = view.size + len(data)
-        known = Tail(tail.seq + 1, own, end=size - 1)
-        self._view = View(view.file, size, known, view.before)
+        whole = bisect_right(ends, count + 1)  # without the end of its line, it is in the log
+        if not whole and failed is not None:
+            raise failed
         self._unkept = True
+        last = Anchor(tail.seq + whole, heads[whole - 1])
+        if whole < len(lines) and failed is not None:
+            made = Appended(whole, unwritable(self.path, failed))
+            return Unsynced(view.file, last, view.size == 0, made)
+        size = view.size + len(data)
+        known = Tail(tail.seq + whole, own, end=size - 1)
+        self._view = View(view.file, size, known, view.before)
         every = self.checkpoint_every
-        if every and (self.checkpoint_error is not None or (tail.seq + 1) % every == 0):
+        if every and (self.checkpoint_error is not None or known.seq // every > tail.seq // every):
             try:
                 self._checkpoint(known)
             except LogError as error:
                 self.checkpoint_error = error
-        return Unsynced(view.file, Anchor(tail.seq + 1, own), view.size == 0)
+        return Unsynced(view.file, last, view.size == 0, Appended(whole))
 
     def _sync(self, record: Unsynced) -> None:
         """Wait until the disk has a record, and with it what others wrote meanwhile."""

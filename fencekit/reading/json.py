@@ -1,8 +1,10 @@
 """Strict JSON: no duplicate key, no NaN, no lone surrogate, no bottomless nesting."""
 
+import contextlib
 import json
 import math
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -32,7 +34,7 @@ def parse(text: str) -> Any:
     if text.count("{") + text.count("[") > MAX_DEPTH:
         refuse_depth(text)
     try:
-        value = DECODER.decode(text)
+        value = decoded(text)
     except json.JSONDecodeError as error:
         said = error.msg[:1].lower() + error.msg[1:]
         raise JSONSyntaxError(f"not JSON: {said}", error.lineno, error.colno) from error
@@ -229,6 +231,36 @@ def _constant(name: str) -> NoReturn:
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+SCAN: Callable[[str, int], tuple[Any, int]] = DECODER.scan_once  # type: ignore[attr-defined]
+
+
+def decoded(text: str) -> Any:
+    """Return the value; most texts begin and end with it, and need no search for blanks."""
+    with contextlib.suppress(StopIteration):
+        value, end = SCAN(text, 0)
+        if end == len(text):
+            return value
+    return DECODER.decode(text)
+
+
+def fast_encoder() -> Callable[[object, int], Iterable[str]] | None:
+    """Return what `json.dumps` makes anew for each compact text; None where Python has none in C.
+
+    It takes the value and the level it begins at, 0. Without markers of what it is inside of, a
+    value that holds itself is a RecursionError.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return None
+    quoted, default = json.encoder.encode_basestring, json.JSONEncoder().default
+    sort_keys = skip_keys = allow_nan = False
+    made: Callable[[object, int], Iterable[str]] = make(
+        None, default, quoted, None, ":", ",", sort_keys, skip_keys, allow_nan
+    )
+    return made
+
+
+FAST_ENCODER = fast_encoder()
 
 
 def write(value: object, *, indent: int | None = None) -> str:
@@ -236,6 +268,8 @@ def write(value: object, *, indent: int | None = None) -> str:
     separators = (",", ":") if indent is None else None
     options: dict[str, Any] = {"ensure_ascii": False, "indent": indent, "separators": separators}
     try:
+        if indent is None and FAST_ENCODER is not None:
+            return "".join(FAST_ENCODER(value, 0))
         return json.dumps(value, allow_nan=False, **options)
     except ValueError:
         mark = "beyond"

@@ -59,7 +59,10 @@ def match_keywords(value: Any) -> Test:
         text = view.text
         if isinstance(text, Unknown):
             return is_sure or questions
-        return any(keyword in text for keyword in keywords)
+        for keyword in keywords:  # noqa: SIM110  (a generator costs twice as much)
+            if keyword in text:
+                return True
+        return False
 
     return test
 
@@ -80,7 +83,10 @@ def match_regex(value: Any) -> Test:
         text = view.values_text
         if isinstance(text, Unknown):
             return questions
-        return any(pattern.search(text) for pattern in patterns)
+        for pattern in patterns:  # noqa: SIM110  (as above)
+            if pattern.search(text):
+                return True
+        return False
 
     return test
 

@@ -70,11 +70,38 @@ class NativeEvaluator:
 
         With `without`, one of the rules, the very object, is left out.
         """
-        steps = self.steps(View(request), without=without)
+        view = View(request)
+        if without is None and request.args.whole and request.context.whole:
+            decision = self._walked(view)
+            if decision is not None:
+                return decision
+        steps = self.steps(view, without=without)
         last = steps[-1]
         if len(steps) == 1 and not last.clauses:
             return last.decision
         return Decision(outcomes_of(steps))
+
+    def _walked(self, view: View) -> Decision | None:
+        """Return what `steps` leads to, as long as every test has an answer; else None."""
+        capability = view.request.capability
+        if isinstance(capability, Unknown):
+            return None
+        for entry in self._rules_for(capability):
+            if isinstance(entry, RuleClauses):
+                return entry.decision
+            try:
+                for test in entry.tests:
+                    answer = test(view)
+                    if answer is not True:
+                        break
+                else:
+                    return entry.decision
+            # The engine is total, as in `_asked`.
+            except Exception as error:  # noqa: BLE001
+                return raised(error, entry.rule)
+            if answer is not False:
+                return None
+        return BY_DEFAULT.decision
 
     def steps(self, view: View, *, without: Rule | None = None) -> list[RuleClauses]:
         """Return the rules that may still decide; the last one is sure to, when no other does."""
