@@ -129,8 +129,9 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
     from fencekit.cli.tokens import open_token
     from fencekit.dialects.token.form import read_token
     from fencekit.dialects.token.narrowing import narrower_block, prove_no_looser
+    from fencekit.dialects.token.rules import format_moment
     from fencekit.dialects.token.signing import narrow_token, seal_token
-    from fencekit.model.errors import PolicyError
+    from fencekit.model.errors import PolicyError, UsageError
     from fencekit.prover.api import compare
     from fencekit.reading import json
     from fencekit.reading.files import read_text
@@ -138,7 +139,10 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
     parent = open_token(token)
     document = json.parse(read_text(token, PolicyError)[0])
     made = narrow_token(document, parent, narrower_block(parent, asked))
-    child = read_token(json.write(made, indent=2), output or "the narrowed token")
+    child = read_token(json.write(made, indent=2), "the narrowed token")
+    if asked["expires"] and child.expires == parent.expires:
+        until = f"the token expires at {format_moment(parent.expires)} already"
+        raise UsageError(f"`--expires {asked['expires']}` takes nothing away", hint=until)
     prove_no_looser(parent, child, compare)
     write_token(seal_token(made, child) if seal else made, output)
     say("proved: for no call is the narrowed token looser")

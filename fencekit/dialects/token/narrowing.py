@@ -1,25 +1,40 @@
 """A token is narrowed: the block that does it, and the proof that nothing is looser after it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fencekit.dialects.token.form import CAPABILITIES, Token
+from fencekit.dialects.token.form import CAPABILITIES, Reader, Token
 from fencekit.dialects.token.rules import policy_of
 from fencekit.model.errors import PolicyError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Witness
-from fencekit.reading import json
+from fencekit.reading import json, yaml
 from fencekit.reading.suggest import list_words
+from fencekit.reading.yaml import Located
+
+QUOTES = "''"
+LISTS = ("paths", "except")
+OPTIONS: Mapping[str, tuple[str, str, Callable[[Reader, Located], object]]] = {
+    "--path": ("paths", "paths", lambda reader, part: reader.patterns(part, "paths")),
+    "--except": ("exceptions", "except", lambda reader, part: reader.patterns(part, "except")),
+    "--expires": ("expires", "expires", lambda reader, part: reader.moment(part, needed=False)),
+    "--max-bytes": ("max_bytes", "max_bytes", lambda reader, part: reader.size(part)),
+}
+"""What narrows a token by option: its name in `asked`, its key in the file, and who reads that."""
 
 
 def narrower_block(token: Token, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the block that takes away what is asked; raise UsageError where nothing is.
 
-    `asked` has tools and paths to keep, exceptions, expires, max_bytes, and approval.
+    `asked` has tools and paths to keep, exceptions, expires, max_bytes, and approval. Raises
+    UsageError also for a value that means nothing in a token, by the name of its option.
     """
     if not any(asked.values()):
         hint = "keep some `--tool` or `--path`, or name an earlier `--expires`"
         raise UsageError("nothing is taken away", hint=hint)
+    problems = [problem for option in OPTIONS for problem in problems_of(option, asked)]
+    if problems:
+        raise UsageError.together(problems)
     last = token.blocks[-1]
     there = {grant.name: grant for grant in last.tools}
     for name in asked["tools"]:
@@ -30,6 +45,22 @@ def narrower_block(token: Token, asked: Mapping[str, Any]) -> dict[str, Any]:
     ]
     more = {"expires": asked["expires"]} if asked["expires"] else {}
     return {**more, "tools": entries}
+
+
+def problems_of(option: str, asked: Mapping[str, Any]) -> Iterator[UsageError]:
+    """Yield what is wrong with the values of an option, as a reader of the token would find it."""
+    name, key, read = OPTIONS[option]
+    values = asked[name] if isinstance(asked[name], tuple) else (asked[name],)
+    for value in values:
+        if value is None:
+            continue
+        part = yaml.parse(json.write({key: [value] if key in LISTS else value}), "", PolicyError)
+        assert part is not None
+        reader = Reader()
+        read(reader, part)
+        for problem in reader.problems:
+            message = f"`{option} {value or QUOTES}`: {problem.message}"
+            yield UsageError(message, hint=problem.hint)
 
 
 def entry_of(name: str, capability: str, asked: Mapping[str, Any]) -> dict[str, Any]:
