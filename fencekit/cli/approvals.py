@@ -10,7 +10,10 @@ from fencekit.cli.approvals_options import DURATION, by_option, desk_of, key_opt
 from fencekit.cli.options import printed_option
 
 if TYPE_CHECKING:
+    from fencekit.gate.approvals.desk import Desk
     from fencekit.gate.approvals.grants import Grant
+
+    Name = Callable[[Desk], str]
 
 Command = Callable[..., None]
 
@@ -145,11 +148,12 @@ def approve(request_id: str, key: str, approver: str, reason: str, **given: Any)
 @store_options
 @by_option
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the audit and the agent.")
-def reject(request_id: str, by: str, reason: str, **where: Any) -> None:
+def reject(request_id: str, by: "Name", reason: str, **where: Any) -> None:
     """Reject the request ID."""
     from fencekit.cli.show import say
 
-    pending = desk_of(**where).reject(request_id, by, reason)
+    desk = desk_of(**where)
+    pending = desk.reject(request_id, by(desk), reason)
     say(f"rejected: {pending.id}")
 
 
@@ -180,11 +184,12 @@ def grant_scope(key: str, approver: str, store: str, keys: str, **scope: Any) ->
 @store_options
 @by_option
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the audit.")
-def revoke(grant_id: str, by: str, reason: str, **where: Any) -> None:
+def revoke(grant_id: str, by: "Name", reason: str, **where: Any) -> None:
     """Revoke a GRANT, from its next use on; the beginning of its id is enough."""
     from fencekit.cli.show import say
 
-    desk_of(**where).revoke(grant_id, by, reason)
+    desk = desk_of(**where)
+    desk.revoke(grant_id, by(desk), reason)
     say(f"revoked: {grant_id}")
 
 

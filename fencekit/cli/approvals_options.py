@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,10 +71,29 @@ def key_option(command: Command) -> Command:
 
 
 def by_option(command: Command) -> Command:
-    """Add who answers, without a signature."""
-    return click.option(
-        "--by", required=True, envvar="USER", metavar="NAME", help="Who you are; USER by default."
-    )(command)
+    """Add who answers, without a signature: by name, or by the key that approvals are signed with.
+
+    The command gets `by`, a function from the desk to the name.
+    """
+
+    @wraps(command)
+    def named(*args: Any, by: str, key: str | None, **more: Any) -> Any:
+        source = click.get_current_context().get_parameter_source("by")
+        if key and source is not click.core.ParameterSource.COMMANDLINE:
+            by = ""  # the key says who it is
+        if not by and not key:
+            raise click.UsageError("name who you are: `--by NAME`, or `--key FILE`")
+
+        def name(desk: "Desk") -> str:
+            return by if key is None else desk.keys.signer(key, by).approver
+
+        return command(*args, by=name, **more)
+
+    with_key = click.option("--key", type=click.Path(), metavar="FILE", help="Or your private key.")
+    with_name = click.option(
+        "--by", envvar="USER", default="", metavar="NAME", help="Who you are; USER by default."
+    )
+    return with_name(with_key(named))
 
 
 def desk_of(store: str, keys: str) -> "Desk":

@@ -50,21 +50,27 @@ def by_count(entry: tuple[tuple[str, str], int]) -> tuple[int, tuple[str, str]]:
     return -entry[1], entry[0]
 
 
+def headline(form: dict[str, Any]) -> Line:
+    """Return the first line: how many calls were decided by both policies, or why none was."""
+    if form["decided"]:
+        counts = f"{form['looser']:,} looser, {form['tighter']:,} tighter"
+        both = f"{form['decided']:,} calls decided by both"
+        return Line(f"{both}: {counts}, {form['unchanged']:,} unchanged", "bold")
+    if form["invalid"] and not form["without_shadow"]:
+        return Line("no decision of a gate is in this log", "yellow")
+    return Line("no record has a shadow: give the gate a second policy", "yellow")
+
+
 def shadow_parts(form: dict[str, Any]) -> Iterator[Line | Table]:
     """Yield a survey of shadows for the terminal."""
-    if not form["decided"]:
-        yield Line("no record has a shadow: give the gate a second policy", "yellow")
-    else:
-        counts = f"{form['looser']:,} looser, {form['tighter']:,} tighter"
-        said = (
-            f"{form['decided']:,} calls decided by both: {counts}, {form['unchanged']:,} unchanged"
-        )
-        yield Line(said, "bold")
+    yield headline(form)
     for word, key in (("without a shadow", "without_shadow"), ("notes of the gate", "notes")):
         if form[key]:
             yield Line(f"{form[key]:,} {word}", "dim")
     for error in form["invalid"][:SHOWN]:
         yield Line(f"invalid: {inert(error)}", "yellow")
+    if len(form["invalid"]) > SHOWN:
+        yield Line(f"and {len(form['invalid']) - SHOWN:,} more invalid lines", "yellow")
     if len(form["policies"]) > 1:
         yield Line(f"{len(form['policies'])} pairs of policies are in this log", "yellow")
     changed = [each for each in form["transitions"] if each["before"] != each["after"]]

@@ -266,3 +266,23 @@ def test_notes_of_the_gate_are_no_records_of_calls(desk: Desk) -> None:
     del loose["chain"], loose["hash"]
     Path("audit.jsonl").write_text("".join([*lines, json.dumps(loose) + "\n"]))
     assert run(*replay).code == 3
+
+
+def test_who_rejects_is_named_by_their_key(desk: Desk) -> None:
+    asked = desk.ask(amount=5)
+    who = approvals("reject", asked[:6], "--by", "")
+    assert who.code == 2
+    assert "`--by NAME`, or `--key FILE`" in who.err
+    other = approvals("reject", asked[:6], "--by", "eve", "--key", "alice.key")
+    assert other.code == 2
+    assert "the key is that of `alice`, not of `eve`" in other.err
+    assert approvals("reject", asked[:6], "--key", "alice.key", "--reason", "no").code == 0
+    assert "rejected by alice" in approvals("show", asked).out
+
+
+def test_a_file_that_is_no_log_is_not_said_to_lack_a_shadow(desk: Desk) -> None:
+    Path("no.jsonl").write_text("x\n" * 30)
+    done = run("logs", "shadow", "no.jsonl")
+    assert done.code == 3
+    assert "no decision of a gate is in this log" in done.out
+    assert "and 10 more invalid lines" in done.out

@@ -29,7 +29,9 @@ class SqliteDatabase:
             if create:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             elif not os.path.isfile(path):  # noqa: PTH113  (the path may be no path)
-                raise ApprovalError(f"there are no approvals at `{path}`", place=Place(path))
+                hint = "the gate makes the store when it starts; see that both name the same file"
+                message = f"there are no approvals at `{path}`"
+                raise ApprovalError(message, place=Place(path), hint=hint)
         with self._name_errors():
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self.transaction() as run:
