@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fencekit.adapters.capfence_event import ActionEvent as ActionEvent
     from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
     from fencekit.checks.assertion import assert_not_looser as assert_not_looser
-    from fencekit.checks.replay.replay import replay as replay
+    from fencekit.checks.replay.api import replay as replay
     from fencekit.dialects.registry import load_policy as load_policy
     from fencekit.engines.native.explain import explain as explain
     from fencekit.linter.run import lint as lint
@@ -38,7 +38,7 @@ HOMES = {
     "lint": "fencekit.linter.run",
     "load_policy": "fencekit.dialects.registry",
     "read_log": "fencekit.logs.registry",
-    "replay": "fencekit.checks.replay.replay",
+    "replay": "fencekit.checks.replay.api",
 }
 """The module of each public name."""
 

@@ -1,6 +1,7 @@
 """The Python names, as a user calls them: paths as text, arguments as dicts."""
 
 import math
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from running import LOGS, POLICIES, record, write_lines
 
 import fencekit
 from fencekit import UNKNOWN, Request, Verdict, explain, load_policy, read_log, replay
+from fencekit.checks.postprocess import bounds
 from fencekit.model.errors import FencekitError, LogError, PolicyError, UsageError
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.report import Limits
@@ -136,3 +138,47 @@ def test_the_public_names_are_those_that_are_promised() -> None:
         assert name in dir(fencekit)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(fencekit, "nothing")  # noqa: B009  (as a name it would be a useless expression)
+
+
+WAIVERS = """\
+waivers:
+  - capability: pay.send
+    reason: until the audit
+    approver: ann@example.com
+    expires: 2026-12-31
+"""
+
+
+def test_a_report_has_passed_the_last_step_that_every_face_passes(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("allow: [pay.send]\n", encoding="utf-8")
+    (tmp_path / "w.yaml").write_text(WAIVERS, encoding="utf-8")
+    call = record("pay.send", "DENY", args={"password": "hunter22"})
+    records = list(read_log(str(write_lines(tmp_path / "log.jsonl", call))))
+    policy = load_policy(tmp_path / "p.yaml")
+
+    def shown(**options: object) -> object:
+        report = replay(records, policy, **options)
+        (finding,) = report.findings
+        assert report.masking is not None
+        return finding.witnesses[0].request.args.values["password"], str(report.status)
+
+    assert shown() == ("[masked]", "findings")
+    assert shown(redact="none") == ("hunter22", "findings")
+    waived = {"waivers": tmp_path / "w.yaml"}
+    assert shown(**waived, today=date(2026, 12, 31)) == ("[masked]", "waived")
+    expired = replay(records, policy, **waived, today=date(2027, 1, 1))
+    assert (str(expired.status), expired.exit_code) == ("findings", 1)
+    with pytest.raises(UsageError, match="`redact` is `some`"):
+        replay(records, policy, redact="some")
+
+
+def test_a_report_lists_as_many_findings_as_every_face(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_FINDINGS", 2)
+    calls = [record(f"a{at}.x", "ALLOW") for at in range(5)]
+    log = write_lines(tmp_path / "log.jsonl", *calls)
+    (tmp_path / "p.yaml").write_text("deny: ['*']\n", encoding="utf-8")
+    report = replay(read_log(log), load_policy(tmp_path / "p.yaml"))
+    assert (len(report.findings), report.checked) == (2, 5)
+    assert "3 more findings" in report.troubles[-1]

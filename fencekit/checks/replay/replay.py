@@ -36,28 +36,6 @@ Watch = Callable[[ChangedRecord], None]
 """Is shown every record that was compared, the unchanged ones too."""
 
 
-def replay(
-    records: Iterable[Entry],
-    policy: Policy,
-    baseline: Policy | None = None,
-    *,
-    fail_on: FailOn | str = FailOn.LOOSER,
-    limits: Limits = Limits(),  # noqa: B008  (frozen)
-    timeout: float = TIMEOUT,
-    keep_records: int = KEEP_RECORDS,
-) -> Report:
-    """Decide recorded calls by a candidate policy and report what changes.
-
-    Each record's decision is compared with the recorded one or, with `baseline`, with that of the
-    policy in force. `timeout` is in seconds, for each record. Findings, and trouble with single
-    records, are in the report; a log that cannot be read as a whole raises LogError.
-    """
-    chosen = named_fail_on(fail_on)
-    run = ReplayRun(policy, baseline, keep_records=keep_records, timeout=timeout)
-    run.take("", "", records)
-    return run.report(chosen, limits)
-
-
 def named_fail_on(word: str) -> FailOn:
     """Return which findings to fail on; raise UsageError for an unknown word."""
     if word not in list(FailOn):
