@@ -22,15 +22,20 @@ from fencekit.reporting.terminal import (
     what_was_checked,
 )
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import count_noun, status_label
+from fencekit.reporting.words import count_noun, reservations, status_label
 
 MOST_CLASSES = 100
 
 
 def headline(report: Report) -> str:
-    """Return what came of the comparison in one sentence."""
-    compared = report.comparison
-    assert compared is not None
+    """Return what came of the comparison in one sentence, and what of the logs it leaves open."""
+    assert report.comparison is not None
+    kept = reservations(report) if report.replay is not None else []
+    return ", ".join([proof_sentence(report.comparison), *kept])
+
+
+def proof_sentence(compared: ComparisonResult) -> str:
+    """Return what proof says of every call."""
     looser = compared.looser
     if only_by_error(looser):
         return "no looser except where CapFence raises: here is such a call"

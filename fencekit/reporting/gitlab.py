@@ -7,12 +7,15 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json import inert, text_of
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import waived_lines
+from fencekit.reporting.words import reservations, waived_lines
 
 FORMAT = "gitlab"
 
 RESERVED = (Status.EXCEPT_ERRORS, Status.NOT_JUDGED)
 """What is no failure and not clean either: it has an entry of its own."""
+
+VERDICTS = (Status.CLEAN, Status.FINDINGS)
+"""The statuses that say nothing of what was let through: its entry is called otherwise."""
 
 SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"}
 
@@ -20,7 +23,8 @@ SEVERITIES = {Level.ERROR: "blocker", Level.WARNING: "major", Level.NOTE: "info"
 def render(report: Report) -> str:
     """Return the list as JSON text; what could not be checked is an entry too."""
     entries = [entry(report, digest, finding) for digest, finding in fingerprints(report)]
-    if report.waived or report.status in RESERVED:
+    is_checked = report.status is not Status.COULD_NOT_CHECK
+    if report.waived or report.status in RESERVED or (is_checked and reservations(report)):
         entries.insert(0, reservation(report))
     if report.status is Status.COULD_NOT_CHECK:
         entries.insert(0, trouble(report))
@@ -55,16 +59,24 @@ def trouble(report: Report) -> dict[str, Any]:
 
 
 def reservation(report: Report) -> dict[str, Any]:
-    """Return the entry that says what keeps a report from being clean: what is waived, by whom."""
-    file = report.waivers.file if report.waivers else ""
-    said = [headline(report), *(plain(line, 2_000) for line in waived_lines(report))]
+    """Return the entry that says what the verdict says nothing of: what is waived, by whom."""
+    file = report.waivers.file if report.waived and report.waivers else first_log(report)
+    said = [headline(report), *reservations(report)]
+    said += [plain(line, 2_000) for line in waived_lines(report)]
+    named = "waived" if report.waived else str(report.status)
     return {
         "description": "; ".join(said),
-        "check_name": "waived" if report.waived else str(report.status),
+        "check_name": named if named not in VERDICTS else "undecided",
         "fingerprint": f"{report.status}-{report.check}",
         "severity": "major",
         "location": location(file, 1),
     }
+
+
+def first_log(report: Report) -> str:
+    """Return the first log of a report, else its first input: what was let through is there."""
+    logs = [given.path for given in report.inputs if given.role == "log"]
+    return report.from_root(next(iter([*logs, *(given.path for given in report.inputs)]), ""))
 
 
 def location(path: str, line: int) -> dict[str, Any]:

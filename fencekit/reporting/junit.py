@@ -1,7 +1,8 @@
 """The report as JUnit XML: one test case for each finding, and one for the check as a whole.
 
-What the run disallows is a failure; what could not be checked is an error; other findings pass,
-with what they say as output. There is no time in it: same input, same bytes.
+What the run disallows is a failure; what could not be checked is an error. What is waived, stays
+open, could not be read, or was passed over is skipped, with why: nobody takes it for a pass. Other
+findings pass, with what they say as output. There is no time in it: same input, same bytes.
 """
 
 import shlex
@@ -10,10 +11,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.model.tally import Tally
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
+from fencekit.reporting.log_notes import kinds
 from fencekit.reporting.texts import headline
-from fencekit.reporting.words import waived_lines
+from fencekit.reporting.words import SAYS_NOTHING, waived_lines, waiver_line
 
 FORMAT = "junit"
 
@@ -23,11 +26,12 @@ def render(report: Report) -> str:
     cases = list(test_cases(report))
     failures = sum(case.find("failure") is not None for case in cases)
     errors = sum(case.find("error") is not None for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
     numbers = {
         "tests": str(len(cases)),
         "failures": str(failures),
         "errors": str(errors),
-        "skipped": "0",
+        "skipped": str(skipped),
         "time": "0",
     }
     root = Element("testsuites", {"name": "fencekit", **numbers})
@@ -46,7 +50,7 @@ def render(report: Report) -> str:
 
 
 def test_cases(report: Report) -> Iterator[Element]:
-    """Yield the case of the check as a whole, then one for each finding."""
+    """Yield the case of the check as a whole, one for each finding, one for what is not read."""
     waived = [plain(line, 2_000) for line in waived_lines(report)]
     whole = Element("testcase", {"classname": f"fencekit.{report.check}", "name": report.check})
     if report.status is Status.COULD_NOT_CHECK:
@@ -54,6 +58,8 @@ def test_cases(report: Report) -> Iterator[Element]:
             whole, "error", {"message": headline(report), "type": "could-not-check"}
         )
         trouble.text = "\n".join(plain(said, 2_000) for said in report.troubles)
+    elif report.status not in (Status.CLEAN, Status.FINDINGS):
+        SubElement(whole, "skipped", {"message": headline(report)})
     SubElement(whole, "system-out").text = "\n".join(
         [headline(report), *waived, *checked_lines(report)]
     )
@@ -61,6 +67,20 @@ def test_cases(report: Report) -> Iterator[Element]:
     seen: dict[str, int] = {}
     for finding in report.findings:
         yield test_case(report, finding, seen)
+    for tally in report.replay.passed_over if report.replay else ():
+        yield passed_over(report, tally)
+
+
+def passed_over(report: Report, tally: Tally) -> Element:
+    """Return the case of a kind of what looks like a call and was not read: it is skipped."""
+    given = {"classname": f"fencekit.{report.check}.passed-over", "name": plain(tally.kind)}
+    given["file"] = plain(report.from_root(tally.first.file))
+    if tally.first.line is not None:
+        given["line"] = str(tally.first.line)
+    case = Element("testcase", given)
+    (said,) = kinds((tally,))
+    SubElement(case, "skipped", {"message": plain(f"passed over: {said}", 2_000)})
+    return case
 
 
 def test_case(report: Report, finding: Finding, seen: dict[str, int]) -> Element:
@@ -80,6 +100,11 @@ def test_case(report: Report, finding: Finding, seen: dict[str, int]) -> Element
     if severity(finding, report) is Level.ERROR:
         attributes = {"message": title(finding), "type": plain(finding.slug)}
         SubElement(case, "failure", attributes).text = said
-    else:
-        SubElement(case, "system-out").text = said
+        return case
+    if finding.waiver is not None:
+        message = plain(f"waived {waiver_line(finding.waiver)}", 2_000)
+        SubElement(case, "skipped", {"message": message})
+    elif finding.kind in SAYS_NOTHING:
+        SubElement(case, "skipped", {"message": title(finding)})
+    SubElement(case, "system-out").text = said
     return case

@@ -15,7 +15,14 @@ LABELS: dict[Status, str] = {
 }
 
 
-OPEN = (RecordClass.MAYBE_LOOSER, RecordClass.MAYBE_TIGHTER, RecordClass.CANNOT_TELL)
+SAYS_NOTHING = (
+    RecordClass.MAYBE_LOOSER,
+    RecordClass.MAYBE_TIGHTER,
+    RecordClass.CANNOT_TELL,
+    RecordClass.INVALID,
+    RecordClass.LOOSER_ON_ERROR,
+)
+"""The classes of calls of which a verdict knows less than it says."""
 
 
 def count_noun(count: int, noun: str, plural: str = "") -> str:
@@ -29,8 +36,8 @@ def verdict_line(report: Report) -> str:
     if not report.checked:
         return "nothing was checked"
     if counts[RecordClass.UNCHANGED] == report.checked:
-        passed = f", {report.passed_over:,} passed over" * bool(report.passed_over)
-        return f"{count_noun(report.checked, 'checked call')} unchanged{passed}"
+        unchanged = f"{count_noun(report.checked, 'checked call')} unchanged"
+        return ", ".join([unchanged, *reservations(report)])
     of = f"of {count_noun(report.checked, 'checked call')}"
     looser, tighter = counts[RecordClass.LOOSER], counts[RecordClass.TIGHTER]
     if looser:
@@ -41,11 +48,18 @@ def verdict_line(report: Report) -> str:
         said = f"{tighter:,} {of} would be decided tighter, none looser"
     else:
         said = f"none {of} is known to change"
-    opened = sum(counts[kind] for kind in OPEN)
-    waived = sum(finding.count for finding in report.findings if finding.waiver is not None)
-    notes = [f"{opened:,} open"] * bool(opened) + [f"{waived:,} waived"] * bool(waived)
-    notes += [f"{report.passed_over:,} passed over"] * bool(report.passed_over)
-    return ", ".join([said, *notes])
+    return ", ".join([said, *reservations(report)])
+
+
+def reservations(report: Report) -> list[str]:
+    """Return how many calls the verdict says nothing of, each kind by itself.
+
+    What stays open, what could not be read or decided, what is looser on errors only, what is
+    waived, and what was passed over: no report calls itself clean without naming them.
+    """
+    numbers = [(report.counts.get(kind, 0), kind.words) for kind in SAYS_NOTHING]
+    numbers += [(waived_calls(report), "waived"), (report.passed_over, "passed over")]
+    return [f"{number:,} {word}" for number, word in numbers if number]
 
 
 def chain_line(replay: ReplayResult) -> str:

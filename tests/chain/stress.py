@@ -24,6 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from chain.tampering import record
 from fencekit.logs.chain import own
@@ -88,7 +89,7 @@ class Notes:
         return False
 
 
-def run(stress: Stress) -> dict[str, int]:
+def run(stress: Stress) -> dict[str, Any]:
     """Do all of it; return what was done and what was found."""
     random, done = Random(stress.seed), Counter()
     notes = Notes(*os.pipe())
@@ -270,7 +271,7 @@ def limit(stress: Stress, random: Random, append: Callable[[int], None], number:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 
 
-def found(stress: Stress, rotated: list[Path], notes: Notes) -> dict[str, int]:
+def found(stress: Stress, rotated: list[Path], notes: Notes) -> dict[str, Any]:
     """Return what stands in the log, as two readers find that share nothing."""
     with AuditWriter(stress.log, follows=rotated[-1] if rotated else None) as writer:
         writer.append(record(1), {"made": "last"})
@@ -298,4 +299,6 @@ def found(stress: Stress, rotated: list[Path], notes: Notes) -> dict[str, int]:
         "duplicated": sum(number - 1 for number in made.values()),
         "forked": forked,
         "verify_disagrees": int(verified.fault is not None or verified.covered != count),
+        "covered": verified.covered,
+        **({"fault": str(verified.fault)} if verified.fault is not None else {}),
     }

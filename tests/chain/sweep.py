@@ -24,10 +24,12 @@ def main() -> int:
     options.add_argument("--exceptions", type=int, default=5_000)
     options.add_argument("--seed", type=int, default=15)
     options.add_argument("--out", type=Path, default=ROOT / "reports/sweep/writer.json")
+    options.add_argument("--keep", type=Path, help="an empty folder that the logs stay in")
     given = options.parse_args()
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        stress = Stress(Path(folder), given.seed, given.kills, given.exceptions)
+        kept = given.keep or Path(folder)
+        stress = Stress(kept, given.seed, given.kills, given.exceptions)
         found = run(stress)
     result = {
         "date": datetime.now(UTC).date().isoformat(),
