@@ -1,10 +1,11 @@
 """`fencekit test`: cases, each a call with what the policy must make of it."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from fencekit.cli.options import option, report_options, targets
+from fencekit.cli.options import fail_on_errors_option, option, report_options, targets
 
 
 @click.command("test")
@@ -24,6 +25,7 @@ from fencekit.cli.options import option, report_options, targets
     metavar="N",
     help="Fail where the cases cover less, in percent.",
 )
+@fail_on_errors_option
 @option("timeout", of="one case")
 @report_options
 def command(
@@ -51,11 +53,15 @@ def command(
     from fencekit.checks.suite.job import SuiteJob
     from fencekit.cli.finish import finish
     from fencekit.cli.show import progress_bar
+    from fencekit.config.proofs import fails_on_errors
+    from fencekit.config.settings import settings_near
     from fencekit.model.errors import UsageError
 
     if not paths or "" in paths:
         hint = "name a file of cases, or a folder that has some"
         raise UsageError("no cases to run", hint=hint)
+    settings = settings_near(Path.cwd())
+    given["fail_on_errors"] = fails_on_errors(settings, given=given["fail_on_errors"])
     files = find_case_files(paths)
     targets(html, out, [*files, *([given["policy"]] if given["policy"] else [])])
     job = SuiteJob(paths, timeout=checked_timeout(timeout or TIMEOUT), **given)

@@ -40,6 +40,8 @@ class ClaimStatus(StrEnum):
 
     PROVED = "proved"
     REFUTED = "refuted"
+    EXCEPT_ERRORS = "except-errors"
+    """Proved but for calls on which deciding raises, which nobody meant to decide so."""
     UNKNOWN = "unknown"
 
 

@@ -24,7 +24,7 @@ from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Policy
 from fencekit.model.source import Place
 from fencekit.model.suite import CaseStatus, ClaimStatus
-from fencekit.pytest_plugin.arguments import seen_from_here, words_of
+from fencekit.pytest_plugin.arguments import seen_from_here, settings_of, words_of
 from fencekit.pytest_plugin.collect import named_outside
 from fencekit.reporting.suite_text import case_lines, claim_lines
 
@@ -146,7 +146,7 @@ class CaseItem(FenceItem):
 
 
 class ClaimItem(FenceItem):
-    """The test of a claim."""
+    """The test of a claim; one that only errors refute passes, unless settings say otherwise."""
 
     claim: Claim
 
@@ -167,8 +167,13 @@ class ClaimItem(FenceItem):
 
         policy = self.file.evaluator(file.policy).policy
         [result] = claims.check_claims((self.claim,), policy, load)
-        if result.status is not ClaimStatus.PROVED:
-            raise NotMetError("\n".join(line.text for line in claim_lines(result)))
+        if result.status is ClaimStatus.PROVED:
+            return
+        said = "\n".join(line.text for line in claim_lines(result))
+        fails = result.status is not ClaimStatus.EXCEPT_ERRORS
+        if fails or settings_of(self.config).get("fail_on_errors"):
+            raise NotMetError(said)
+        self.add_report_section("call", "fencekit", said)
 
 
 def escape_name(name: str) -> str:

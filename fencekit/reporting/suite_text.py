@@ -38,6 +38,7 @@ CLAIM_STYLES = {
     ClaimStatus.PROVED: "green",
     ClaimStatus.REFUTED: "red",
     ClaimStatus.UNKNOWN: "yellow",
+    ClaimStatus.EXCEPT_ERRORS: "yellow",
 }
 
 

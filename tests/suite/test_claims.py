@@ -188,3 +188,47 @@ def rule_matches(rule, request: Request) -> bool:
     alone = Policy("capfence", (Tier("deny", (rule,)),))
     outcome = NativeEvaluator(alone).decide(request).outcomes[0]
     return outcome.rule is not None and outcome.error is None
+
+
+RAISES = "require_approval: [{capability: pay.out, amount_gt: 500}, pay.out]\n"
+ASKS = "require_approval: [pay.out]\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "policy"),
+    [
+        ("keeps_to: raises.yaml", ASKS),
+        ("equivalent: {to: raises.yaml, capability: pay.out}", ASKS),
+        ("always_allows: pay.out", "allow: [{capability: pay.out, amount_gt: 5}, pay.out]\n"),
+    ],
+)
+def test_what_only_errors_refute_is_neither_refuted_nor_proved(claim: str, policy: str) -> None:
+    Path("sub/raises.yaml").write_text(RAISES, encoding="utf-8")
+    Path("sub/policy.yaml").write_text(policy, encoding="utf-8")
+    path = put(claim)
+    done = fencekit("test", path, "--format", "json")
+    assert (done.code, done.report["status"]) == (0, "except-errors")
+    (made,) = done.report["suite"]["files"][0]["claims"]
+    assert made["status"] == "except-errors"
+    assert made["message"].startswith("where deciding raises only: ")
+    (finding,) = done.report["findings"]
+    assert (finding["slug"], finding["class"]) == ("looser-on-error", "looser_on_error")
+    for form in ("text", "markdown", "junit", "github", "gitlab", "sarif"):
+        shown = fencekit("test", path, "--format", form)
+        assert shown.code == 0
+        assert "CLEAN" not in shown.out
+        assert "Passed" not in shown.out
+    assert fencekit("test", path, "--fail-on-errors").code == 1
+    Path("pyproject.toml").write_text("[tool.fencekit]\nfail_on_errors = true\n", encoding="utf-8")
+    assert fencekit("test", path).code == 1
+    assert fencekit("test", path, "--no-fail-on-errors").code == 0
+
+
+def test_a_call_without_an_error_refutes_where_there_is_one() -> None:
+    Path("sub/raises.yaml").write_text(RAISES, encoding="utf-8")
+    Path("sub/policy.yaml").write_text("allow: [pay.out]\n", encoding="utf-8")
+    done = fencekit("test", put("keeps_to: raises.yaml"), "--format", "json")
+    assert done.code == 1
+    (made,) = done.report["suite"]["files"][0]["claims"]
+    assert made["status"] == "refuted"
+    assert "ESCALATE by `require_approval-2` there" in made["message"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fencekit.cases.base import CaseFile, beside
 from fencekit.cases.registry import read_cases, search
+from fencekit.checks.findings.status import with_errors
 from fencekit.checks.replay.replay import TIMEOUT
 from fencekit.checks.suite import claims
 from fencekit.checks.suite.coverage import Covering, shortfall
@@ -25,6 +26,7 @@ class SuiteJob:
     """Everything that a run is told. `timeout` is in seconds, for each case.
 
     `policy` takes the place of the policies that the files name. `min_coverage` is in percent.
+    With `fail_on_errors`, a claim that only calls refute on which deciding raises fails the run.
     """
 
     paths: Sequence[str]
@@ -33,6 +35,7 @@ class SuiteJob:
     coverage: bool = False
     min_coverage: float | None = None
     timeout: float = TIMEOUT
+    fail_on_errors: bool = False
 
     def run(self, *, progress: Callable[[int], None] | None = None) -> Report:
         """Return the report; `progress` is told how many cases were decided.
@@ -126,6 +129,7 @@ class SuiteRun:
         checked = [claim for file in self.files for claim in file.claims]
         findings = [finding_of(case) for case in cases if case.status is not CaseStatus.PASSED]
         findings += [claim_finding(c) for c in checked if c.status is ClaimStatus.REFUTED]
+        on_errors = [claim_finding(c) for c in checked if c.status is ClaimStatus.EXCEPT_ERRORS]
         whole = [why for _, why in self.failed]
         coverage = None
         if self.job.coverage or self.job.min_coverage is not None:
@@ -146,15 +150,20 @@ class SuiteRun:
         failing = len(findings) > errors
         return Report(
             check="test",
-            status=status_of(whole, parts, failing=failing),
+            status=with_errors(
+                status_of(whole, parts, failing=failing),
+                len(on_errors),
+                fail_on_errors=self.job.fail_on_errors,
+            ),
             checked=len(cases) + len(checked),
             counts={},
-            findings=tuple(findings),
+            findings=(*findings, *on_errors),
             inputs=tuple(self.inputs),
             fail_on=FailOn.LOOSER,
             limits=Limits(),
             sources=tuple(self.sources.values()),
             troubles=(*whole, *parts),
+            fail_on_errors=self.job.fail_on_errors,
             suite=Suite(tuple(self.files), coverage, tuple(self.failed), tuple(self.passed_over)),
         )
 

@@ -1,7 +1,7 @@
 """The kinds of claims: what a policy does with every call of a scope, or with all there are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fencekit.cases.base import Claim, Problems
 from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT
@@ -20,6 +20,7 @@ from fencekit.prover.properties import (
     DISJOINT,
     EQUIVALENT,
     NEVER_ERRORS,
+    Outcomes,
     Property,
 )
 from fencekit.reading.yaml import Located
@@ -29,6 +30,9 @@ Load = Callable[[str], Policy]
 
 Check = Callable[[Policy, Claim, Load], ClaimResult]
 """Takes the policy, the claim, and the way to other policies."""
+
+Ask = Callable[[Property], Result]
+"""Asks whether a property holds for every call that a claim is about."""
 
 STATUS: dict[type[Result], ClaimStatus] = {
     Proved: ClaimStatus.PROVED,
@@ -48,10 +52,14 @@ class OfOne:
         """Return whether the policy does so with every call of the scope."""
         scope = scope_of(claim.value)
         if scope.is_all:
-            return result_of(claim, policy, check_property(self.goal, policy), self.refuted, at=0)
-        goal = within(self.goal.name, self.goal.broken)
-        result = summary(result for _, result in answers(goal, scope.policy, policy))
-        return result_of(claim, policy, result, self.refuted, at=1)
+            result = settled(lambda goal: check_property(goal, policy), self.goal)
+            return result_of(claim, policy, result, self.refuted, at=0)
+
+        def ask(goal: Property) -> Result:
+            inside = within(goal.name, goal.broken)
+            return summary(result for _, result in answers(inside, scope.policy, policy))
+
+        return result_of(claim, policy, settled(ask, self.goal), self.refuted, at=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,15 @@ class OfTwo:
     def __call__(self, policy: Policy, claim: Claim, load: Load) -> ClaimResult:
         """Return whether both stand so to each other on every call of the scope."""
         other, scope = self.other(claim.value, load)
-        if scope.is_all:
-            result = summary(result for _, result in answers(self.goal, policy, other))
-            at = 0
-        else:
-            goal = within(self.goal.name, self.goal.broken, policies=2)
-            result = check_property(goal, scope.policy, policy, other)
-            at = 1
+
+        def ask(goal: Property) -> Result:
+            if scope.is_all:
+                return summary(result for _, result in answers(goal, policy, other))
+            inside = within(goal.name, goal.broken, policies=2)
+            return check_property(inside, scope.policy, policy, other)
+
+        at = int(not scope.is_all)
+        result = settled(ask, self.goal)
         return result_of(claim, policy, result, self.refuted, at=at, other=at + 1)
 
     def other(self, given: Located, load: Load) -> tuple[Policy, Scope]:
@@ -97,14 +107,35 @@ def keeps_to(policy: Policy, claim: Claim, load: Load) -> ClaimResult:
         problems.add("guardrails are a file", claim.value.place, "write `keeps_to: FILE`")
         problems.raise_any()
     guardrails = load(claim.value.value)
-    result = summary(result for _, result in answers(AT_LEAST_AS_STRICT, guardrails, policy))
+
+    def ask(goal: Property) -> Result:
+        return summary(result for _, result in answers(goal, guardrails, policy))
+
+    result = settled(ask, AT_LEAST_AS_STRICT)
     return result_of(claim, policy, result, "looser than the guardrails", at=1, other=0)
+
+
+def settled(ask: Ask, goal: Property) -> tuple[Result, bool]:
+    """Return the answer, and whether only calls on which deciding raises refute the claim.
+
+    A call that shows it without an error is the one that is shown, wherever there is one.
+    """
+    result = ask(goal)
+    if goal is NEVER_ERRORS or not isinstance(result, Witness) or not raises(result.outcomes):
+        return result, False
+    rest = ask(replace(goal, broken=lambda found: goal.broken(found) and not raises(found)))
+    return (result, True) if isinstance(rest, Proved) else (rest, False)
+
+
+def raises(outcomes: Outcomes) -> bool:
+    """Say whether deciding raised under one of the policies."""
+    return any(outcome.error is not None for outcome in outcomes)
 
 
 def result_of(
     claim: Claim,
     policy: Policy,
-    result: Result,
+    answer: tuple[Result, bool],
     refuted: str,
     *,
     at: int,
@@ -114,20 +145,22 @@ def result_of(
 
     `at` is the place of the policy among the outcomes of a witness, `other` that of the second one.
     """
+    result, only_errors = answer
     said = ClaimResult(
         claim.kind, claim.name, claim.place, policy.file, STATUS[type(result)], message_of(result)
     )
     if not isinstance(result, Witness):
         return said
     outcome = result.outcomes[at]
+    shows = "where deciding raises only: " if only_errors else ""
     beside = f": {outcome_phrase(result.outcomes[other])} there" if other is not None else ""
     return ClaimResult(
         claim.kind,
         claim.name,
         claim.place,
         policy.file,
-        ClaimStatus.REFUTED,
-        f"{refuted}{beside}{error_of(outcome)}",
+        ClaimStatus.EXCEPT_ERRORS if only_errors else ClaimStatus.REFUTED,
+        f"{shows}{refuted}{beside}{error_of(outcome)}",
         result.request,
         str(outcome.effect),
         RuleRef.of(outcome),

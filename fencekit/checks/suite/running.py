@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from fencekit.checks.findings.grouping import SLUGS as BY_CLASS
 from fencekit.engines.base import Evaluator
 from fencekit.engines.timelimit import Progress
 from fencekit.model.case import BY_DEFAULT, Case
@@ -91,12 +92,13 @@ def finding_of(case: CaseResult) -> Finding:
 
 
 def claim_finding(claim: ClaimResult) -> Finding:
-    """Return a claim that is refuted as a finding."""
-    assert claim.status is ClaimStatus.REFUTED
+    """Return a claim that is refuted as a finding; by errors alone, in a class of its own."""
+    on_error = claim.status is ClaimStatus.EXCEPT_ERRORS
+    assert on_error or claim.status is ClaimStatus.REFUTED
     witnesses = () if claim.request is None else (Record(claim.request, None, claim.place),)
     return Finding(
-        FAILING_CLAIM,
-        RecordClass.FAULT,
+        BY_CLASS[RecordClass.LOOSER_ON_ERROR] if on_error else FAILING_CLAIM,
+        RecordClass.LOOSER_ON_ERROR if on_error else RecordClass.FAULT,
         "",
         "",
         claim.actual,
