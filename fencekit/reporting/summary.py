@@ -11,7 +11,7 @@ from fencekit.model.verdict import Verdict
 from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.decisions import ranks, tightness
 from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import count_noun, waived_calls
+from fencekit.reporting.words import count_noun, reservations, waived_calls
 
 OF_CHANGES: dict[Status, str] = {
     Status.CLEAN: "May merge",
@@ -216,13 +216,8 @@ def outcome(finding: Finding) -> str:
 
 
 def let_through(report: Report) -> tuple[str, ...]:
-    """Return the counts of what says nothing for sure: classes of calls, and calls passed over."""
-    found = [
-        f"{report.counts[kind]:,} {kind.words}"
-        for kind in (*OPEN, RecordClass.INVALID)
-        if report.counts.get(kind, 0)
-    ]
-    return (*found, *([f"{report.passed_over:,} passed over"] * bool(report.passed_over)))
+    """Return the counts of what the limits let through; what is waived, its waiver lets through."""
+    return tuple(said for said in reservations(report) if not said.endswith(" waived"))
 
 
 def loosenings(report: Report) -> tuple[Loosening, ...]:

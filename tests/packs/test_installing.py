@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,18 +28,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def samples(pack: str) -> list[str]:
-    """Return the options that set each sample value of a pack that ships, as it is."""
+def samples(pack: str, given: Sequence[str] = ()) -> list[str]:
+    """Return the options that set each sample value of a pack that ships, where none is given."""
     name = pack.removeprefix("fencekit:")
     if not (name.replace("-", "").isalpha() and (ROOT / name / "pack.yaml").is_file()):
         return []
-    found = [one for one in read_pack(ROOT / name).parameters if one.is_sample]
+    names = {word.partition("=")[0] for word in given}
+    found = [
+        one for one in read_pack(ROOT / name).parameters if one.is_sample and one.name not in names
+    ]
     values = [f"{one.name}={value}" for one in found for value in one.default]
     return [word for value in values for word in ("--set", value)]
 
 
 def install(*options: str, pack: str = "notes") -> Done:
-    return fencekit("packs", "install", pack, *samples(pack), *options)
+    return fencekit("packs", "install", pack, *samples(pack, options), *options)
 
 
 def lock(folder: str = "policies") -> dict:

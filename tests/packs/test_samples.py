@@ -1,5 +1,6 @@
 """No pack lets a call through by a value that only shows what a value is."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from fencekit.packs.pack.pack import read_pack
 from packs.archives import ROOT
 
 WITH_SAMPLES = {
+    "shell": ["workspace"],
+    "filesystem": ["workspace"],
     "payments": ["recipients"],
     "http": ["hosts", "write_hosts"],
     "mail-and-messages": ["addresses", "people", "channels"],
@@ -31,6 +34,7 @@ def test_a_parameter_with_a_sample_value_only_has_to_be_set(pack: str) -> None:
     for name in WITH_SAMPLES[pack]:
         assert f"`{name}` lets calls through, and has a sample value only" in done.err
         assert f"`--set {name}=…`" in done.err
+        assert (f"`--set {name}=`" in done.err) is (name != "workspace")  # a folder is no list
     assert not Path("policies").exists()
 
 
@@ -51,3 +55,10 @@ def test_set_once_it_stays_locked() -> None:
     assert fencekit(*words, "recipients=DE89370400440532013000").code == 0
     assert fencekit(*words, "limit=900").code in (0, 1)
     assert "GB33BUKB" not in Path("policies/payments.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("pack", WITH_SAMPLES)
+def test_the_command_of_a_pack_s_page_installs_it(pack: str) -> None:
+    page = (ROOT / pack / "README.md").read_text("utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith("$ fencekit packs install")]
+    assert fencekit(*shlex.split(line)[2:]).code == 0

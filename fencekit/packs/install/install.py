@@ -17,7 +17,7 @@ from fencekit.packs.install.lock import FILE, Lock, Locked, content, read_lock
 from fencekit.packs.install.transaction import commit
 from fencekit.packs.install.upgrade_checks import UpgradeChange, moves
 from fencekit.packs.pack.opening import Opened
-from fencekit.packs.pack.parameters import unset_samples, values_of
+from fencekit.packs.pack.parameters import SINGLE, unset_samples, values_of
 from fencekit.packs.pack.variants import Variant
 
 
@@ -99,7 +99,8 @@ def refuse_samples(opened: Opened, chosen: Mapping[str, Any]) -> None:
     for one in unset_samples(opened.pack.parameters, chosen):
         shown = ", ".join(map(str, one.default[:3]))
         said = f"`{one.name}` lets calls through, and has a sample value only, such as `{shown}`"
-        hint = f"set it, `--set {one.name}=…` ({one.about}), or allow none with `--set {one.name}=`"
+        none = "" if one.kind in SINGLE else f", or allow none with `--set {one.name}=`"
+        hint = f"set it, `--set {one.name}=…` ({one.about}){none}"
         errors.append(UsageError(said, hint=hint))
     if errors:
         raise UsageError.together(errors)

@@ -64,6 +64,11 @@ class Parameter:
     """Whether its default only shows what a value is, and lets calls through: it has to be set."""
 
     @property
+    def has_to_be_set(self) -> bool:
+        """Whether nobody but the user knows its value: what stands there is a sample."""
+        return self.is_sample and bool(self.default)
+
+    @property
     def description(self) -> str:
         """What it is for, and what its value may be, in words."""
         return f"{self.about}; at least `{self.at_least}`" if self.at_least else self.about
@@ -109,7 +114,7 @@ def read_parameter(name: str, given: Located) -> Parameter:
 
 def unset_samples(parameters: Sequence[Parameter], chosen: Mapping[str, Any]) -> list[Parameter]:
     """Return the parameters that have only a sample value, and are not set."""
-    return [one for one in parameters if one.is_sample and one.default and one.name not in chosen]
+    return [one for one in parameters if one.has_to_be_set and one.name not in chosen]
 
 
 def check_values(

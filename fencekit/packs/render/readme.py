@@ -1,6 +1,7 @@
 """The page of a pack: what `pack.yaml` says of it, for people."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,20 @@ def readme(pack: "Pack") -> str:
     return "\n".join(lines(pack)) + "\n"
 
 
+def install_command(pack: "Pack") -> list[str]:
+    """Return the command that installs a pack, with a sample of each value that has to be set."""
+    samples = [f"{one.name}={one.default[0]}" for one in pack.parameters if one.has_to_be_set]
+    sets = [word for sample in samples for word in ("--set", sample)]
+    return ["fencekit", "packs", "install", pack.name, "--variant", "baseline", *sets]
+
+
 def lines(pack: "Pack") -> Iterator[str]:
     """Yield the lines of the page."""
     yield from (f"# {pack.name} {pack.version}", "", RENDERED, "", pack.purpose, "")
-    yield from ("```console", f"$ fencekit packs install {pack.name} --variant baseline", "```", "")
+    yield from ("```console", f"$ {shlex.join(install_command(pack))}", "```", "")
+    if any(one.has_to_be_set for one in pack.parameters):
+        yield "What `--set` gives here is a sample: only you know the values, and `install` asks."
+        yield ""
     yield from ("## What it stops", "", *(f"- {said}" for said in pack.stops), "")
     yield from ("## Its limits", "", *(f"- {said}" for said in pack.limits), "")
     yield from ("## Variants", "", "| variant | is |", "| --- | --- |")
