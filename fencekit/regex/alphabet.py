@@ -1,12 +1,7 @@
 """Patterns as Python parses them: their steps, and which characters of an alphabet each takes."""
 
-import re
-from importlib import import_module
-from typing import Any
-
-# Python's own parser of patterns; it has no public name.
-_parser: Any = import_module("re._parser")
-_compiler: Any = import_module("re._compiler")
+from fencekit.regex.charset import of_leaf
+from fencekit.regex.syntax import Item, Items, inside, ops
 
 PLAIN = (
     "a0 x1A-_./bcdefghijklmnopqrstuvwyz23456789BCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -20,31 +15,24 @@ ALPHABET = PLAIN + ODD
 """The characters that samples are made of, plain ones first."""
 
 
-def parse_steps(pattern: str) -> Any:
-    """Return the steps of a pattern, as Python's own parser sees them."""
-    return _parser.parse(pattern)
+def accepted_characters(item: Item, flags: int) -> str:
+    """Return the characters of the alphabet that an item for one character takes."""
+    taken = of_leaf(item, flags)
+    return "".join(char for char in alphabet_of(item) if ord(char) in taken)
 
 
-def accepted_characters(op: Any, argument: Any, flags: int) -> str:
-    """Return the characters of the alphabet that a single step takes, by Python's own matcher."""
-    state = _parser.State()
-    state.flags = flags & ~re.DEBUG
-    state.str = ""
-    one = _compiler.compile(_parser.SubPattern(state, [(op, argument)]), state.flags)
-    return "".join(char for char in alphabet_of(op, argument) if one.fullmatch(char))
-
-
-def alphabet_of(op: Any, argument: Any) -> str:
-    """Return the alphabet and what the step names; that comes first unless it is excluded."""
+def alphabet_of(item: Item) -> str:
+    """Return the alphabet and what the item names; that comes first unless it is excluded."""
+    op, argument = item
     named = []
-    listed = argument if op.name == "IN" else [(op, argument)]
+    listed = argument if op is ops.IN else [item]
     for kind, value in listed:
-        if kind.name in ("LITERAL", "NOT_LITERAL"):
+        if kind in (ops.LITERAL, ops.NOT_LITERAL):
             named += [chr(value), chr(value).swapcase()]
-        elif kind.name == "RANGE":
+        elif kind is ops.RANGE:
             low, high = value
             named += [chr(low), chr(high), chr(max(low - 1, 0)), chr(min(high + 1, 0x10FFFF))]
-    is_other = op.name == "NOT_LITERAL" or any(kind.name == "NEGATE" for kind, _ in listed)
+    is_other = op is ops.NOT_LITERAL or any(kind is ops.NEGATE for kind, _ in listed)
     ordered = [*ALPHABET, *named] if is_other else [*named, *ALPHABET]
     one = (char for char in ordered if len(char) == 1 and not is_surrogate(char))
     return "".join(dict.fromkeys(one))
@@ -55,20 +43,8 @@ def is_surrogate(char: str) -> bool:
     return "\ud800" <= char <= "\udfff"
 
 
-REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
-
-
-def count_spots(tree: Any) -> int:
+def count_spots(items: Items) -> int:
     """Return in how many places of a pattern a sample can go wrong."""
-    spots = 0
-    for op, argument in tree:
-        spots += 1
-        if op.name == "BRANCH":
-            spots += sum(map(count_spots, argument[1]))
-        elif op.name in REPEATS:
-            spots += count_spots(argument[2])
-        elif op.name == "SUBPATTERN":
-            spots += count_spots(argument[3])
-        elif op.name == "ATOMIC_GROUP":
-            spots += count_spots(argument)
-    return spots
+    looks = (ops.ASSERT, ops.ASSERT_NOT, ops.GROUPREF_EXISTS)
+    within = (inside(item) for item in items if item[0] not in looks)
+    return len(items) + sum(count_spots(inner) for listed in within for inner in listed)

@@ -2,14 +2,7 @@ r"""What holds a regular expression at its beginning and its end: `^`, `$`, `\A`
 
 from enum import StrEnum
 
-from fencekit.regex.syntax import (
-    MULTILINE,
-    REPEATS,
-    Node,
-    is_single,
-    ops,
-    with_flags,
-)
+from fencekit.regex.syntax import MULTILINE, REPEATS, Item, combine_flags, is_single, ops
 
 
 class Hold(StrEnum):
@@ -24,18 +17,18 @@ AT_START = {ops.AT_BEGINNING: Hold.TEXT, ops.AT_BEGINNING_STRING: Hold.TEXT}
 AT_END = {ops.AT_END: Hold.LINE, ops.AT_END_STRING: Hold.TEXT}
 
 
-def starts(nodes: list[Node], flags: int) -> set[Hold]:
+def starts(nodes: list[Item], flags: int) -> set[Hold]:
     """Return what may hold the beginning: TEXT only where every alternative has an anchor."""
     return anchors_at_edge(nodes, flags, AT_START, 1)
 
 
-def ends(nodes: list[Node], flags: int) -> set[Hold]:
+def ends(nodes: list[Item], flags: int) -> set[Hold]:
     r"""Return what may hold the end: LINE is `$`, which a final newline slips past."""
     return anchors_at_edge(nodes, flags, AT_END, -1)
 
 
 def anchors_at_edge(
-    nodes: list[Node], flags: int, anchors: dict[object, Hold], step: int
+    nodes: list[Item], flags: int, anchors: dict[object, Hold], step: int
 ) -> set[Hold]:
     """Return what may hold the end of a sequence that comes first in steps of that direction."""
     found: set[Hold] = set()
@@ -54,13 +47,13 @@ def anchors_at_edge(
 
 
 def inside(
-    node: Node, flags: int, anchors: dict[object, Hold], step: int
+    node: Item, flags: int, anchors: dict[object, Hold], step: int
 ) -> tuple[set[Hold], bool]:
     """Return what holds the end of a compound node, and whether that may be empty as a whole."""
     op, given = node
     if op is ops.SUBPATTERN:
         _, added, removed, nodes = given
-        return alternatives([list(nodes)], with_flags(flags, added, removed), anchors, step)
+        return alternatives([list(nodes)], combine_flags(flags, added, removed), anchors, step)
     if op is ops.ATOMIC_GROUP:
         return alternatives([list(given)], flags, anchors, step)
     if op is ops.BRANCH:
@@ -73,7 +66,7 @@ def inside(
 
 
 def alternatives(
-    choices: list[list[Node]], flags: int, anchors: dict[object, Hold], step: int
+    choices: list[list[Item]], flags: int, anchors: dict[object, Hold], step: int
 ) -> tuple[set[Hold], bool]:
     """Return the same for alternatives; one without a character or an anchor may be empty."""
     found: set[Hold] = set()
@@ -87,7 +80,7 @@ def alternatives(
     return found, can_be_empty
 
 
-def may_be_empty(nodes: list[Node], anchors: dict[object, Hold]) -> bool:
+def may_be_empty(nodes: list[Item], anchors: dict[object, Hold]) -> bool:
     """Say whether nodes may match nothing at all, with no anchor among them."""
     for op, given in nodes:
         if is_single((op, given)) or (op is ops.AT and given in anchors):

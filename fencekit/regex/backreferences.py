@@ -13,13 +13,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
-from re import _constants  # type: ignore[attr-defined]
 
 from fencekit.regex.charset import cased_characters, of_leaf
-from fencekit.regex.items import LEAVES, Item, Items, rebuilt
-from fencekit.regex.nfa import combine_flags
 from fencekit.regex.participation import (
-    REPEATS,
     TooManyError,
     cases,
     groups_in,
@@ -29,6 +25,7 @@ from fencekit.regex.participation import (
     sure_groups,
     without_other_branches,
 )
+from fencekit.regex.syntax import LEAVES, PLAIN_REPEATS, Item, Items, combine_flags, ops, rebuilt
 
 MOST_TEXTS = 64
 NO_CASE = int(re.IGNORECASE)
@@ -52,7 +49,7 @@ def _without(items: list[Item], flags: int, everywhere: list[int]) -> list[Item]
         ways = [way for one in cases(items, own) for way in written_out(one, flags, own)]
     except TooManyError:
         return items
-    return ways[0] if len(ways) == 1 else [(_constants.BRANCH, (None, ways))]
+    return ways[0] if len(ways) == 1 else [(ops.BRANCH, (None, ways))]
 
 
 def written_out(items: list[Item], flags: int, own: set[int]) -> Iterator[list[Item]]:
@@ -87,13 +84,13 @@ def written_out(items: list[Item], flags: int, own: set[int]) -> Iterator[list[I
 def _inside(item: Item, flags: int, everywhere: list[int]) -> Item:
     """Return the item without references inside, but for those in what repeats or is atomic."""
     name, value = item
-    if name is _constants.SUBPATTERN:
+    if name is ops.SUBPATTERN:
         number, added, taken, inner = value
         inner = _without(list(inner), combine_flags(flags, added, taken), everywhere)
         return name, (number, added, taken, inner)
-    if name is _constants.BRANCH:
+    if name is ops.BRANCH:
         item = without_other_branches(item)
-    if name in (_constants.BRANCH, _constants.ASSERT, _constants.ASSERT_NOT):
+    if name in (ops.BRANCH, ops.ASSERT, ops.ASSERT_NOT):
         return rebuilt(item, lambda inner: _without(list(inner), flags, everywhere))
     return item
 
@@ -101,7 +98,7 @@ def _inside(item: Item, flags: int, everywhere: list[int]) -> Item:
 def groups_of(item: Item, flags: int, numbers: set[int]) -> Iterator[tuple[int, Items, int]]:
     """Yield the groups that an item surely goes through, with what is inside, and its flags."""
     name, value = item
-    if name is _constants.SUBPATTERN:
+    if name is ops.SUBPATTERN:
         number, added, taken, inner = value
         flags = combine_flags(flags, added, taken)
         if number in numbers:
@@ -127,11 +124,11 @@ def with_texts(
     found: list[Item] = []
     for item in items:
         name, value = item
-        if name is _constants.GROUPREF and value in texts:
+        if name is ops.GROUPREF and value in texts:
             found += exactly([same(char, flags) for char in texts[value]])
-        elif name is _constants.GROUPREF and value in empty:
+        elif name is ops.GROUPREF and value in empty:
             continue
-        elif name is _constants.SUBPATTERN:
+        elif name is ops.SUBPATTERN:
             number, added, taken, inner = value
             if number in texts:
                 found += exactly(texts[number])
@@ -147,8 +144,8 @@ def exactly(chars: Sequence[str]) -> list[Item]:
     """Return items of one character each, one of those given, whatever the flags are."""
     if not chars:
         return []
-    items = [(_constants.IN, [(_constants.LITERAL, ord(one)) for one in some]) for some in chars]
-    return [(_constants.SUBPATTERN, (None, 0, NO_CASE, items))]
+    items = [(ops.IN, [(ops.LITERAL, ord(one)) for one in some]) for some in chars]
+    return [(ops.SUBPATTERN, (None, 0, NO_CASE, items))]
 
 
 def same(char: str, flags: int) -> str:
@@ -173,11 +170,11 @@ def texts_of(items: Items, flags: int) -> list[str]:
             if sum(high - low + 1 for low, high in ranges) > MOST_TEXTS:
                 raise TooManyError
             ways = [chr(code) for low, high in ranges for code in range(low, high + 1)]
-        elif name is _constants.BRANCH:
+        elif name is ops.BRANCH:
             ways = [text for way in value[1] for text in texts_of(way, flags)]
-        elif name is _constants.SUBPATTERN:
+        elif name is ops.SUBPATTERN:
             ways = texts_of(value[3], combine_flags(flags, value[1], value[2]))
-        elif name in REPEATS and value[1] is not _constants.MAXREPEAT:
+        elif name in PLAIN_REPEATS and value[1] is not ops.MAXREPEAT:
             ways = repeat_texts(texts_of(value[2], flags), int(value[0]), int(value[1]))
         else:
             raise TooManyError

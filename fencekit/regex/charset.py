@@ -9,8 +9,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
 from typing import Any, Final
+
+from fencekit.regex.syntax import compiler, ops, parser
 
 LAST: Final = 0x10FFFF
 BLOCK: Final = 256
@@ -125,7 +126,7 @@ def cased_characters() -> str:
     for _, stretch in blocks():
         if stretch.lower() != stretch or stretch.upper() != stretch:
             found += [char for char in stretch if char.lower() != char or char.upper() != char]
-    kin: dict[int, tuple[int, ...]] = _compiler._EXTRA_CASES  # noqa: SLF001  (Python's own table)
+    kin: dict[int, tuple[int, ...]] = compiler._EXTRA_CASES  # noqa: SLF001  (Python's own table)
     more = {chr(code) for code in kin} | {chr(code) for codes in kin.values() for code in codes}
     return "".join(sorted(more.union(found)))
 
@@ -153,7 +154,7 @@ def printable() -> CharSet:
 def of_leaf(item: tuple[Any, Any], flags: int) -> CharSet:
     """Return the characters that a leaf of a parsed pattern matches under the flags."""
     name, value = item
-    if name is _constants.IN:
+    if name is ops.IN:
         value = tuple(value)
     return _leaf((name, value), flags & RELEVANT)
 
@@ -173,19 +174,19 @@ def _leaf(item: tuple[Any, Any], flags: int) -> CharSet:
 def _plain(item: tuple[Any, Any], flags: int) -> CharSet:
     """Return the characters of a leaf, case sensitively; put together where that is sure."""
     name, value = item
-    if name is _constants.LITERAL:
+    if name is ops.LITERAL:
         return CharSet(((value, value),))
-    if name is _constants.NOT_LITERAL:
+    if name is ops.NOT_LITERAL:
         return ~CharSet(((value, value),))
-    if name is _constants.ANY:
+    if name is ops.ANY:
         return EVERY if flags & re.DOTALL else ~NEWLINE
-    assert name is _constants.IN, name
-    negated = value[:1] == ((_constants.NEGATE, None),)
+    assert name is ops.IN, name
+    negated = value[:1] == ((ops.NEGATE, None),)
     found: list[tuple[int, int]] = []
     for part, what in value[1:] if negated else value:
-        if part is _constants.LITERAL:
+        if part is ops.LITERAL:
             found.append((what, what))
-        elif part is _constants.RANGE:
+        elif part is ops.RANGE:
             found.append(what)
         else:
             found.extend(_category((part, what), flags & ~re.DOTALL).ranges)
@@ -195,7 +196,7 @@ def _plain(item: tuple[Any, Any], flags: int) -> CharSet:
 
 @lru_cache(maxsize=64)
 def _category(item: tuple[Any, Any], flags: int) -> CharSet:
-    return scan_leaf((_constants.IN, (item,)), flags)
+    return scan_leaf((ops.IN, (item,)), flags)
 
 
 def scan_leaf(item: tuple[Any, Any], flags: int) -> CharSet:
@@ -207,14 +208,14 @@ def scan_leaf(item: tuple[Any, Any], flags: int) -> CharSet:
 
 def compile_leaf(item: tuple[Any, Any], flags: int, *, repeated: bool = False) -> re.Pattern[str]:
     """Return a leaf of a parsed pattern as a pattern of its own, by Python's compiler."""
-    state = _parser.State()
+    state = parser.State()
     state.flags = flags
     name, value = item
-    body = _parser.SubPattern(state, [(name, list(value) if name is _constants.IN else value)])
+    body = parser.SubPattern(state, [(name, list(value) if name is ops.IN else value)])
     if repeated:
-        most = (1, _constants.MAXREPEAT, body)
-        body = _parser.SubPattern(state, [(_constants.MAX_REPEAT, most)])
-    found: re.Pattern[str] = _compiler.compile(body, flags)
+        most = (1, ops.MAXREPEAT, body)
+        body = parser.SubPattern(state, [(ops.MAX_REPEAT, most)])
+    found: re.Pattern[str] = compiler.compile(body, flags)
     return found
 
 
@@ -222,4 +223,4 @@ def compile_leaf(item: tuple[Any, Any], flags: int, *, repeated: bool = False) -
 def word_chars(*, ascii_only: bool = False) -> CharSet:
     """Return the characters that a word boundary takes for parts of words."""
     flags = int(re.ASCII if ascii_only else re.UNICODE)
-    return _category((_constants.CATEGORY, _constants.CATEGORY_WORD), flags)
+    return _category((ops.CATEGORY, ops.CATEGORY_WORD), flags)

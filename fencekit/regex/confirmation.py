@@ -11,18 +11,17 @@ import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from math import comb
-from re import _constants  # type: ignore[attr-defined]
 from typing import Final, Protocol
 
 from fencekit.regex.charset import CharSet
-from fencekit.regex.items import Items, inside
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.syntax import Items, inside, ops
 
 MOST_WORK = 20_000
 """How many ways `re` may have to try on a text that it is asked about."""
 LONGEST = 500
-MANY = {_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT}
+MANY = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
 
 
 PROBES: Final = (
@@ -124,5 +123,5 @@ def ways(items: Items) -> tuple[int, bool]:
             found, doubles = found + more - 1, doubles or deeper
             if item[0] in MANY:
                 found += 1
-                doubles = doubles or more > 1 or any(one[0] is _constants.BRANCH for one in inner)
+                doubles = doubles or more > 1 or any(one[0] is ops.BRANCH for one in inner)
     return found, doubles

@@ -8,11 +8,10 @@ repeats what its group took: where that is one of a few texts, it is one of a fe
 Each rewriting is exact or is not made; what remains is refused when the automaton is built.
 """
 
-from re import _constants  # type: ignore[attr-defined]
 from typing import Any
 
 from fencekit.regex.backreferences import without_references
-from fencekit.regex.items import LEAVES, Item, Items, rebuilt
+from fencekit.regex.syntax import LEAVES, PLAIN_REPEATS, Item, Items, ops, rebuilt
 
 
 def rewritten(items: Items, flags: int) -> list[Item]:
@@ -23,9 +22,9 @@ def rewritten(items: Items, flags: int) -> list[Item]:
 def eliminate_possessive(item: Item) -> list[Item]:
     """Return an item with its possessive repeats and atomic groups written otherwise."""
     name, value = item
-    if name is _constants.ATOMIC_GROUP:
+    if name is ops.ATOMIC_GROUP:
         return first_way(list(value)) or [item]
-    if name is _constants.POSSESSIVE_REPEAT:
+    if name is ops.POSSESSIVE_REPEAT:
         return greediest(value) or [item]
     return [
         rebuilt(item, lambda items: [one for inner in items for one in eliminate_possessive(inner)])
@@ -38,15 +37,15 @@ def greediest(value: tuple[Any, Any, Items]) -> list[Item]:
     if not is_rigid_sequence(inner):
         return []
     if width(inner) == 0:  # which it takes or leaves, once
-        return [(_constants.BRANCH, (None, [list(inner) if least else []]))]
-    no_more = (_constants.ASSERT_NOT, (1, list(inner)))
-    if most is _constants.MAXREPEAT:
-        return [(_constants.MAX_REPEAT, (least, most, inner)), no_more]
-    all_of_it = [(_constants.MAX_REPEAT, (most, most, inner))]
+        return [(ops.BRANCH, (None, [list(inner) if least else []]))]
+    no_more = (ops.ASSERT_NOT, (1, list(inner)))
+    if most is ops.MAXREPEAT:
+        return [(ops.MAX_REPEAT, (least, most, inner)), no_more]
+    all_of_it = [(ops.MAX_REPEAT, (most, most, inner))]
     if least == most:
         return all_of_it
-    fewer = [(_constants.MAX_REPEAT, (least, most - 1, inner)), no_more]
-    return [(_constants.BRANCH, (None, [all_of_it, fewer]))]
+    fewer = [(ops.MAX_REPEAT, (least, most - 1, inner)), no_more]
+    return [(ops.BRANCH, (None, [all_of_it, fewer]))]
 
 
 def width(items: Items) -> int:
@@ -55,9 +54,9 @@ def width(items: Items) -> int:
     for name, value in items:
         if name in LEAVES:
             found += 1
-        elif name is _constants.SUBPATTERN:
+        elif name is ops.SUBPATTERN:
             found += width(value[3])
-        elif name in REPEATS:
+        elif name in PLAIN_REPEATS:
             found += value[0] * width(value[2])
     return found
 
@@ -69,16 +68,16 @@ def first_way(items: list[Item]) -> list[Item]:
     *before, (name, value) = items
     if not all(is_rigid(item) for item in before):
         return []
-    if name is _constants.MAX_REPEAT:
+    if name is ops.MAX_REPEAT:
         last = greediest(value)
-    elif name is _constants.MIN_REPEAT and is_rigid_sequence(value[2]):
-        last = [(_constants.MAX_REPEAT, (value[0], value[0], value[2]))]
-    elif name is _constants.BRANCH and all(map(is_rigid_sequence, value[1])):
+    elif name is ops.MIN_REPEAT and is_rigid_sequence(value[2]):
+        last = [(ops.MAX_REPEAT, (value[0], value[0], value[2]))]
+    elif name is ops.BRANCH and all(map(is_rigid_sequence, value[1])):
         ways: list[list[Item]] = []
         for number, way in enumerate(value[1]):
-            others = [(_constants.ASSERT_NOT, (1, list(other))) for other in value[1][:number]]
+            others = [(ops.ASSERT_NOT, (1, list(other))) for other in value[1][:number]]
             ways.append([*others, *way])
-        last = [(_constants.BRANCH, (None, ways))]
+        last = [(ops.BRANCH, (None, ways))]
     else:
         return []
     return [*before, *last] if last else []
@@ -87,15 +86,14 @@ def first_way(items: list[Item]) -> list[Item]:
 def is_rigid(item: Item) -> bool:
     """Say whether an item can match in one way only, and always so many characters."""
     name, value = item
-    if name is _constants.SUBPATTERN:
+    if name is ops.SUBPATTERN:
         return is_rigid_sequence(value[3])
-    if name in REPEATS:
+    if name in PLAIN_REPEATS:
         return bool(value[0] == value[1]) and is_rigid_sequence(value[2])
     return name in LEAVES or name in PLACES
 
 
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
-PLACES = {_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT}
+PLACES = {ops.AT, ops.ASSERT, ops.ASSERT_NOT}
 
 
 def is_rigid_sequence(items: Items) -> bool:

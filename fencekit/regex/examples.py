@@ -6,16 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from fencekit.regex.redos.heuristics import suspicions
-from fencekit.regex.syntax import (
-    REPEATS,
-    Node,
-    accepts,
-    is_single,
-    ops,
-    parse_pattern,
-    with_flags,
-)
+from fencekit.regex.charset import of_leaf
+from fencekit.regex.redos.growth import growth
+from fencekit.regex.syntax import REPEATS, Item, combine_flags, is_single, ops, parse_pattern
 
 MOST = 40
 """How many spellings of a part are carried on."""
@@ -39,12 +32,13 @@ def samples(pattern: str) -> tuple[str, ...]:
         compiled = re.compile(pattern)
     nodes, flags = tree
     found = sequence(nodes, flags)
-    if not suspicions(pattern):
+    known = growth(pattern)
+    if known is not None and known.is_harmless:
         found = filter(compiled.search, found)
     return tuple(dict.fromkeys(islice(found, MOST)))
 
 
-def sequence(nodes: list[Node], flags: int) -> Iterator[str]:
+def sequence(nodes: list[Item], flags: int) -> Iterator[str]:
     """Yield spellings of nodes in a row: the first of each, then with one of them another."""
     parts = [list(islice(spell_node(node, flags), MOST)) for node in nodes]
     if not all(parts):
@@ -56,7 +50,7 @@ def sequence(nodes: list[Node], flags: int) -> Iterator[str]:
             yield "".join([*firsts[:at], other, *firsts[at + 1 :]])
 
 
-def spell_node(node: Node, flags: int) -> Iterator[str]:
+def spell_node(node: Item, flags: int) -> Iterator[str]:
     """Yield spellings of one node."""
     op, given = node
     if is_single(node):
@@ -66,7 +60,7 @@ def spell_node(node: Node, flags: int) -> Iterator[str]:
             yield from islice(sequence(list(alternative), flags), MOST // 4)
     elif op is ops.SUBPATTERN:
         _, added, removed, inner = given
-        yield from sequence(list(inner), with_flags(flags, added, removed))
+        yield from sequence(list(inner), combine_flags(flags, added, removed))
     elif op is ops.ATOMIC_GROUP:
         yield from sequence(list(given), flags)
     elif op in REPEATS:
@@ -78,7 +72,7 @@ def spell_node(node: Node, flags: int) -> Iterator[str]:
             yield from islice(sequence(list(given[1]), flags), 4)
 
 
-def repeat_spellings(least: int, most: int, inner: list[Node], flags: int) -> Iterator[str]:
+def repeat_spellings(least: int, most: int, inner: list[Item], flags: int) -> Iterator[str]:
     """Yield spellings of a part as often as it must be there, then once where it need not be."""
     for text in islice(sequence(inner, flags), MOST // 2):
         yield text * min(least, 64)
@@ -86,7 +80,7 @@ def repeat_spellings(least: int, most: int, inner: list[Node], flags: int) -> It
         yield from islice(sequence(inner, flags), MOST // 4)
 
 
-def character(node: Node, flags: int) -> Iterator[str]:
+def character(node: Item, flags: int) -> Iterator[str]:
     """Yield a character that the node accepts: the literal, or a readable one."""
     op, given = node
     if op is ops.LITERAL:
@@ -96,5 +90,6 @@ def character(node: Node, flags: int) -> Iterator[str]:
     if op is ops.IN:
         for kind, member in given:
             own.extend({ops.LITERAL: [member], ops.RANGE: member}.get(kind, ()))
-    taken = [char for char in (*READABLE, *map(chr, own)) if accepts(node, flags, char)]
+    chars = of_leaf(node, flags)
+    taken = [char for char in (*READABLE, *map(chr, own)) if ord(char) in chars]
     yield from dict.fromkeys([*taken[:2], *(char for char in taken if char == " ")])

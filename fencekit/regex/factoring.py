@@ -6,11 +6,10 @@ the same character match that and then what any of them does behind it.
 """
 
 from collections.abc import Sequence
-from re import _constants  # type: ignore[attr-defined]
 from typing import Any
 
-Item = tuple[Any, Any]
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
+from fencekit.regex.syntax import PLAIN_REPEATS, Item, ops
+
 LEAST = 4
 """How many ways an alternation must have to be written otherwise."""
 
@@ -23,14 +22,14 @@ def factor(items: Sequence[Item]) -> list[Item]:
 def item_factored(item: Item) -> Item:
     """Return an item that matches the same texts; what is not known here is left as it is."""
     name, value = item
-    if name is _constants.BRANCH:
+    if name is ops.BRANCH:
         ways = [factor(way) for way in value[1]]
         return name, (value[0], together(ways) if len(ways) >= LEAST else ways)
-    if name is _constants.SUBPATTERN:
+    if name is ops.SUBPATTERN:
         return name, (*value[:3], factor(value[3]))
-    if name in REPEATS:
+    if name in PLAIN_REPEATS:
         return name, (value[0], value[1], factor(value[2]))
-    if name in (_constants.ASSERT, _constants.ASSERT_NOT):
+    if name in (ops.ASSERT, ops.ASSERT_NOT):
         return name, (value[0], factor(value[1]))
     return item
 
@@ -39,7 +38,7 @@ def together(ways: Sequence[list[Item]]) -> list[list[Item]]:
     """Return ways that match the same, of which no two begin with the same character."""
     by_first: dict[Any, list[list[Item]]] = {}
     for number, way in enumerate(ways):
-        first = way[0] if way and way[0][0] is _constants.LITERAL else number
+        first = way[0] if way and way[0][0] is ops.LITERAL else number
         by_first.setdefault(first, []).append(way)
     found: list[list[Item]] = []
     for same in by_first.values():
@@ -48,7 +47,7 @@ def together(ways: Sequence[list[Item]]) -> list[list[Item]]:
             continue
         shared = shared_length(same)
         rests = together([way[shared:] for way in same])
-        rest = rests[0] if len(rests) == 1 else [(_constants.BRANCH, (None, rests))]
+        rest = rests[0] if len(rests) == 1 else [(ops.BRANCH, (None, rests))]
         found.append([*same[0][:shared], *rest])
     return found
 
@@ -58,7 +57,7 @@ def shared_length(ways: Sequence[list[Item]]) -> int:
     length = 0
     for items in zip(*ways, strict=False):
         name, _ = items[0]
-        if name is not _constants.LITERAL or any(item != items[0] for item in items):
+        if name is not ops.LITERAL or any(item != items[0] for item in items):
             break
         length += 1
     return length

@@ -11,16 +11,12 @@ groups, flags of a part of the pattern, by which a search may skip places) is no
 
 from collections.abc import Sequence
 from functools import lru_cache
-from re import _constants  # type: ignore[attr-defined]
 from typing import Any
 
-from fencekit.regex.nfa import parse
+from fencekit.regex.syntax import LOOKS, PLAIN_REPEATS, Item, ops, parse
 
-Item = tuple[Any, Any]
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
-LOOKS = {_constants.ASSERT, _constants.ASSERT_NOT}
-SIMPLE = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.AT}
-PARTS = {_constants.LITERAL, _constants.RANGE, _constants.CATEGORY}
+SIMPLE = {ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.AT}
+PARTS = {ops.LITERAL, ops.RANGE, ops.CATEGORY}
 MOST_COMPARED = 64
 """The ways of an alternation that are compared one by one; equal ones are found among more."""
 
@@ -54,15 +50,15 @@ def _plain_item(item: Item) -> tuple[Item, ...]:
     name, value = item
     if name in SIMPLE:
         return (item,)
-    if name is _constants.IN:
+    if name is ops.IN:
         return ((name, tuple(value)),)
-    if name is _constants.BRANCH:
+    if name is ops.BRANCH:
         return ((name, tuple(dict.fromkeys(plain(way) for way in value[1]))),)
-    if name in REPEATS:
-        return ((_constants.MAX_REPEAT, (int(value[0]), int(value[1]), plain(value[2]))),)
+    if name in PLAIN_REPEATS:
+        return ((ops.MAX_REPEAT, (int(value[0]), int(value[1]), plain(value[2]))),)
     if name in LOOKS:
         return ((name, (value[0], plain(value[1]))),)
-    if name is _constants.SUBPATTERN and not value[1] and not value[2]:
+    if name is ops.SUBPATTERN and not value[1] and not value[2]:
         return plain(value[3])
     raise UnreadError
 
@@ -71,7 +67,7 @@ def is_within(items: Sequence[Item], others: Sequence[Item]) -> bool:
     """Say whether items are within others of the same number, one by one."""
     if items == others:
         return True
-    if len(others) == 1 and others[0][0] is _constants.BRANCH and len(items) > 1:
+    if len(others) == 1 and others[0][0] is ops.BRANCH and len(items) > 1:
         return _is_a_way(items, others[0][1])
     return len(items) == len(others) and all(map(_is_item_within, items, others))
 
@@ -80,22 +76,22 @@ def _is_item_within(item: Item, other: Item) -> bool:
     (name, value), (other_name, other_value) = item, other
     if item == other:
         return True
-    if name is _constants.BRANCH:
-        ways = other_value if other_name is _constants.BRANCH else ((other,),)
+    if name is ops.BRANCH:
+        ways = other_value if other_name is ops.BRANCH else ((other,),)
         return all(_is_a_way(way, ways) for way in value)
-    if other_name is _constants.BRANCH:
+    if other_name is ops.BRANCH:
         return _is_a_way((item,), other_value)
-    if other_name is _constants.IN:
-        parts = value if name is _constants.IN else (item,)
+    if other_name is ops.IN:
+        parts = value if name is ops.IN else (item,)
         return _are_parts(parts) and _are_parts(other_value) and {*parts} <= {*other_value}
     if name is not other_name:
         return False
-    if name is _constants.MAX_REPEAT:
+    if name is ops.MAX_REPEAT:
         (least, most, inner), (fewest, highest, others) = value, other_value
         return fewest <= least and most <= highest and is_within(inner, others)
-    if name is _constants.ASSERT:
+    if name is ops.ASSERT:
         return value[0] == other_value[0] and is_within(value[1], other_value[1])
-    if name is _constants.ASSERT_NOT:
+    if name is ops.ASSERT_NOT:
         return value[0] == other_value[0] and is_within(other_value[1], value[1])
     return False
 

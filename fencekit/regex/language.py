@@ -12,8 +12,9 @@ from fencekit.regex.confirmation import Confirmation
 from fencekit.regex.inclusion import is_written_within
 from fencekit.regex.memory import MEMORY
 from fencekit.regex.minterms import minterms
-from fencekit.regex.nfa import UnsupportedError, build, parse
+from fencekit.regex.nfa import UnsupportedError, build
 from fencekit.regex.search import compile_search
+from fencekit.regex.syntax import parse
 
 MOST_STATES = 20_000
 MOST_WITHIN = 4_000

@@ -9,11 +9,10 @@ Which set that is, is asked of Python's own compiler, so that it is right for th
 """
 
 import re
-from re import _compiler, _constants  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from fencekit.regex.charset import EVERY, CharSet, of_leaf
-from fencekit.regex.nfa import parse
+from fencekit.regex.syntax import compiler, ops, parse
 
 SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL][a-zA-Z]*(?:-[a-zA-Z]+)?:")
 """What a pattern has in it if some group of it reads classes under other flags than the whole."""
@@ -29,9 +28,9 @@ def leading_set(pattern: str, items: Any, flags: int) -> CharSet:
     """
     if not SCOPED_TYPE.search(pattern) or items.getwidth()[0] == 0:
         return EVERY
-    prefix, _, _ = _compiler._get_literal_prefix(items, flags)  # noqa: SLF001
-    found = None if prefix else _compiler._get_charset_prefix(items, flags)  # noqa: SLF001
-    return of_leaf((_constants.IN, found), flags & ~NO_CASE) if found else EVERY
+    prefix, _, _ = compiler._get_literal_prefix(items, flags)  # noqa: SLF001
+    found = None if prefix else compiler._get_charset_prefix(items, flags)  # noqa: SLF001
+    return of_leaf((ops.IN, found), flags & ~NO_CASE) if found else EVERY
 
 
 def skips_places(pattern: str) -> bool:
@@ -52,6 +51,6 @@ def asked_by_search(pattern: str, items: Any, flags: int) -> list[Any]:
     wanted = leading_set(pattern, items, flags)
     if wanted == EVERY:
         return []
-    listed = [(_constants.RANGE, ends) for ends in wanted.ranges]
-    plain = (_constants.SUBPATTERN, (None, 0, NO_CASE, [(_constants.IN, listed)]))
-    return [(_constants.ASSERT, (1, [plain]))]
+    listed = [(ops.RANGE, ends) for ends in wanted.ranges]
+    plain = (ops.SUBPATTERN, (None, 0, NO_CASE, [(ops.IN, listed)]))
+    return [(ops.ASSERT, (1, [plain]))]

@@ -10,14 +10,12 @@ what lies behind (a program that follows the text from its beginning).
 """
 
 import re
-import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from fencekit.regex.charset import NEWLINE, CharSet, of_leaf, word_chars
+from fencekit.regex.syntax import LEAVES, LOOKS, PLAIN_REPEATS, Items, combine_flags, ops
 
 MAX_NODES = 30_000
 
@@ -118,17 +116,6 @@ class PatternNFAs:
         return self.sets.index(chars)
 
 
-Items = Sequence[tuple[Any, Any]]
-
-
-def parse(pattern: str) -> tuple[Any, int]:
-    """Return a pattern as Python parses it, and its flags."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parsed = _parser.parse(pattern)
-    return parsed, int(parsed.state.flags)
-
-
 def build(items: Items, flags: int) -> PatternNFAs:
     """Return the programs of parsed items; raise UnsupportedError where that is not exact."""
     parsed = PatternNFAs()
@@ -161,19 +148,19 @@ class NFABuilder:
         if name in LEAVES:
             chars = self.parsed.set_number(of_leaf(item, flags))
             return self.program.add(Char(chars, then))
-        if name is _constants.BRANCH:
+        if name is ops.BRANCH:
             ways = [self.sequence(way, flags, then) for way in value[1]]
             return self.program.add(Split(tuple(ways)))  # twice the same way is two for a matcher
-        if name is _constants.SUBPATTERN:
+        if name is ops.SUBPATTERN:
             _, added, taken, inner = value
             return self.sequence(inner, combine_flags(flags, added, taken), then)
-        if name in REPEATS:
+        if name in PLAIN_REPEATS:
             return self.repeat(value, flags, then)
-        if name is _constants.AT:
+        if name is ops.AT:
             return self.place(value, flags, then)
         if name in LOOKS:
-            return self.look(value, flags, then, positive=name is _constants.ASSERT)
-        if name is _constants.FAILURE:
+            return self.look(value, flags, then, positive=name is ops.ASSERT)
+        if name is ops.FAILURE:
             return self.program.add(Split(()))
         raise UnsupportedError(f"has {NAMES.get(str(name), str(name).lower())}")
 
@@ -181,7 +168,7 @@ class NFABuilder:
         """Return the node that matches an item so many times and goes on."""
         least, most, inner = value
         start = then
-        if most is _constants.MAXREPEAT:
+        if most is ops.MAXREPEAT:
             start = self.program.add(Split(()))
             body = self.sequence(inner, flags, start)
             self.program.nodes[start] = Split((body, then))
@@ -199,7 +186,7 @@ class NFABuilder:
         at = PLACES[value]
         if flags & re.MULTILINE:
             at = {At.LAST_LINE_END: At.LINE_END}.get(at, at)
-            if value is _constants.AT_BEGINNING:
+            if value is ops.AT_BEGINNING:
                 at = At.LINE_START
         if at is At.LAST_LINE_END and self.looks_behind:
             raise UnsupportedError("has `$` in a lookbehind")
@@ -227,24 +214,13 @@ class NFABuilder:
         return self.program.add(Lookbehind(len(self.parsed.followers) - 1, positive, then))
 
 
-def combine_flags(flags: int, added: int, taken: int) -> int:
-    """Return the flags inside a group that adds and takes some."""
-    if added & TYPES:
-        flags &= ~TYPES
-    return (flags | added) & ~taken
-
-
-TYPES = int(re.ASCII | re.LOCALE | re.UNICODE)
-LEAVES = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN}
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
-LOOKS = {_constants.ASSERT, _constants.ASSERT_NOT}
 PLACES = {
-    _constants.AT_BEGINNING: At.START,
-    _constants.AT_BEGINNING_STRING: At.START,
-    _constants.AT_END: At.LAST_LINE_END,
-    _constants.AT_END_STRING: At.END,
-    _constants.AT_BOUNDARY: At.BOUNDARY,
-    _constants.AT_NON_BOUNDARY: At.NO_BOUNDARY,
+    ops.AT_BEGINNING: At.START,
+    ops.AT_BEGINNING_STRING: At.START,
+    ops.AT_END: At.LAST_LINE_END,
+    ops.AT_END_STRING: At.END,
+    ops.AT_BOUNDARY: At.BOUNDARY,
+    ops.AT_NON_BOUNDARY: At.NO_BOUNDARY,
 }
 NAMES = {
     "GROUPREF": "a backreference",

@@ -9,12 +9,10 @@ Exact outside of repeats, lookbehinds included: there a group that is gone back 
 """
 
 from collections.abc import Collection, Iterator
-from re import _constants  # type: ignore[attr-defined]
 
-from fencekit.regex.items import Item, Items, rebuilt, walk_items
+from fencekit.regex.syntax import PLAIN_REPEATS, Item, Items, ops, rebuilt, walk_items
 
-REFERS = {_constants.GROUPREF, _constants.GROUPREF_EXISTS}
-REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
+REFERS = {ops.GROUPREF, ops.GROUPREF_EXISTS}
 MOST_CASES = 64
 
 
@@ -25,7 +23,7 @@ class TooManyError(Exception):
 def number_of(item: Item) -> int:
     """Return the number of the group that an item refers to."""
     name, value = item
-    return int(value if name is _constants.GROUPREF else value[0])
+    return int(value if name is ops.GROUPREF else value[0])
 
 
 def referenced_groups(items: Items) -> list[int]:
@@ -35,16 +33,14 @@ def referenced_groups(items: Items) -> list[int]:
 
 def groups_in(item: Item) -> set[int]:
     """Return the numbers of all groups in an item."""
-    return {
-        value[0] for name, value in walk_items([item]) if name is _constants.SUBPATTERN and value[0]
-    }
+    return {value[0] for name, value in walk_items([item]) if name is ops.SUBPATTERN and value[0]}
 
 
 def sure_groups(items: Items) -> set[int]:
     """Return the numbers of the groups that all ways through a sequence go through."""
     found: set[int] = set()
     for name, value in items:
-        if name is _constants.SUBPATTERN:
+        if name is ops.SUBPATTERN:
             found |= {value[0]} - {None} | sure_groups(value[3])
     return found
 
@@ -78,17 +74,17 @@ def cases(items: list[Item], numbers: Collection[int]) -> Iterator[list[Item]]:
 def alternatives(item: Item, unsure: set[int]) -> list[list[Item]] | None:
     """Return the cases of an item that some groups are in; None where it has none."""
     name, value = item
-    if name is _constants.BRANCH:
+    if name is ops.BRANCH:
         return [list(way) for way in value[1]]
-    if name in REPEATS:
+    if name in PLAIN_REPEATS:
         least, most, inner = value
         without: list[list[Item]] = [[]] if least == 0 else []
         if unsure <= sure_groups(inner):
-            more = most if most is _constants.MAXREPEAT else most - 1
+            more = most if most is ops.MAXREPEAT else most - 1
             before = (name, (max(least - 1, 0), more, without_groups(inner)))
             return [[*([before] if more else []), *inner], *without] if most else [[]]
         return [list(inner), *without] if (least, most) == (0, 1) else None
-    if name is _constants.SUBPATTERN:
+    if name is ops.SUBPATTERN:
         inner = list(value[3])
         for at, one in enumerate(inner):
             here = unsure & groups_in(one) - sure_groups([one])
@@ -103,7 +99,7 @@ def without_groups(items: Items) -> list[Item]:
     """Return the items with what their groups match, and without the groups' numbers."""
     found = []
     for name, value in items:
-        if name is _constants.SUBPATTERN:
+        if name is ops.SUBPATTERN:
             found.append((name, (None, *value[1:3], without_groups(value[3]))))
         else:
             found.append((name, value))
@@ -115,15 +111,15 @@ def resolve_groups(items: Items, taken: Collection[int], numbers: Collection[int
     found: list[Item] = []
     for item in items:
         name, value = item
-        if name is _constants.GROUPREF_EXISTS and value[0] in numbers:
+        if name is ops.GROUPREF_EXISTS and value[0] in numbers:
             way = value[1] if value[0] in taken else value[2] or ()
             found += resolve_groups(way, taken, numbers)
-        elif name is _constants.GROUPREF_EXISTS:
+        elif name is ops.GROUPREF_EXISTS:
             number, *both = value
             ways = (way and resolve_groups(way, taken, numbers) for way in both)
             found.append((name, (number, *ways)))
-        elif name is _constants.GROUPREF and value in numbers and value not in taken:
-            found.append((_constants.FAILURE, ()))
+        elif name is ops.GROUPREF and value in numbers and value not in taken:
+            found.append((ops.FAILURE, ()))
         else:
             found.append(rebuilt(item, lambda inner: resolve_groups(inner, taken, numbers)))
     return found
@@ -145,9 +141,8 @@ def without_other_branches(item: Item) -> Item:
 def is_empty(items: Items) -> bool:
     """Say whether the items read nothing, whatever they ask of a place."""
     return all(
-        name in PLACES or (name is _constants.SUBPATTERN and is_empty(value[3]))
-        for name, value in items
+        name in PLACES or (name is ops.SUBPATTERN and is_empty(value[3])) for name, value in items
     )
 
 
-PLACES = {_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT}
+PLACES = {ops.AT, ops.ASSERT, ops.ASSERT_NOT}

@@ -15,15 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fencekit.regex.alphabet import (
-    ALPHABET,
-    REPEATS,
-    accepted_characters,
-    alphabet_of,
-    count_spots,
-    parse_steps,
-)
+from fencekit.regex.alphabet import ALPHABET, accepted_characters, alphabet_of, count_spots
 from fencekit.regex.choices import Choices, menu
+from fencekit.regex.syntax import REPEATS, combine_flags, parse
 
 ENOUGH = 400
 """The pieces of a sample after which repetitions are kept as few as may be."""
@@ -40,7 +34,6 @@ JUNK_BEFORE = ("x", " ", "x ", "\n", "-", "\t", "x\n")
 JUNK_BESIDE = ("x", "_", "0", "\u00e9")
 JUNK_AFTER = ("x", " x", "\n", " ", ";", "\nx", "-")
 BEFORE_END = {"AT_END": menu((12, ""), (1, "\n")), "AT_END_STRING": ("",)}
-TYPES = int(re.ASCII | re.UNICODE)
 MAYBE_SPACE = menu((5, ""), (1, " "))
 
 
@@ -71,7 +64,7 @@ class Sampler:
         """Return the characters of the alphabet that one step of the pattern takes."""
         key = op.name, id(argument), int(flags)
         if key not in self._chars:
-            self._chars[key] = accepted_characters(op, argument, flags)
+            self._chars[key] = accepted_characters((op, argument), flags)
         return self._chars[key]
 
 
@@ -82,7 +75,7 @@ def sampler(pattern: str) -> Sampler | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(pattern)
-            return Sampler(pattern, parse_steps(pattern))
+        return Sampler(pattern, parse(pattern)[0])
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 
@@ -147,7 +140,7 @@ def character(walk: PatternWalk, step: PatternStep) -> None:
     how = walk.choices.upto(3)
     if how == 0:
         walk.say(
-            "".join(char for char in alphabet_of(step.op, step.argument) if char not in options)
+            "".join(char for char in alphabet_of((step.op, step.argument)) if char not in options)
         )
     elif how == 1:
         swapped = options[:1].swapcase()
@@ -177,8 +170,7 @@ def group(walk: PatternWalk, step: PatternStep) -> None:
     """A group, remembered by its number; wrong: said twice."""
     number, added, removed, tree = step.argument
     start = len(walk.out)
-    kept = step.flags & ~TYPES if added & TYPES else step.flags
-    walk.sequence(tree, (kept | added) & ~removed)
+    walk.sequence(tree, combine_flags(step.flags, added, removed))
     said = "".join(walk.out[start:])
     if number is not None:
         walk.groups[number] = said
@@ -283,7 +275,7 @@ STEPS: dict[str, Callable[[PatternWalk, PatternStep], None]] = {
     "ANY": anything,
     "BRANCH": branch,
     "SUBPATTERN": group,
-    **dict.fromkeys(REPEATS, repeat),
+    **dict.fromkeys(map(str, REPEATS), repeat),
     "ATOMIC_GROUP": atomic,
     "AT": anchor,
     "GROUPREF": again,

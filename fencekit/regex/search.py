@@ -8,7 +8,8 @@ from fencekit.regex.desugar import rewritten
 from fencekit.regex.factoring import factor
 from fencekit.regex.leading_set import asked_by_search
 from fencekit.regex.memory import MEMORY
-from fencekit.regex.nfa import UnsupportedError, build, parse
+from fencekit.regex.nfa import UnsupportedError, build
+from fencekit.regex.syntax import parse
 
 
 @lru_cache(maxsize=512)

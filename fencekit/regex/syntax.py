@@ -1,96 +1,98 @@
-"""A regular expression as Python's own parser reads it: the only door to that parser."""
+"""A regular expression as Python's own parser reads it: the only door to that parser.
+
+`ops` are the parser's operations, `compiler` Python's compiler of its trees. An item is an
+operation with its value; what is inside an item is a sequence of items.
+"""
 
 import warnings
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from re import RegexFlag, error
 from typing import Any
 
 ops: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
-"""Both are Python's own and have no stubs; they are there from 3.11 on."""
+compiler: Any = import_module("re._compiler")
+"""All three are Python's own and have no stubs; they are there from 3.11 on."""
 
-Node = tuple[Any, Any]
-"""An operation and its arguments, as the parser gives them."""
+Item = tuple[Any, Any]
+Items = Sequence[Item]
 
-REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
+LEAVES = frozenset((ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN))
+"""The operations that read exactly one character."""
+REPEATS = frozenset((ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT))
+PLAIN_REPEATS = REPEATS - {ops.POSSESSIVE_REPEAT}
+LOOKS = frozenset((ops.ASSERT, ops.ASSERT_NOT))
+MULTILINE = int(RegexFlag.MULTILINE)
+TYPES = int(RegexFlag.ASCII | RegexFlag.LOCALE | RegexFlag.UNICODE)
 
 
-def parse_pattern(pattern: str) -> tuple[list[Node], int] | None:
-    """Return the nodes of a pattern and its flags; None for one that does not compile."""
+def parse(pattern: str) -> tuple[Any, int]:
+    """Return a pattern as Python parses it, and its flags.
+
+    Raises re.error, RecursionError, OverflowError or ValueError for one that does not compile.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parsed = parser.parse(pattern)
+    return parsed, int(parsed.state.flags)
+
+
+def parse_pattern(pattern: str) -> tuple[list[Item], int] | None:
+    """Return the items of a pattern and its flags; None for one that does not compile."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = parser.parse(pattern)
+        items, flags = parse(pattern)
     except (error, RecursionError, OverflowError, ValueError):
         return None
-    return list(tree), int(tree.state.flags)
+    return list(items), flags
 
 
-def with_flags(flags: int, added: int, removed: int) -> int:
-    """Return the flags inside a group that changes them; of ASCII and UNICODE there is one."""
-    kept = flags & ~(ASCII | UNICODE) if added & (ASCII | UNICODE) else flags
-    return (kept | added) & ~removed
+def combine_flags(flags: int, added: int, taken: int) -> int:
+    """Return the flags inside a group that adds and takes some: of ASCII and UNICODE, one."""
+    kept = flags & ~TYPES if added & TYPES else flags
+    return (kept | added) & ~taken
 
 
-IGNORECASE = int(RegexFlag.IGNORECASE)
-MULTILINE = int(RegexFlag.MULTILINE)
-DOTALL = int(RegexFlag.DOTALL)
-ASCII = int(RegexFlag.ASCII)
-UNICODE = int(RegexFlag.UNICODE)
-
-CATEGORIES: dict[Any, tuple[str, bool]] = {
-    ops.CATEGORY_DIGIT: ("d", True),
-    ops.CATEGORY_NOT_DIGIT: ("d", False),
-    ops.CATEGORY_SPACE: ("s", True),
-    ops.CATEGORY_NOT_SPACE: ("s", False),
-    ops.CATEGORY_WORD: ("w", True),
-    ops.CATEGORY_NOT_WORD: ("w", False),
-}
+def is_single(item: Item) -> bool:
+    """Say whether the item stands for exactly one character."""
+    return item[0] in LEAVES
 
 
-def accepts(node: Node, flags: int, char: str) -> bool:
-    """Say whether a node for a single character accepts the character."""
-    op, given = node
-    if op is ops.ANY:
-        return bool(flags & DOTALL) or char != "\n"
-    if op is ops.LITERAL:
-        return same(chr(given), char, flags)
-    if op is ops.NOT_LITERAL:
-        return not same(chr(given), char, flags)
-    assert op is ops.IN, op
-    members = list(given)
-    negated = bool(members) and members[0][0] is ops.NEGATE
-    return any(member_accepts(m, flags, char) for m in members if m[0] is not ops.NEGATE) != negated
+def walk_items(items: Items) -> Iterator[Item]:
+    """Yield every item, those inside others too."""
+    for item in items:
+        yield item
+        for inner in inside(item):
+            yield from walk_items(inner)
 
 
-def member_accepts(member: Node, flags: int, char: str) -> bool:
-    """Say whether one member of a set accepts the character."""
-    op, given = member
-    if op is ops.LITERAL:
-        return same(chr(given), char, flags)
-    if op is ops.RANGE:
-        low, high = given
-        forms = {char, char.lower(), char.upper()} if flags & IGNORECASE else {char}
-        return any(len(form) == 1 and low <= ord(form) <= high for form in forms)
-    assert op is ops.CATEGORY, op
-    kind, positive = CATEGORIES[given]
-    return in_category(kind, char, flags) is positive
+def inside(item: Item) -> list[Items]:
+    """Return the sequences inside an item."""
+    name, value = item
+    if name is ops.BRANCH:
+        return list(value[1])
+    if name is ops.SUBPATTERN:
+        return [value[3]]
+    if name in REPEATS:
+        return [value[2]]
+    if name in LOOKS:
+        return [value[1]]
+    if name is ops.ATOMIC_GROUP:
+        return [value]
+    if name is ops.GROUPREF_EXISTS:
+        return [part for part in value[1:] if part is not None]
+    return []
 
 
-def in_category(kind: str, char: str, flags: int) -> bool:
-    r"""Say whether a character is one of `\d`, `\s` or `\w`."""
-    if flags & ASCII and not char.isascii():
-        return False
-    if kind == "d":
-        return char.isdecimal()
-    return char.isspace() if kind == "s" else char.isalnum() or char == "_"
-
-
-def same(one: str, other: str, flags: int) -> bool:
-    """Say whether two characters are the same under the flags."""
-    return one == other or bool(flags & IGNORECASE and one.lower() == other.lower())
-
-
-def is_single(node: Node) -> bool:
-    """Say whether the node stands for exactly one character."""
-    return node[0] in (ops.ANY, ops.LITERAL, ops.NOT_LITERAL, ops.IN)
+def rebuilt(item: Item, change: Callable[[Items], list[Item]]) -> Item:
+    """Return the item with each sequence inside it changed."""
+    name, value = item
+    if name is ops.BRANCH:
+        return name, (value[0], [change(way) for way in value[1]])
+    if name is ops.SUBPATTERN:
+        return name, (*value[:3], change(value[3]))
+    if name in REPEATS:
+        return name, (value[0], value[1], change(value[2]))
+    if name in LOOKS:
+        return name, (value[0], change(value[1]))
+    return item

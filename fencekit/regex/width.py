@@ -1,16 +1,10 @@
 """Whether a regular expression can match at all, as far as its form shows."""
 
-from fencekit.regex.syntax import (
-    MULTILINE,
-    REPEATS,
-    Node,
-    accepts,
-    is_single,
-    ops,
-)
+from fencekit.regex.charset import of_leaf
+from fencekit.regex.syntax import MULTILINE, REPEATS, Item, is_single, ops
 
 
-def cannot_match(nodes: list[Node], flags: int) -> bool:
+def cannot_match(nodes: list[Item], flags: int) -> bool:
     r"""Say whether the form rules every text out: `^` after a character, a character after `\Z`.
 
     A pattern for which this says no may still match nothing.
@@ -25,7 +19,11 @@ def cannot_match(nodes: list[Node], flags: int) -> bool:
             by_line = given is ops.AT_BEGINNING and flags & MULTILINE
             if given in (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING) and not by_line:
                 return True
-        if ended and least_width(node) and not (is_single(node) and accepts(node, flags, "\n")):
+        if (
+            ended
+            and least_width(node)
+            and not (is_single(node) and ord("\n") in of_leaf(node, flags))
+        ):
             return True
         if op is ops.AT and given in (ops.AT_END, ops.AT_END_STRING) and not flags & MULTILINE:
             ended = True
@@ -33,7 +31,7 @@ def cannot_match(nodes: list[Node], flags: int) -> bool:
     return False
 
 
-def least_width(node: Node) -> int:
+def least_width(node: Item) -> int:
     """Return how many characters a node takes at least."""
     op, given = node
     if is_single(node):

@@ -12,7 +12,7 @@ from fencekit.linter.pattern_rewrites import elements
 from fencekit.linter.rules.regex_backtracks import slow_text
 from fencekit.model.policy import ConditionName
 from fencekit.regex.redos.growth import growth
-from fencekit.regex.redos.heuristics import suspicions
+from fencekit.regex.redos.slow_texts import suspicions
 from fencekit.regex.redos.timing import first_slow
 
 EXPONENTIAL = [

@@ -82,7 +82,7 @@ def test_a_loop_that_turns_in_two_ways_is_shown_by_a_text_that_doubles_them(patt
     assert ways(made, start + pump * 20) >= 2**20
 
 
-@pytest.mark.parametrize("pattern", [r"(a)?b\1", r"(?<=a|bc)d", r"(a)?(?(1)b|c)", "("])
+@pytest.mark.parametrize("pattern", [r"(?<=a|bc)d", "("])
 def test_of_a_pattern_that_is_not_followed_nothing_is_said(pattern: str) -> None:
     assert growth(pattern) is None
 
@@ -91,7 +91,9 @@ def test_ways_that_double_outside_of_loops_are_not_called_harmless() -> None:
     known = growth(r"\A(?:a?a?){4}b")
     assert known is not None
     assert known.is_harmless
-    assert growth(r"\A(?:a?){20}b") is None
+    many = growth(r"\A(?:a?){20}b")
+    assert many is not None
+    assert not many.is_harmless
     assert growth(r"\A" + "a?" * 30 + "b") is None
 
 

@@ -19,7 +19,7 @@ from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
 from fencekit.model.verdict import DENY
-from fencekit.regex.redos.heuristics import suspicions
+from fencekit.regex.redos.slow_texts import suspicions
 from fencekit.regex.redos.timing import LENGTHS, SLOW, first_slow
 
 

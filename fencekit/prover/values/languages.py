@@ -7,8 +7,9 @@ from functools import lru_cache
 from fencekit.prover.values.numerals import NUMERAL
 from fencekit.prover.values.sets import TextSet
 from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.nfa import UnsupportedError, build, parse
+from fencekit.regex.nfa import UnsupportedError, build
 from fencekit.regex.search import compile_search
+from fencekit.regex.syntax import parse
 
 MOST_LENGTH = 500
 """The longest text of which the length is followed."""

@@ -12,7 +12,7 @@ from fencekit.regex.charset import CharSet, of_leaf
 from fencekit.regex.derivatives.diff import difference, leading_flags
 from fencekit.regex.derivatives.terms import Node, TermStore
 from fencekit.regex.leading_set import skips_places
-from fencekit.regex.nfa import parse as parsed_by_python
+from fencekit.regex.syntax import parse as parsed_by_python
 from fencekit.regex.tokens import Token, TokenKind, compiles, tokens
 
 

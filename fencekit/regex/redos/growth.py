@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fencekit.regex.redos.ida import Dividing, Division
-from fencekit.regex.redos.paths import Paths, PathStep, paths
+from fencekit.regex.redos.paths import COPIES, Paths, PathStep, paths
 from fencekit.regex.redos.scc import components
 
 MOST_STEPS = 3_000_000
@@ -60,13 +60,15 @@ class TooLargeError(Exception):
 @lru_cache(maxsize=1024)
 def growth(pattern: str) -> Growth | None:
     """Return how the ways of a pattern grow; None where that is not known."""
-    made = paths(pattern)
-    if made is None:
-        return None
-    try:
-        return Growing(made).growth()
-    except TooLargeError:
-        return None
+    for copies in (COPIES, 1):
+        made = paths(pattern, copies)
+        try:
+            found = Growing(made).growth() if made is not None else None
+        except TooLargeError:
+            continue
+        if found is not None:
+            return found
+    return None
 
 
 class Growing:

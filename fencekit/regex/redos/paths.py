@@ -13,16 +13,25 @@ most lookaheads ask.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from fencekit.regex.assertions import PositionContext
 from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.desugar import rewritten
-from fencekit.regex.items import rebuilt
+from fencekit.regex.desugar import eliminate_possessive, rewritten
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import Accept, Char, Lookahead, Lookbehind, Split, UnsupportedError, build
-from fencekit.regex.syntax import REPEATS, Node, is_single, ops, parse_pattern
+from fencekit.regex.syntax import (
+    LOOKS,
+    REPEATS,
+    Item,
+    Items,
+    is_single,
+    ops,
+    parse_pattern,
+    rebuilt,
+    walk_items,
+)
 from fencekit.regex.threads import NO_DEBT, Before, PendingAssertion
+from fencekit.regex.tokens import compiles
 
 SEARCH = -1
 """The program of the search itself, which begins the first one at every place."""
@@ -67,51 +76,95 @@ class Paths:
         return self.spelled[(chars & -chars).bit_length() - 1]
 
 
-def paths(pattern: str) -> Paths | None:
-    """Return the ways of a pattern; None for one that is too large, or that is not followed."""
+def paths(pattern: str, copies: int = COPIES) -> Paths | None:
+    """Return the ways of a pattern; None for one that is too large, or that is not followed.
+
+    `copies` is how often a part is written out that may be there a number of times.
+    """
     tree = parse_pattern(pattern)
-    if tree is None:
+    if tree is None or not compiles(pattern):
         return None
-    nodes, flags = tree
-    if "GROUPREF" in repr(nodes):
-        return None  # written out, references say what is found, and not in how many ways
+    items, flags = tree
+    if any(op is ops.GROUPREF for op, _ in walk_items(items)):
+        # Written out, references say what is found, and not in how many ways.
+        simple = [one for item in items for one in eliminate_possessive(item)]
+    else:
+        simple = rewritten(items, flags)
     try:
-        items = widen_loops(rewritten(nodes, flags), COPIES)
-        return PathWalk(LazyDFA(build(items, flags), anywhere=True)).reachable_states()
+        widened = Widening().pattern(simple, copies)
+        return PathWalk(LazyDFA(build(widened, flags), anywhere=True)).reachable_states()
     except (UnsupportedError, RecursionError):
         return None
 
 
-def widen_loops(items: list[Node], copies: int) -> list[Node]:
-    """Return items with loops where a part may be there more often than so.
+class Widening:
+    """Writes a pattern so that it has at least the ways that it had, and all are followed.
 
-    A lookaround with such a part in it is tried, and not asked; so is each that looks behind.
+    A part that may be there more often than it is written out is a loop. A group is left by every
+    way, a reference to a group is the group again, a condition on one goes both ways. A lookaround
+    with such a part in it is tried, and not asked; so is each that looks behind, and one of more
+    than characters in a row is tried from every place: it begins the pattern anew.
     """
-    return [one for item in items for one in _widen(item, copies)]
 
+    def __init__(self) -> None:
+        self.groups: dict[int, Item] = {}
+        self.behind: list[list[Item]] = []
+        self.scopes = 0
 
-def _widen(item: Node, copies: int) -> list[Node]:
-    op, given = item
-    if op in REPEATS:
-        least, most, inner = given
-        if most is not ops.MAXREPEAT and most > copies:
-            least, most = min(least, 1), ops.MAXREPEAT
-        left = copies if most is ops.MAXREPEAT else copies // max(1, most)
-        return [(op, (min(least, max(1, copies)), most, widen_loops(list(inner), left)))]
-    if op in (ops.ASSERT, ops.ASSERT_NOT):
-        direction, inner = given
-        body = widen_loops(list(inner), copies)
-        if direction < 0 and not all(is_single(node) or node[0] is ops.AT for node in inner):
-            raise UnsupportedError("looks behind for more than characters in a row")
-        if direction < 0 or is_asked_otherwise(inner, body):
-            return [(ops.BRANCH, (None, [[*body, (ops.FAILURE, ())], []]))]
-        return [item]
-    return [rebuilt(item, lambda inner: widen_loops(list(inner), copies))]
+    def pattern(self, items: Items, copies: int) -> list[Item]:
+        """Return the items of a whole pattern, written so."""
+        made = self.sequence(items, copies)
+        if not self.behind:
+            return made
+        return [(ops.BRANCH, (None, [made, *self.behind]))]
 
+    def sequence(self, items: Items, copies: int) -> list[Item]:
+        """Return items in a row, written so."""
+        return [self.item(item, copies) for item in items]
 
-def is_asked_otherwise(inner: Any, body: list[Node]) -> bool:
-    """Say whether widening changed something inside."""
-    return repr(list(inner)) != repr(body)
+    def item(self, item: Item, copies: int) -> Item:
+        """Return one item, written so."""
+        op, given = item
+        if op in REPEATS:
+            least, most, inner = given
+            if most is not ops.MAXREPEAT and most > copies:
+                least, most = min(least, 1), ops.MAXREPEAT
+            left = copies if most is ops.MAXREPEAT else copies // max(1, most)
+            body = self.sequence(inner, left)
+            name = ops.MAX_REPEAT if op is ops.POSSESSIVE_REPEAT else op
+            return name, (min(least, max(1, copies)), most, body)
+        if op in LOOKS:
+            return self.look(item, copies)
+        if op is ops.ATOMIC_GROUP:
+            return ops.SUBPATTERN, (None, 0, 0, self.sequence(given, copies))
+        if op is ops.GROUPREF_EXISTS:
+            ways = [self.sequence(way or (), copies) for way in given[1:]]
+            return ops.BRANCH, (None, ways)
+        if op is ops.GROUPREF:
+            if self.scopes or given not in self.groups:
+                raise UnsupportedError("refers to a group under other flags")
+            return self.groups[given]
+        is_scope = op is ops.SUBPATTERN and bool(given[1] or given[2])
+        self.scopes += is_scope
+        made = rebuilt(item, lambda inner: self.sequence(inner, copies))
+        self.scopes -= is_scope
+        if op is ops.SUBPATTERN and given[0] is not None:
+            self.groups[given[0]] = made
+        return made
+
+    def look(self, item: Item, copies: int) -> Item:
+        """Return a lookaround: as it is, where it can be asked, else as ways that lead nowhere."""
+        direction, inner = item[1]
+        body = self.sequence(inner, copies)
+        if direction > 0 and repr(list(inner)) == repr(body):
+            return item
+        nowhere = [*body, (ops.FAILURE, ())]
+        if direction < 0 and not all(is_single(one) or one[0] is ops.AT for one in inner):
+            if self.scopes:
+                raise UnsupportedError("looks behind under flags of its own")
+            self.behind.append(nowhere)
+            nowhere = []
+        return ops.BRANCH, (None, [nowhere, []])
 
 
 class PathWalk:
