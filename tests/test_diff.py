@@ -145,6 +145,18 @@ def test_what_is_not_known_is_not_a_pass_unless_that_is_allowed(diff: Any) -> No
     assert "it is dark" in allowed.out
 
 
+def test_a_proof_of_nothing_is_told_and_is_no_pass_unless_that_is_allowed(diff: Any) -> None:
+    Path("none.json").write_text('{"properties": {"x": false}, "required": ["x"]}')
+    done = diff(OLD, LOOSER, "--domain", "none.json")
+    assert done.code == 3
+    assert done.out.startswith("COULD NOT CHECK: proved, but no call is in the domain")
+    assert "so nothing was checked (`--allow-unknown` lets it pass)" in done.out
+    assert diff(OLD, LOOSER, "--domain", "none.json", "--allow-unknown").code == 0
+    guarded = fencekit("prove", "new.yaml", "--guardrails", "old.yaml", "--domain", "none.json")
+    assert guarded.code == 3
+    assert "proved, but no call is in the domain" in guarded.out
+
+
 def test_a_policy_that_cannot_be_read_is_no_answer(diff: Any) -> None:
     done = diff(OLD, "allow: [")
     assert done.code == 3

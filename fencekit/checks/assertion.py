@@ -10,7 +10,7 @@ from fencekit.generation.search import MAX_EXAMPLES, TIMEOUT, looser, looser_by_
 from fencekit.generation.shrinking import shrunk
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Proved, Witness
+from fencekit.model.proof import NO_CALL, Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.source import SourceFile
 from fencekit.model.transition_kind import transition_kind
@@ -70,6 +70,8 @@ def assert_not_looser(
     if exact and capability is None:
         goal = NOT_LOOSER if fail_on_errors else NOT_LOOSER_BUT_ON_ERRORS
         result = check_property(goal, before, after, domain=domain)
+        if isinstance(result, Proved) and result.is_vacuous:
+            raise UsageError(f"{NO_CALL}: nothing would be tried")
         if isinstance(result, Proved):
             return
         if isinstance(result, Witness):

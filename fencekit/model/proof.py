@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
 
+NO_CALL = "no call is in the domain"
+
 
 class Method(StrEnum):
     """What settled a question, from the cheapest step of the ladder to the dearest."""
@@ -53,6 +55,8 @@ class Proved:
     method: Method
     ladder: tuple[ProofStep, ...] = ()
     certificate: Certificate | None = None
+    is_vacuous: bool = False
+    """Whether it holds because no call at all is in the domain."""
     word: ClassVar[str] = "proved"
 
     @property

@@ -13,13 +13,14 @@ from typing import Any, Literal
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.model.errors import UnsupportedSchemaError, UsageError
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Method, ProofStep, Proved, Result, Unknown, Witness
+from fencekit.model.proof import NO_CALL, Method, ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.prover.batched_search import search
 from fencekit.prover.certificate import make_certificate
 from fencekit.prover.checker.check import CertificateError
 from fencekit.prover.decision_lists import CapabilityClass, Index
 from fencekit.prover.domain import OPEN, read_domain
+from fencekit.prover.literals import Literal as PolicyLiteral
 from fencekit.prover.minimise import minimise
 from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
 from fencekit.prover.search import SearchStatistics
@@ -66,7 +67,7 @@ def check_property(
         said = "every call meets the same rules in both policies"
         ladder = [ProofStep(Method.SAME, said)]
     method = max((rung.method for rung in ladder), key=list(Method).index)
-    proved = Proved(method, tuple(ladder))
+    proved = Proved(method, tuple(ladder), is_vacuous=prover.is_empty)
     if not certificate:
         return proved
     if domain != "open":
@@ -74,7 +75,9 @@ def check_property(
             everywhere = check_property(goal, *policies, certificate=True)
             if isinstance(everywhere, Proved):
                 return replace(proved, certificate=everywhere.certificate)
-    made = make_certificate(goal, policies, domain, prover.solver.refuted)
+    # Of a domain that no call is in, nothing at all is so.
+    cores = [frozenset[PolicyLiteral]()] if prover.is_empty else prover.solver.refuted
+    made = make_certificate(goal, policies, domain, cores)
     return replace(proved, certificate=made)
 
 
@@ -99,10 +102,11 @@ class Prover:
         self._goal = goal
         self._policies = policies
         self._refused = ""
+        self.is_empty = False
         try:
             self._domain = read_domain(domain)
-            if next(self._domain.fields(FieldQuery(), ()), None) is None:
-                self._refused = "no arguments at all are in the domain, as far as it is followed"
+            # Wider than the schema at most: where no fields are left of it, no call is.
+            self.is_empty = next(self._domain.fields(FieldQuery(), ()), None) is None
         except UnsupportedSchemaError as error:
             self._domain, self._refused = OPEN, error.message
         self._evaluators = [NativeEvaluator(policy) for policy in policies]
@@ -111,10 +115,14 @@ class Prover:
     def answers(self) -> Iterator[tuple[str, Result]]:
         """Yield a capability of each class that needs a look, and its answer.
 
-        For a domain that says what is not followed, that is the one answer about every class.
+        For a domain that says what is not followed, that is the one answer about every class; so
+        is, for a domain that no call is in, that all is proved.
         """
         if self._refused:
             yield "*", Unknown(self._refused)
+            return
+        if self.is_empty:
+            yield "*", Proved(Method.CASES, (ProofStep(Method.CASES, NO_CALL),), is_vacuous=True)
             return
         for of_class in Index(self._policies, self._goal.about).classes(self._goal):
             yield of_class.capability, self._answer(of_class)

@@ -184,6 +184,8 @@ def is_plain(literals: Literals, atoms: Atoms, domain: CheckedDomain) -> bool:
 
 def lemma(literals: Literals, atoms: Atoms, domain: CheckedDomain = OPEN) -> Any:
     """Return the lemma that literals are never all true; raise CertificateError if unsure."""
+    if not literals and domain.is_empty:
+        return {"literals": []}
     if len({atom_of(one, atoms).subject for one in literals}) == 1 and is_plain(
         literals, atoms, domain
     ):

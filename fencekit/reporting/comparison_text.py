@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from fencekit.model.comparison import ClassComparison, ComparisonResult, only_by_error
 from fencekit.model.finding import RecordClass
-from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.proof import NO_CALL, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.diff_text import edit_lines
@@ -45,6 +45,8 @@ def proof_sentence(compared: ComparisonResult) -> str:
         return f"the candidate is looser, for {kinds}: here is a call that shows it"
     if isinstance(looser, Unknown):
         return "not known whether the candidate is anywhere looser"
+    if any(isinstance(one.looser, Proved) and one.looser.is_vacuous for one in compared.classes):
+        return f"proved, but {NO_CALL}: is it the one that you mean?"
     if compared.equivalent:
         return "proved: both policies decide every call alike"
     rest = "somewhere tighter" if isinstance(compared.tighter, Witness) else "perhaps tighter"

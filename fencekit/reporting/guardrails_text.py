@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fencekit.model.comparison import GuardrailResult, only_by_error
-from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.proof import NO_CALL, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
@@ -27,6 +27,8 @@ def headline(report: Report) -> str:
         return f"the policy is looser than its guardrails, for {kinds}: here is a call"
     if isinstance(guarded.result, Unknown):
         return "not known whether the policy keeps to its guardrails"
+    if any(isinstance(one.result, Proved) and one.result.is_vacuous for one in guarded.classes):
+        return f"proved, but {NO_CALL}: is it the one that you mean?"
     rules = count_noun(guarded.binding, "rule")
     return f"proved: for every call the policy is at least as strict as {rules} of the guardrails"
 

@@ -5,10 +5,12 @@ from random import Random
 import pytest
 from laws.drawing import policy_of
 
+from fencekit.checks.assertion import assert_not_looser
 from fencekit.generation.search import search
 from fencekit.model.errors import UsageError
-from fencekit.model.proof import Proved, Unknown, Witness
+from fencekit.model.proof import Certificate, Proved, Unknown, Witness
 from fencekit.prover.api import compare
+from fencekit.prover.checker.check import CertificateError, check
 from fencekit.schema.validator import Schema
 from prove import nasty
 
@@ -145,9 +147,43 @@ def near(random, *limits):
     return random.choice((number, float(number), number + random.random(), -0.0))
 
 
-def test_a_schema_that_nothing_fits_proves_nothing():
-    schema = {"properties": {"x": False}, "required": ["x"]}
-    assert isinstance(compare(policy_of({}), ALLOWING, domain=schema), Unknown)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"x": False}, "required": ["x"]},
+        {"required": ["x"], "additionalProperties": False},
+        {"properties": {"x": {"enum": [1], "type": "string"}}, "required": ["x"]},
+    ],
+)
+def test_of_a_domain_that_no_call_is_in_all_is_proved_and_that_is_said(schema):
+    # All is so of nothing, as in logic; what asks says that it is nothing, and does not pass.
+    old = policy_of({"deny": ["a"]})
+    result = compare(old, ALLOWING, domain=schema, certificate=True)
+    assert isinstance(result, Proved)
+    assert result.is_vacuous
+    assert check(result.certificate, old, ALLOWING) > 0
+    with pytest.raises(UsageError, match="no call is in the domain"):
+        assert_not_looser(old, ALLOWING, domain=schema)
+
+
+def test_a_certificate_of_an_empty_domain_says_nothing_of_one_that_is_not():
+    nothing = {"properties": {"x": False}, "required": ["x"]}
+    old = policy_of({"deny": ["a"]})
+    content = compare(old, ALLOWING, domain=nothing, certificate=True).certificate.content
+    for schema in ({"properties": {"x": False}}, {"required": ["x"]}, {}, "open"):
+        with pytest.raises(CertificateError):
+            check(Certificate({**content, "domain": schema}), old, ALLOWING)
+
+
+def test_a_domain_that_nothing_is_in_ends_soon_however_it_says_so():
+    # `a` is a boolean, and an array or text; it took minutes once.
+    part = {"properties": {"a": {"type": ["array", "string"]}, "total": True}, "required": ["a"]}
+    other = {"properties": {"target": {}, "amount": {"type": "string"}}, "required": ["amount"]}
+    schema = {"properties": {"a": {"type": "boolean"}}, "allOf": [other, part]}
+    first = {"capability": "a", "amount_gt": 0, "match_regex": "(?!)"}
+    rule = {"capability": "a", "contains": "\u03c2/srv/x'", "amount_lte": 9007199254740992}
+    old, new = (policy_of({"deny": some, "allow": ["a"]}) for some in ([first, rule], [first]))
+    assert compare(old, new, domain=schema).is_vacuous
 
 
 def test_a_domain_that_is_not_understood_is_refused():

@@ -19,7 +19,7 @@ from fencekit.model.errors import UsageError
 from fencekit.model.finding import Finding, RecordClass, RuleRef
 from fencekit.model.measure import Measure
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Proved, Result, Unknown, Witness
+from fencekit.model.proof import NO_CALL, Proved, Result, Unknown, Witness
 from fencekit.model.record import Record
 from fencekit.model.report import DISALLOWED, FailOn, Limits, Report, Status
 from fencekit.model.request import Request
@@ -246,13 +246,19 @@ def finding_of(kind: RecordClass, witness: Witness, slug: str = "") -> Finding:
     )
 
 
+NOTHING_CHECKED = f"{NO_CALL}, so nothing was checked (`--allow-unknown` lets it pass)"
+"""What is to be said of a proof of nothing, which is not a pass."""
+
+
 def unknowns(one: ClassComparison, fail_on: FailOn) -> Iterator[str]:
     """Yield what stays open of a class of capabilities, in words, where it matters."""
     asked: list[tuple[str, Any]] = [("looser", one.looser)]
     if fail_on is FailOn.CHANGED:
         asked.append(("tighter", one.tighter))
     for word, result in asked:
-        if isinstance(result, Unknown):
+        if isinstance(result, Proved) and result.is_vacuous:
+            yield NOTHING_CHECKED
+        elif isinstance(result, Unknown):
             yield (
                 f"not known whether the candidate is {word} for `{one.capability}` and "
                 f"capabilities like it: {result.reason} (`--allow-unknown` lets it pass)"

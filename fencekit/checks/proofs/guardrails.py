@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 
 from fencekit.checks.findings.grouping import BEYOND_GUARDRAILS, risk_of
 from fencekit.checks.findings.status import with_errors
-from fencekit.checks.proofs.comparison import counts_of_errors, finding_of, read_domain
+from fencekit.checks.proofs.comparison import (
+    NOTHING_CHECKED,
+    counts_of_errors,
+    finding_of,
+    read_domain,
+)
 from fencekit.checks.proofs.prove_or_search import answers
 from fencekit.checks.proofs.realistic_call import RealisticCalls
 from fencekit.checks.proofs.transitions import TransitionFinder, worst
@@ -162,6 +167,8 @@ def report_of(
         for one in guarded.classes
         if isinstance(one.result, Unknown)
     ]
+    if any(isinstance(one.result, Proved) and one.result.is_vacuous for one in guarded.classes):
+        unknown.append(NOTHING_CHECKED)
     errors = counts_of_errors(findings)
     status = Status.FINDINGS if len(findings) > errors else Status.CLEAN
     status = with_errors(status, errors, fail_on_errors=fail_on_errors)

@@ -34,10 +34,16 @@ class CheckedDomain:
         schema = {} if said == "open" or "$ref" in said else said
         self.is_open = schema.get("additionalProperties") is not False
         self.is_open |= "patternProperties" in schema
-        found = {} if self.is_open else schema.get("properties", {})
-        read = {key: Property(one) for key, one in found.items() if one is not False}
-        self.properties = {key: one for key, one in read.items() if one.types}
-        self.required = [key for key in schema.get("required", ()) if key in self.properties]
+        said_of = schema.get("properties", {})
+        read = {key: Property(one) for key, one in said_of.items() if one is not False}
+        possible = {key: one for key, one in read.items() if one.types}
+        self.properties = {} if self.is_open else possible
+        must = schema.get("required", ())
+        self.required = [key for key in must if key in self.properties]
+        self.is_empty = any(
+            key not in possible for key in must if key in said_of or not self.is_open
+        )
+        """Whether a key must be there that no value can stand under, or that must not be there."""
         self.values = [value for one in self.properties.values() for value in one.values]
         """What is listed, and the limits of numbers."""
 
