@@ -1,115 +1,115 @@
-"""The fate of a mutant: killed by a probe, told apart by some other call, or equivalent."""
+"""Mutants of a policy, tried on its cases and recorded calls: what notices each, or what could.
 
-from itertools import islice
+All that mutates goes this way: `fencekit mutate`, the evidence of packs, and vetting it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from fencekit.engines.base import Evaluator
 from fencekit.engines.native.evaluator import NativeEvaluator
 from fencekit.engines.timelimit import Progress
-from fencekit.generation.search import different, search
-from fencekit.model.mutant import Mutant
-from fencekit.model.mutation import Difference, MutantResult, MutantStatus
+from fencekit.model.mutation import Difference
 from fencekit.model.policy import Policy
-from fencekit.model.proof import Proved, Witness
-from fencekit.model.search import SearchResult
-from fencekit.mutation.distinguishing_inputs import DistinguishingInputs, SameError, key_of
-from fencekit.mutation.probes import Probes
+from fencekit.model.request import Request
+from fencekit.mutation.distinguishing_inputs import DistinguishingInputs, key_of
+from fencekit.mutation.probes import Probe, Probes, may_cover
 from fencekit.mutation.shared_tests import Patterns, SharedTests
-from fencekit.prover.api import check_property
-from fencekit.prover.properties import EQUIVALENT
-
-FIRST_TRIES = 300
-"""How many calls are tried before a proof is asked for: nine times of ten, one of them will do."""
-
-CALLS = 6_000
-"""How many calls of the edit's own are tried before a proof is asked for."""
-
-TRIES = 1_000
-"""How many calls are tried on a mutant that is neither noticed nor settled by proof."""
 
 
+@dataclass
 class MutantRunner:
-    """Gives mutants of a policy their fates."""
+    """A policy, and the probes that its mutants are tried on.
 
-    def __init__(self, policy: Policy, probes: Probes) -> None:
-        self.policy = policy
-        self.probes = probes
-        known = [probe.request for listed in probes.by_capability.values() for probe in listed]
-        patterns = Patterns(policy)
-        self.shared = SharedTests(patterns)
-        self.shared.keep(policy)
-        self.original = NativeEvaluator(policy, self.shared.of)
-        self.ladder = DistinguishingInputs(self.original, policy, patterns, known)
-        self.keys = {key_of(rule): rule for rule in policy.rules}
+    With `prioritises`, a probe that noticed a mutant is tried first on the next: quicker, but what
+    is named as the killer then depends on the mutants before.
+    """
 
-    def result(self, mutant: Mutant, progress: Progress) -> MutantResult:
-        """Return a mutant with its fate."""
-        evaluator = NativeEvaluator(mutant.policy, self.shared.of)
-        for probe in self.probes.that_meet(self.edited_capabilities(mutant.policy)):
-            found = probe.notices(self.original, evaluator, progress)
-            if found is not None:
-                by, place = probe.name or str(probe.place), probe.place
-                return mutant_result(
-                    mutant, MutantStatus.KILLED, by=by, by_place=place, difference=found
-                )
-        return self.survivor(mutant)
+    policy: Policy
+    probes: Probes
+    progress: Progress = field(default_factory=Progress)
+    prioritises: bool = False
 
-    def survivor(self, mutant: Mutant) -> MutantResult:
-        """Return a mutant that nothing noticed: with a call that tells it apart, or equivalent."""
-        found = self.search_call(mutant, FIRST_TRIES).witness
-        if found is not None:
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=difference_of(found))
-        try:
-            call = self.of_its_own(mutant)
-        except SameError:
-            said = "proved: the pattern is found in the same texts"
-            return mutant_result(mutant, MutantStatus.EQUIVALENT, note=said)
-        if call is not None:
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=call)
-        result = check_property(EQUIVALENT, self.policy, mutant.policy)
-        if isinstance(result, Proved):
-            return mutant_result(mutant, MutantStatus.EQUIVALENT, note=f"proved by {result.method}")
-        if isinstance(result, Witness):
-            return mutant_result(mutant, MutantStatus.SURVIVED, difference=difference_of(result))
-        searched = self.search_call(mutant, TRIES)
-        if searched.witness is not None:
-            return mutant_result(
-                mutant, MutantStatus.SURVIVED, difference=difference_of(searched.witness)
-            )
-        note = f"not told apart in {searched.tried:,} tries: {result.reason}"
-        return mutant_result(mutant, MutantStatus.SURVIVED, note=note)
+    def __post_init__(self) -> None:
+        self.patterns = Patterns(self.policy)
+        self._shared = SharedTests(self.patterns)
+        self._shared.keep(self.policy)
+        self._keys = {key_of(rule): rule for rule in self.policy.rules}
+        self.original = self.evaluator(self.policy)
 
-    def of_its_own(self, mutant: Mutant) -> Difference | None:
-        """Return a call that stands where the edit of a mutant is, and tells it apart.
+    def evaluator(self, policy: Policy) -> Evaluator:
+        """Return the evaluator of the policy or of a mutant, which share most of their tests."""
+        return NativeEvaluator(policy, self._shared.of)
 
-        Raises SameError where it is shown that no call does.
-        """
-        evaluator = NativeEvaluator(mutant.policy, self.shared.of)
-        for call in islice(self.ladder.calls(mutant.policy), CALLS):
-            before, after = (one.decide(call).outcomes[0] for one in (self.original, evaluator))
-            if before.effect != after.effect:
-                return Difference(call, str(before.effect), str(after.effect))
+    def distinguishing_inputs(self, known: Sequence[Request] = ()) -> DistinguishingInputs:
+        """Return what makes calls for mutants that nothing notices, of the probes' and others."""
+        calls = [*self.probes.requests(), *known]
+        return DistinguishingInputs(self.original, self.policy, self.patterns, calls)
+
+    def killer(self, mutant: Policy) -> Probe | None:
+        """Return a probe that notices a mutant; None where none does."""
+        evaluator = self.evaluator(mutant)
+        for listed in self.probes.that_meet(self.edited_capabilities(mutant)):
+            for at, probe in enumerate(listed):
+                if self._notices(evaluator, probe):
+                    if self.prioritises:
+                        listed.insert(0, listed.pop(at))
+                    return probe
         return None
 
-    def search_call(self, mutant: Mutant, tries: int) -> SearchResult:
-        """Look for a call that the policy and a mutant decide otherwise, by trying some."""
-        return search(self.policy, mutant.policy, sought=different, max_examples=tries)
+    def failing(self) -> list[Probe]:
+        """Return the cases that the policy itself does not meet: they can notice no edit."""
+        plain = NativeEvaluator(self.policy)
+        cases = (probe for probe in self.probes.all() if probe.case is not None)
+        return [probe for probe in cases if self._notices(plain, probe)]
+
+    def notices(self, mutant: Policy, probe: Probe) -> bool:
+        """Say whether a probe notices a mutant."""
+        return self._notices(self.evaluator(mutant), probe)
+
+    def tells(self, evaluator: Evaluator, call: Request) -> bool:
+        """Say whether a mutant decides a call otherwise than the policy."""
+        return self.difference(evaluator, call) is not None
+
+    def difference(self, evaluator: Evaluator, call: Request) -> Difference | None:
+        """Return how a mutant decides a call otherwise than the policy; None where it does not."""
+        self.progress.begun += 1
+        self.progress.deciding = True
+        sides = (one.decide(call).outcomes[0] for one in (self.original, evaluator))
+        before, after = (side.effect for side in sides)
+        self.progress.deciding = False
+        return Difference(call, str(before), str(after)) if before != after else None
+
+    def teller(self, mutant: Policy) -> Callable[[Request], bool]:
+        """Return what says of a call whether a mutant decides it otherwise than the policy."""
+        evaluator = self.evaluator(mutant)
+        patterns = self.edited_capabilities(mutant)
+
+        def tells(call: Request) -> bool:
+            capability = call.capability
+            meets = not isinstance(capability, str) or any(
+                may_cover(one, capability) for one in patterns
+            )
+            return meets and self.tells(evaluator, call)
+
+        return tells
+
+    def telling(self, mutant: Policy, calls: Sequence[Request]) -> Iterator[int]:
+        """Yield the numbers of the calls that a mutant decides otherwise than the policy."""
+        tells = self.teller(mutant)
+        return (number for number, call in enumerate(calls) if tells(call))
 
     def edited_capabilities(self, mutant: Policy) -> list[Any]:
         """Return the capabilities of the rules that differ; that of all calls where none does."""
         theirs = {key_of(rule): rule for rule in mutant.rules}
-        changed = [rule for key, rule in self.keys.items() if key not in theirs]
-        changed += [rule for key, rule in theirs.items() if key not in self.keys]
+        changed = [rule for key, rule in self._keys.items() if key not in theirs]
+        changed += [rule for key, rule in theirs.items() if key not in self._keys]
         return [rule.capability for rule in changed] or ["*"]
 
-
-def difference_of(witness: Witness) -> Difference:
-    """Return a witness as the difference that it shows."""
-    before, after = witness.before.effect, witness.after.effect
-    return Difference(witness.request, str(before), str(after))
-
-
-def mutant_result(mutant: Mutant, fate: MutantStatus, **more: Any) -> MutantResult:
-    """Return what is reported of a mutant."""
-    return MutantResult(
-        mutant.operator, mutant.label, mutant.can, mutant.rule, mutant.place, fate, **more
-    )
+    def _notices(self, evaluator: Evaluator, probe: Probe) -> bool:
+        self.progress.begun += 1
+        self.progress.deciding = True
+        noticed = probe.notices(self.original, evaluator)
+        self.progress.deciding = False
+        return noticed

@@ -7,11 +7,18 @@ is a stretch of their numbers.
 import multiprocessing
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from fencekit.engines.timelimit import time_limit
 from fencekit.model.mutant import Mutant
-from fencekit.model.mutation import MutantResult
+from fencekit.model.mutation import Difference, MutantResult, MutantStatus
 from fencekit.model.policy import Policy
+from fencekit.mutation.equivalence import (
+    EquivalenceChecker,
+    EquivalentMutant,
+    Tries,
+    UndecidedMutant,
+)
 from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.policy import single_edits
 from fencekit.mutation.probes import Probes
@@ -24,7 +31,9 @@ class Worker:
     """A judge with all mutants of its policy."""
 
     def __init__(self, policy: Policy, probes: Probes, timeout: float, sample: int | None) -> None:
-        self.judge = MutantRunner(policy, probes)
+        self.runner = MutantRunner(policy, probes)
+        tries = Tries(first=300, before_proof=0, after_proof=1_000)
+        self.checker = EquivalenceChecker(self.runner, tries=tries, as_cases=False)
         made = list(single_edits(policy))
         self.made = len(made)
         self.mutants = sample_mutants(made, sample)
@@ -33,10 +42,36 @@ class Worker:
     def results(self, start: int) -> list[MutantResult]:
         """Return the results of a stretch of the mutants."""
         with time_limit(self.timeout) as progress:
-            return [
-                self.judge.result(mutant, progress)
-                for mutant in self.mutants[start : start + STRETCH]
-            ]
+            self.runner.progress = progress
+            return list(map(self.result, self.mutants[start : start + STRETCH]))
+
+    def result(self, mutant: Mutant) -> MutantResult:
+        """Return a mutant with its status."""
+        probe = self.runner.killer(mutant.policy)
+        if probe is not None:
+            before, after = (
+                side.decide(probe.request)
+                for side in (self.runner.original, self.runner.evaluator(mutant.policy))
+            )
+            shown = Difference(probe.request, str(before), str(after))
+            by, place = probe.called, probe.place
+            return mutant_result(
+                mutant, MutantStatus.KILLED, by=by, by_place=place, difference=shown
+            )
+        answer = self.checker.settle(mutant.policy)
+        if isinstance(answer, EquivalentMutant):
+            return mutant_result(mutant, MutantStatus.EQUIVALENT, note=answer.note)
+        if isinstance(answer, UndecidedMutant):
+            return mutant_result(mutant, MutantStatus.SURVIVED, note=answer.reason)
+        call = self.runner.difference(self.runner.evaluator(mutant.policy), answer)
+        return mutant_result(mutant, MutantStatus.SURVIVED, difference=call)
+
+
+def mutant_result(mutant: Mutant, status: MutantStatus, **more: Any) -> MutantResult:
+    """Return what is reported of a mutant."""
+    return MutantResult(
+        mutant.operator, mutant.label, mutant.can, mutant.rule, mutant.place, status, **more
+    )
 
 
 def judge_mutants(

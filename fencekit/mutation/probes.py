@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from fencekit.engines.base import Evaluator
 from fencekit.engines.native.view import covers
 from fencekit.engines.pairs import decide_both
-from fencekit.engines.timelimit import Progress
 from fencekit.model.case import Case
 from fencekit.model.change import Change, compare_effects, summarise
-from fencekit.model.mutation import Difference
 from fencekit.model.record import Record
 from fencekit.model.request import Request, Unknown
 from fencekit.model.source import Place
@@ -24,63 +22,72 @@ class Probe:
     place: Place
     case: Case | None = None
 
-    def notices(
-        self, original: Evaluator, mutant: Evaluator, progress: Progress
-    ) -> Difference | None:
-        """Return how the mutant decides otherwise, where this probe notices it.
+    def notices(self, original: Evaluator, mutant: Evaluator) -> bool:
+        """Say whether the mutant decides otherwise, so that this probe notices it.
 
         A case notices what it does not expect. A record notices every other effect; where not all
         of its call is known, only what is otherwise whatever the rest is.
         """
-        progress.begun += 1
-        progress.deciding = True
-        before, after, pairs = decide_both(original, mutant, self.request)
-        progress.deciding = False
         if self.case is not None:
-            noticed = not self.case.expected.is_met_by(after)
-        else:
-            changes = (compare_effects(old.effect, new.effect) for old, new in pairs)
-            noticed = summarise(changes) in (Change.LOOSER, Change.TIGHTER)
-        return Difference(self.request, str(before), str(after)) if noticed else None
+            return not self.case.expected.is_met_by(mutant.decide(self.request))
+        _, _, pairs = decide_both(original, mutant, self.request)
+        changes = (compare_effects(old.effect, new.effect) for old, new in pairs)
+        return summarise(changes) in (Change.LOOSER, Change.TIGHTER)
+
+    @property
+    def called(self) -> str:
+        """The name of a case, or the place of a record."""
+        return self.name or str(self.place)
 
 
 @dataclass
 class Probes:
-    """All probes, in order, and by the capability of their calls."""
+    """All probes: cases and recorded calls, each by the capability of their calls."""
 
     cases: int = 0
     records: int = 0
-    by_capability: dict[str | None, list[Probe]] = field(default_factory=dict)
+    _cases: dict[str | None, list[Probe]] = field(default_factory=dict)
+    _records: dict[str | None, list[Probe]] = field(default_factory=dict)
     _seen: set[Request] = field(default_factory=set)
+
+    @classmethod
+    def of_cases(cls, cases: Iterable[Case]) -> "Probes":
+        """Return the probes of some cases."""
+        made = cls()
+        made.add_cases(cases)
+        return made
 
     def add_cases(self, cases: Iterable[Case]) -> None:
         """Take in cases."""
         for case in cases:
             self.cases += 1
-            self._add(Probe(case.request, case.name, case.place, case))
+            self._add(self._cases, Probe(case.request, case.name, case.place, case))
 
     def add_record(self, record: Record) -> None:
         """Take in a recorded call, unless the same call is there already."""
         if record.request not in self._seen:
             self._seen.add(record.request)
             self.records += 1
-            self._add(Probe(record.request, "", record.place))
+            self._add(self._records, Probe(record.request, "", record.place))
 
-    def _add(self, probe: Probe) -> None:
+    def _add(self, to: dict[str | None, list[Probe]], probe: Probe) -> None:
         capability = probe.request.capability
-        key = None if isinstance(capability, Unknown) else capability
-        self.by_capability.setdefault(key, []).append(probe)
+        to.setdefault(None if isinstance(capability, Unknown) else capability, []).append(probe)
 
-    def that_meet(self, patterns: Sequence[object]) -> Iterator[Probe]:
+    def all(self) -> Iterator[Probe]:
+        """Yield every probe, the cases first."""
+        for listed in (*self._cases.values(), *self._records.values()):
+            yield from listed
+
+    def requests(self) -> Iterator[Request]:
+        """Yield the calls of all probes."""
+        return (probe.request for probe in self.all())
+
+    def that_meet(self, patterns: Sequence[object]) -> Iterator[list[Probe]]:
         """Yield the probes that a rule with one of these capabilities may match: cases first."""
-        met = [
-            probe
-            for capability, probes in self.by_capability.items()
-            if capability is None or any(may_cover(pattern, capability) for pattern in patterns)
-            for probe in probes
-        ]
-        yield from (probe for probe in met if probe.case is not None)
-        yield from (probe for probe in met if probe.case is None)
+        for capability, probes in (*self._cases.items(), *self._records.items()):
+            if capability is None or any(may_cover(pattern, capability) for pattern in patterns):
+                yield probes
 
 
 def may_cover(pattern: object, capability: str) -> bool:

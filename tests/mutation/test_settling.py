@@ -10,10 +10,11 @@ from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
-from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof
+from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof, EquivalentMutant
+from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.probes import Probes
 from fencekit.mutation.shared_tests import LONG_TEXT
-from fencekit.mutation.test_prioritisation import PrioritisedTests
 from tests.laws import drawing
 
 FORKS = r"\A(?:/[a-z]+)*\Z"
@@ -38,9 +39,10 @@ def policy_of(*patterns: str) -> Policy:
     )
 
 
-def trials(policy: Policy, calls: Sequence[Request] = ()) -> PrioritisedTests:
+def trials(policy: Policy, calls: Sequence[Request] = ()) -> MutantRunner:
     expected = Expectation(frozenset({Verdict.ALLOW}))
-    return PrioritisedTests(policy, [Case("a", call, expected, Place("c", 1)) for call in calls])
+    cases = [Case("a", call, expected, Place("c", 1)) for call in calls]
+    return MutantRunner(policy, Probes.of_cases(cases))
 
 
 def one(policy: Policy, pattern: str) -> Policy:
@@ -109,5 +111,5 @@ def test_a_pattern_that_only_looks_otherwise_is_the_same_by_automata() -> None:
     policy = drawing.policy_of_text(NARROW.replace(r"'\bsecrets\b'", r"'\A(?:ab|(?=a)ab?)\Z'"))
     (same,) = (edit.policy for edit in single_edits(policy) if r"`\A(?:(?=a)ab?)\Z`" in edit.label)
     settling = EquivalenceChecker(trials(policy))
-    assert settling.settle(same) is EquivalenceProof.AUTOMATA
+    assert settling.settle(same) == EquivalentMutant(EquivalenceProof.AUTOMATA)
     assert settling.is_same(same, EquivalenceProof.AUTOMATA)

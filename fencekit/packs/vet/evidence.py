@@ -15,9 +15,14 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.mutant import Mutant
 from fencekit.model.source import Place
-from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof, UndecidedMutant
+from fencekit.mutation.equivalence import (
+    EquivalenceChecker,
+    EquivalenceProof,
+    EquivalentMutant,
+    UndecidedMutant,
+)
+from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.test_prioritisation import PrioritisedTests
 from fencekit.packs.render.write_files import write_text
 from fencekit.reading import json
 from fencekit.reading.files import read_text
@@ -68,19 +73,19 @@ def digest_mutants(mutants: Iterable[Mutant]) -> Iterator[tuple[str, Mutant]]:
 
 
 def make_evidence(
-    trials: PrioritisedTests, payloads: Mapping[str, Any], digests: tuple[str, str], limit: float
+    runner: MutantRunner, payloads: Mapping[str, Any], digests: tuple[str, str], limit: float
 ) -> Evidence:
     """Return the evidence of a policy and its cases, by all the work; `limit` is of each proof."""
     found = Evidence(*digests)
-    settling = EquivalenceChecker(trials, payloads, limit)
-    for digest, mutant in digest_mutants(single_edits(trials.policy)):
-        killer = trials.killer(mutant.policy)
+    checker = EquivalenceChecker(runner, payloads, limit)
+    for digest, mutant in digest_mutants(single_edits(runner.policy)):
+        killer = runner.killer(mutant.policy)
         if killer is not None:
-            found.killed[digest] = trials.cases[killer].name
+            found.killed[digest] = killer.name
             continue
-        settled = settling.settle(mutant.policy)
-        if isinstance(settled, EquivalenceProof):
-            found.equivalent[digest] = settled
+        settled = checker.settle(mutant.policy)
+        if isinstance(settled, EquivalentMutant):
+            found.equivalent[digest] = settled.proof
         else:
             reason = (
                 settled.reason if isinstance(settled, UndecidedMutant) else "no case notices it"

@@ -20,9 +20,10 @@ from fencekit.model.source import Place
 from fencekit.model.vetting import VettingState
 from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof
 from fencekit.mutation.job import MutationJob
+from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.policy import single_edits
 from fencekit.mutation.pool import sample_mutants
-from fencekit.mutation.test_prioritisation import PrioritisedTests
+from fencekit.mutation.probes import Probes
 from fencekit.packs.pack.pack import Pack
 from fencekit.packs.vet.evidence import FILE, Evidence, digest_mutants
 from fencekit.packs.vet.step_result import StepResult, fault, of
@@ -69,9 +70,9 @@ class Mutating:
         }
         chosen = sample_mutants([mutant for _, mutant in digests.values()], self.most)
         with time_limit(TIMEOUT) as progress:
-            trials = PrioritisedTests(policy, file.cases, progress)
-            looking = MutantReview(trials, EquivalenceChecker(trials, self.pack.payloads), evidence)
-            findings = [*failing(trials), *check_counts(name, place, evidence, digests.values())]
+            runner = MutantRunner(policy, Probes.of_cases(file.cases), progress)
+            looking = MutantReview(runner, EquivalenceChecker(runner, self.pack.payloads), evidence)
+            findings = [*failing(runner), *check_counts(name, place, evidence, digests.values())]
             held = []
             for digest, mutant in (digests[id(one)] for one in chosen):
                 wrong = looking.wrong(digest, mutant)
@@ -94,9 +95,9 @@ class Mutating:
         return of(name, said, findings[:MOST_SHOWN])
 
 
-def failing(trials: PrioritisedTests) -> Iterator[Finding]:
+def failing(runner: MutantRunner) -> Iterator[Finding]:
     """Yield a finding for each case that fails before any edit."""
-    for case in trials.failing():
+    for case in runner.failing():
         said = f"the case `{case.name}` fails on the policy itself, and notices no edit"
         yield fault("mutation", said, case.place)
 
@@ -117,28 +118,30 @@ def check_counts(
 HINT = "write it again: `fencekit packs evidence PATH`, with `--pin` for cases too"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class MutantReview:
     """Looks at mutants again, one by one."""
 
-    trials: PrioritisedTests
-    settling: EquivalenceChecker
+    runner: MutantRunner
+    checker: EquivalenceChecker
     evidence: Evidence
+
+    def __post_init__(self) -> None:
+        self.by_name = {probe.name: probe for probe in self.runner.probes.all()}
 
     def wrong(self, digest: str, mutant: Mutant) -> str:
         """Return what does not hold of the evidence of a mutant; nothing where it holds."""
-        by_name = {case.name: number for number, case in enumerate(self.trials.cases)}
         case = self.evidence.killed.get(digest)
         if case is not None:
-            number = by_name.get(case)
-            if number is None:
+            probe = self.by_name.get(case)
+            if probe is None:
                 return f"the case `{case}` is gone, which noticed"
-            is_noticed = self.trials.notices(mutant.policy, number)
+            is_noticed = self.runner.notices(mutant.policy, probe)
             return "" if is_noticed else f"the case `{case}` does not notice"
         why: EquivalenceProof | None = self.evidence.equivalent.get(digest)
         if why is None:
             return "no case notices, as far as the evidence says"
-        is_same = self.settling.is_same(mutant.policy, why)
+        is_same = self.checker.is_same(mutant.policy, why)
         return "" if is_same else "it is not shown that this changes no decision"
 
 

@@ -11,9 +11,14 @@ from typing import Any
 
 from fencekit.model.mutant import Mutant
 from fencekit.model.request import Request
-from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof, UndecidedMutant
+from fencekit.mutation.equivalence import (
+    EquivalenceChecker,
+    EquivalenceProof,
+    EquivalentMutant,
+    UndecidedMutant,
+)
+from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.test_prioritisation import PrioritisedTests
 from fencekit.packs.pack.variants import Variant
 from fencekit.packs.render.pinned import AT_AN_EDGE, pin, verdicts_of
 
@@ -27,7 +32,7 @@ OFTEN = 200
 class Edges:
     """The variants of a pack, each with its mutants that no case of the table notices."""
 
-    trials: Mapping[Variant, PrioritisedTests]
+    trials: Mapping[Variant, MutantRunner]
     payloads: Mapping[str, Mapping[str, Any]]
     limit: float
     say: Say
@@ -62,9 +67,9 @@ class Edges:
                 found = settling.settle(mutant.policy)
                 if isinstance(found, UndecidedMutant):
                     self.say(f"{variant}: {found.reason}: {mutant.operator} {mutant.label}")
-                if found is EquivalenceProof.PROOF:
+                if isinstance(found, EquivalentMutant) and found.proof is EquivalenceProof.PROOF:
                     yield mutant
-                if isinstance(found, UndecidedMutant | EquivalenceProof):
+                if isinstance(found, UndecidedMutant | EquivalentMutant):
                     continue
                 self.calls.append(found)
             self.left[variant].append(mutant)
@@ -95,7 +100,7 @@ class Edges:
             yield pin(call, name_of(first), verdicts_of(originals, call))
 
 
-def unnoticed_mutants(trials: PrioritisedTests) -> Iterator[Mutant]:
+def unnoticed_mutants(trials: MutantRunner) -> Iterator[Mutant]:
     """Yield the mutants that no case notices."""
     for mutant in single_edits(trials.policy):
         if trials.killer(mutant.policy) is None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from fencekit.cases.registry import read_cases
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
-from fencekit.mutation.test_prioritisation import PrioritisedTests
+from fencekit.mutation.mutant_runner import MutantRunner
+from fencekit.mutation.probes import Probes
 from fencekit.packs.pack.pack import EDGES, Pack
 from fencekit.packs.pack.variants import Variant
 from fencekit.packs.render.pinned import is_pinned, pinned_calls, write_edges
@@ -52,14 +53,15 @@ def write_fates(pack: Pack, limit: float, say: Say) -> dict[str, Evidence]:
     return found
 
 
-def of_variant(pack: Pack, variant: Variant, *, edges: bool = True) -> PrioritisedTests:
+def of_variant(pack: Pack, variant: Variant, *, edges: bool = True) -> MutantRunner:
     """Return the policy of a variant with its cases, or with those only that people wrote.
 
     Raises PackError where a case fails.
     """
     cases = read_cases(str(pack.cases_file(variant))).cases
     policy = Vet(pack).policy(variant)
-    trials = PrioritisedTests(policy, [one for one in cases if edges or not is_pinned(one.name)])
+    chosen = [one for one in cases if edges or not is_pinned(one.name)]
+    trials = MutantRunner(policy, Probes.of_cases(chosen), prioritises=True)
     failing = trials.failing()
     if failing:
         more = f", and {len(failing) - 1:,} more" if len(failing) > 1 else ""
