@@ -27,6 +27,7 @@ from fencekit.prover.search import SearchStatistics
 from fencekit.prover.solver import Solver
 from fencekit.prover.values.records import FieldQuery
 from fencekit.regex.memory import MEMORY
+from fencekit.schema.validator import TOO_DEEP
 
 Domain = Literal["open"] | Mapping[str, Any]
 
@@ -109,6 +110,8 @@ class Prover:
             self.is_empty = next(self._domain.fields(FieldQuery(), ()), None) is None
         except UnsupportedSchemaError as error:
             self._domain, self._refused = OPEN, error.message
+        except RecursionError:
+            self._domain, self._refused = OPEN, TOO_DEEP
         self._evaluators = [NativeEvaluator(policy) for policy in policies]
         self.solver = Solver(self._domain)
 

@@ -56,6 +56,8 @@ class CounterexampleSearch:
         start, clauses = constraints(self.of_class.lists, chosen)
         parts = [] if start is None else [start | within]
         while parts and self.tally.parts <= self.tally.most:
+            if self.tally.open and self.solver.is_spent:
+                return None
             cube = parts.pop()
             self.tally.parts += 1
             is_hit = any(clause <= cube for clause in clauses)

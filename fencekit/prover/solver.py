@@ -28,14 +28,17 @@ from fencekit.prover.known import PartialRequest
 from fencekit.prover.literals import Atom, Compares, HasPrefix, Literal, Named, order
 from fencekit.prover.product import TooManyStatesError
 from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
-from fencekit.prover.thread_product import Words
+from fencekit.prover.thread_product import FEW_STATES, Words
 from fencekit.prover.values.fields import AmountQuery, NameQuery
 from fencekit.prover.values.records import FieldQuery, FieldSet
 from fencekit.regex.antichain import find_text
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.schema.validator import TOO_DEEP
 
 MOST_STATES = 60_000
 MOST_IN_ALL = 600_000
+MOST_IN_DOUBT = 40_000
+"""The states of walks on which calls came near and none was one; after so many, walks are short."""
 MOST_WORDS = 60
 MOST_ALONE = 500
 """The states in which one regex alone is looked for in any text."""
@@ -101,7 +104,13 @@ class Solver:
         self._given = given
         self._most, self._most_in_all = most
         self.states = 0
+        self._in_doubt = 0
         self.refuted = UnsatCores()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether so many calls came near, and none was one, that it is hardly worth to go on."""
+        return self._in_doubt >= MOST_IN_DOUBT
 
     def solve(self, capability: str, cube: Cube) -> Unsat | Sat | Unsettled:
         """Return whether some call with that capability makes the cube's literals true."""
@@ -112,6 +121,8 @@ class Solver:
             found = self._solve_cube(capability, cube)
         except UnsupportedError as error:
             return Unsettled(f"a condition {error}")
+        except RecursionError:
+            return Unsettled(TOO_DEEP)
         if isinstance(found, Unsat):
             if not found.core:
                 return Unsettled("no arguments at all are in the domain, as far as it is followed")
@@ -221,7 +232,8 @@ class Solver:
         """Return a call with such fields that is found, or why it is open; None for no such."""
         if self.states > self._most_in_all:
             return Unsettled(f"the automata have more than {self._most_in_all} states in all")
-        walked = Words(question.payload(fields, self._domain), question.regexes, self._most)
+        most = min(self._most, FEW_STATES) if self.is_spent else self._most
+        walked = Words(question.payload(fields, self._domain), question.regexes, most)
         tried = 0
         try:
             for _, pieces in islice(walked, MOST_WORDS):
@@ -233,9 +245,10 @@ class Solver:
                 if is_so(request):
                     return Sat(request)
         except TooManyStatesError:
-            return Unsettled(f"the text has more than {self._most} states")
+            return Unsettled(f"the text has more than {most} states")
         finally:
             self.states += walked.states
+            self._in_doubt += walked.states if tried else 0
         if tried:
             return Unsettled(
                 question.doubt or "calls that come near were found, but none that does it"

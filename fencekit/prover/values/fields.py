@@ -28,6 +28,7 @@ from fencekit.prover.values.sets import (
 )
 from fencekit.regex.language import matching, numeric
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.schema.validator import is_printable
 
 MOST_SAMPLES = 6
 
@@ -187,7 +188,9 @@ def of_ranges(key: str, ranges: Ranges, held: Held) -> tuple[FieldSpec, ...]:
     """Return the slot of numbers; none where there are none."""
     if not ranges.integers and ranges.floats is None:
         return ()
-    samples = {repr(one): one for one in ranges.samples() if is_held(one, held)}
+    # Those that Python does not print are none to be shown, and no call of the domain.
+    shown = filter(is_printable, ranges.samples())
+    samples = {repr(one): one for one in shown if is_held(one, held)}
     values = tuple(samples.values())[:MOST_SAMPLES]
     rules = ((whole(ranges.pattern), True), *held)
     return (FieldSpec(key, values, rules, text=False, printed=("number",)),)
@@ -197,7 +200,7 @@ def printer_of(forms: Forms, member: SimpleSet) -> Printer:
     """Return the automaton of how a set is printed; of one that is too large, a wider one."""
     try:
         return Printer(forms.of(member))
-    except UnsupportedError:
+    except (UnsupportedError, RecursionError):
         is_array = isinstance(member, ArraySet) or (
             isinstance(member, Constant) and isinstance(member.value, list)
         )

@@ -35,6 +35,7 @@ from fencekit.prover.values.sets import (
 from fencekit.schema.evaluation import valid
 from fencekit.schema.keywords import KEYWORDS
 from fencekit.schema.syntax import TYPES, as_list
+from fencekit.schema.validator import is_printable
 
 MOST_LISTED = 200
 """Of how many integers between two limits each is a constant."""
@@ -147,10 +148,15 @@ def constants_of_schema(schema: Any, member: SimpleSet) -> Iterator[SimpleSet]:
         return
     if isinstance(member, NumberSet) and member.whole:
         low, high = integers(member)
-        if low is not None and high is not None and high - low <= MOST_LISTED:
+        if low is not None and high is not None and are_few(low, high):
             yield from (Constant(one) for one in range(low, high + 1) if valid(schema, one))
             return
     yield member
+
+
+def are_few(low: int, high: int) -> bool:
+    """Say whether each integer between two is a constant: of those that are printed, a few are."""
+    return high - low <= MOST_LISTED and is_printable([low, high])
 
 
 def sizes(schema: Mapping[str, Any], of: str) -> tuple[int, int | None]:

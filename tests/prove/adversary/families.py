@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from prove.adversary.grammar import conditions, coupled, long_lists, regexes, schemas
+from prove.adversary.grammar import (
+    conditions,
+    coupled,
+    fixed_keys,
+    long_lists,
+    numbers,
+    regexes,
+    schemas,
+)
 from prove.adversary.pair import Pair
 
 Make = Callable[[Random], Pair | None]
@@ -13,20 +21,19 @@ OPEN: dict[str, Make] = {
     **coupled.FAMILIES,
     **long_lists.FAMILIES,
 }
-DOMAINS: dict[str, Make] = schemas.FAMILIES
+DOMAINS: dict[str, Make] = {**schemas.FAMILIES, **numbers.FAMILIES, **fixed_keys.FAMILIES}
 FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
 
 SHARES = {
-    "references": 1,
-    "loops": 2,
-    "counted": 1,
-    "names": 2,
-    "depths": 2,
-    "long lists": 1,
-    "whole choices": 1,
-    "further keywords": 1,
+    **dict.fromkeys(("scoped flags", "leading", "folding", "ranges", "lookarounds", "places"), 5),
+    **dict.fromkeys(("any regex", "references", "loops", "coupled", "one text", "lower case"), 5),
+    **dict.fromkeys(("key families", "choices", "keyword names", "numeric text"), 3),
+    **dict.fromkeys(("references in schemas", "tools", "nested", "nested values"), 3),
+    **dict.fromkeys(("mixed fields", "tiers", "depths", "bounds"), 2),
+    **dict.fromkeys(("counted", "long lists", "whole choices", "further keywords"), 1),
+    **dict.fromkeys(("any schema", "unprintable", "not finite"), 1),
 }
-"""How many pairs of a family are drawn where others have four: those that are odd, or are easy."""
+"""How many pairs of a family are drawn where others have four: by how many pairs a second takes."""
 
 RELATIONS = {"not looser": 88, "equivalent": 8, "disjoint": 4}
 """Which relation is asked about, and how often."""

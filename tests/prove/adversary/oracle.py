@@ -5,6 +5,7 @@ CapFence parses the capability of every rule anew for every call. It is the same
 """
 
 import copy
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Any
 import capfence.core.capabilities as real_capabilities
 from capfence.core.policy import Policy
 from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
 
 from prove.adversary.pair import Call, Document, Pair
 
@@ -149,9 +151,22 @@ class Known:
         return isinstance(other, Known) and self.schema is other.schema
 
 
+def is_number(_: Any, value: Any) -> bool:
+    """Say whether a value is a number of JSON, as docs/proofs.md says of `type`: NaN is none."""
+    return not isinstance(value, bool) and (
+        isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    )
+
+
+JUDGE = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", is_number),
+)
+
+
 @lru_cache(maxsize=8)
-def validator(known: Known) -> Draft202012Validator:
-    return Draft202012Validator(known.schema)
+def validator(known: Known) -> Any:
+    return JUDGE(known.schema)
 
 
 def is_schema(schema: Any) -> bool:

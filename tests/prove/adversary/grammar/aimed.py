@@ -5,6 +5,7 @@ keyword, or a regex, that the call meets. Edits of such conditions are nearly me
 """
 
 import re
+import sys
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -138,6 +139,11 @@ def generalised(random: Random, text: str) -> str:
 def amount(random: Random, args: Document) -> Document:
     number = amount_of(args)
     relation = random.choice(("amount_gt", "amount_gte", "amount_lt", "amount_lte"))
+    if number in (float("inf"), float("-inf")) and random.random() < 0.7:
+        relation = random.choice(("amount_gt", "amount_gte"))
+        if number < 0:
+            relation = random.choice(("amount_lt", "amount_lte"))
+        return {relation: random.choice((0, 10**300, -(10**300), int(sys.float_info.max)))}
     if number is None or number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124
         return {relation: random.choice((0, 5, -1, 10, 100, 2**53))}
     threshold: Any = number + random.choice(STEPS)
@@ -225,6 +231,19 @@ NEARLY: dict[str, Callable[[Random, Any], Any]] = {
 }
 
 
+def further(random: Random, rule: Document) -> Document:
+    """Return a condition that a rule does not have."""
+    some: tuple[Document, ...] = (
+        {"amount_lt": random.choice((0, 1, 10, 100))},
+        {"amount_gte": random.choice((0, 1, 10, 100))},
+        {"contains": random.choice(("zz", "a", "1", "'"))},
+        {"match_regex": random.choice(("zz", "^a", r"\d$"))},
+        {"path_prefix": random.choice(("/", "/srv", "a"))},
+        {"environment": random.choice(("prod", "p*"))},
+    )
+    return random.choice([one for one in some if rule.keys().isdisjoint(one)])
+
+
 def edited(random: Random, rule: Document) -> list[Document]:
     """Return the rules that stand in the new policy for one: none, without a condition, edited."""
     keys = [key for key in rule if key != "capability"]
@@ -232,6 +251,8 @@ def edited(random: Random, rule: Document) -> list[Document]:
     if choice < 0.4 or not keys:
         return []
     key = random.choice(keys)
+    if choice > 0.9:  # looser in one condition, tighter by another
+        return [{**one, **further(random, one)} for one in edited(random, rule)]
     if choice < 0.5:  # tighter, if anything
         return [{one: value for one, value in rule.items() if one != key}]
     value = rule[key]

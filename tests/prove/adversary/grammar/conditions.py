@@ -4,7 +4,15 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from prove.adversary.grammar.aimed import AMOUNTS, NAMES, PATHS, policies
+from prove.adversary.grammar.aimed import (
+    AMOUNTS,
+    NAMES,
+    PATHS,
+    amount,
+    policies,
+    whole_text,
+    whole_values,
+)
 from prove.adversary.pair import Document, Pair
 
 # ruff: noqa: RUF001  (letters that look alike are the point)
@@ -203,6 +211,8 @@ SPELLED: tuple[Any, ...] = (
         "1e-999",
         "Infinity",
         "-iNf",
+        "INF",
+        "inf",
         "1_0.5",
         "\t5\n",
         "5\x1f",
@@ -223,7 +233,15 @@ def amounts(random: Random) -> Pair:
 
     keys = random.sample(AMOUNTS, k=random.choice((1, 1, 2)))
     made = built(random, "amounts", keys, some)
-    if random.random() < 0.75:
+    choice = random.random()
+    if choice < 0.35:  # only these arguments meet the rule, however their amount is spelled
+        args = made.args[0]
+        one: Document = {"capability": "pay.x", **amount(random, args)}
+        for ask in random.choice(((whole_text,), (whole_values,), (whole_text, whole_values))):
+            one.update(ask(random, args))
+        old: Document = {"deny": [one], "allow": ["pay.x"]}
+        return made.with_parts({"old": old, "new": {"deny": [], "allow": ["pay.x"]}})
+    if choice < 0.8:
         return made
     # What is over one and under another that is less, or the same: only what is no number.
     low = random.choice(NUMBERS)
@@ -438,6 +456,18 @@ WHOLES = (
 )
 
 
+ODD_ENDS = "!?#~ %&@+=:;,-\n"
+
+
+def chain(random: Random) -> list[str]:
+    """Return prefixes of which each goes on where another ends, by a character of no segment."""
+    stem = random.choice(("", "pay", "pay ", "any", "any ", "pay.x", "é", "pay.x ", "any !"))
+    found = [stem]
+    for _ in range(random.choice((1, 1, 2))):
+        found.append(found[-1] + random.choice(("!", "!", random.choice(ODD_ENDS))))
+    return [f"{one}.*" for one in found]
+
+
 def capabilities(random: Random) -> Pair:  # noqa: C901  (one case after the other)
     """Capabilities with spaces, line breaks, stars and dots where they matter."""
 
@@ -450,6 +480,9 @@ def capabilities(random: Random) -> Pair:  # noqa: C901  (one case after the oth
         return [one() for _ in range(random.randint(1, most))]
 
     deny, allow = some(3), some(2)
+    if random.random() < 0.3:
+        deny = [*chain(random), *(some(1) if random.random() < 0.5 else [])]
+        allow = [random.choice(("*", ".*", "..*", deny[0]))]
     after = list(deny)
     choice = random.random()
     if choice < 0.35:

@@ -230,17 +230,35 @@ CASED = (
 """Characters that are each other's, or nearly, in lower case."""
 
 
-def lower_case(random: Random) -> Pair:
-    """A keyword, which sees text in lower case, beside a regex, which sees it as it is."""
-    letters = tuple(random.choice(CASED)) + random.choice(((), (), ("a",), (" ",), ("'",)))
+def seen_as(random: Random, letters: tuple[str, ...], text: str) -> str:
+    """Return a regex that finds a text: itself, or by what its characters are, or are not."""
+    parts = []
+    for char in text:
+        others = "".join(quoted(one) for one in letters if one != char)
+        classes = [f"[^{others}]" if others else ".", ".", "[^ -~]" if char > "~" else "[ -~]"]
+        classes.append(random.choice((r"\w", r"\W", r"(?a:\W)", "[^a-z]", "[^a-zA-Z]")))
+        parts.append(re.escape(char) if random.random() < 0.4 else random.choice(classes))
+    return f"^{''.join(parts)}$"
+
+
+def cased_rule(random: Random, letters: tuple[str, ...]) -> Document:
+    """Return a rule about a text as it is, by a regex, and in lower case, by a keyword."""
     asked, seen = word(random, letters, 2), word(random, letters, 2)
     if random.random() < 0.7:
         asked = random.choice((seen, seen.lower(), seen.upper(), seen.swapcase()))
-    rule: Document = {
+    frame = random.choice(("{}", "{}", "'{}'", ": '{}'", "{{'a': '{}'}}", "'a': '{}"))
+    return {
         "capability": "pay.x",
-        "contains": asked,
-        "match_regex": f"^{re.escape(seen)}$",
+        "contains": frame.format(asked),
+        "match_regex": seen_as(random, letters, seen),
     }
+
+
+def lower_case(random: Random) -> Pair:
+    """A keyword, which sees text in lower case, beside a regex, which sees it as it is."""
+    letters = tuple(random.choice(CASED)) + random.choice(((), (), ("a",), (" ",), ("'",)))
+    rule = cased_rule(random, letters)
+    asked = rule["contains"]
     choice = random.random()
     if choice < 0.5:
         after: list[Document] = []
@@ -248,8 +266,6 @@ def lower_case(random: Random) -> Pair:
         after = [{**rule, "contains": random.choice((word(random, letters, 2), asked.lower()))}]
     else:
         after = [{**rule, "match_regex": f"^{re.escape(word(random, letters, 2))}$"}]
-    if random.random() < 0.2:
-        rule["contains"] = f"'{asked}'"
     old: Document = {"deny": [rule], "allow": ["pay.x"]}
     return Pair("lower case", old, {"deny": after, "allow": ["pay.x"]}, letters=letters)
 

@@ -46,6 +46,8 @@ ROUND = (
     1e15,
     1e16,
 )
+SPELLED = ("1_0", "0_1", "1_0.5", " 7 ", "\t5", "+5", "5.", ".5", "1e3", "٣", "-0", "1_", "INF")
+"""Text that Python reads as a number, or nearly."""
 BEYOND = (10**308, 10**309, -(10**309), 10**400)
 
 
@@ -162,9 +164,11 @@ def number(random: Random) -> Kind:
     high = (
         low + random.choice((0, 1, 2, 3, 10, 100)) if random.random() < 0.5 else random.choice(pool)
     )
-    if random.random() < 0.65:
+    if random.random() < 0.15:
+        schema["minimum"] = schema["maximum"] = high = low
+    elif random.random() < 0.65:
         schema[random.choice(("minimum", "exclusiveMinimum"))] = low
-    if random.random() < 0.65:
+    if "maximum" not in schema and random.random() < 0.65:
         schema[random.choice(("maximum", "exclusiveMaximum"))] = high
     if random.random() < 0.15:
         schema["multipleOf"] = random.choice((1, 2, 5, 0.5, 10, 3))

@@ -177,11 +177,19 @@ def numeric_text(random: Random) -> Pair | None:
                     [*some, "10", "5", "nan"],
                 ),
                 ({"type": ["string", "integer"], "maximum": 5}, [*some, 5, 6]),
+                ({"type": "string", "maxLength": 4}, [*kinds.SPELLED, *some]),
             )
         )
     if random.random() < 0.3:
         inner["note"] = kinds.kind(random, 0)
-    return built(random, "numeric text", inner)
+    made = built(random, "numeric text", inner)
+    if made is None or random.random() < 0.6:
+        return made
+    # Only these arguments meet the rule, however their amount is spelled.
+    args = made.args[0]
+    rule = {"capability": "pay.x", **amount(random, args), **whole_values(random, args)}
+    old: Document = {"deny": [rule], "allow": ["pay.x"]}
+    return made.with_parts({"old": old, "new": {"deny": [], "allow": ["pay.x"]}})
 
 
 def nested_values(random: Random) -> Pair | None:

@@ -293,4 +293,58 @@ DOMAINS = (
         '        return {"allOf": [there, made]}',
         "        return made",
     ),
+    Fault(
+        "a constant that Python does not print is taken",
+        "schema/validator.py",
+        '    if word in ("const", "enum") and not is_printable(value):',
+        '    if word in ("const", "enum") and not value == value:',
+        10,
+    ),
+    Fault(
+        "Python prints integers of any number of digits",
+        "schema/validator.py",
+        "        return isinstance(str(value), str)\n    except (ValueError, RecursionError):",
+        "        return isinstance(str(value), str)\n    except RecursionError:",
+        10,
+    ),
+    Fault(
+        "numbers are tried that Python does not print",
+        "prover/values/fields.py",
+        "    shown = filter(is_printable, ranges.samples())",
+        "    shown = ranges.samples()",
+        10,
+    ),
+    Fault(
+        "of a few integers each is a constant, however long",
+        "prover/values/schema_sets.py",
+        "    return high - low <= MOST_LISTED and is_printable([low, high])",
+        "    return high - low <= MOST_LISTED",
+        10,
+    ),
+    Fault(
+        "what is a multiple is found in print",
+        "schema/assertions.py",
+        "    return Fraction(number if isinstance(number, int) else str(number))",
+        "    return Fraction(str(number))",
+        10,
+    ),
+    Fault(
+        "a form that is too deep is followed",
+        "prover/values/fields.py",
+        "    except (UnsupportedError, RecursionError):",
+        "    except UnsupportedError:",
+        10,
+        (
+            (
+                "prover/solver.py",
+                "        except RecursionError:",
+                "        except ZeroDivisionError:",
+            ),
+            (
+                "prover/api.py",
+                "        except RecursionError:",
+                "        except ZeroDivisionError:",
+            ),
+        ),
+    ),
 )
