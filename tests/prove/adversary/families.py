@@ -27,9 +27,9 @@ FAMILIES: dict[str, Make] = {**OPEN, **DOMAINS}
 SHARES = {
     **dict.fromkeys(("scoped flags", "leading", "folding", "ranges", "lookarounds", "places"), 5),
     **dict.fromkeys(("any regex", "references", "loops", "coupled", "one text", "lower case"), 5),
-    **dict.fromkeys(("key families", "choices", "keyword names", "numeric text"), 3),
+    **dict.fromkeys(("key families", "choices", "keyword names", "bounds"), 3),
     **dict.fromkeys(("references in schemas", "tools", "nested", "nested values"), 3),
-    **dict.fromkeys(("mixed fields", "tiers", "depths", "bounds"), 2),
+    **dict.fromkeys(("mixed fields", "tiers", "depths"), 2),
     **dict.fromkeys(("counted", "long lists", "whole choices", "further keywords"), 1),
     **dict.fromkeys(("any schema", "unprintable", "not finite"), 1),
 }

@@ -15,7 +15,7 @@ from prove.adversary.minimise import minimised
 from prove.adversary.pair import Pair, written
 
 FOUND = Path(__file__).parent / "found"
-UNIT = 32
+UNIT = 28
 """How many pairs a family has in CI for each part of its share."""
 MOST_OPEN = {"references": 0.5, "loops": 0.4, "unprintable": 0.6, "not finite": 0.6}
 """Which part of the pairs of a family may be left unknown; of others, 30 %."""

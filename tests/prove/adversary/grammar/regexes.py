@@ -166,6 +166,12 @@ def references(random: Random) -> Pair | None:
         random, *random.choice((PLAIN, FOLDED, ("letter", "number"), ("long s", "micro", "sigma")))
     )
     node = grammar.referring(random.choice((1, 1, 2)))
+    if random.random() < 0.35:  # one character, referred to under other flags
+        grammar = Grammar(random, *FOLDED)
+        inner = grammar.leaf() if random.random() < 0.7 else ("scope", "i", grammar.leaf())
+        scope = random.choice(("i", "i", "ai", "ui", "-i"))
+        between = () if random.random() < 0.6 else (grammar.leaf(),)
+        node = ("cat", ("group", inner), *between, ("scope", scope, ("back",)))
     return against(random, "references", grammar, node, random.choice(("", "", "(?i)", "(?a)")))
 
 

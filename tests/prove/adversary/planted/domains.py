@@ -184,7 +184,7 @@ DOMAINS = (
         "no integer of a domain is beyond floats",
         "prover/values/numerals.py",
         "    if beyond:\n        wanted +=",
-        "    if beyond and low > high + 1:\n        wanted +=",
+        "    if beyond and number is None:\n        wanted +=",
         9,
     ),
     Fault(

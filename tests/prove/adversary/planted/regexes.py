@@ -33,8 +33,8 @@ REGEXES = (
         "regex/backreferences.py",
         '    one = re.compile(r"(.)\\1", re.DOTALL | re.IGNORECASE | type_flag)\n',
         '    one = re.compile(r"(.)(?:\\1|(?<=(.))(?!))", re.DOTALL | re.IGNORECASE | type_flag)\n'
-        "    others = cased()\n"
-        '    return "".join(x for x in cased() if x.lower() == char.lower()) or char\n',
+        "    others = cased_characters()\n"
+        '    return "".join(x for x in cased_characters() if x.lower() == char.lower()) or char\n',
         2,
         (UNCONFIRMED,),
     ),

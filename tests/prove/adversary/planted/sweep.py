@@ -134,6 +134,8 @@ def tried(given: argparse.Namespace) -> dict[str, Any]:
             bad = [one for one in tally.bad if one[1].ending is not Ending.SLOW]
             if bad:
                 pair, judged = bad[0]
+                if judged.said.startswith("NameError"):
+                    return {"found": False, "share": 0, "said": f"does not run: {judged.said}"}
                 found = {"ending": judged.ending, "family": family, "seed": pair.seed}
                 counts = {"pairs": count, "seconds": seconds, "said": judged.said[:100]}
                 return {"found": True, "share": turn, **found, **counts}
