@@ -179,6 +179,10 @@ def lookarounds(random: Random) -> Pair | None:
     grammar = Grammar(random, *PLAIN, "kelvin", "punctuation")
     look = random.choice(("?=", "?!", "?<=", "?<!"))
     node: Node = ("look", look, grammar.node(random.choice((0, 1, 2)), fixed="<" in look))
+    if random.random() < 0.25:  # what lies there may be so, or need not
+        way = random.choice(("?", "*", "{0,2}", "+"))
+        other = random.choice((grammar.leaf(), ("at", ""), ("at", random.choice(PLACES))))
+        node = random.choice((("alt", node, other), ("alt", other, node), ("repeat", way, node)))
     parts = [node]
     if random.random() < 0.7:
         parts.insert(random.randint(0, 1), grammar.node(1))

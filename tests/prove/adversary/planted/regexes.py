@@ -71,16 +71,16 @@ REGEXES = (
     Fault(
         "`$` holds at the very end only",
         "regex/nfa.py",
-        "_constants.AT_END: At.LAST_LINE_END,",
-        "_constants.AT_END: At.END,",
+        "ops.AT_END: At.LAST_LINE_END,",
+        "ops.AT_END: At.END,",
         0,
         (UNCONFIRMED,),
     ),
     Fault(
         "`^` holds after every line break",
         "regex/nfa.py",
-        "_constants.AT_BEGINNING: At.START,",
-        "_constants.AT_BEGINNING: At.LINE_START,",
+        "ops.AT_BEGINNING: At.START,",
+        "ops.AT_BEGINNING: At.LINE_START,",
         0,
         (UNCONFIRMED,),
     ),
@@ -102,9 +102,9 @@ REGEXES = (
     ),
     Fault(
         "`(?a:` keeps the flags of the whole",
-        "regex/nfa.py",
-        "    if added & TYPES:\n        flags &= ~TYPES\n",
-        "",
+        "regex/syntax.py",
+        "    kept = flags & ~TYPES if added & TYPES else flags",
+        "    kept = flags",
         0,
         (UNCONFIRMED,),
     ),
@@ -165,14 +165,6 @@ REGEXES = (
         (UNCONFIRMED,),
     ),
     Fault(
-        "case has no kin",
-        "regex/charset.py",
-        "    kin: dict[int, tuple[int, ...]] = _compiler._EXTRA_CASES",
-        "    kin: dict[int, tuple[int, ...]] = {}",
-        0,
-        (UNCONFIRMED,),
-    ),
-    Fault(
         "characters beyond ASCII are of one class",
         "regex/minterms.py",
         "    for bits, code in _beyond(beyond):",
@@ -183,10 +175,9 @@ REGEXES = (
     Fault(
         "a possessive repeat gives back",
         "regex/desugar.py",
-        "    if most is _constants.MAXREPEAT:\n"
-        "        return [(_constants.MAX_REPEAT, (least, most, inner)), no_more]",
-        "    if most is _constants.MAXREPEAT:\n"
-        "        return [(_constants.MAX_REPEAT, (least, most, inner))]",
+        "    if most is ops.MAXREPEAT:\n"
+        "        return [(ops.MAX_REPEAT, (least, most, inner)), no_more]",
+        "    if most is ops.MAXREPEAT:\n        return [(ops.MAX_REPEAT, (least, most, inner))]",
         0,
         (UNCONFIRMED,),
     ),
