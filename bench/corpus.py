@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
 

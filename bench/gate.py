@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import ToolCall
 from fencekit.gate.gate import Gate

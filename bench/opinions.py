@@ -17,13 +17,13 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fencekit.dialects.registry import load_policy
-from fencekit.generation.search import search
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.generation.call_search import search
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover.api import compare
-from fencekit.prover.literals import order
+from fencekit.prover.rule_literals import order
 
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT / "tests")

@@ -24,12 +24,12 @@ from typing import Any
 
 from corpus import corpus
 
-from fencekit.dialects.registry import load_policy, write_policy
+from fencekit.dialects.dialect_registry import load_policy, write_policy
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import from_form, request_to_json
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover.api import compare
 
 ROOT = Path(__file__).parents[1]

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from fencekit.checks.postprocess.redaction import without_secrets
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.reporting.html.page import render
+from fencekit.checks.postprocess.report_redaction import without_secrets
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.reporting.html.html_page import render
 
 ROOT = Path(__file__).parents[1]
 POLICY = str(ROOT / "fixtures/policies/capfence/agents.yaml")

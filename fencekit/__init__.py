@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fencekit.adapters.capfence_event import ActionEvent as ActionEvent
     from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
-    from fencekit.checks.assertion import assert_not_looser as assert_not_looser
+    from fencekit.checks.assert_not_looser import assert_not_looser as assert_not_looser
     from fencekit.checks.replay.api import replay as replay
-    from fencekit.dialects.registry import load_policy as load_policy
-    from fencekit.engines.native.explain import explain as explain
-    from fencekit.linter.run import lint as lint
-    from fencekit.logs.registry import read_log as read_log
+    from fencekit.dialects.dialect_registry import load_policy as load_policy
+    from fencekit.engines.native.explain_decision import explain as explain
+    from fencekit.linter.lint_run import lint as lint
+    from fencekit.logs.log_registry import read_log as read_log
     from fencekit.model.policy import Policy as Policy
     from fencekit.model.report import Report as Report
     from fencekit.model.request import UNKNOWN as UNKNOWN
@@ -32,12 +32,12 @@ HOMES = {
     "Request": "fencekit.model.request",
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
-    "assert_not_looser": "fencekit.checks.assertion",
+    "assert_not_looser": "fencekit.checks.assert_not_looser",
     "compare": "fencekit.prover.api",
-    "explain": "fencekit.engines.native.explain",
-    "lint": "fencekit.linter.run",
-    "load_policy": "fencekit.dialects.registry",
-    "read_log": "fencekit.logs.registry",
+    "explain": "fencekit.engines.native.explain_decision",
+    "lint": "fencekit.linter.lint_run",
+    "load_policy": "fencekit.dialects.dialect_registry",
+    "read_log": "fencekit.logs.log_registry",
     "replay": "fencekit.checks.replay.api",
 }
 """The module of each public name."""

@@ -12,17 +12,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.checks.diff.diff_policies import DiffJob
-from fencekit.checks.postprocess.finalise import finalise
-from fencekit.checks.proofs.comparison import ComparisonJob
-from fencekit.checks.proofs.guardrails import GuardrailsJob
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.cli.show import in_lines
+from fencekit.checks.diff.diff_job import DiffJob
+from fencekit.checks.postprocess.finalise_report import finalise
+from fencekit.checks.proofs.guardrails_check import GuardrailsJob
+from fencekit.checks.proofs.policy_comparison import ComparisonJob
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.cli.terminal_output import in_lines
 from fencekit.model.masking import Redact
 from fencekit.model.report import Report
-from fencekit.reporting import json
-from fencekit.reporting.html import page
-from fencekit.reporting.texts import lines
+from fencekit.reporting import json_report
+from fencekit.reporting.check_texts import lines
+from fencekit.reporting.html import html_page
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 HERE = Path("reports")
@@ -106,8 +106,8 @@ def pages() -> dict[Path, str]:
     rows = []
     for sample in SAMPLES:
         report = sample.report()
-        made[HERE / f"{sample.name}.html"] = page.render(report)
-        made[HERE / f"{sample.name}.json"] = json.render(report)
+        made[HERE / f"{sample.name}.html"] = html_page.render(report)
+        made[HERE / f"{sample.name}.json"] = json_report.render(report)
         made[HERE / f"{sample.name}.txt"] = as_text(report)
         rows.append(f"| `{sample.name}` | {sample.shows} | `{shlex.join(report.command)}` |")
     table = ["| sample | what it shows | command |", "| --- | --- | --- |", *rows]

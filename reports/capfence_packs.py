@@ -13,14 +13,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from fencekit.linter.levels import Levels
-from fencekit.linter.registry import rules
-from fencekit.linter.run import LintJob
+from fencekit.linter.lint_levels import Levels
+from fencekit.linter.lint_registry import rules
+from fencekit.linter.lint_run import LintJob
 from fencekit.model.finding import Finding, Level
 from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.characters import visible
+from fencekit.reporting.visible_text import visible
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/capfence-packs.md"
 FOLDERS = ("policies", "examples")

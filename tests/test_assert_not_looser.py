@@ -6,10 +6,10 @@ import pytest
 from strategies.policies import IN_FORCE, edited, policy
 
 import fencekit
-from fencekit.cases.registry import read_cases
+from fencekit.cases.case_file_formats import read_cases
 from fencekit.checks.proofs.regression_case import case_of, case_text, save
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.generation.search import search
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.generation.call_search import search
 from fencekit.model.errors import EngineError, PolicyError, UsageError
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request

@@ -10,16 +10,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ESCAPE, ROOT, Done, fencekit
 
-from fencekit.checks.proofs import comparison, prove_or_search
-from fencekit.checks.proofs.comparison import ComparisonJob, compared_classes
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.checks.proofs import policy_comparison, prove_or_search
+from fencekit.checks.proofs.policy_comparison import ComparisonJob, compared_classes
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import ClassComparison, ComparisonResult, summary
+from fencekit.model.comparison_result import ClassComparison, ComparisonResult, summary
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Proved, Unknown, Witness
 from fencekit.model.request_json import from_form
-from fencekit.reporting.json import to_json
+from fencekit.reporting.json_report import to_json
 
 OLD = "deny: [{capability: pay.out, amount_gte: 500}]\nallow: [pay.out, 'file.*']\n"
 LOOSER = "deny: [{capability: pay.out, amount_gt: 500}]\nallow: [pay.out, 'file.*']\n"
@@ -49,7 +49,7 @@ def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every comparison end in not known."""
     open_one = ClassComparison("pay.out", Unknown("it is dark"), Unknown("it is dark"))
-    monkeypatch.setattr(comparison, "compared_classes", lambda *_, **__: iter([open_one]))
+    monkeypatch.setattr(policy_comparison, "compared_classes", lambda *_, **__: iter([open_one]))
 
 
 @pytest.mark.parametrize(

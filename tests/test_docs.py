@@ -15,20 +15,20 @@ import click
 import pytest
 
 import fencekit.pytest_plugin
-from fencekit.checks.findings.grouping import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
+from fencekit.checks.findings.group_findings import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
 from fencekit.checks.postprocess.waiver_findings import SLUGS as WAIVER_SLUGS
-from fencekit.checks.replay.job import ReplayJob, report_of_failure
-from fencekit.checks.suite.running import SLUGS as SUITE_SLUGS
+from fencekit.checks.replay.replay_job import ReplayJob, report_of_failure
+from fencekit.checks.suite.run_cases import SLUGS as SUITE_SLUGS
 from fencekit.cli.main import COMMANDS, EPILOG, group
-from fencekit.cli.show import in_lines
+from fencekit.cli.terminal_output import in_lines
 from fencekit.config.options import PYTEST, options_of
-from fencekit.logs.registry import formats
+from fencekit.logs.log_registry import formats
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
-from fencekit.mutation.findings import SLUGS as MUTATION_SLUGS
-from fencekit.reporting.registry import formats as report_formats
-from fencekit.reporting.registry import render as render_report
-from fencekit.reporting.terminal import lines
+from fencekit.mutation.mutation_findings import SLUGS as MUTATION_SLUGS
+from fencekit.reporting.replay_text import lines
+from fencekit.reporting.report_formats import formats as report_formats
+from fencekit.reporting.report_formats import render as render_report
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

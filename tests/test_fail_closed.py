@@ -592,7 +592,9 @@ def test_what_nobody_foresaw_is_not_a_pass_and_not_a_finding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Python itself ends with 1 on an exception, and 1 says that there are disallowed findings.
-    fault = "import fencekit.checks.replay.job as job\njob.load_policy = lambda *a, **k: 1 / 0\n"
+    fault = (
+        "import fencekit.checks.replay.replay_job as job\njob.load_policy = lambda *a, **k: 1 / 0\n"
+    )
     run = "import sys; from fencekit.cli.main import main; main(sys.argv[1:])"
     Path("run.py").write_text(fault + run, encoding="utf-8")
     import subprocess

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from running import ROOT, record, write_lines
 
-from fencekit.checks.postprocess import bounds
-from fencekit.checks.postprocess.finalise import finalise
-from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.postprocess import limit_findings
+from fencekit.checks.postprocess.finalise_report import finalise
+from fencekit.checks.replay.replay_job import ReplayJob
 from fencekit.model.masking import Redact
 
 FACES = ("fencekit/cli", "fencekit/pytest_plugin")
@@ -18,7 +18,7 @@ ONLY_HERE = {"without_secrets", "bounded"}
 @pytest.fixture
 def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(bounds, "MOST_FINDINGS", 2)
+    monkeypatch.setattr(limit_findings, "MOST_FINDINGS", 2)
     Path("p.yaml").write_text("allow: ['*']\n", encoding="utf-8")
     calls = [record(f"a{at}.x", "DENY", args={"password": "hunter22"}) for at in range(5)]
     write_lines(Path("log.jsonl"), *calls)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from running import fencekit, record, write_lines
 
-from fencekit.dialects.registry import load_policy
-from fencekit.model.canonical import canonical
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.model.canonical_text import canonical
 
 DENIES = "risk_levels: {high: {action: deny}}\n"
 WARNS = "risk_levels: {high: {action: warn}}\n"

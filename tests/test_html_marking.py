@@ -11,10 +11,10 @@ from fencekit.checks.diff.value_diff import inside
 from fencekit.model.edit import Edit, EditKind
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.source import Place
-from fencekit.reporting.editing import what
-from fencekit.reporting.excerpts import excerpts
-from fencekit.reporting.html.marking import LONGEST_RUN, mark_edit
-from fencekit.reporting.html.runs import spans
+from fencekit.reporting.edit_text import what
+from fencekit.reporting.html.text_runs import spans
+from fencekit.reporting.html.value_marking import LONGEST_RUN, mark_edit
+from fencekit.reporting.text_excerpts import excerpts
 
 HERE = Place("p.yaml", 1)
 SQL = r"(?i)^\s*(with|select|explain)\b[^;]*;?\s*$"

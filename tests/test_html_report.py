@@ -33,9 +33,9 @@ from fencekit.model.record import Completeness
 from fencekit.model.report import Report
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
-from fencekit.reporting.characters import LONGEST, visible
-from fencekit.reporting.html.page import environment, render
-from fencekit.reporting.html.requests import print_request
+from fencekit.reporting.html.html_page import environment, render
+from fencekit.reporting.html.printed_request import print_request
+from fencekit.reporting.visible_text import LONGEST, visible
 
 ROOM = Path(__file__).parents[1] / "fencekit" / "reporting" / "html"
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import LOGS, POLICIES, ROOT, fencekit, in_a_process, record, write_lines
 
-from fencekit.checks.findings.grouping import SLUGS, UNREADABLE
+from fencekit.checks.findings.group_findings import SLUGS, UNREADABLE
 
 AGENTS, MIXED = LOGS / "capfence_trace/agents.jsonl", POLICIES / "agents-mixed.yaml"
 REPORT = Draft202012Validator(json.loads((ROOT / "docs/report.schema.json").read_text("utf-8")))

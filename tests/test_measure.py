@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from running import fencekit
 
-from fencekit.checks.proofs import counting
-from fencekit.checks.proofs.counting import ALPHABET, count_violations
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.checks.proofs import looseness_counting
+from fencekit.checks.proofs.looseness_counting import ALPHABET, count_violations
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request
 from fencekit.prover.api import compare
-from fencekit.prover.properties import NOT_LOOSER
+from fencekit.prover.policy_properties import NOT_LOOSER
 
 DENY = "deny: [{{capability: sh.x, {}}}]\nallow: [sh.x]\n"
 
@@ -49,7 +49,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_the_count_is_what_trying_every_text_gives(
     policy: Any, monkeypatch: pytest.MonkeyPatch, old: str, new: str
 ) -> None:
-    monkeypatch.setattr(counting, "LONGEST", 2)
+    monkeypatch.setattr(looseness_counting, "LONGEST", 2)
     before, after = policy(old), policy(new, "new")
     result = compare(before, after)
     assert isinstance(result, Witness)
@@ -82,7 +82,7 @@ def test_what_cannot_be_counted_says_why(policy: Any, monkeypatch: pytest.Monkey
     result = compare(old, new)
     assert isinstance(result, Witness)
     assert "more than one argument" in count_violations(NOT_LOOSER, result, old, new).said
-    monkeypatch.setattr(counting, "MOST_STATES", 3)
+    monkeypatch.setattr(looseness_counting, "MOST_STATES", 3)
     old, new = policy(DENY.format("contains: rm")), policy(DENY.format("contains: rmxyz"), "new")
     result = compare(old, new)
     assert isinstance(result, Witness)

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks.replay import refine
+from fencekit.checks.replay import refine_open_decisions
 from fencekit.checks.replay.api import replay
 from fencekit.model.finding import RecordClass
 from fencekit.model.record import Completeness, Record
 from fencekit.model.report import Report
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
-from fencekit.prover import partial
+from fencekit.prover import complete_request
 
 Rules = dict[str, Any]
 
@@ -103,7 +103,7 @@ def test_a_regex_that_takes_for_ever_on_a_call_made_up_leaves_the_record_open() 
 
 
 def test_what_a_replay_no_longer_looks_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refine, "MOST_IN_ALL", 0)
+    monkeypatch.setattr(refine_open_decisions, "MOST_IN_ALL", 0)
     wide, narrow = deny({"environment": "p*"}), deny({"environment": "p*"}, {"environment": "pr*"})
     report = replayed(wide, narrow, a_call(environment=UNKNOWN))
     assert report.counts[RecordClass.MAYBE_TIGHTER] == 1
@@ -116,9 +116,9 @@ def test_what_a_replay_no_longer_looks_at_is_said(monkeypatch: pytest.MonkeyPatc
 
 def test_records_with_the_same_gap_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = partial.Gap.fill
+    real = complete_request.Gap.fill
     monkeypatch.setattr(
-        partial.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        complete_request.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     after = deny({"user_role": "dev", "caller_depth_gt": 3})
     records = [
@@ -133,9 +133,9 @@ def test_a_call_that_showed_a_change_is_tried_on_the_next_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
-    real = partial.Gap.fill
+    real = complete_request.Gap.fill
     monkeypatch.setattr(
-        partial.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
+        complete_request.Gap, "fill", lambda gap, goal: asked.append(goal.name) or real(gap, goal)
     )
     records = [a_call(args=Facts({"n": n, "command": UNKNOWN})) for n in range(50)]
     report = replayed({}, deny({"contains": "rm"}), *records)

@@ -10,7 +10,7 @@ from running import fencekit, record, write_lines
 
 from fencekit.cli.main import COMMANDS
 from fencekit.config.options import CLI, OPTIONS, PYTEST, TOML, Kind, Option, options_of
-from fencekit.config.settings import settings_in
+from fencekit.config.project_settings import settings_in
 from fencekit.pytest_plugin import FLAGS, option_name
 
 VALUES = {

@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 from laws.drawing import policies, requests
 from running import ROOT, fencekit
 
-from fencekit.checks.proofs import guardrails as guardrails_check
-from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT, GuardrailsJob, keeps_to
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.checks.proofs import guardrails_check
+from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT, GuardrailsJob, keeps_to
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
-from fencekit.model.comparison import ClassGuardrail
+from fencekit.model.comparison_result import ClassGuardrail
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from laws import drawing
 from running import fencekit, record, write_lines
 
-from fencekit.checks.postprocess.redaction import Redaction
-from fencekit.checks.postprocess.secrets import MASK, Masker
+from fencekit.checks.postprocess.report_redaction import Redaction
+from fencekit.checks.postprocess.secret_detection import MASK, Masker
 from fencekit.model.masking import MaskingReason, Redact
 from fencekit.model.request import Request
 

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import LOGS, POLICIES, ROOT, fencekit
 
-from fencekit.cli.finish import render_report
+from fencekit.cli.finish_check import render_report
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.report import Report
 from fencekit.model.request import UNKNOWN, Facts, Masked, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.reading import json as ours
-from fencekit.reporting.registry import formats
-from fencekit.reporting.state import READERS, StateError, report_of, state_of
+from fencekit.reporting.report_formats import formats
+from fencekit.reporting.report_state import READERS, StateError, report_of, state_of
 
 REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE)}
 FORMS = (*formats(), "html")
@@ -137,13 +137,13 @@ def test_a_damaged_state_ends_in_an_error_of_ours(noise: bytes, at: int) -> None
 
 
 def test_a_state_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fencekit.reporting.state.MOST", 1000)
+    monkeypatch.setattr("fencekit.reporting.report_state.MOST", 1000)
     with pytest.raises(StateError, match="too large"):
         report_of(state_of(SAMPLES["findings"]), ours.parse)
 
 
 def test_every_kind_that_is_written_can_be_read() -> None:
-    text = (ROOT / "fencekit/reporting/state.py").read_text("utf-8")
+    text = (ROOT / "fencekit/reporting/report_state.py").read_text("utf-8")
     for kind in READERS:
         assert f'{{"{kind}"' in text or f'        "{kind}": ' in text, kind
 

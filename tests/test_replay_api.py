@@ -9,7 +9,7 @@ from running import LOGS, POLICIES, record, write_lines
 
 import fencekit
 from fencekit import UNKNOWN, Request, Verdict, explain, load_policy, read_log, replay
-from fencekit.checks.postprocess import bounds
+from fencekit.checks.postprocess import limit_findings
 from fencekit.model.errors import FencekitError, LogError, PolicyError, UsageError
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.report import Limits
@@ -175,7 +175,7 @@ def test_a_report_has_passed_the_last_step_that_every_face_passes(tmp_path: Path
 def test_a_report_lists_as_many_findings_as_every_face(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "MOST_FINDINGS", 2)
+    monkeypatch.setattr(limit_findings, "MOST_FINDINGS", 2)
     calls = [record(f"a{at}.x", "ALLOW") for at in range(5)]
     log = write_lines(tmp_path / "log.jsonl", *calls)
     (tmp_path / "p.yaml").write_text("deny: ['*']\n", encoding="utf-8")

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.logs.registry import read_log
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.logs.log_registry import read_log
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status
-from fencekit.reporting import terminal
-from fencekit.reporting.html import page
-from fencekit.reporting.registry import formats, render
+from fencekit.reporting import replay_text
+from fencekit.reporting.html import html_page
+from fencekit.reporting.report_formats import formats, render
 
 ROOT = Path(__file__).parents[1]
 POLICY = str(ROOT / "fixtures/policies/capfence/agents.yaml")
@@ -117,7 +117,7 @@ def test_every_report_says_how_many_records_a_verified_chain_covers(
         assert '"covered_by_chain": 355' in render(report, output)
         return
     if output == "text":
-        said = "\n".join(str(line) for line in terminal.lines(report))
+        said = "\n".join(str(line) for line in replay_text.lines(report))
     else:
-        said = page.render(report) if output == "html" else render(report, output)
+        said = html_page.render(report) if output == "html" else render(report, output)
     assert "355 of 355 records covered by a verified chain" in said

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from running import Done, fencekit
 
-from fencekit.checks.findings.grouping import Groups
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.possible import coarse_pairs, every_way
-from fencekit.engines.native.view import View
+from fencekit.checks.findings.group_findings import Groups
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.native.possible_outcomes import coarse_pairs, every_way
+from fencekit.engines.native.request_view import View
 from fencekit.model.request import ANYTHING, Request
 
 DEMO = Path(__file__).parents[1] / "fencekit" / "_demo"
@@ -314,7 +314,7 @@ def test_rows_that_move_while_a_database_is_copied_are_not_lost(
     from contextlib import closing
 
     from fencekit.logs import capfence_sqlite
-    from fencekit.logs.registry import read_log
+    from fencekit.logs.log_registry import read_log
 
     shutil.copy(Path(__file__).parents[1] / "fixtures/logs/capfence_sqlite/warn.db", "live.db")
     with closing(sqlite3.connect("live.db", isolation_level=None)) as writer:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from running import LOGS, POLICIES, ROOT, fencekit, record, write_lines
 
-from fencekit.reporting.registry import formats
+from fencekit.reporting.report_formats import formats
 
 DEMO = ROOT / "fencekit/_demo"
 FORMS = ("text", "json", "markdown", "sarif", "junit", "github", "gitlab", "html")

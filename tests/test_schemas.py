@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay_job import ReplayJob
 from fencekit.logs.jsonl import encode
-from fencekit.logs.registry import read_log
+from fencekit.logs.log_registry import read_log
 from fencekit.model.record import Record
-from fencekit.reporting.json import to_json
+from fencekit.reporting.json_report import to_json
 
 ROOT = Path(__file__).parents[1]
 LOGS = sorted(

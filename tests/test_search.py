@@ -5,8 +5,8 @@ import time
 import pytest
 from strategies.policies import IN_FORCE, edited, policy
 
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.generation.search import different, search
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.generation.call_search import different, search
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import UsageError
 from fencekit.model.request import Request

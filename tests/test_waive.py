@@ -8,7 +8,7 @@ import pytest
 from running import POLICIES, Done, fencekit, record, write_lines
 
 from fencekit.checks.postprocess.waiver_file import load_waivers
-from fencekit.dialects.registry import load_policy, write_policy
+from fencekit.dialects.dialect_registry import load_policy, write_policy
 
 TODAY = ("--today", "2026-12-01")
 FORMS = ("text", "json", "markdown", "sarif", "junit", "github", "gitlab", "html")

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ROOT, Done, fencekit, record, write_lines
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 
 REPORT = Draft202012Validator(json.loads((ROOT / "docs/report.schema.json").read_text("utf-8")))
 POLICY = "allow: [pay.*, shell.*]\n"

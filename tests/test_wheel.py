@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.archive.build import build
+from fencekit.packs.archive.build_archive import build
 from fencekit.packs.pack.pack import read_pack
 
 ROOT = Path(__file__).parents[1]

@@ -12,14 +12,14 @@ from os import PathLike, fspath
 from typing import Any, Self
 
 from fencekit.adapters.capfence_event import ActionEvent
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.tools import AnyTools
 from fencekit.model.errors import RequestError, UsageError
 from fencekit.model.verdict import Verdict

@@ -8,14 +8,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from fencekit.cases.base import CaseFile, Problems, beside
+from fencekit.cases.case_file import CaseFile, Problems, beside
 from fencekit.model.case import Case, Expectation
 from fencekit.model.errors import CaseError
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW, DENY, ESCALATE, WARN, Effect
-from fencekit.reading.plain import complaints
-from fencekit.reading.suggest import list_words, nearest
+from fencekit.reading.message_words import list_words, nearest
+from fencekit.reading.plain_values import complaints
 from fencekit.reading.yaml import Located
 
 VERDICTS: dict[str, Effect] = {

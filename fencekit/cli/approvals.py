@@ -7,11 +7,11 @@ import click
 
 from fencekit.cli.approvals_keys import keys
 from fencekit.cli.approvals_options import DURATION, by_option, desk_of, key_option, store_options
-from fencekit.cli.options import printed_option
+from fencekit.cli.report_options import printed_option
 
 if TYPE_CHECKING:
+    from fencekit.gate.approvals.approval_grants import Grant
     from fencekit.gate.approvals.desk import Desk
-    from fencekit.gate.approvals.grants import Grant
 
     Name = Callable[[Desk], str]
 
@@ -42,15 +42,15 @@ command.add_command(keys)
 @printed_option
 def list_all(everything: bool, grants: bool, output: str, **where: Any) -> None:  # noqa: FBT001
     """List the requests that wait, oldest first."""
-    from fencekit.cli.show import put, show
+    from fencekit.cli.terminal_output import put, show
     from fencekit.reading import json
-    from fencekit.reporting.approvals import (
+    from fencekit.reporting.approvals_text import (
         grant_form,
         grant_parts,
         request_form,
         request_parts,
     )
-    from fencekit.reporting.json import inert
+    from fencekit.reporting.json_report import inert
 
     desk = desk_of(**where)
     if grants:
@@ -77,10 +77,10 @@ def show_one(request_id: str, output: str, **where: Any) -> None:
 
     The beginning of an ID is enough. Shows what became of similar requests.
     """
-    from fencekit.cli.show import put, show
+    from fencekit.cli.terminal_output import put, show
     from fencekit.reading import json
-    from fencekit.reporting.approvals import request_form, request_lines
-    from fencekit.reporting.json import inert
+    from fencekit.reporting.approvals_text import request_form, request_lines
+    from fencekit.reporting.json_report import inert
 
     desk = desk_of(**where)
     pending = desk.find(request_id)
@@ -117,7 +117,7 @@ def approve(request_id: str, key: str, approver: str, reason: str, **given: Any)
     Whatever changes of the action voids the approval: its arguments and their spelling, its
     context, who asks, the policy. A scope is for the same principal, environment and session.
     """
-    from fencekit.gate.approvals.grants import ANYONE, Scope
+    from fencekit.gate.approvals.approval_grants import ANYONE, Scope
     from fencekit.model.errors import UsageError
 
     desk = desk_of(given["store"], given["keys"])
@@ -150,7 +150,7 @@ def approve(request_id: str, key: str, approver: str, reason: str, **given: Any)
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the audit and the agent.")
 def reject(request_id: str, by: "Name", reason: str, **where: Any) -> None:
     """Reject the request ID."""
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
 
     desk = desk_of(**where)
     pending = desk.reject(request_id, by(desk), reason)
@@ -173,7 +173,7 @@ def grant_scope(key: str, approver: str, store: str, keys: str, **scope: Any) ->
 
     `--for` is a time such as `90s`, `30m`, `8h`, `7d`; `never` for as long as it is not revoked.
     """
-    from fencekit.gate.approvals.grants import Scope
+    from fencekit.gate.approvals.approval_grants import Scope
 
     desk = desk_of(store, keys)
     say_granted(desk.grant(Scope(**scope), desk.keys.signer(key, approver)))
@@ -186,7 +186,7 @@ def grant_scope(key: str, approver: str, store: str, keys: str, **scope: Any) ->
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the audit.")
 def revoke(grant_id: str, by: "Name", reason: str, **where: Any) -> None:
     """Revoke a GRANT, from its next use on; the beginning of its id is enough."""
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
 
     desk = desk_of(**where)
     desk.revoke(grant_id, by(desk), reason)
@@ -208,7 +208,7 @@ def prune(days: float, **where: Any) -> None:
 
     Until then all of it is kept for the audit. What still waits, and grants without an end, stay.
     """
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
 
     requests, grants = desk_of(**where).prune(days)
     say(f"deleted: {requests} requests, {grants} grants")
@@ -223,9 +223,9 @@ def clock(reset: bool, **where: Any) -> None:  # noqa: FBT001
     Where a clock was ahead, nothing is approved until it is reset: time would stand still, and no
     grant would end. Grants that were given by the clock ahead do not count until their time.
     """
-    from fencekit.cli.show import show
-    from fencekit.reporting.approvals import moment
-    from fencekit.reporting.terminal import Line
+    from fencekit.cli.terminal_output import show
+    from fencekit.reporting.approvals_text import moment
+    from fencekit.reporting.replay_text import Line
 
     desk = desk_of(**where)
     latest = desk.reset_clock() if reset else desk.store.latest()
@@ -234,7 +234,7 @@ def clock(reset: bool, **where: Any) -> None:  # noqa: FBT001
 
 def say_granted(grant: "Grant") -> None:
     """Say what was granted."""
-    from fencekit.cli.show import show
-    from fencekit.reporting.approvals import granted_lines
+    from fencekit.cli.terminal_output import show
+    from fencekit.reporting.approvals_text import granted_lines
 
     show(granted_lines(grant))

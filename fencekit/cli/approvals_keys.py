@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import printed_option
+from fencekit.cli.report_options import printed_option
 
 
 def keys_option(command: Any) -> Any:
@@ -37,7 +37,7 @@ def new(approver: str, keys: str, out: str | None) -> None:
 
     NAME `*` is a key of a service that signs for people whom it has seen sign in.
     """
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.gate.approvals.keys import KeyRing
     from fencekit.model.errors import UsageError
 
@@ -56,7 +56,7 @@ def new(approver: str, keys: str, out: str | None) -> None:
 @keys_option
 def add(approver: str, public: str, keys: str) -> None:
     """Trust the public Ed25519 key in FILE (PEM or base64) as that of the approver NAME."""
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.gate.approvals.keys import KeyRing
     from fencekit.reading.signatures import read_public
 
@@ -69,11 +69,11 @@ def add(approver: str, public: str, keys: str) -> None:
 @printed_option
 def list_keys(keys: str, output: str) -> None:
     """List the keys, each with its approver and its state."""
-    from fencekit.cli.show import put, show
+    from fencekit.cli.terminal_output import put, show
     from fencekit.gate.approvals.keys import KeyRing, form_of
     from fencekit.reading import json
-    from fencekit.reporting.approvals import key_parts
-    from fencekit.reporting.json import inert
+    from fencekit.reporting.approvals_text import key_parts
+    from fencekit.reporting.json_report import inert
 
     forms = [form_of(key) for key in KeyRing(keys).keys().values()]
     if output == "json":
@@ -103,7 +103,7 @@ def revoke(key_id: str, keys: str) -> None:
 
 def change(folder: str, key_id: str, state: str) -> None:
     """Change the state of a key."""
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.gate.approvals.keys import KeyRing, KeyState
 
     key = KeyRing(folder).change(key_id, KeyState(state), now())

@@ -58,7 +58,7 @@ def command(
     from fencekit.model.errors import UsageError
 
     if example is not None:
-        from fencekit.cli.show import say
+        from fencekit.cli.terminal_output import say
         from fencekit.config.capproxy_example import write_example
 
         for file in write_example(Path(example)):
@@ -73,13 +73,13 @@ def decide_and_run(
     token: str, call: str, audit: str, trust: tuple[str, ...], *, as_json: bool
 ) -> int:
     """Decide and run one call; print what came of it; return the exit code."""
-    from fencekit.cli.tokens import open_token, read_call
-    from fencekit.dialects.token.dialect import DIALECT
+    from fencekit.cli.token_inputs import open_token, read_call
+    from fencekit.dialects.token.token_dialect import DIALECT
     from fencekit.gate.audit import Audit
     from fencekit.gate.files.workspace import Workspace
     from fencekit.gate.gate import Gate
     from fencekit.gate.token_tools import token_tools
-    from fencekit.reading.trees import DISK
+    from fencekit.reading.file_trees import DISK
 
     read = open_token(token, trust)
     proposed = read_call(call)
@@ -91,7 +91,7 @@ def decide_and_run(
 
 def print_execution(executed: Any, *, as_json: bool) -> int:
     """Print a decision, its reason, and the result where it ran; return the exit code."""
-    from fencekit.cli.show import put
+    from fencekit.cli.terminal_output import put
     from fencekit.reading import json
 
     decision, outcome = executed.decision, executed.outcome

@@ -21,14 +21,14 @@ def command(folder: str) -> None:
     report beside them. Then two calls are gated live by the policy in force, recorded, and
     replayed. The candidate loosens more than it says: exit code 0 means that the demo showed it.
     """
-    from fencekit.checks.postprocess.finalise import finalise
-    from fencekit.checks.postprocess.outputs import write_report
-    from fencekit.checks.replay.job import ReplayJob
+    from fencekit.checks.postprocess.finalise_report import finalise
+    from fencekit.checks.postprocess.output_files import write_report
+    from fencekit.checks.replay.replay_job import ReplayJob
     from fencekit.cli.demo_gate import gate_calls
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.model.report import Status
-    from fencekit.reporting.html.page import render
-    from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert, lines
+    from fencekit.reporting.html.html_page import render
+    from fencekit.reporting.replay_text import LONGEST_COMMAND, Line, inert, lines
 
     log, policy, candidate, _ = unpack_demo(Path(folder))
     report = finalise(ReplayJob((log,), candidate, policy, authors=True).run())

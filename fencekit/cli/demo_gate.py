@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fencekit.reporting.terminal import Line
+    from fencekit.reporting.replay_text import Line
 
 LOG = "gated.jsonl"
 QUERIES = (
@@ -18,15 +18,15 @@ QUERIES = (
 
 def gate_calls(folder: Path, policy: str, candidate: str) -> "Iterator[Line]":
     """Yield what becomes of two live calls, and what replaying their log on both policies says."""
-    from fencekit.checks.replay.job import ReplayJob
-    from fencekit.dialects.registry import load_policy
+    from fencekit.checks.replay.replay_job import ReplayJob
+    from fencekit.dialects.dialect_registry import load_policy
     from fencekit.gate.audit import Audit
     from fencekit.gate.call import ToolCall
     from fencekit.gate.gate import Gate
     from fencekit.gate.tools import Tool, Tools
     from fencekit.model.finding import RecordClass
-    from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
-    from fencekit.reporting.words import count_noun
+    from fencekit.reporting.replay_text import LONGEST_COMMAND, Line, inert
+    from fencekit.reporting.report_phrases import count_noun
 
     log = folder / LOG
     log.unlink(missing_ok=True)

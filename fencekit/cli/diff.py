@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
+from fencekit.cli.report_options import (
     LIMITS,
     OF_LOG,
     authors_option,
@@ -72,12 +72,12 @@ def command(
     fencekit diff policy.yaml candidate.yaml --log audit.jsonl --html report.html
     fencekit diff policies/agents.yaml --from origin/main
     """
-    from fencekit.checks.postprocess.outputs import refuse_overwriting
-    from fencekit.checks.proofs.certificates import certify
+    from fencekit.checks.postprocess.output_files import refuse_overwriting
+    from fencekit.checks.proofs.certificate_files import certify
     from fencekit.cli.diff_options import job_of
-    from fencekit.cli.finish import finish
-    from fencekit.cli.options import targets
-    from fencekit.cli.show import progress_bar, say
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.report_options import targets
+    from fencekit.cli.terminal_output import progress_bar, say
 
     job = job_of(policies, old_at or "", new_at or "", redact, given)
     targets(html, out, job.read_files())

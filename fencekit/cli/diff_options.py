@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fencekit.checks.diff.diff_policies import DiffJob
-from fencekit.checks.proofs.comparison import ComparisonJob
-from fencekit.checks.proofs.memory import bound_memory
-from fencekit.config.proofs import fails_on_errors
-from fencekit.config.settings import day, settings_near
+from fencekit.checks.diff.diff_job import DiffJob
+from fencekit.checks.proofs.policy_comparison import ComparisonJob
+from fencekit.checks.proofs.proof_memory import bound_memory
+from fencekit.config.project_settings import day, settings_near
+from fencekit.config.proof_settings import fails_on_errors
 from fencekit.model.errors import UsageError
 from fencekit.model.report import FailOn
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import option, options, printed_option
+from fencekit.cli.report_options import option, options, printed_option
 
 
 @click.command("explain")
@@ -29,19 +29,19 @@ def command(policy: str, request: str, output: str, **given: Any) -> None:
     echo '{"capability": "shell.exec.production", "args": {"command": "ls"}}' |
       fencekit explain policy.yaml -
     """
-    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
-    from fencekit.cli.requests import read_request
-    from fencekit.cli.show import put, show
-    from fencekit.config.settings import Settings, settings_near
-    from fencekit.config.sizes import size
-    from fencekit.dialects.registry import load_policy
-    from fencekit.engines.native.explain import explain
-    from fencekit.engines.timelimit import time_limit
-    from fencekit.logs.mapping import load_tools
+    from fencekit.checks.replay.replay_records import TIMEOUT, checked_timeout
+    from fencekit.cli.request_inputs import read_request
+    from fencekit.cli.terminal_output import put, show
+    from fencekit.config.byte_sizes import size
+    from fencekit.config.project_settings import Settings, settings_near
+    from fencekit.dialects.dialect_registry import load_policy
+    from fencekit.engines.native.explain_decision import explain
+    from fencekit.engines.time_limit import time_limit
     from fencekit.logs.redaction import read_key
-    from fencekit.logs.unmasking import RedactionKey
+    from fencekit.logs.tool_map import load_tools
+    from fencekit.logs.unmask_values import RedactionKey
     from fencekit.model.errors import TimeLimitError, UsageError
-    from fencekit.reading.files import MAX_LINE
+    from fencekit.reading.input_files import MAX_LINE
     from fencekit.reporting.explanation_text import explanation_lines
 
     try:

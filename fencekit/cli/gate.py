@@ -28,11 +28,11 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     """
     import os
 
-    from fencekit.cli.show import say, show
+    from fencekit.cli.terminal_output import say, show
     from fencekit.gate.files.trash import list_trash, restore
     from fencekit.gate.files.workspace import Workspace
     from fencekit.model.errors import UsageError
-    from fencekit.reporting.terminal import Line
+    from fencekit.reporting.replay_text import Line
 
     if listed == (ident is not None):
         raise UsageError("name the ID of a file, or `--list` to see what is there")
@@ -141,7 +141,7 @@ def serve(policy: str, **given: Any) -> None:
     It listens on the loopback and asks callers for the bearer token of `--token-file`. SIGHUP and
     `POST /gate/v1/reload` read the policy again. Not a sandbox: whoever asks has to obey.
     """
-    from fencekit.cli.serving import run_service
+    from fencekit.cli.serve_gate import run_service
 
     run_service(policy, **given)
 
@@ -154,7 +154,7 @@ def add_approver_command(file: str, name: str) -> None:
 
     An earlier token of NAME is void from then on.
     """
-    from fencekit.cli.show import put
-    from fencekit.gate.service.settings import add_approver
+    from fencekit.cli.terminal_output import put
+    from fencekit.gate.service.service_settings import add_approver
 
     put(add_approver(file, name) + "\n")

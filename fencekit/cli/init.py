@@ -23,9 +23,9 @@ def command(folder: str, ci: str | None, *, dry_run: bool) -> None:
     fencekit init --dry-run
     fencekit init
     """
-    from fencekit.cli.show import show
-    from fencekit.config.start import Server, StartAction, carry_out, plan, server_of
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.cli.terminal_output import show
+    from fencekit.config.starter_files import Server, StartAction, carry_out, plan, server_of
+    from fencekit.reporting.replay_text import Line, inert
 
     at = Path(folder)
     steps = plan(at, Server(ci) if ci else server_of(at))

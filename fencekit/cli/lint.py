@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import option, options, report_options, several, targets
+from fencekit.cli.report_options import option, options, report_options, several, targets
 
 
 @click.command("lint")
@@ -50,10 +50,10 @@ def command(  # the options of click come by keyword
     fencekit lint policies/*.yaml --log audit.jsonl --fail-on warning
     fencekit lint --explain evadable-spacing
     """
-    from fencekit.cli.finish import finish
-    from fencekit.cli.show import put, show
-    from fencekit.config.lint import lint_job
-    from fencekit.linter.registry import explanation, rules
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.terminal_output import put, show
+    from fencekit.config.lint_settings import lint_job
+    from fencekit.linter.lint_registry import explanation, rules
     from fencekit.reporting.lint_text import slug_table
 
     if explain is not None:

@@ -10,12 +10,12 @@ import click
 
 from fencekit.cli.logs_shadow import shadow
 from fencekit.cli.logs_verify import verify
-from fencekit.cli.options import option, options, printed_option
+from fencekit.cli.report_options import option, options, printed_option
 
 if TYPE_CHECKING:
-    from fencekit.logs.registry import Log
+    from fencekit.logs.log_registry import Log
+    from fencekit.model.log_survey import Survey
     from fencekit.model.record import InvalidRecord, Record
-    from fencekit.model.survey import Survey
 
 Command = Callable[..., None]
 
@@ -46,12 +46,12 @@ def command() -> None:
 )
 def show_records(log: str, output: str, **given: Any) -> None:
     """Show the records of LOG, one a line; as JSON, in fencekit's own format."""
-    from fencekit.checks.replay.selection import Selection, given_time
-    from fencekit.cli.show import put, say, show
+    from fencekit.checks.replay.record_selection import Selection, given_time
+    from fencekit.cli.terminal_output import put, say, show
     from fencekit.logs.jsonl import encode
     from fencekit.model.verdict import Verdict
-    from fencekit.reporting.json import inert
-    from fencekit.reporting.terminal import Line, listed_record
+    from fencekit.reporting.json_report import inert
+    from fencekit.reporting.replay_text import Line, listed_record
 
     selection = Selection(
         since=given_time("--since", given["since"]),
@@ -80,10 +80,10 @@ def stats(log: str, output: str, **given: Any) -> None:
     """Count what LOG holds: by verdict, capability, principal, completeness and tool."""
     import json
 
-    from fencekit.cli.show import put, show
-    from fencekit.model.survey import to_json
-    from fencekit.reporting.json import inert
-    from fencekit.reporting.surveys import survey_parts
+    from fencekit.cli.terminal_output import put, show
+    from fencekit.model.log_survey import to_json
+    from fencekit.reporting.json_report import inert
+    from fencekit.reporting.survey_text import survey_parts
 
     with open_log_or_exit(log, given) as (source, faults):
         survey = survey_log(source, faults)
@@ -100,10 +100,10 @@ def tools_of(log: str, output: str, **given: Any) -> None:
     """List the tools that LOG names, what each maps to, and those that nothing maps."""
     import json
 
-    from fencekit.cli.show import put, show
-    from fencekit.model.survey import to_json
-    from fencekit.reporting.json import inert
-    from fencekit.reporting.surveys import tool_parts
+    from fencekit.cli.terminal_output import put, show
+    from fencekit.model.log_survey import to_json
+    from fencekit.reporting.json_report import inert
+    from fencekit.reporting.survey_text import tool_parts
 
     with open_log_or_exit(log, given) as (source, faults):
         survey = survey_log(source, faults)
@@ -130,7 +130,7 @@ def convert(log: str, target: str, **given: Any) -> None:
     What LOG does not hold stays unknown. Records that cannot be read are counted, and end in exit
     code 3 beyond `--max-invalid`; the others are written.
     """
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.logs.jsonl import encode
     from fencekit.model.errors import FencekitError, UsageError
 
@@ -191,8 +191,8 @@ class Faults:
 
     def add(self, entry: "InvalidRecord") -> None:
         """Count a record that could not be read, and show it."""
-        from fencekit.cli.show import show
-        from fencekit.reporting.terminal import Line, at, inert
+        from fencekit.cli.terminal_output import show
+        from fencekit.reporting.replay_text import Line, at, inert
 
         is_shown = self.invalid < self.shown
         self.invalid += entry.count
@@ -205,12 +205,12 @@ class Faults:
 @contextmanager
 def open_log_or_exit(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Faults]]":
     """Open a log; at the end, leave with exit code 3 where too much of it could not be read."""
-    from fencekit.cli.show import say
-    from fencekit.config.settings import limit
-    from fencekit.config.sizes import size
-    from fencekit.logs.mapping import load_tools
-    from fencekit.logs.registry import open_log
-    from fencekit.reading.files import MAX_LINE
+    from fencekit.cli.terminal_output import say
+    from fencekit.config.byte_sizes import size
+    from fencekit.config.project_settings import limit
+    from fencekit.logs.log_registry import open_log
+    from fencekit.logs.tool_map import load_tools
+    from fencekit.reading.input_files import MAX_LINE
     from fencekit.reporting.log_notes import kinds
 
     allowed = limit("max_invalid", given["max_invalid"], 0)
@@ -240,7 +240,7 @@ def open_log_or_exit(log: str, given: dict[str, Any]) -> "Iterator[tuple[Log, Fa
 
 def survey_log(source: "Log", faults: Faults) -> "Survey":
     """Return the counts of a log."""
-    from fencekit.model.survey import Survey
+    from fencekit.model.log_survey import Survey
 
     survey = Survey()
     for record in faults.valid(source):

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from fencekit.cli.options import printed_option
+from fencekit.cli.report_options import printed_option
 
 
 @click.command("shadow")
@@ -16,12 +16,12 @@ def shadow(log: str, output: str) -> None:
     A gate with a shadow policy records what both decide. Exit code 1 where the shadow is looser
     for a call, 3 where no record has a shadow or a line cannot be read.
     """
-    from fencekit.cli.show import put, show
-    from fencekit.gate.shadow import shadow_survey
+    from fencekit.cli.terminal_output import put, show
+    from fencekit.gate.shadow_policy import shadow_survey
     from fencekit.model.change import Change
     from fencekit.reading import json
-    from fencekit.reporting.json import inert
-    from fencekit.reporting.shadow import shadow_form, shadow_parts
+    from fencekit.reporting.json_report import inert
+    from fencekit.reporting.shadow_text import shadow_form, shadow_parts
 
     survey = shadow_survey(log)
     form = shadow_form(survey)

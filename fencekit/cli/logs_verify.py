@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import option, printed_option
+from fencekit.cli.report_options import option, printed_option
 
 
 @click.command("verify")
@@ -41,11 +41,11 @@ def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: A
     """
     import sys
 
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.logs.chain.verify import verify_log
-    from fencekit.model.chain import Anchor
+    from fencekit.model.chain_verification import Anchor
     from fencekit.reading.signatures import read_public
-    from fencekit.reporting.verification import render, verification_lines
+    from fencekit.reporting.chain_text import render, verification_lines
 
     anchor = Anchor(kept["count"], check_head(kept["head"]))
     found = verify_log(

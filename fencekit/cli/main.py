@@ -86,11 +86,11 @@ def run(command: click.Command, args: list[str] | None, name: str) -> NoReturn:
     # Few objects of ours are in cycles: to look for those so often takes a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
     if None in (sys.stdin, sys.stdout, sys.stderr):
-        import_module("fencekit.cli.streams").replace_closed()
+        import_module("fencekit.cli.standard_streams").replace_closed()
     try:
         code = command.main(args=args, prog_name=name, standalone_mode=False)
     except click.ClickException as error:
-        from fencekit.cli.show import show_usage
+        from fencekit.cli.terminal_output import show_usage
 
         show_usage(error)
         code = error.exit_code
@@ -112,6 +112,6 @@ def run(command: click.Command, args: list[str] | None, name: str) -> NoReturn:
 
 def complain(error: FencekitError) -> None:
     """Show an error; what that takes is imported only now, when there is one."""
-    from fencekit.cli.show import show_error
+    from fencekit.cli.terminal_output import show_error
 
     show_error(error)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import option, options, report_options, several, targets
+from fencekit.cli.report_options import option, options, report_options, several, targets
 
 
 @click.command("mutate")
@@ -59,12 +59,12 @@ def command(
     fencekit mutate policy.yaml --cases cases/
     fencekit mutate policy.yaml --cases cases/ --log audit.jsonl --min-score 90 --jobs 4
     """
-    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
-    from fencekit.cli.finish import finish
-    from fencekit.cli.show import counting_bar
-    from fencekit.config.settings import limit
+    from fencekit.checks.replay.replay_records import TIMEOUT, checked_timeout
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.terminal_output import counting_bar
+    from fencekit.config.project_settings import limit
     from fencekit.model.errors import UsageError
-    from fencekit.mutation.job import MutationJob
+    from fencekit.mutation.mutation_job import MutationJob
 
     if not given["cases"] and not given["logs"]:
         hint = "name cases with `--cases`, or a log with `--log`"

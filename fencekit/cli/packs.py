@@ -32,10 +32,10 @@ def list_() -> None:
 
     Exit code 3 where a package brings what is no pack; the others are listed all the same.
     """
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.model.errors import PackError
-    from fencekit.packs.pack.discovery import packs
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.packs.pack.pack_discovery import packs
+    from fencekit.reporting.replay_text import Line, inert
 
     wrong: list[PackError] = []
     for origin, pack in packs():
@@ -57,7 +57,7 @@ def show_(pack: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None:
     PACK is the name of an installed pack, a folder, or an archive that verifies.
     """
     from fencekit.cli.packs_options import trust
-    from fencekit.packs.pack.opening import looked_at
+    from fencekit.packs.pack.open_pack import looked_at
 
     with looked_at(pack, partial(trust, keys, allow_unsigned=allow_unsigned)) as found:
         show_pack(found)
@@ -65,9 +65,9 @@ def show_(pack: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None:
 
 def show_pack(found: "Pack") -> None:
     """Show what a pack says of itself."""
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.reading import json
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.reporting.replay_text import Line, inert
 
     show([Line(inert(f"{found.name} {found.version}"), "bold"), Line(inert(found.purpose)), Line()])
     for title, said in (("stops", found.stops), ("limits", found.limits)):

@@ -10,7 +10,7 @@ import click
 from fencekit.cli.packs_options import trust_options
 
 if TYPE_CHECKING:
-    from fencekit.packs.archive.build import Verified
+    from fencekit.packs.archive.build_archive import Verified
 
 LOCK = "fencekit.lock"
 
@@ -30,13 +30,13 @@ def render(pack: str, *, check: bool, repin: bool) -> None:
     fencekit packs render ./our-pack --repin
     fencekit packs render ./our-pack --check
     """
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.model.errors import UsageError
     from fencekit.packs.pack.pack import read_pack
-    from fencekit.packs.render.repin import repin as repinned
-    from fencekit.packs.render.scaffold import render_files
+    from fencekit.packs.render.pack_scaffold import render_files
+    from fencekit.packs.render.repin_calls import repin as repinned
     from fencekit.reading import json
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.reporting.replay_text import Line, inert
 
     if check and repin:
         raise UsageError("`--check` writes nothing, and `--repin` does", hint="give one of them")
@@ -70,13 +70,13 @@ def build(pack: str, *, sign: str | None, output: str | None) -> None:
     fencekit packs build ./our-pack --sign team.key
     fencekit packs build ./our-pack -o dist/our-pack.zip
     """
-    from fencekit.cli.show import show
-    from fencekit.packs.archive.build import build as built
-    from fencekit.packs.archive.build import write_beside
-    from fencekit.packs.archive.manifest import sha256
-    from fencekit.packs.pack.discovery import find_pack
+    from fencekit.cli.terminal_output import show
+    from fencekit.packs.archive.archive_manifest import sha256
+    from fencekit.packs.archive.build_archive import build as built
+    from fencekit.packs.archive.build_archive import write_beside
+    from fencekit.packs.pack.pack_discovery import find_pack
     from fencekit.reading.signatures import read_private
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.reporting.replay_text import Line, inert
 
     found = find_pack(pack)
     key = read_private(sign) if sign else None
@@ -109,12 +109,12 @@ def verify(archive: str, *, keys: tuple[str, ...], allow_unsigned: bool) -> None
         verify_lock(lock, keys, allow_unsigned=allow_unsigned)
         return
     from fencekit.cli.packs_options import trusted_keys
-    from fencekit.cli.show import show
-    from fencekit.packs.archive.archive import load
-    from fencekit.packs.archive.build import refuse_unsigned
-    from fencekit.packs.archive.build import verify as verified
-    from fencekit.packs.pack.opening import naming
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.cli.terminal_output import show
+    from fencekit.packs.archive.build_archive import refuse_unsigned
+    from fencekit.packs.archive.build_archive import verify as verified
+    from fencekit.packs.archive.pack_archive import load
+    from fencekit.packs.pack.open_pack import naming
+    from fencekit.reporting.replay_text import Line, inert
 
     with naming(archive):
         found = verified(load(archive), trusted_keys(keys))
@@ -128,11 +128,11 @@ def verify_lock(lock: Path, keys: tuple[str, ...], *, allow_unsigned: bool) -> N
     Who signed an archive, only the lock says: where keys are trusted, it has to name one of them.
     """
     from fencekit.cli.packs_options import trusted_keys
-    from fencekit.cli.show import show
-    from fencekit.packs.install.lock import refuse_edited, refuse_untrusted
-    from fencekit.packs.install.transaction import exclusive
-    from fencekit.packs.pack.discovery import ARCHIVE
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.cli.terminal_output import show
+    from fencekit.packs.install.folder_transaction import exclusive
+    from fencekit.packs.install.pack_lock import refuse_edited, refuse_untrusted
+    from fencekit.packs.pack.pack_discovery import ARCHIVE
+    from fencekit.reporting.replay_text import Line, inert
 
     with exclusive(lock.parent) if lock.parent.is_dir() else nullcontext():
         packs = refuse_edited(lock.parent).packs

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from fencekit.cli.options import option, report_options
 from fencekit.cli.packs_options import into_option, set_option, trust_options
+from fencekit.cli.report_options import option, report_options
 
 
 @click.command("diff")
@@ -48,13 +48,13 @@ def diff(
     fencekit packs diff shell --from locked --to installed
     fencekit packs diff our-pack --from our-pack-1.0.0.zip --to ./our-pack --key team.pub
     """
-    from fencekit.cli.finish import finish
+    from fencekit.cli.finish_check import finish
     from fencekit.cli.packs_options import parse_values, trust
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.model.errors import UsageError
-    from fencekit.packs.install.versions import PARTS, Versions
-    from fencekit.reporting.terminal import Line
-    from fencekit.reporting.texts import lines
+    from fencekit.packs.install.compare_pack_versions import PARTS, Versions
+    from fencekit.reporting.check_texts import lines
+    from fencekit.reporting.replay_text import Line
 
     trusted = trust(keys, allow_unsigned=allow_unsigned)
     versions = Versions(pack, Path(into), trusted, parse_values(values))

@@ -28,12 +28,12 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
     \b
     fencekit packs evidence ./our-pack --pin
     """
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.packs.pack.pack import MANIFEST, read_pack
-    from fencekit.packs.render.write_files import refuse_unwritable
-    from fencekit.packs.vet.evidence import FILE
+    from fencekit.packs.render.write_pack_files import refuse_unwritable
+    from fencekit.packs.vet.mutation_evidence import FILE
     from fencekit.packs.vet.write_evidence import pin_edges, write_fates
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.reporting.replay_text import Line, inert
 
     def say(line: str) -> None:
         show([Line(inert(line, 500))])

@@ -31,11 +31,11 @@ def init(
     fencekit packs init our-shell --from shell
     """
     from fencekit.cli.packs_options import trust
-    from fencekit.cli.show import show
-    from fencekit.packs.archive.archive import files_in
-    from fencekit.packs.pack.opening import open_pack
-    from fencekit.packs.render.scaffold import begin, first_files
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.cli.terminal_output import show
+    from fencekit.packs.archive.pack_archive import files_in
+    from fencekit.packs.pack.open_pack import open_pack
+    from fencekit.packs.render.pack_scaffold import begin, first_files
+    from fencekit.reporting.replay_text import Line, inert
 
     folder = Path(into) / name
     if origin is None:

@@ -10,8 +10,8 @@ import click
 from fencekit.cli.packs_options import into_option, set_option, trust_options
 
 if TYPE_CHECKING:
-    from fencekit.packs.install.install import InstallPlan
-    from fencekit.packs.install.instantiate import InstantiatedFiles
+    from fencekit.packs.install.install_pack import InstallPlan
+    from fencekit.packs.install.instantiate_pack import InstantiatedFiles
 
 MOST_OPENED = 5
 """The calls that parameters allow which are shown."""
@@ -65,14 +65,14 @@ def install(
     fencekit packs install our-pack-1.1.0.zip --key team.pub
     """
     from fencekit.cli.packs_options import choose_values, trust
-    from fencekit.cli.show import show
-    from fencekit.packs.install.install import carry_out, plan
-    from fencekit.packs.install.lock import read_lock
-    from fencekit.packs.install.transaction import exclusive
+    from fencekit.cli.terminal_output import show
+    from fencekit.packs.install.folder_transaction import exclusive
+    from fencekit.packs.install.install_pack import carry_out, plan
+    from fencekit.packs.install.pack_lock import read_lock
     from fencekit.packs.install.upgrade_checks import LOOSER, OLDER, SIGNER
-    from fencekit.packs.pack.opening import open_pack
-    from fencekit.packs.pack.variants import VARIANTS, Variant
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.packs.pack.open_pack import open_pack
+    from fencekit.packs.pack.pack_variants import VARIANTS, Variant
+    from fencekit.reporting.replay_text import Line, inert
 
     folder = Path(into)
     accepted = {LOOSER: accept_looser, SIGNER: accept_signer, OLDER: accept_older}
@@ -93,11 +93,11 @@ def install(
 
 def show_left_out(filled: "InstantiatedFiles") -> None:
     """Say how many cases do not hold with these parameters, and which calls they now allow."""
-    from fencekit.cli.show import show
+    from fencekit.cli.terminal_output import show
     from fencekit.model.request_json import request_to_json
     from fencekit.reading import json
-    from fencekit.reporting.terminal import Line, inert
-    from fencekit.reporting.words import count_noun
+    from fencekit.reporting.replay_text import Line, inert
+    from fencekit.reporting.report_phrases import count_noun
 
     if filled.left_out:
         said = (
@@ -117,10 +117,10 @@ def refuse_changes(planned: "InstallPlan", accepted: Mapping[str, bool]) -> None
 
     `accepted` says of each option whether it is given.
     """
-    from fencekit.cli.show import say, show, show_error
+    from fencekit.cli.terminal_output import say, show, show_error
     from fencekit.packs.install.upgrade_checks import LOOSER
-    from fencekit.reporting.terminal import Line, inert
-    from fencekit.reporting.texts import lines
+    from fencekit.reporting.check_texts import lines
+    from fencekit.reporting.replay_text import Line, inert
 
     codes: dict[str, int] = {}
     for move in planned.moves:

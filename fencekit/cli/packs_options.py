@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from fencekit.packs.pack.opening import Trust
+    from fencekit.packs.pack.open_pack import Trust
     from fencekit.packs.pack.pack import Pack
     from fencekit.reading.signatures import PublicKey
 
@@ -51,7 +51,7 @@ def trust_options(command: Command) -> Command:
 
 def trust(keys: tuple[str, ...], *, allow_unsigned: bool) -> "Trust":
     """Return whom the user trusts: the keys named, and those of the configuration."""
-    from fencekit.packs.pack.opening import Trust
+    from fencekit.packs.pack.open_pack import Trust
 
     return Trust(tuple(trusted_keys(keys)), allow_unsigned)
 
@@ -60,7 +60,7 @@ def trusted_keys(keys: tuple[str, ...]) -> "list[PublicKey]":
     """Return the keys that are trusted: those named, and those of the configuration."""
     from pathlib import Path
 
-    from fencekit.config.settings import settings_near
+    from fencekit.config.project_settings import settings_near
 
     configured = settings_near(Path.cwd()).get("trusted_keys") or ()
     if not keys and not configured:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from fencekit.cli.options import report_options
 from fencekit.cli.packs_options import trust_options
+from fencekit.cli.report_options import report_options
 
 
 @click.command("vet")
@@ -78,16 +78,16 @@ def vet(
     fencekit packs vet ./our-pack --data recorded/
     fencekit packs vet ./our-pack --data recorded/ --page docs/measured.md
     """
-    from fencekit.checks.postprocess.outputs import write_report
-    from fencekit.cli.finish import finish
+    from fencekit.checks.postprocess.output_files import write_report
+    from fencekit.cli.finish_check import finish
     from fencekit.cli.packs_options import trust
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.model.errors import UsageError
-    from fencekit.packs.measure.measure import Measured, Peers
-    from fencekit.packs.measure.tables import page as page_of
-    from fencekit.packs.pack.opening import is_archive, looked_at
-    from fencekit.packs.vet.steps import STEPS
-    from fencekit.packs.vet.vet import VetJob
+    from fencekit.packs.measure.measure_pack import Measured, Peers
+    from fencekit.packs.measure.measurement_tables import page as page_of
+    from fencekit.packs.pack.open_pack import is_archive, looked_at
+    from fencekit.packs.vet.vet_pack import VetJob
+    from fencekit.packs.vet.vetting_steps import STEPS
 
     for name in without:
         if name not in STEPS:
@@ -126,8 +126,8 @@ def refuse_overwriting_what_is_read(
     html: str | None, out: Iterable[str], page: str, folders: Iterable[Path]
 ) -> None:
     """Raise UsageError where a file to write is one of the folders' files, or is named twice."""
-    from fencekit.checks.postprocess.outputs import refuse_overwriting
-    from fencekit.cli.options import targets
+    from fencekit.checks.postprocess.output_files import refuse_overwriting
+    from fencekit.cli.report_options import targets
     from fencekit.model.errors import UsageError
 
     files = (file for one in folders for file in (one, *one.rglob("*")))

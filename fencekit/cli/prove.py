@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import fail_on_errors_option, option, options, report_options
+from fencekit.cli.report_options import fail_on_errors_option, option, options, report_options
 
 
 @click.command("prove")
@@ -54,15 +54,15 @@ def command(
     fencekit prove policy.yaml --guardrails guardrails.yaml --certificate certificate.json
     fencekit prove --check certificate.json
     """
-    from fencekit.checks.postprocess.outputs import refuse_overwriting
-    from fencekit.checks.proofs.certificates import certify
-    from fencekit.checks.proofs.guardrails import GuardrailsJob
-    from fencekit.checks.proofs.memory import bound_memory
-    from fencekit.cli.finish import finish
-    from fencekit.cli.options import targets
-    from fencekit.cli.show import say
-    from fencekit.config.proofs import fails_on_errors
-    from fencekit.config.settings import settings_near
+    from fencekit.checks.postprocess.output_files import refuse_overwriting
+    from fencekit.checks.proofs.certificate_files import certify
+    from fencekit.checks.proofs.guardrails_check import GuardrailsJob
+    from fencekit.checks.proofs.proof_memory import bound_memory
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.report_options import targets
+    from fencekit.cli.terminal_output import say
+    from fencekit.config.project_settings import settings_near
+    from fencekit.config.proof_settings import fails_on_errors
     from fencekit.model.errors import UsageError
 
     if proof_memory is not None:
@@ -91,9 +91,9 @@ def command(
 
 def check_certificate(path: str, policies: tuple[str, ...], root: str, domain: str) -> None:
     """Check a certificate and say what it shows; raise CertificateError where it shows nothing."""
-    from fencekit.checks.proofs.certificates import check_file
-    from fencekit.cli.show import show
-    from fencekit.reporting.terminal import Line, inert
+    from fencekit.checks.proofs.certificate_files import check_file
+    from fencekit.cli.terminal_output import show
+    from fencekit.reporting.replay_text import Line, inert
 
     found = check_file(path, policies, policy_root=root, domain=domain)
     show([Line(inert(str(found), 2_000), "bold green")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import printed_option
+from fencekit.cli.report_options import printed_option
 
 
 @click.command("receipt")
@@ -22,11 +22,11 @@ def command(record: str, output: str) -> None:
     """
     from dataclasses import asdict
 
-    from fencekit.cli.show import put, show
+    from fencekit.cli.terminal_output import put, show
     from fencekit.gate.receipt import receipt_of
     from fencekit.reading import json
-    from fencekit.reporting.json import inert
-    from fencekit.reporting.receipt import receipt_lines
+    from fencekit.reporting.json_report import inert
+    from fencekit.reporting.receipt_text import receipt_lines
 
     form: dict[str, Any] = asdict(receipt_of(record))
     place = form.pop("place")

@@ -2,7 +2,7 @@
 
 import click
 
-from fencekit.cli.options import report_options
+from fencekit.cli.report_options import report_options
 
 
 @click.command("render")
@@ -20,9 +20,9 @@ def command(
     fencekit render report.json --html report.html
     fencekit render report.json --format markdown
     """
-    from fencekit.checks.postprocess.stored import load_report
-    from fencekit.cli.finish import finish
-    from fencekit.cli.options import targets
+    from fencekit.checks.postprocess.stored_report import load_report
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.report_options import targets
 
     targets(html, out, [report])
     finish(load_report(report), output, html, out, redact)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import (
+from fencekit.cli.report_options import (
     LIMITS,
     OF_LOG,
     authors_option,
@@ -42,15 +42,15 @@ def command(
     fencekit replay audit.jsonl --policy candidate.yaml
     fencekit replay audit.db --policy candidate.yaml --baseline policy.yaml --html report.html
     """
-    from fencekit.checks.postprocess.finalise import finalise
-    from fencekit.checks.replay.job import report_of_failure
-    from fencekit.cli.finish import finish, write_reports
-    from fencekit.cli.show import progress_bar, show
-    from fencekit.config.settings import settings_near
+    from fencekit.checks.postprocess.finalise_report import finalise
+    from fencekit.checks.replay.replay_job import report_of_failure
+    from fencekit.cli.finish_check import finish, write_reports
+    from fencekit.cli.terminal_output import progress_bar, show
+    from fencekit.config.project_settings import settings_near
     from fencekit.model.errors import COULD_NOT_CHECK, FencekitError
     from fencekit.model.finding import ChangedRecord
-    from fencekit.reporting.four_lines import four_lines
-    from fencekit.reporting.terminal import Line
+    from fencekit.reporting.capfence_four_lines import four_lines
+    from fencekit.reporting.replay_text import Line
 
     settings = settings_near(Path.cwd())
     job = settings.job(**{**given, "authors": settings.authors(given["authors"])})

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fencekit.cli.options import fail_on_errors_option, option, report_options, targets
+from fencekit.cli.report_options import fail_on_errors_option, option, report_options, targets
 
 
 @click.command("test")
@@ -48,13 +48,13 @@ def command(
     fencekit test refunds.fence.yaml --policy candidate.yaml
     fencekit test policies/ --coverage --min-coverage 90
     """
-    from fencekit.cases.registry import find_case_files
-    from fencekit.checks.replay.replay import TIMEOUT, checked_timeout
-    from fencekit.checks.suite.job import SuiteJob
-    from fencekit.cli.finish import finish
-    from fencekit.cli.show import progress_bar
-    from fencekit.config.proofs import fails_on_errors
-    from fencekit.config.settings import settings_near
+    from fencekit.cases.case_file_formats import find_case_files
+    from fencekit.checks.replay.replay_records import TIMEOUT, checked_timeout
+    from fencekit.checks.suite.suite_job import SuiteJob
+    from fencekit.cli.finish_check import finish
+    from fencekit.cli.terminal_output import progress_bar
+    from fencekit.config.project_settings import settings_near
+    from fencekit.config.proof_settings import fails_on_errors
     from fencekit.model.errors import UsageError
 
     if not paths or "" in paths:

@@ -32,11 +32,11 @@ def command() -> None:
 @TRUST
 def show_token(token: str, trust: tuple[str, ...]) -> None:
     """Show what TOKEN lets its holder do: the rules that all its blocks leave."""
-    from fencekit.cli.show import show
-    from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.rules import format_moment, policy_of
-    from fencekit.dialects.token.signing import is_signed
-    from fencekit.reporting.terminal import Line
+    from fencekit.cli.terminal_output import show
+    from fencekit.cli.token_inputs import open_token
+    from fencekit.dialects.token.token_rules import format_moment, policy_of
+    from fencekit.dialects.token.token_signing import is_signed
+    from fencekit.reporting.replay_text import Line
 
     read = open_token(token, trust)
     state = "verified" if trust else "not verified: `--trust PUB`" if is_signed(read) else "none"
@@ -52,7 +52,7 @@ def show_token(token: str, trust: tuple[str, ...]) -> None:
 @click.argument("name", type=click.Path(), metavar="NAME")
 def generate_key(name: str) -> None:
     """Make a key that signs tokens: NAME, which is secret, and NAME.pub."""
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
     from fencekit.model.errors import UsageError
     from fencekit.reading.signatures import new_key
 
@@ -77,8 +77,8 @@ def generate_key(name: str) -> None:
 @WRITTEN
 def sign_token(token: str, key: str, output: str | None, *, final: bool) -> None:
     """Sign TOKEN. Its `proof`, by which its holder can narrow it, is a secret of the holder."""
-    from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.signing import issue_token
+    from fencekit.cli.token_inputs import open_token
+    from fencekit.dialects.token.token_signing import issue_token
     from fencekit.reading.signatures import read_private
 
     write_token(issue_token(open_token(token), read_private(key), narrowable=not final), output)
@@ -89,9 +89,9 @@ def sign_token(token: str, key: str, output: str | None, *, final: bool) -> None
 @TRUST
 def verify_token(token: str, trust: tuple[str, ...]) -> None:
     """Verify that TOKEN is signed by a trusted key, and that no block was taken away."""
-    from fencekit.cli.show import say
-    from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.signing import verify
+    from fencekit.cli.terminal_output import say
+    from fencekit.cli.token_inputs import open_token
+    from fencekit.dialects.token.token_signing import verify
     from fencekit.model.errors import UsageError
     from fencekit.reading.signatures import read_public
 
@@ -125,16 +125,16 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
     \b
     fencekit token attenuate agent.json --tool read_file --path 'docs/**' -o reader.json
     """
-    from fencekit.cli.show import say
-    from fencekit.cli.tokens import open_token
-    from fencekit.dialects.token.form import read_token
-    from fencekit.dialects.token.narrowing import narrower_block, prove_no_looser
-    from fencekit.dialects.token.rules import format_moment
-    from fencekit.dialects.token.signing import narrow_token, seal_token
+    from fencekit.cli.terminal_output import say
+    from fencekit.cli.token_inputs import open_token
+    from fencekit.dialects.token.token_narrowing import narrower_block, prove_no_looser
+    from fencekit.dialects.token.token_reader import read_token
+    from fencekit.dialects.token.token_rules import format_moment
+    from fencekit.dialects.token.token_signing import narrow_token, seal_token
     from fencekit.model.errors import PolicyError, UsageError
     from fencekit.prover.api import compare
     from fencekit.reading import json
-    from fencekit.reading.files import read_text
+    from fencekit.reading.input_files import read_text
 
     parent = open_token(token)
     document = json.parse(read_text(token, PolicyError)[0])
@@ -151,15 +151,15 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
 @command.command("schema")
 def show_schema() -> None:
     """Print the JSON Schema of tokens."""
-    from fencekit.cli.show import put
-    from fencekit.dialects.token.schema import SCHEMA_TEXT
+    from fencekit.cli.terminal_output import put
+    from fencekit.dialects.token.token_schema import SCHEMA_TEXT
 
     put(SCHEMA_TEXT)
 
 
 def write_token(document: dict[str, Any], output: str | None) -> None:
     """Write a token to a file that only its owner can read, or print it."""
-    from fencekit.cli.show import put
+    from fencekit.cli.terminal_output import put
     from fencekit.model.errors import UsageError
     from fencekit.reading import json
 

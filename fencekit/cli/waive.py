@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from fencekit.cli.options import option
+from fencekit.cli.report_options import option
 
 
 @click.command("waive")
@@ -59,8 +59,8 @@ def command(
     fencekit waive 3f2a9c10d4e7 --report report.json --reason "until the audit" --until 2026-12-31
     fencekit waive --migrate --policy policy.yaml
     """
-    from fencekit.cli.show import say
-    from fencekit.config.settings import settings_near
+    from fencekit.cli.terminal_output import say
+    from fencekit.config.project_settings import settings_near
     from fencekit.model.errors import UsageError
 
     settings = settings_near(Path.cwd())
@@ -70,8 +70,8 @@ def command(
             hint = "write `fencekit waive --migrate --policy P`"
             raise UsageError("`--migrate` is about all waivers of a file", hint=hint)
         from fencekit.checks.postprocess.waiver_writing import migrate_waivers
-        from fencekit.dialects.registry import load_policy
-        from fencekit.reporting.words import count_noun
+        from fencekit.dialects.dialect_registry import load_policy
+        from fencekit.reporting.report_phrases import count_noun
 
         named = policy or settings.get("policy")
         if not named:
@@ -89,17 +89,17 @@ def write_one(
     said: Mapping[str, str | None], approver: str | None, max_count: int | None, file: str
 ) -> None:
     """Write the waiver of one finding; `said` is what has to be given, by what it is called."""
-    from fencekit.checks.postprocess.stored import load_report
+    from fencekit.checks.postprocess.stored_report import load_report
     from fencekit.checks.postprocess.waiver_writing import (
         Leave,
         append_waiver,
         entry,
         finding_named,
     )
-    from fencekit.cli.show import say
-    from fencekit.config.settings import day
+    from fencekit.cli.terminal_output import say
+    from fencekit.config.project_settings import day
     from fencekit.model.errors import UsageError
-    from fencekit.reading.git import setting
+    from fencekit.reading.git_files import setting
 
     finding, report, reason, until = (value or "" for value in said.values())
     for name, value in said.items():

@@ -214,7 +214,9 @@ ROWS = (
         "fail on what is looser only where the policy in force raises, too",
         flags=(PROVE, PROPERTIES),
     ),
-    Option("lint", Kind.TABLE, "what lint looks for", only=(TOML,)),  # `fencekit.config.lint`
+    Option(
+        "lint", Kind.TABLE, "what lint looks for", only=(TOML,)
+    ),  # `fencekit.config.lint_settings`
     Option("trusted_keys", Kind.KEYS, "the keys of packs", only=(TOML,)),  # `--key` of packs
 )
 OPTIONS = {row.key: row for row in ROWS}

@@ -12,15 +12,15 @@ from enum import StrEnum
 from os import PathLike
 from typing import Any, Self
 
-from fencekit.gate.decision import ExecutionOutcome, GateDecision
+from fencekit.gate.gate_decision import ExecutionOutcome, GateDecision
 from fencekit.gate.line_templates import LineTemplates
 from fencekit.gate.tools import Normalised
-from fencekit.logs.disk import Appended
+from fencekit.logs.disk_sync import Appended
 from fencekit.logs.jsonl import SCHEMA, encode_recorded
 from fencekit.logs.record_line import note_line
 from fencekit.logs.redaction import check_key, digest
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import Anchor
+from fencekit.model.chain_verification import Anchor
 from fencekit.model.decision import Decision
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Masked, Request

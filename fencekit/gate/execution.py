@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 
 T = TypeVar("T")
 UNCONFIRMED = ExecutionOutcome(

@@ -13,24 +13,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
-from fencekit.engines.base import Evaluator
+from fencekit.engines.engine_protocol import Evaluator
 from fencekit.gate import execution
+from fencekit.gate.action_envelope import action_digest
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.assess import Advice, Assessor
 from fencekit.gate.audit import Audit, Shadow, utc
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import (
+from fencekit.gate.gate_decision import (
     Executed,
     ExecutionOutcome,
     ExecutionStatus,
     GateDecision,
 )
-from fencekit.gate.envelope import action_digest
 from fencekit.gate.guard import Guard
-from fencekit.gate.judge import Judge, Rules, asked_by, denial
+from fencekit.gate.judge_call import Judge, Rules, asked_by, denial
 from fencekit.gate.outcomes import Outcomes
 from fencekit.gate.tools import Normalised, Tool, Tools
-from fencekit.logs.disk import Appended
+from fencekit.logs.disk_sync import Appended
 from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.verdict import Obligation, Verdict

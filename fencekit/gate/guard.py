@@ -13,8 +13,8 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.execution import in_thread
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus, GateDecision, outcome_of
 from fencekit.gate.tools import Tool
 from fencekit.model.errors import RequestError, UsageError
 from fencekit.model.verdict import Verdict

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from fencekit.gate.assess import AGREES
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import GateDecision
+from fencekit.gate.gate_decision import GateDecision
 from fencekit.gate.tools import Normalised
 from fencekit.model.request import Facts, Request
 from fencekit.reading import json

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from fencekit.gate.audit import Audit, utc
-from fencekit.gate.decision import ExecutionOutcome
+from fencekit.gate.gate_decision import ExecutionOutcome
 from fencekit.model.errors import FencekitError, UnsyncedError
 
 MOST_OPEN = 10_000

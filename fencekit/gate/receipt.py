@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fencekit.logs.jsonl import SCHEMA, decode, is_note
-from fencekit.logs.layout import LoggedObject
-from fencekit.logs.objects import objects
+from fencekit.logs.log_layout import LoggedObject
+from fencekit.logs.log_objects import objects
 from fencekit.model.errors import FencekitError, LogError, UsageError
 from fencekit.model.record import InvalidRecord, Notice, PassedOver
 from fencekit.model.request import Unknown
 from fencekit.model.source import Place
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 AT_LINE = re.compile(r"(?P<log>.+):(?P<line>[1-9][0-9]*)")
 NAMED = re.compile(r"(?P<log>.+)#(?P<id>[^#]+)")

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from fencekit.dialects.token.form import Token
-from fencekit.dialects.token.rules import format_moment, policy_of
+from fencekit.dialects.token.token_reader import Token
+from fencekit.dialects.token.token_rules import format_moment, policy_of
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.files.tools import file_tools
+from fencekit.gate.canonical_paths import excerpt_of
+from fencekit.gate.files.file_tools import file_tools
 from fencekit.gate.files.workspace import Workspace
-from fencekit.gate.paths import excerpt_of
 from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.model.verdict import Obligation
 

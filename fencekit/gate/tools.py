@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.paths import canonical, excerpt_of, is_encodable
+from fencekit.gate.canonical_paths import canonical, excerpt_of, is_encodable
 from fencekit.model.errors import UsageError
 from fencekit.model.request import NOTHING, Facts, Request
 from fencekit.model.verdict import Obligation

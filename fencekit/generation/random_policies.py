@@ -5,13 +5,13 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from fencekit.dialects.capfence import words
-from fencekit.dialects.capfence.layer import read_layer
+from fencekit.dialects.capfence import capfence_vocabulary
+from fencekit.dialects.capfence.policy_layer import read_layer
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import ConditionName, Policy
 from fencekit.model.source import SourceFile
 from fencekit.reading import yaml
-from fencekit.regex.choices import Choices, menu
+from fencekit.regex.random_choices import Choices, menu
 
 FILE = "policy.yaml"
 CAPABILITIES = (
@@ -72,14 +72,14 @@ VALUES: dict[ConditionName, Callable[[Choices], Any]] = {
 }
 """A value for each condition; one entry for each condition that there is."""
 
-WRITTEN = tuple(words.CONDITIONS.values())
+WRITTEN = tuple(capfence_vocabulary.CONDITIONS.values())
 """The conditions that a rule can write; that of the risk levels is none of them."""
 
 
 def random_policy(choices: Choices) -> Policy:
     """Return a policy as it is read from its text, which it has with it."""
     document: dict[str, Any] = {}
-    for section in words.SECTIONS:
+    for section in capfence_vocabulary.SECTIONS:
         rules = [rule(choices) for _ in range(choices.pick(SECTION_SIZES))]
         if rules:
             document[section] = rules
@@ -87,7 +87,7 @@ def random_policy(choices: Choices) -> Policy:
         document["rules"] = [legacy_rule(choices) for _ in range(1 + choices.upto(1))]
     levels = [choices.pick(LEVELS) for _ in range(choices.pick(LEVEL_COUNTS))]
     if levels:
-        actions = tuple(words.RISK_ACTIONS)
+        actions = tuple(capfence_vocabulary.RISK_ACTIONS)
         document["risk_levels"] = {level: {"action": choices.pick(actions)} for level in levels}
     return parse_policy(document)
 
@@ -103,7 +103,10 @@ def rule(choices: Choices) -> Any:
 
 def legacy_rule(choices: Choices) -> dict[str, Any]:
     """Return a rule of the older list."""
-    action, capability = choices.pick(tuple(words.ACTIONS)), choices.pick(CAPABILITIES)
+    action, capability = (
+        choices.pick(tuple(capfence_vocabulary.ACTIONS)),
+        choices.pick(CAPABILITIES),
+    )
     asked = {"match_keywords": some_of(KEYWORDS, choices)} if choices.chance(60) else {}
     return {"action": action, "capability": capability, **asked}
 

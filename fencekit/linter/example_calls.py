@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise, permutations, product
 from typing import Any
 
-from fencekit.engines.native.conditions import listed
-from fencekit.engines.native.questions import Relation, number_passes
+from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.unknown_questions import Relation, number_passes
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
-from fencekit.regex.examples import samples
+from fencekit.regex.matching_examples import samples
 
 MOST_TEXTS = 64
 """How many combinations of texts are proposed."""

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fencekit.engines.timelimit import Progress
-from fencekit.linter.pattern_rewrites import elements
+from fencekit.engines.time_limit import Progress
+from fencekit.linter.call_rewrites import elements
 from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.proof import Proved, Result, Unknown
 from fencekit.model.verdict import DENY
 from fencekit.prover.api import check_property
-from fencekit.prover.properties import EQUIVALENT, Property, never_determines
+from fencekit.prover.policy_properties import EQUIVALENT, Property, never_determines
 
 LONGEST_REGEX = 1_000
 """The characters of a regex beyond which nothing is asked about a policy that has it."""

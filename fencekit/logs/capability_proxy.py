@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import read_answer
-from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_words import time_of
-from fencekit.logs.objects import entry_of, objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_objects import entry_of, objects, read_each
+from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 CALL = ("call", "tool_call", "toolcall")
 DECISION = ("final_decision", "decision")

@@ -3,10 +3,10 @@
 from difflib import get_close_matches
 from typing import Any
 
-from fencekit.logs.answers import read_answer
 from fencekit.logs.capfence_words import recorded_decision, risk_level, time_of
-from fencekit.logs.layout import LoggedObject
-from fencekit.logs.objects import entry_of
+from fencekit.logs.log_layout import LoggedObject
+from fencekit.logs.log_objects import entry_of
+from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, Record
 from fencekit.model.request import NOTHING, Facts, Request

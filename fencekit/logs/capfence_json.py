@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_rows import NEEDED, record_of
-from fencekit.logs.objects import objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_objects import objects, read_each
 from fencekit.model.record import Entry
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fencekit.logs.answers import read_answer
 from fencekit.logs.capfence_words import RISKS, recorded_decision, time_of
+from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, InvalidRecord, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.capfence_rows import NEEDED, is_text, record_of
+from fencekit.logs.log_format import LogLayout, LogSample
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry
 from fencekit.model.source import Place
-from fencekit.reading.files import Source, name_read_errors
+from fencekit.reading.input_files import Source, name_read_errors
 
 TABLE = "audit_events"
 JOURNALS = ("-wal", "-journal")

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.capfence_events import record_of_trace
-from fencekit.logs.layout import LoggedObject
-from fencekit.logs.objects import objects
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import LoggedObject
+from fencekit.logs.log_objects import objects
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry, InvalidRecord
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 VERSION = "capfence_replay_version"
 READS = "1.0"

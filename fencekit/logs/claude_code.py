@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import kind_of_call
-from fencekit.logs.layout import EXCERPT, Layout, LoggedObject
-from fencekit.logs.mentions import Mentions
-from fencekit.logs.objects import objects, read_each
-from fencekit.logs.repeats import once
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import EXCERPT, Layout, LoggedObject
+from fencekit.logs.log_objects import objects, read_each
+from fencekit.logs.mentioned_calls import Mentions
+from fencekit.logs.repeated_calls import once
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 CALL = "tool_use"
 """What the types of blocks that are calls end with; the service's own calls have a word before."""

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.claude_code import TOOLS, Envelope, excerpt_of, text_of
-from fencekit.logs.layout import LENIENT, LoggedObject
-from fencekit.logs.mentions import Mentions
-from fencekit.logs.objects import objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import LENIENT, LoggedObject
+from fencekit.logs.log_objects import objects, read_each
+from fencekit.logs.mentioned_calls import Mentions
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading import json
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 T = TypeVar("T")
 

@@ -9,18 +9,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.cloudtrail_calls import record_of_call
 from fencekit.logs.cloudtrail_decisions import is_decision, records_of_decision
-from fencekit.logs.documents import leaves
-from fencekit.logs.fields import text_of
-from fencekit.logs.layout import Item, Layout, LoggedObject, excerpt_of_value
-from fencekit.logs.objects import read_each
-from fencekit.logs.pages import first_ones
+from fencekit.logs.json_documents import leaves
+from fencekit.logs.log_beginning import first_ones
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Item, Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_objects import read_each
+from fencekit.logs.typed_fields import text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord
 from fencekit.model.source import Place
-from fencekit.reading.files import BOM, Source
+from fencekit.reading.input_files import BOM, Source
 
 PAGE = "Records"
 WHOLE = re.compile(rb'\s*\{\s*"Records"\s*:\s*\[')

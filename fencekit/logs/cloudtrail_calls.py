@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from fencekit.logs.arguments import MISSING, TRUNCATED, Arguments, mask_texts
-from fencekit.logs.fields import object_of, text_of
+from fencekit.logs.traced_arguments import MISSING, TRUNCATED, Arguments, mask_texts
+from fencekit.logs.typed_fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request, Unknown

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fencekit.logs.cloudtrail_calls import without_obligations
-from fencekit.logs.fields import object_of, text_of
+from fencekit.logs.typed_fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request, Unknown

@@ -12,20 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import MARK, calls_in
 from fencekit.logs.claude_code import excerpt_of
 from fencekit.logs.codex_events import SPOKEN_OF, call_of_event, items_within
 from fencekit.logs.codex_items import CALL, CALLS, Call, id_of
-from fencekit.logs.layout import Layout, LoggedObject
-from fencekit.logs.mentions import Mentions
-from fencekit.logs.objects import objects, read_each
-from fencekit.logs.repeats import once
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout, LoggedObject
+from fencekit.logs.log_objects import objects, read_each
+from fencekit.logs.mentioned_calls import Mentions
+from fencekit.logs.repeated_calls import once
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 META, TURN, ITEM, EVENT, COMPACTED = (
     *("session_meta", "turn_context", "response_item"),

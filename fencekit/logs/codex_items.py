@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fencekit.logs.fields import text_of
+from fencekit.logs.typed_fields import text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness
 from fencekit.model.request import ANYTHING, NOTHING, UNKNOWN, Facts

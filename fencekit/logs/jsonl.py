@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import read_answer
-from fencekit.logs.base import LogSample
-from fencekit.logs.layout import EXCERPT, LoggedObject
-from fencekit.logs.objects import objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import EXCERPT, LoggedObject
+from fencekit.logs.log_objects import objects, read_each
+from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import FencekitError, RecordError
 from fencekit.model.record import (
     Completeness,
@@ -25,7 +25,7 @@ from fencekit.model.request_json import from_form, request_to_json
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading import json
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 SCHEMA = "fencekit.record/1"
 TEXTS = ("id", "time", "session", "tool", "policy", "engine")

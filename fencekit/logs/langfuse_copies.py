@@ -9,7 +9,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
-from fencekit.logs.layout import Item, LoggedObject
+from fencekit.logs.log_layout import Item, LoggedObject
 from fencekit.model.record import REPEATED, Notice
 from fencekit.reading import json
 

@@ -9,19 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.arguments import MISSING, Arguments, arguments_of
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
-from fencekit.logs.documents import LEAF, Tree, leaves
-from fencekit.logs.fields import object_of, text_of
-from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
-from fencekit.logs.objects import read_each
-from fencekit.logs.pages import first_ones
+from fencekit.logs.json_documents import LEAF, Tree, leaves
+from fencekit.logs.log_beginning import first_ones
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_objects import read_each
+from fencekit.logs.traced_arguments import MISSING, Arguments, arguments_of
+from fencekit.logs.typed_fields import object_of, text_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Request
 from fencekit.model.source import Place
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 PAGES = ("runs", "traces", "data")
 TREE: Tree = {

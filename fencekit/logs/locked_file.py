@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 from weakref import ref
 
-from fencekit.logs.chain.tail import Tail, tail_of
+from fencekit.logs.chain.log_tail import Tail, tail_of
 from fencekit.model.errors import LogError, UsageError
 from fencekit.model.source import Place
-from fencekit.reading.files import name_read_errors
+from fencekit.reading.input_files import name_read_errors
 
 CREATE = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 REOPEN = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)

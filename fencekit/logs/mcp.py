@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
-from fencekit.logs.layout import EXCERPT, LoggedObject, excerpt_of_value
+from fencekit.logs.log_beginning import first_ones
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import EXCERPT, LoggedObject, excerpt_of_value
+from fencekit.logs.log_objects import read_each
 from fencekit.logs.mcp_messages import CLIENT, SERVER, Message, is_wrapped, items, message_of
-from fencekit.logs.objects import read_each
-from fencekit.logs.pages import first_ones
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, InvalidRecord, Notice, Record
 from fencekit.model.request import NOTHING, UNKNOWN, Facts, Request, Unknown
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 VERSION = "2.0"
 CALL = "tools/call"

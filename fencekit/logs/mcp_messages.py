@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from fencekit.logs.call_shapes import MARK
-from fencekit.logs.documents import Tree, leaves
-from fencekit.logs.indented import is_indented
-from fencekit.logs.layout import LENIENT, Item, LoggedObject, excerpt_of, invalid
-from fencekit.logs.objects import TEXT_LINE, is_array, objects, of_overlong
+from fencekit.logs.indented_json import is_indented
+from fencekit.logs.json_documents import Tree, leaves
+from fencekit.logs.log_layout import LENIENT, Item, LoggedObject, excerpt_of, invalid
+from fencekit.logs.log_objects import TEXT_LINE, is_array, objects, of_overlong
 from fencekit.model.record import InvalidRecord, Notice
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import Overlong, Source, bounded_lines, occurrences
+from fencekit.reading.input_files import Overlong, Source, bounded_lines, occurrences
 
 CLIENT, SERVER = "client", "server"
 MESSAGE = ("message", "payload", "data", "msg", "body", "request", "response", "frame", "raw")

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
-from fencekit.logs.layout import Layout, LoggedObject
-from fencekit.logs.objects import entry_of, objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout, LoggedObject
+from fencekit.logs.log_objects import entry_of, objects, read_each
 from fencekit.logs.opa_input import read_input, session_of
 from fencekit.logs.opa_result import recorded_decision
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Entry, PassedOver, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.source import Place
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 from fencekit.reading.json import has_flaw
 
 TYPE = "openpolicyagent.org/decision_logs"

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fencekit.logs.arguments import MISSING, Arguments, arguments_of, is_mask
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
-from fencekit.logs.documents import leaves
+from fencekit.logs.json_documents import leaves
 from fencekit.logs.langfuse import hides as hides_of_langfuse
-from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
-from fencekit.logs.objects import read_each
+from fencekit.logs.log_beginning import first_ones
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_objects import read_each
 from fencekit.logs.otel_conventions import Convention, convention_of, unknown_convention
 from fencekit.logs.otel_encodings import (
     LOGS,
@@ -28,11 +28,11 @@ from fencekit.logs.otel_encodings import (
 )
 from fencekit.logs.otel_events import is_tool_event
 from fencekit.logs.otel_values import OtelSpan, decode_attribute
-from fencekit.logs.pages import first_ones
+from fencekit.logs.traced_arguments import MISSING, Arguments, arguments_of, is_mask
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 PRINCIPALS = ("gen_ai.agent.name", "gen_ai.agent.id", "agent.name", "user.id", "enduser.id")
 SESSIONS = (

@@ -6,7 +6,7 @@ What is around a span (`above`) are the groups of OTLP, or the trace of Jaeger's
 from collections.abc import Mapping
 from typing import Any
 
-from fencekit.logs.documents import Tree
+from fencekit.logs.json_documents import Tree
 from fencekit.logs.otel_values import Encoded, OtelSpan, by_key, first_of, list_attribute, time_of
 from fencekit.model.errors import RecordError
 from fencekit.model.source import Place

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fencekit.logs.arguments import MISSING, arguments_of
-from fencekit.logs.base import LogSample
 from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.claude_code import TOOLS as OF_CLAUDE_CODE
 from fencekit.logs.codex import TOOLS as OF_CODEX
-from fencekit.logs.documents import leaves
-from fencekit.logs.layout import Layout, LoggedObject, excerpt_of_value
-from fencekit.logs.objects import read_each
+from fencekit.logs.json_documents import leaves
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_objects import read_each
 from fencekit.logs.otel_conventions import convention_of
 from fencekit.logs.otel_encodings import LOGS, SPANS, TREE, span_of
 from fencekit.logs.otel_values import OtelSpan
+from fencekit.logs.traced_arguments import MISSING, arguments_of
 from fencekit.model.errors import RecordError
 from fencekit.model.record import (
     Completeness,
@@ -32,7 +32,7 @@ from fencekit.model.record import (
 )
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.verdict import Verdict
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 DECISION, RESULT, CALL = "tool_decision", "tool_result", "tool_call"
 NAMES = ("tool_name", "function_name", "mcp_tool_name")

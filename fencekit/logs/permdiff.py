@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.logs.answers import read_answer
-from fencekit.logs.base import LogSample
 from fencekit.logs.claude_code import TOOLS
-from fencekit.logs.objects import entry_of, objects, read_each
+from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_objects import entry_of, objects, read_each
 from fencekit.logs.opa import pointers_of, without
+from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import RecordError
 from fencekit.model.record import Completeness, Entry, Record, Recorded
 from fencekit.model.request import ANYTHING, UNKNOWN, Facts, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading.files import Source
+from fencekit.reading.input_files import Source
 
 NEEDED = frozenset({"id", "timestamp", "principal", "agent", "tool"})
 KEYS = NEEDED | {"arguments", "resource", "context", "recorded", "source"}

@@ -9,7 +9,7 @@ from fencekit.model.errors import FencekitError, RecordError, UsageError
 from fencekit.model.record import Completeness, Record
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import MAX_LINE
+from fencekit.reading.input_files import MAX_LINE
 
 OURS = {"schema", *TEXTS, *NOTES, "request", "decision", "completeness", "chain", "hash"}
 ROOM_FOR_LINK = 512

@@ -2,7 +2,7 @@
 
 The digest is the HMAC-SHA-256 of `fencekit.value/1`, a line feed, and the value as compact JSON in
 the order and spelling that the log would have had: who has the key can tell whether the value was a
-given one (`logs/unmasking.py`), and nobody else can. Before it stands which key it was made with,
+given one (`unmask_values.py`), and nobody else can. Before it stands which key it was made with,
 for with another one every value would seem to be a different one.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from fencekit.model.errors import UsageError
 from fencekit.model.request_json import DIGEST, MARK
 from fencekit.reading import json
-from fencekit.reading.files import read_bytes
+from fencekit.reading.input_files import read_bytes
 
 VERSION = b"fencekit.value/1\n"
 KEY_VERSION = b"fencekit.key/1\n"

@@ -19,11 +19,11 @@ from functools import partial
 from typing import Any, Self, TypeVar
 from weakref import ref
 
+from fencekit.logs.chain.chain_line import seal_line
 from fencekit.logs.chain.checkpoints import encode
-from fencekit.logs.chain.line import seal_line
-from fencekit.logs.chain.succession import first_record, stands, succeeds
-from fencekit.logs.chain.tail import Tail, tail_of
-from fencekit.logs.disk import Appended, Unsynced, View, wait_for_disk, write_all, write_some
+from fencekit.logs.chain.log_succession import first_record, stands, succeeds
+from fencekit.logs.chain.log_tail import Tail, tail_of
+from fencekit.logs.disk_sync import Appended, Unsynced, View, wait_for_disk, write_all, write_some
 from fencekit.logs.locked_file import (
     end_of,
     is_at,
@@ -36,7 +36,7 @@ from fencekit.logs.locked_file import (
 )
 from fencekit.logs.record_line import line_of, note_line
 from fencekit.logs.redaction import check_key, steps_of
-from fencekit.model.chain import Anchor
+from fencekit.model.chain_verification import Anchor
 from fencekit.model.errors import LogError
 from fencekit.model.record import Record
 from fencekit.model.source import Place

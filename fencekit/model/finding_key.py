@@ -9,7 +9,7 @@ and fingerprints of SARIF and GitLab all use it.
 from dataclasses import dataclass
 from hashlib import sha256
 
-from fencekit.model.canonical import canonical
+from fencekit.model.canonical_text import canonical
 
 SHORT = 12
 """The hexadecimal digits of a digest that a report shows."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from fencekit.model.canonical import canonical
+from fencekit.model.canonical_text import canonical
 from fencekit.model.source import Place, SourceFile
 from fencekit.model.verdict import Effect
 

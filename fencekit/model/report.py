@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fencekit.model.comparison import ComparisonResult, GuardrailResult
-from fencekit.model.cost import Cost
+from fencekit.model.change_cost import Cost
+from fencekit.model.comparison_result import ComparisonResult, GuardrailResult
 from fencekit.model.diff_result import DiffResult
 from fencekit.model.errors import COULD_NOT_CHECK
 from fencekit.model.finding import ChangedRecord, Finding, RecordClass, Transition
-from fencekit.model.lint import LintResult
+from fencekit.model.lint_result import LintResult
 from fencekit.model.masking import Masking
-from fencekit.model.mutation import Mutation
+from fencekit.model.mutation_result import Mutation
 from fencekit.model.source import Input, SourceFile
-from fencekit.model.suite import Suite
+from fencekit.model.suite_result import Suite
 from fencekit.model.tally import Tally, merge_tallies, total
-from fencekit.model.vetting import VettingResult
+from fencekit.model.vetting_result import VettingResult
 from fencekit.model.waiver import Waivers
 
 

@@ -9,8 +9,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from fencekit.engines.base import Evaluator
-from fencekit.engines.native.conditions import listed
+from fencekit.engines.engine_protocol import Evaluator
+from fencekit.engines.native.condition_tests import listed
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule
 from fencekit.model.request import Request
@@ -23,12 +23,12 @@ from fencekit.mutation.template_instantiation import (
     with_field,
     with_name,
 )
-from fencekit.regex.derivatives.contexts import candidates, plain
-from fencekit.regex.derivatives.distinguish import Distinguisher
-from fencekit.regex.derivatives.parser import EditedPart
-from fencekit.regex.language import shortest
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.derivatives.distinguishing_texts import Distinguisher
+from fencekit.regex.derivatives.part_contexts import candidates, plain
+from fencekit.regex.derivatives.term_parser import EditedPart
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.regex.search import compile_search
+from fencekit.regex.sublanguage import shortest
 
 TEXTS = 12
 """How many texts of each part around an edit are looked at."""

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.engines.base import Evaluator
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.timelimit import Progress
-from fencekit.model.mutation import Difference
+from fencekit.engines.engine_protocol import Evaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.time_limit import Progress
+from fencekit.model.mutation_result import Difference
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.mutation.distinguishing_inputs import DistinguishingInputs, key_of
-from fencekit.mutation.probes import Probe, Probes, may_cover
+from fencekit.mutation.mutant_probes import Probe, Probes, may_cover
 from fencekit.mutation.shared_tests import Patterns, SharedTests
 
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from fencekit.engines.native.conditions import AnyOf, Test, listed
-from fencekit.engines.native.evaluator import test_of
-from fencekit.engines.native.view import View
+from fencekit.engines.native.condition_tests import AnyOf, Test, listed
+from fencekit.engines.native.native_evaluator import test_of
+from fencekit.engines.native.request_view import View
 from fencekit.model.policy import Condition, ConditionName, Policy
 from fencekit.model.request import Unknown
-from fencekit.regex.derivatives.diff import difference
-from fencekit.regex.derivatives.matcher import TextMatcher
-from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
-from fencekit.regex.derivatives.terms import Node, TermStore
+from fencekit.regex.derivatives.pattern_diff import difference
+from fencekit.regex.derivatives.term_matcher import TextMatcher
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_store import Node, TermStore
 
 LONG = 1_500
 """From how many characters on a pattern is followed as a tree in a text of any length."""

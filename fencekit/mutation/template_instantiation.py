@@ -8,7 +8,7 @@ from typing import Any
 
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Facts, Request
-from fencekit.prover.decode import read
+from fencekit.prover.decode_call import read
 
 MOST_SPLITS = 24
 """In how many ways a text is split over the values of a call, at the most."""

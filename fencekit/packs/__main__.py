@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fencekit.packs.measure.measure import Peers, measure
-from fencekit.packs.measure.tables import page
+from fencekit.packs.measure.measure_pack import Peers, measure
+from fencekit.packs.measure.measurement_tables import page
 from fencekit.packs.pack.pack import packs_in, rendered_files
 
 

@@ -10,24 +10,24 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal
 
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.errors import UnsupportedSchemaError, UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import NO_CALL, Method, ProofStep, Proved, Result, Unknown, Witness
 from fencekit.model.request import Request
+from fencekit.prover.argument_domains import OPEN, read_domain
 from fencekit.prover.batched_search import search
 from fencekit.prover.certificate import make_certificate
-from fencekit.prover.checker.check import CertificateError
+from fencekit.prover.checker.check_certificate import CertificateError
+from fencekit.prover.counterexample_search import SearchStatistics
+from fencekit.prover.cube_solver import Solver
 from fencekit.prover.decision_lists import CapabilityClass, Index
-from fencekit.prover.domain import OPEN, read_domain
-from fencekit.prover.literals import Literal as PolicyLiteral
-from fencekit.prover.minimise import minimise
-from fencekit.prover.properties import NOT_LOOSER, Outcomes, Property
-from fencekit.prover.search import SearchStatistics
-from fencekit.prover.solver import Solver
-from fencekit.prover.values.records import FieldQuery
-from fencekit.regex.memory import MEMORY
-from fencekit.schema.validator import TOO_DEEP
+from fencekit.prover.minimise_witness import minimise
+from fencekit.prover.policy_properties import NOT_LOOSER, Outcomes, Property
+from fencekit.prover.rule_literals import Literal as PolicyLiteral
+from fencekit.prover.values.schema_arguments import FieldQuery
+from fencekit.regex.memory_budget import MEMORY
+from fencekit.schema.argument_schema import TOO_DEEP
 
 Domain = Literal["open"] | Mapping[str, Any]
 

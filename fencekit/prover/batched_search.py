@@ -14,17 +14,17 @@ from functools import partial
 
 from fencekit.model.decision import Outcome
 from fencekit.model.request import Request
-from fencekit.prover.decision_lists import CapabilityClass, DecisionList
-from fencekit.prover.evaluate import all_true
-from fencekit.prover.literals import Literal
-from fencekit.prover.properties import Outcomes, Property
-from fencekit.prover.search import (
+from fencekit.prover.counterexample_search import (
     CounterexampleSearch,
     SearchStatistics,
     split_cube,
     unit_consequences,
 )
-from fencekit.prover.solver import Sat, Solver, Unsettled
+from fencekit.prover.cube_solver import Sat, Solver, Unsettled
+from fencekit.prover.decision_lists import CapabilityClass, DecisionList
+from fencekit.prover.evaluate_literal import all_true
+from fencekit.prover.policy_properties import Outcomes, Property
+from fencekit.prover.rule_literals import Literal
 from fencekit.prover.violating_cases import Case, GuardIndex, ViolatingCases
 
 Cube = frozenset[Literal]

@@ -22,23 +22,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from fencekit.engines.native.questions import QuestionSubject
+from fencekit.engines.native.unknown_questions import QuestionSubject
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Certificate
-from fencekit.prover.checker.cases import BROKEN, CheckedCase, cases, fingerprint
-from fencekit.prover.checker.check import (
+from fencekit.prover.checker.certificate_cases import BROKEN, CheckedCase, cases, fingerprint
+from fencekit.prover.checker.certificate_walks import ClosedSetWalk
+from fencekit.prover.checker.check_certificate import (
     VERSION,
     CertificateError,
     follow,
     negate_literal,
     sides,
 )
-from fencekit.prover.checker.conditions import Atom, Atoms, Literals, needs, possible
-from fencekit.prover.checker.domain import OPEN, CheckedDomain
-from fencekit.prover.checker.interpreter import interpreter
-from fencekit.prover.checker.patterns import DisagreementError
-from fencekit.prover.checker.walks import ClosedSetWalk
-from fencekit.prover.literals import (
+from fencekit.prover.checker.checker_atoms import Atom, Atoms, Literals, needs, possible
+from fencekit.prover.checker.checker_domain import OPEN, CheckedDomain
+from fencekit.prover.checker.pattern_formulas import DisagreementError
+from fencekit.prover.checker.python_fingerprint import interpreter
+from fencekit.prover.policy_properties import Property
+from fencekit.prover.rule_literals import (
     Compares,
     ContainsKeyword,
     HasPrefix,
@@ -47,8 +48,7 @@ from fencekit.prover.literals import (
     Named,
     RiskLevelIs,
 )
-from fencekit.prover.properties import Property
-from fencekit.regex.language import is_sublanguage
+from fencekit.regex.sublanguage import is_sublanguage
 
 MOST_STATES = 50_000
 MOST_PARTS = 200_000

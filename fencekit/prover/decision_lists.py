@@ -12,8 +12,8 @@ from typing import Any
 from fencekit.model.decision import BY_DEFAULT
 from fencekit.model.policy import Policy, Rule
 from fencekit.prover.capability_classes import bits_of, classes
-from fencekit.prover.literals import GuardedOutcome, exits_of, key_of, raising
-from fencekit.prover.properties import Property
+from fencekit.prover.policy_properties import Property
+from fencekit.prover.rule_literals import GuardedOutcome, exits_of, key_of, raising
 
 DecisionList = tuple[GuardedOutcome, ...]
 EVERY_CALL = "*"

@@ -6,9 +6,9 @@ Each answer may be wider than the domain is, and never narrower; `accepts` is ex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from fencekit.prover.arithmetic import Sample
+from fencekit.prover.amount_regions import Sample
 from fencekit.prover.payload_states import Required
-from fencekit.prover.values.records import FieldQuery, FieldSet
+from fencekit.prover.values.schema_arguments import FieldQuery, FieldSet
 
 
 class Domain(Protocol):

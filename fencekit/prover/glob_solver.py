@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from itertools import combinations, count
 from typing import Any
 
-from fencekit.engines.native.questions import value_matches
+from fencekit.engines.native.unknown_questions import value_matches
 from fencekit.model.request import UNKNOWN, Unknown, holds_unknown
-from fencekit.prover.decode import is_json
-from fencekit.prover.known import Except, complete, fits
-from fencekit.prover.literals import Literal, Named, RiskLevelIs
+from fencekit.prover.decode_call import is_json
+from fencekit.prover.partial_request import Except, complete, fits
 from fencekit.prover.payload_states import FieldSpec
-from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.language import matching, only, shortest
+from fencekit.prover.rule_literals import Literal, Named, RiskLevelIs
+from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.sublanguage import matching, only, shortest
 
 FRESH = 0.7310585786300049
 MOST_WANTED = 8

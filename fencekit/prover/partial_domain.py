@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
-from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
+from fencekit.engines.native.request_view import AMOUNT_KEYS, PATH_KEYS
 from fencekit.model.request import Facts, Unknown, holds_unknown
-from fencekit.prover.arithmetic import Sample
-from fencekit.prover.domain import is_read_as
+from fencekit.prover.amount_regions import Sample
+from fencekit.prover.argument_domains import is_read_as
 from fencekit.prover.glob_solver import excluded_texts
-from fencekit.prover.known import all_fit, fits, within
+from fencekit.prover.partial_request import all_fit, fits, within
 from fencekit.prover.payload_states import FieldSpec, Held, Required
-from fencekit.prover.values.fields import is_held, unwanted_globs
-from fencekit.prover.values.records import FieldQuery, FieldSet
+from fencekit.prover.values.field_specs import is_held, unwanted_globs
+from fencekit.prover.values.schema_arguments import FieldQuery, FieldSet
 from fencekit.regex.nfa import UnsupportedError
 
 Way = tuple[tuple[int | None, Required], ...]

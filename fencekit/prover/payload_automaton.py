@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
-from fencekit.prover.alphabet import SymbolClass, digits, escaped_apart, letters
+from fencekit.prover.field_relevance import FieldRelevance
 from fencekit.prover.keyword_automaton import Keywords
 from fencekit.prover.payload_states import (
     FURTHER,
@@ -37,10 +37,10 @@ from fencekit.prover.payload_states import (
     FieldSpec,
     Required,
 )
-from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quote_char
-from fencekit.prover.relevance import FieldRelevance
+from fencekit.prover.repr_quoting import WAYS_OF_QUOTING, is_closable, quote_char
 from fencekit.prover.repr_transducer import BEGINNING, ENDINGS, steps
-from fencekit.regex.automaton import DEAD, LazyDFA
+from fencekit.prover.symbol_classes import SymbolClass, digits, escaped_apart, letters
+from fencekit.regex.lazy_dfa import DEAD, LazyDFA
 
 ANY_VALUE = FieldSpec("")
 MOST_TOLD = 6

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.regex.automaton import LazyDFA
+from fencekit.regex.lazy_dfa import LazyDFA
 
 PLAIN, ODD, FURTHER, PRINTED, LOOSE = range(5)
 

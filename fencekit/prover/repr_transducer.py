@@ -8,9 +8,9 @@ anywhere behind the first value, and what an escape escapes may be any character
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fencekit.prover.alphabet import SHORT, SymbolClass
 from fencekit.prover.payload_states import FieldSpec
-from fencekit.prover.quoting import WAYS_OF_QUOTING, is_closable, quote_char
+from fencekit.prover.repr_quoting import WAYS_OF_QUOTING, is_closable, quote_char
+from fencekit.prover.symbol_classes import SHORT, SymbolClass
 
 BEGINNING = "first"
 ENDINGS = frozenset(("number", "done"))

@@ -10,15 +10,15 @@ from itertools import product
 from typing import Any
 
 from fencekit.prover.domain_protocol import Domain
+from fencekit.prover.field_relevance import EVERYTHING, FieldRelevance
 from fencekit.prover.keyword_automaton import Keywords
-from fencekit.prover.literals import ContainsKeyword, HasPrefix, Literal, MatchesRegex, order
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
-from fencekit.prover.relevance import EVERYTHING, FieldRelevance
-from fencekit.prover.values.records import FieldSet
-from fencekit.regex.automaton import LazyDFA
-from fencekit.regex.language import is_sublanguage
+from fencekit.prover.rule_literals import ContainsKeyword, HasPrefix, Literal, MatchesRegex, order
+from fencekit.prover.values.schema_arguments import FieldSet
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.regex.search import compile_search
+from fencekit.regex.sublanguage import is_sublanguage
 
 Cube = frozenset[Literal]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.payload_states import ArgumentsTransition
-from fencekit.prover.product import Pieces, Product, State, TooManyStatesError
-from fencekit.regex.automaton import DEAD, LazyDFA
-from fencekit.regex.memory import MEMORY, TooMuchMemoryError
+from fencekit.prover.product_search import Pieces, Product, State, TooManyStatesError
+from fencekit.regex.lazy_dfa import DEAD, LazyDFA
+from fencekit.regex.memory_budget import MEMORY, TooMuchMemoryError
 from fencekit.regex.nfa import UnsupportedError
 
 FEW_STATES = 6_000

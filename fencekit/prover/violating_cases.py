@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from fencekit.model.decision import Outcome
 from fencekit.prover.decision_lists import DecisionList
-from fencekit.prover.literals import GuardedOutcome, Literal
-from fencekit.prover.properties import Property
+from fencekit.prover.policy_properties import Property
+from fencekit.prover.rule_literals import GuardedOutcome, Literal
 
 Cube = frozenset[Literal]
 BLOCK = 64

@@ -88,7 +88,7 @@ def pytest_load_initial_conftests(
 ) -> None:
     """Settle which word after the flag is a log, before pytest takes it for a path."""
     if any(arg == FLAG or arg.startswith(f"{FLAG}=") for arg in args):
-        from fencekit.pytest_plugin.arguments import settle
+        from fencekit.pytest_plugin.replay_arguments import settle
 
         settle(early_config, parser, args)
 
@@ -102,15 +102,15 @@ def pytest_configure(config: pytest.Config) -> None:
     proves = config.getoption("capfence_prove")
     refuse_idle(config, replays=replays, searches=searches, proves=proves)
     if replays:
-        from fencekit.pytest_plugin.session import start
+        from fencekit.pytest_plugin.replay_session import start
 
         start(config)
     if searches:
-        from fencekit.pytest_plugin.properties import start as start_properties
+        from fencekit.pytest_plugin.property_items import start as start_properties
 
         start_properties(config)
     if proves:
-        from fencekit.pytest_plugin.proofs import start as start_proofs
+        from fencekit.pytest_plugin.proof_items import start as start_proofs
 
         start_proofs(config)
 
@@ -118,11 +118,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect files of cases: `*.fence.yaml` wherever, CapFence's suites where they are named."""
     if file_path.name.lower().endswith(CASES):
-        from fencekit.pytest_plugin.cases import CasesFile
+        from fencekit.pytest_plugin.case_items import CasesFile
 
         return CasesFile.of(parent, file_path)
     if file_path.suffix in SUITES and parent.session.isinitpath(file_path):
-        from fencekit.pytest_plugin.cases import suite_of
+        from fencekit.pytest_plugin.case_items import suite_of
 
         return suite_of(parent, file_path)
     return None
@@ -141,7 +141,7 @@ def pytest_make_collect_report(
             if path.name.lower().endswith(CASES) and path.is_symlink() and not path.exists()
         ]
         if dangling:
-            from fencekit.pytest_plugin.cases import CasesFile
+            from fencekit.pytest_plugin.case_items import CasesFile
 
             report.result.extend(CasesFile.of(collector, path) for path in dangling)
     return report

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from fencekit.model.errors import UsageError
-from fencekit.reading.files import name_read_errors
-from fencekit.reading.opening import content
+from fencekit.reading.input_files import name_read_errors
+from fencekit.reading.open_inputs import content
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
-from fencekit.reading.files import read_text
+from fencekit.reading.input_files import read_text
 
 
 def read(path: str) -> dict[str, Any]:

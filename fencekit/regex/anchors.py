@@ -2,7 +2,7 @@ r"""What holds a regular expression at its beginning and its end: `^`, `$`, `\A`
 
 from enum import StrEnum
 
-from fencekit.regex.syntax import MULTILINE, REPEATS, Item, combine_flags, is_single, ops
+from fencekit.regex.python_syntax import MULTILINE, REPEATS, Item, combine_flags, is_single, ops
 
 
 class Hold(StrEnum):

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from fencekit.regex.automaton import DEAD, MATCHED, LazyDFA
-from fencekit.regex.memory import MEMORY
+from fencekit.regex.lazy_dfa import DEAD, MATCHED, LazyDFA
+from fencekit.regex.memory_budget import MEMORY
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import product
 
 from fencekit.regex.charset import cased_characters, of_leaf
-from fencekit.regex.participation import (
+from fencekit.regex.group_participation import (
     TooManyError,
     cases,
     groups_in,
@@ -25,7 +25,15 @@ from fencekit.regex.participation import (
     sure_groups,
     without_other_branches,
 )
-from fencekit.regex.syntax import LEAVES, PLAIN_REPEATS, Item, Items, combine_flags, ops, rebuilt
+from fencekit.regex.python_syntax import (
+    LEAVES,
+    PLAIN_REPEATS,
+    Item,
+    Items,
+    combine_flags,
+    ops,
+    rebuilt,
+)
 
 MOST_TEXTS = 64
 NO_CASE = int(re.IGNORECASE)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from fencekit.regex.syntax import compiler, ops, parser
+from fencekit.regex.python_syntax import compiler, ops, parser
 
 LAST: Final = 0x10FFFF
 BLOCK: Final = 256

@@ -11,7 +11,7 @@ Each rewriting is exact or is not made; what remains is refused when the automat
 from typing import Any
 
 from fencekit.regex.backreferences import without_references
-from fencekit.regex.syntax import LEAVES, PLAIN_REPEATS, Item, Items, ops, rebuilt
+from fencekit.regex.python_syntax import LEAVES, PLAIN_REPEATS, Item, Items, ops, rebuilt
 
 
 def rewritten(items: Items, flags: int) -> list[Item]:

@@ -12,7 +12,7 @@ import re
 from typing import Any, Final
 
 from fencekit.regex.charset import EVERY, CharSet, of_leaf
-from fencekit.regex.syntax import compiler, ops, parse
+from fencekit.regex.python_syntax import compiler, ops, parse
 
 SCOPED_TYPE: Final = re.compile(r"\(\?[a-zA-Z]*[auL][a-zA-Z]*(?:-[a-zA-Z]+)?:")
 """What a pattern has in it if some group of it reads classes under other flags than the whole."""

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Any
 
 from fencekit.regex.charset import NEWLINE, CharSet, of_leaf, word_chars
-from fencekit.regex.syntax import LEAVES, LOOKS, PLAIN_REPEATS, Items, combine_flags, ops
+from fencekit.regex.python_syntax import LEAVES, LOOKS, PLAIN_REPEATS, Items, combine_flags, ops
 
 MAX_NODES = 30_000
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
 
-from fencekit.regex.threads import State, Threads
+from fencekit.regex.nfa_threads import State, Threads
 
 SETTLED = 1
 """The states up to this one are those in which all is decided."""

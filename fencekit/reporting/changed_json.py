@@ -16,8 +16,8 @@ from fencekit.model.record import Record
 from fencekit.model.request import Facts, Request
 from fencekit.model.request_json import MARK
 from fencekit.model.source import Place
+from fencekit.reporting.json_writable import writable
 from fencekit.reporting.replay_json import changed_of
-from fencekit.reporting.writable import writable
 
 KEY = "state"
 """The key of a changed record that says which parts of the tables are its own."""

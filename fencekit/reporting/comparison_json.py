@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from fencekit.model.comparison import ComparisonResult, GuardrailResult, TransitionAnswer
+from fencekit.model.comparison_result import ComparisonResult, GuardrailResult, TransitionAnswer
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
-from fencekit.model.measure import Measure
+from fencekit.model.looseness_measure import Measure
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.values import rule_of
+from fencekit.reporting.json_values import rule_of
 
 
 def comparison_of(compared: ComparisonResult) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from fencekit.model.comparison import ClassComparison, ComparisonResult, only_by_error
+from fencekit.model.comparison_result import ClassComparison, ComparisonResult, only_by_error
 from fencekit.model.finding import RecordClass
 from fencekit.model.proof import NO_CALL, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
 from fencekit.reporting.diff_text import edit_lines
-from fencekit.reporting.editing import blames
-from fencekit.reporting.terminal import (
+from fencekit.reporting.edit_text import blames
+from fencekit.reporting.replay_text import (
     LONGEST_TROUBLE,
     MOST_GROUPS,
     STATUS_STYLES,
@@ -21,8 +21,8 @@ from fencekit.reporting.terminal import (
     waiver_lines,
     what_was_checked,
 )
+from fencekit.reporting.report_phrases import count_noun, reservations, status_label
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import count_noun, reservations, status_label
 
 MOST_CLASSES = 100
 

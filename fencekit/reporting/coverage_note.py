@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
-from fencekit.reporting.characters import shorten, visible
 from fencekit.reporting.log_notes import notice_lines, passed_over_line
-from fencekit.reporting.words import chain_line, count_noun
+from fencekit.reporting.report_phrases import chain_line, count_noun
+from fencekit.reporting.visible_text import shorten, visible
 
 NONE_NEEDED = "no call: proof settled every kind"
 MOST_PASSED_OVER = 5

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from fencekit.model.cost import Cost
+from fencekit.model.change_cost import Cost
 from fencekit.model.diff_result import Consequence, DiffResult
 from fencekit.model.edit import Edit
 from fencekit.model.finding import RuleRef
 from fencekit.model.policy import Condition, Rule
-from fencekit.reporting.values import rule_of, witness_of
+from fencekit.reporting.json_values import rule_of, witness_of
 
 
 def diff_of(diff: DiffResult) -> dict[str, Any]:

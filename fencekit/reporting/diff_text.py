@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from fencekit.model.diff_result import Consequence, DiffResult
-from fencekit.reporting.editing import author_line, consequences, instance, name_of, what
-from fencekit.reporting.terminal import LONGEST, Line, inert, record_text
-from fencekit.reporting.words import count_noun
+from fencekit.reporting.edit_text import author_line, consequences, instance, name_of, what
+from fencekit.reporting.replay_text import LONGEST, Line, inert, record_text
+from fencekit.reporting.report_phrases import count_noun
 
 MOST_EDITS, LONGEST_CALL = 60, 400
 STYLES = {True: "red", False: ""}

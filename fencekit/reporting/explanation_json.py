@@ -5,8 +5,8 @@ from typing import Any
 from fencekit.model.explanation import ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.json import write_page
-from fencekit.reporting.values import rule_of
+from fencekit.reporting.json_report import write_page
+from fencekit.reporting.json_values import rule_of
 
 SCHEMA = "fencekit.explanation/1"
 

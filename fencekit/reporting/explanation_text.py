@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fencekit.model.explanation import Answer, AskedCondition, ConsideredRule, Explanation
 from fencekit.model.finding import RuleRef
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.terminal import Line, at, inert, rule_text
+from fencekit.reporting.replay_text import Line, at, inert, rule_text
 
 
 def explanation_lines(explanation: Explanation) -> Iterator[Line]:

@@ -9,9 +9,9 @@ from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
-from fencekit.reporting.characters import shorten, visible
-from fencekit.reporting.editing import MOST_BLAMES, author_line, blames, name_of, what
-from fencekit.reporting.words import count_noun, waiver_line
+from fencekit.reporting.edit_text import MOST_BLAMES, author_line, blames, name_of, what
+from fencekit.reporting.report_phrases import count_noun, waiver_line
+from fencekit.reporting.visible_text import shorten, visible
 
 LONGEST = 400
 """The characters of one text from a log or a policy that these formats show."""

@@ -6,10 +6,10 @@ counts the rest. Everything from a log or a policy is escaped: a value cannot en
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.check_texts import headline
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
-from fencekit.reporting.texts import headline
-from fencekit.reporting.words import count_noun, waived_lines
+from fencekit.reporting.report_phrases import count_noun, waived_lines
 
 FORMAT = "github"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
+from fencekit.reporting.check_texts import headline
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
-from fencekit.reporting.json import inert, text_of
-from fencekit.reporting.texts import headline
-from fencekit.reporting.words import reservations, waived_lines
+from fencekit.reporting.json_report import inert, text_of
+from fencekit.reporting.report_phrases import reservations, waived_lines
 
 FORMAT = "gitlab"
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from fencekit.model.comparison import GuardrailResult, only_by_error
+from fencekit.model.comparison_result import GuardrailResult, only_by_error
 from fencekit.model.proof import NO_CALL, Proved, Result, Unknown, Witness
 from fencekit.model.report import Report
 from fencekit.reporting.coverage_note import generated_line
-from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.replay_text import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.report_phrases import LABELS, count_noun
 from fencekit.reporting.witness_text import STYLES, Sides, domain_text, ladder_lines, witness_lines
-from fencekit.reporting.words import LABELS, count_noun
 
 MOST_CLASSES = 100
 

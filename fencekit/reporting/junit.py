@@ -12,11 +12,11 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.model.tally import Tally
+from fencekit.reporting.check_texts import headline
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, place_of, plain, severity, title
 from fencekit.reporting.log_notes import kinds
-from fencekit.reporting.texts import headline
-from fencekit.reporting.words import SAYS_NOTHING, waived_lines, waiver_line
+from fencekit.reporting.report_phrases import SAYS_NOTHING, waived_lines, waiver_line
 
 FORMAT = "junit"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fencekit.model.lint import LintResult
+from fencekit.model.lint_result import LintResult
 
 
 def lint_of(linted: LintResult) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fencekit.model.finding import Finding, Level
-from fencekit.model.lint import RANKS
+from fencekit.model.lint_result import RANKS
 from fencekit.model.record import Record
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import Place
-from fencekit.reporting.terminal import (
+from fencekit.reporting.replay_text import (
     LEVEL_STYLES,
     LONGEST_TROUBLE,
     STATUS_STYLES,
@@ -18,7 +18,7 @@ from fencekit.reporting.terminal import (
     Table,
     inert,
 )
-from fencekit.reporting.words import LABELS, count_noun
+from fencekit.reporting.report_phrases import LABELS, count_noun
 
 LONGEST_CALL = 400
 MOST_FINDINGS = 500

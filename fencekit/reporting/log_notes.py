@@ -2,7 +2,7 @@
 
 from fencekit.model.report import FOLDER, LogSummary, ReplayResult
 from fencekit.model.tally import Tally, total
-from fencekit.reporting.characters import shorten, visible
+from fencekit.reporting.visible_text import shorten, visible
 
 MOST_KINDS = 10
 LONGEST_KIND = 200

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fencekit.model.proof import Witness
-from fencekit.reporting.terminal import inert
+from fencekit.reporting.replay_text import inert
 from fencekit.reporting.witness_text import Sides, Sourced, witness_lines
 
 UNPINNED = "no case can say this call: the policy in force raises, or JSON lacks a number in it"

@@ -14,8 +14,9 @@ from html import escape
 from fencekit.model.diff_result import Consequence
 from fencekit.model.finding import Finding, Level, RecordClass
 from fencekit.model.report import Report, Status
+from fencekit.reporting.check_texts import sentence
 from fencekit.reporting.coverage_note import checked_lines
-from fencekit.reporting.editing import (
+from fencekit.reporting.edit_text import (
     author_line,
     consequences,
     count_loosened,
@@ -25,11 +26,10 @@ from fencekit.reporting.editing import (
     what,
 )
 from fencekit.reporting.finding_text import LONGEST, details, place_of, plain, severity
-from fencekit.reporting.json import kinds_counted
-from fencekit.reporting.summary import CHECKS_OF_CHANGES, headline, is_found
-from fencekit.reporting.texts import sentence
+from fencekit.reporting.json_report import kinds_counted
+from fencekit.reporting.report_phrases import count_noun, masking_line, waived_lines
+from fencekit.reporting.verdict_line import CHECKS_OF_CHANGES, headline, is_found
 from fencekit.reporting.vetting_markdown import vetting_lines
-from fencekit.reporting.words import count_noun, masking_line, waived_lines
 
 FORMAT = "markdown"
 

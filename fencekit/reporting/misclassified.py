@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.model.vetting import MeasuredRate, VettingResult
+from fencekit.model.vetting_result import MeasuredRate, VettingResult
 
 WORDS = {"attack": "slipped through", "ordinary": "not allowed"}
 """What went the wrong way is called, by the kind of the set of calls."""

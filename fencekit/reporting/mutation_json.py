@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fencekit.model.mutation import MutantResult, MutantStatus, Mutation
+from fencekit.model.mutation_result import MutantResult, MutantStatus, Mutation
 from fencekit.model.request_json import request_to_json
-from fencekit.reporting.values import column_of, place_of
+from fencekit.reporting.json_values import column_of, place_of
 
 
 def mutation_of(mutation: Mutation) -> dict[str, Any]:

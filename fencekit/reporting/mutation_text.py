@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 
-from fencekit.model.mutation import MutantResult, Mutation
+from fencekit.model.mutation_result import MutantResult, Mutation
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.reporting.lint_text import at
-from fencekit.reporting.terminal import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
-from fencekit.reporting.words import LABELS, count_noun
+from fencekit.reporting.replay_text import LONGEST_TROUBLE, STATUS_STYLES, Line, Table, inert
+from fencekit.reporting.report_phrases import LABELS, count_noun
 
 LONGEST_CALL = 2_000
 MOST_SHOWN = 100

@@ -3,11 +3,11 @@
 from typing import Any
 
 from fencekit.model.finding import ChangedRecord
+from fencekit.model.log_survey import tally_to_json
 from fencekit.model.report import ReplayResult
-from fencekit.model.survey import tally_to_json
 from fencekit.model.tally import total
 from fencekit.reporting.diff_json import cost_of
-from fencekit.reporting.values import witness_of
+from fencekit.reporting.json_values import witness_of
 
 
 def replay_of(replay: ReplayResult) -> dict[str, Any]:

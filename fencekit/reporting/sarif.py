@@ -16,11 +16,11 @@ import fencekit
 from fencekit.model.finding import Finding, Level
 from fencekit.model.report import Report, Status
 from fencekit.model.source import Place
+from fencekit.reporting.check_texts import sentence
 from fencekit.reporting.coverage_note import checked_lines
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
-from fencekit.reporting.json import inert, text_of
-from fencekit.reporting.texts import sentence
-from fencekit.reporting.words import count_noun, status_label, waived_lines
+from fencekit.reporting.json_report import inert, text_of
+from fencekit.reporting.report_phrases import count_noun, status_label, waived_lines
 
 FORMAT = "sarif"
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from fencekit.model.request_json import request_to_json
-from fencekit.model.suite import CaseResult, ClaimResult, Coverage, Suite
-from fencekit.reporting.values import column_of, place_of, rule_of
+from fencekit.model.suite_result import CaseResult, ClaimResult, Coverage, Suite
+from fencekit.reporting.json_values import column_of, place_of, rule_of
 
 
 def suite_of(suite: Suite) -> dict[str, Any]:

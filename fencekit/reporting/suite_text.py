@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fencekit.model.report import Report
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import argument
-from fencekit.model.suite import (
+from fencekit.model.suite_result import (
     CaseResult,
     CaseStatus,
     ClaimResult,
@@ -18,7 +18,7 @@ from fencekit.model.suite import (
 )
 from fencekit.reporting.coverage_note import cases_passed_over
 from fencekit.reporting.lint_text import at
-from fencekit.reporting.terminal import (
+from fencekit.reporting.replay_text import (
     LONGEST_COMMAND,
     LONGEST_TROUBLE,
     STATUS_STYLES,
@@ -27,7 +27,7 @@ from fencekit.reporting.terminal import (
     inert,
     rule_text,
 )
-from fencekit.reporting.words import LABELS, count_noun
+from fencekit.reporting.report_phrases import LABELS, count_noun
 
 LONGEST_CALL = 2_000
 MOST_SHOWN = 200

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fencekit.model.vetting import MeasuredRate, VettingResult
+from fencekit.model.vetting_result import MeasuredRate, VettingResult
 
 
 def vetting_of(vetted: VettingResult) -> dict[str, Any]:

@@ -5,9 +5,9 @@ Every text of a pack or of data stands as code, as `code` writes it.
 
 from collections.abc import Callable, Iterator
 
-from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
+from fencekit.model.vetting_result import MeasuredRate, VettingResult, VettingState
 from fencekit.reporting.misclassified import misclassified_names
-from fencekit.reporting.words import count_noun
+from fencekit.reporting.report_phrases import count_noun
 
 MOST_STEPS, MOST_RATES, MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 30, 60, 30, 5, 60
 DOTS = {VettingState.FAILS: "🔴", VettingState.NOT_CHECKED: "🟡", VettingState.LEFT_OUT: "⚪"}

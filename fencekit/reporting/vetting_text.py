@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from fencekit.model.finding import RecordClass
 from fencekit.model.report import Report
-from fencekit.model.vetting import MeasuredRate, VettingResult, VettingState
+from fencekit.model.vetting_result import MeasuredRate, VettingResult, VettingState
 from fencekit.reporting.misclassified import misclassified_names
-from fencekit.reporting.terminal import (
+from fencekit.reporting.replay_text import (
     LONGEST_TROUBLE,
     STATUS_STYLES,
     Line,
@@ -15,7 +15,7 @@ from fencekit.reporting.terminal import (
     finding_lines,
     inert,
 )
-from fencekit.reporting.words import LABELS
+from fencekit.reporting.report_phrases import LABELS
 
 MOST_FINDINGS = 200
 MOST_SLIPPED, MOST_NAMED, LONGEST_NAME = 100, 10, 100

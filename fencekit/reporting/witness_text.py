@@ -11,8 +11,8 @@ from fencekit.model.finding import Finding, RuleRef
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import request_to_json
 from fencekit.model.source import SourceFile, argument
-from fencekit.reporting.terminal import LONGEST_COMMAND, Line, inert
-from fencekit.reporting.words import count_noun
+from fencekit.reporting.replay_text import LONGEST_COMMAND, Line, inert
+from fencekit.reporting.report_phrases import count_noun
 
 LONGEST_CALL = 2_000
 STYLES: dict[str, str] = {Proved.word: "green", Witness.word: "red", Unknown.word: "yellow"}

@@ -10,10 +10,10 @@ from typing import Any
 
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
-from fencekit.reading.suggest import list_words, nearest
+from fencekit.reading.message_words import list_words, nearest
 from fencekit.reading.yaml import Located
-from fencekit.schema.refs import resolve_references
-from fencekit.schema.validator import KEYWORDS, NOTES, TYPES, is_number
+from fencekit.schema.argument_schema import KEYWORDS, NOTES, TYPES, is_number
+from fencekit.schema.schema_references import resolve_references
 
 Fault = tuple[str, Place]
 """What is wrong, and where."""

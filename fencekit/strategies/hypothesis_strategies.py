@@ -13,20 +13,20 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.conditions import Test
-from fencekit.engines.native.evaluator import test_of
-from fencekit.engines.native.view import View, covers
-from fencekit.generation.aiming import Aiming
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.condition_tests import Test
+from fencekit.engines.native.native_evaluator import test_of
+from fencekit.engines.native.request_view import View, covers
+from fencekit.generation.aim_targets import differences
+from fencekit.generation.aimed_calls import Aiming
 from fencekit.generation.random_policies import random_policy
-from fencekit.generation.targets import differences
 from fencekit.model.errors import UsageError
 from fencekit.model.mutant import Mutant
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
-from fencekit.mutation.operators.policy import single_edits
-from fencekit.regex.choices import Choices
-from fencekit.schema.validator import OPEN, Domain
+from fencekit.mutation.operators.single_edits import single_edits
+from fencekit.regex.random_choices import Choices
+from fencekit.schema.argument_schema import OPEN, Domain
 
 T = TypeVar("T")
 """What is drawn."""

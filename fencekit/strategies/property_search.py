@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import ENGINE
-from fencekit.generation.search import (
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import ENGINE
+from fencekit.generation.call_search import (
     MAX_EXAMPLES,
     TIMEOUT,
     Sought,
@@ -17,7 +17,7 @@ from fencekit.generation.search import (
 )
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.request import Request
-from fencekit.model.search import SearchResult
+from fencekit.model.search_result import SearchResult
 from fencekit.model.source import SourceFile
 
 EVERY_CALL = "*"

@@ -3,7 +3,7 @@
 import pytest
 
 from browser.opening import CHROMIUM, PAGES, QUIET
-from fencekit.reporting.html.page import render
+from fencekit.reporting.html.html_page import render
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

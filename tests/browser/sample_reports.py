@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from fencekit.model.comparison import (
+from fencekit.model.change_cost import Amounts, ApprovalCount, Cost
+from fencekit.model.comparison_result import (
     ClassComparison,
     ClassGuardrail,
     ComparisonResult,
     GuardrailResult,
 )
-from fencekit.model.cost import Amounts, ApprovalCount, Cost
 from fencekit.model.decision import Outcome
 from fencekit.model.diff_result import Author, Consequence, DiffResult
 from fencekit.model.edit import Blame, Edit, EditKind, Pair, Seat
@@ -24,7 +24,7 @@ from fencekit.model.finding import (
     RuleRef,
     Transition,
 )
-from fencekit.model.measure import Measure
+from fencekit.model.looseness_measure import Measure
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.proof import Method, ProofStep, Proved, Unknown, Witness
 from fencekit.model.record import Record, Recorded

@@ -8,8 +8,8 @@ from browser.opening import PAGES, needs_chromium
 from browser.sample_reports import FINDINGS, finding, record, report
 from fencekit.model.finding import RecordClass
 from fencekit.model.request import Request
-from fencekit.reporting.html.page import render
-from fencekit.reporting.html.records import record_anchor
+from fencekit.reporting.html.html_page import render
+from fencekit.reporting.html.record_anchors import record_anchor
 
 pytestmark = needs_chromium
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from laws import drawing
 
-from fencekit.cases.registry import find_case_files, read_cases
-from fencekit.cases.writing import write_cases
+from fencekit.cases.case_file_formats import find_case_files, read_cases
+from fencekit.cases.case_writer import write_cases
 from fencekit.model.case import Case, Expectation
 from fencekit.model.decision import Decision, Outcome
 from fencekit.model.errors import CaseError, EngineError

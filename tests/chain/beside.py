@@ -17,10 +17,10 @@ from capfence.core.audit import AuditLogger
 from recording import injected
 
 from chain.tampering import DATABASES, WARN, Item, blanked, changed, resigned, rows_of
-from fencekit.logs.chain import capfence
-from fencekit.logs.chain.capfence_fields import FIRST, ID, NAMES, OWN, SIGNATURE
-from fencekit.model.chain import Anchor
-from fencekit.reading.files import open_source
+from fencekit.logs.chain import capfence_chain
+from fencekit.logs.chain.capfence_hashed_fields import FIRST, ID, NAMES, OWN, SIGNATURE
+from fencekit.model.chain_verification import Anchor
+from fencekit.reading.input_files import open_source
 
 COLUMNS = ("id", "entry_hash", "signature", *NAMES)
 METADATA = FIRST + NAMES.index("metadata_json")
@@ -142,7 +142,7 @@ def compare(rows: tuple[Item, ...], foreign: Item, folder: Path) -> dict[str, Co
 def ours(database: Path, *anchors: Anchor) -> bool:
     """Say whether our verification calls the log unbroken."""
     with open_source(str(database)) as source:
-        return capfence.verify(source, anchors).holds
+        return capfence_chain.verify(source, anchors).holds
 
 
 def theirs(database: Path) -> bool:

@@ -27,7 +27,7 @@ from random import Random
 from typing import Any
 
 from chain.tampering import record
-from fencekit.logs.chain import own
+from fencekit.logs.chain import own_chain
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.errors import LogError
 
@@ -287,7 +287,7 @@ def found(stress: Stress, rotated: list[Path], notes: Notes) -> dict[str, Any]:
         forked += link[2].decode() != previous or int(link[1]) != count + 1
         previous, count = digest, count + 1
         made[json.loads(line)["made"]] += 1
-    verified = own.verify([str(file) for file in files])
+    verified = own_chain.verify([str(file) for file in files])
     return {
         "records": count,
         "torn": verified.torn,

@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fencekit.logs.chain import capfence, own
-from fencekit.logs.chain.anchors import Anchors
-from fencekit.logs.chain.capfence_fields import FIRST, NAMES, OWN, PREV, SIGNATURE
-from fencekit.logs.chain.diagnosis import Link
-from fencekit.logs.chain.line import GENESIS, read_link
+from fencekit.logs.chain import capfence_chain, own_chain
+from fencekit.logs.chain.capfence_hashed_fields import FIRST, NAMES, OWN, PREV, SIGNATURE
+from fencekit.logs.chain.chain_anchors import Anchors
+from fencekit.logs.chain.chain_diagnosis import Link
+from fencekit.logs.chain.chain_line import GENESIS, read_link
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import Anchor, Fault
+from fencekit.model.chain_verification import Anchor, Fault
 from fencekit.model.record import Record, Recorded
 from fencekit.model.request import Request
 from fencekit.model.source import Place
@@ -64,7 +64,7 @@ def rows_of(database: Path, size: int = SIZE) -> tuple[tuple[Any, ...], ...]:
     """Return the first rows of a recorded database, as the verification selects them."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as connection:
         present = [row[1] for row in connection.execute("PRAGMA table_info(audit_events)")]
-        rows = list(capfence.rows(connection, present))
+        rows = list(capfence_chain.rows(connection, present))
     return tuple(rows[:size])
 
 
@@ -77,12 +77,14 @@ def verify_rows(
     head: str = "",
 ) -> Fault | None:
     """Verify rows as they would stand in a table; `start` of them are known to be good."""
-    walk = capfence.CapFenceChainWalk(LOG, Anchors(anchors), keys, head, start, last=start or None)
+    walk = capfence_chain.CapFenceChainWalk(
+        LOG, Anchors(anchors), keys, head, start, last=start or None
+    )
     numbered = ((number + 1, *items[number][1:]) for number in range(start, len(items)))
 
     def links() -> Iterator[Link]:
         for number, row in enumerate(items, 1):
-            yield link(number, capfence.text(row[PREV]), capfence.text(row[OWN]))
+            yield link(number, capfence_chain.text(row[PREV]), capfence_chain.text(row[OWN]))
 
     return walk.through(numbered, links) or walk.end()
 
@@ -95,7 +97,7 @@ def verify_lines(
     head: str = GENESIS,
 ) -> Fault | None:
     """Verify lines as they would stand in a file; `start` of them are known to be good."""
-    walk = own.OwnChainWalk(Anchors(anchors), head, start, start, place=Place(LOG, start))
+    walk = own_chain.OwnChainWalk(Anchors(anchors), head, start, start, place=Place(LOG, start))
     placed = ((Place(LOG, number + 1), items[number]) for number in range(start, len(items)))
 
     def links() -> Iterator[Link]:
@@ -238,7 +240,7 @@ def resigned(row: Item, head: str) -> Item:
     made = list(row)
     made[PREV] = head
     fields = dict(zip(NAMES, made[FIRST:], strict=True))
-    made[OWN] = hashlib.sha256(capfence.canonical(fields)).hexdigest()
+    made[OWN] = hashlib.sha256(capfence_chain.canonical(fields)).hexdigest()
     return tuple(made)
 
 

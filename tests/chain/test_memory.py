@@ -5,11 +5,11 @@ import tracemalloc
 from contextlib import closing
 
 from chain.tampering import AGENTS, record, resigned, rows_of
-from fencekit.logs.chain import capfence, own
-from fencekit.logs.chain.capfence_fields import ID, NAMES, OWN
-from fencekit.logs.chain.line import GENESIS, seal_line
+from fencekit.logs.chain import capfence_chain, own_chain
+from fencekit.logs.chain.capfence_hashed_fields import ID, NAMES, OWN
+from fencekit.logs.chain.chain_line import GENESIS, seal_line
 from fencekit.logs.jsonl import encode
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 ROOM = 100_000
 """Bytes by which two runs may differ for other reasons."""
@@ -37,7 +37,7 @@ def test_our_own_log_is_verified_in_constant_memory(tmp_path):
         log = tmp_path / f"{size}.jsonl"
         log.write_bytes(b"".join(lines(size)))
         found = []
-        peaks.append(peak(lambda at=log, out=found: out.append(own.verify([str(at)]))))
+        peaks.append(peak(lambda at=log, out=found: out.append(own_chain.verify([str(at)]))))
         assert found[0].covered == size
     assert peaks[1] < peaks[0] + ROOM
 
@@ -66,4 +66,4 @@ def test_a_database_is_verified_in_constant_memory(tmp_path):
 
 def verified(database):
     with open_source(str(database)) as source:
-        return capfence.verify(source)
+        return capfence_chain.verify(source)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from chain.signed import change
 from chain.tampering import DATABASES, resigned, rows_of, verify_rows
-from fencekit.logs.chain import capfence
-from fencekit.logs.chain.capfence_fields import BASE, MORE, NAMES, hashes_of, is_quickly
-from fencekit.model.chain import BrokenChainReason
-from fencekit.reading.files import open_source
+from fencekit.logs.chain import capfence_chain
+from fencekit.logs.chain.capfence_hashed_fields import BASE, MORE, NAMES, hashes_of, is_quickly
+from fencekit.model.chain_verification import BrokenChainReason
+from fencekit.reading.input_files import open_source
 
 TEXT = st.none() | st.text() | st.binary(max_size=4)
 NUMBER = st.none() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(max_size=3)
@@ -25,7 +25,7 @@ FIELDS = st.fixed_dictionaries({name: NUMBER if name in NUMERIC else TEXT for na
 
 def verify(database):
     with open_source(str(database)) as source:
-        return capfence.verify(source)
+        return capfence_chain.verify(source)
 
 
 @given(FIELDS)

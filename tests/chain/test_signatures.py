@@ -18,14 +18,14 @@ from chain.tampering import (
     verify_rows,
     write_log,
 )
-from fencekit.logs.chain import capfence, checkpoints, own
-from fencekit.logs.chain.line import GENESIS, seal_line
+from fencekit.logs.chain import capfence_chain, checkpoints, own_chain
+from fencekit.logs.chain.chain_line import GENESIS, seal_line
 from fencekit.logs.jsonl import encode
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import BrokenChainReason
+from fencekit.model.chain_verification import BrokenChainReason
 from fencekit.model.errors import LogError, UsageError
 from fencekit.reading import signatures
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def signed(tmp_path_factory):
 def recomputed(items, number):
     """The rows with the reason of one changed and the chain computed anew from there."""
     made, head = list(items[:number]), items[number - 1][1] if number else ""
-    at = capfence.PREV + 1
+    at = capfence_chain.PREV + 1
     edited = (*items[number][:at], "policy_allow", *items[number][at + 1 :])
     for row in (edited, *items[number + 1 :]):
         made.append(resigned(row, head))
@@ -48,10 +48,10 @@ def recomputed(items, number):
 def test_a_database_that_capfence_signed_verifies(signed):
     database, key = signed
     with open_source(str(database)) as source:
-        found = capfence.verify(source, keys=[key])
+        found = capfence_chain.verify(source, keys=[key])
     assert (found.fault, found.covered, found.signed, found.unchecked) == (None, 30, 30, 0)
     with open_source(str(database)) as source:
-        found = capfence.verify(source)
+        found = capfence_chain.verify(source)
     assert (found.fault, found.signed, found.unchecked) == (None, 0, 30)
 
 
@@ -79,7 +79,7 @@ def test_signatures_of_another_key_or_of_none_do_not_hold(signed, tmp_path):
     shutil.copyfile(database, copy)
     change(copy, f"UPDATE audit_events SET signature = '{forged}' WHERE id = 3")
     with open_source(str(copy)) as source:
-        found = capfence.verify(source, keys=[signatures.read_public(public)])
+        found = capfence_chain.verify(source, keys=[signatures.read_public(public)])
     assert found.why is BrokenChainReason.BAD_SIGNATURE
     fault = verify_rows(list(rows_of(copy)), keys=(key,))
     assert (fault.place.line, "forge" in fault.message) == (3, True)
@@ -98,7 +98,7 @@ def kept(tmp_path):
 
 def verify(log, file, *keys):
     read = checkpoints.read_checkpoints(str(file), [signatures.read_public(key) for key in keys])
-    found = own.verify([str(log)], read.anchors)
+    found = own_chain.verify([str(log)], read.anchors)
     return read.fault or found.fault
 
 
@@ -126,7 +126,7 @@ def test_a_recomputed_log_shows_at_the_next_checkpoint(kept, tmp_path):
     lines = lines_of(log)
     for number in range(SIZE):
         log.write_bytes(b"".join(rewritten(lines, number)))
-        assert own.verify([str(log)]).fault is None
+        assert own_chain.verify([str(log)]).fault is None
         fault = verify(log, file, public)
         assert (fault.why, fault.place.line) == (
             BrokenChainReason.REWRITTEN,
@@ -139,7 +139,7 @@ def test_checkpoints_cannot_be_made_anew_without_the_key(kept, tmp_path):
     lines = lines_of(file)
     other, other_public = make_keys(tmp_path, "other")
     log.write_bytes(b"".join(rewritten(lines_of(log), 120)))
-    head = own.verify([str(log)]).head
+    head = own_chain.verify([str(log)]).head
 
     forged = checkpoints.encode(SIZE, head, "2026-11-23T09:00:00Z")
     assert why(log, file, forged, public) == (BrokenChainReason.BAD_SIGNATURE, 1)

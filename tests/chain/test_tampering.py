@@ -12,7 +12,7 @@ from chain.tampering import (
     rows_of,
     verify_rows,
 )
-from fencekit.model.chain import Anchor, BrokenChainReason
+from fencekit.model.chain_verification import Anchor, BrokenChainReason
 
 
 def at(fault):

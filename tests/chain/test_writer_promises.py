@@ -17,17 +17,17 @@ import pytest
 
 from chain.stress import FAULTS, Interrupted, Stress, run
 from chain.tampering import lines_of, record, write_log
-from fencekit.logs.chain import own
+from fencekit.logs.chain import own_chain
 from fencekit.logs.chain.checkpoints import read_checkpoints
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import BrokenChainReason
+from fencekit.model.chain_verification import BrokenChainReason
 from fencekit.model.errors import LogError, UnsyncedError, UsageError
 
 LOGS = f"{os.sep}fencekit{os.sep}logs{os.sep}"
 
 
 def verify(*paths):
-    return own.verify([str(path) for path in paths])
+    return own_chain.verify([str(path) for path in paths])
 
 
 def ids(*paths):

@@ -15,16 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.tampering import ROOT, SIZE, SWEEPING, lines_of, record, write_log
-from fencekit.logs.chain import own
-from fencekit.logs.chain.line import GENESIS
+from fencekit.logs.chain import own_chain
+from fencekit.logs.chain.chain_line import GENESIS
 from fencekit.logs.jsonl import FORMAT, decode, encode
 from fencekit.logs.writer import AuditWriter
-from fencekit.model.chain import Anchor, BrokenChainReason
+from fencekit.model.chain_verification import Anchor, BrokenChainReason
 from fencekit.model.errors import LogError, RecordError, UsageError
 from fencekit.model.record import Completeness, Record
 from fencekit.model.request import Facts, Request
 from fencekit.model.source import Place
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 
 def records_of(path):
@@ -33,7 +33,7 @@ def records_of(path):
 
 
 def verify(*paths, anchors=()):
-    return own.verify([str(path) for path in paths], anchors)
+    return own_chain.verify([str(path) for path in paths], anchors)
 
 
 def test_what_is_written_is_read_again_and_holds(tmp_path):

@@ -23,7 +23,7 @@ from conformance.oracle import (
     real_rules,
 )
 from conformance.requests import request as aimed_request
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.decision import Outcome
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request

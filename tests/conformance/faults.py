@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from fencekit.engines.native import conditions, evaluator, questions, view
+from fencekit.engines.native import (
+    condition_tests,
+    native_evaluator,
+    request_view,
+    unknown_questions,
+)
 from fencekit.model import capability
 from fencekit.model.policy import ConditionName, Pick, Policy, Tier
 
@@ -18,31 +23,31 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 Edit = Callable[[Policy], Policy]
 
 
-def tests_of(names: str, make: Callable[[str, Any], conditions.Test]) -> Plant:
+def tests_of(names: str, make: Callable[[str, Any], condition_tests.Test]) -> Plant:
     """Replace the tests of the conditions whose names match."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
         for name in ConditionName:
             if re.fullmatch(names, name):
                 test = lambda value, name=name: make(str(name), value)  # noqa: E731
-                patch.setitem(conditions.TESTS, name, test)
+                patch.setitem(condition_tests.TESTS, name, test)
 
     return plant
 
 
-def always(_: str, __: Any) -> conditions.Test:
+def always(_: str, __: Any) -> condition_tests.Test:
     return lambda _: True
 
 
-def never(_: str, __: Any) -> conditions.Test:
+def never(_: str, __: Any) -> condition_tests.Test:
     return lambda _: False
 
 
 def comparing(subject: str, test: str, operation: Callable[[Any, Any], bool]) -> Plant:
     """Compare with another operation than the condition's own."""
 
-    def make(_: str, value: Any) -> conditions.Test:
-        def asked(seen: view.View) -> bool:
+    def make(_: str, value: Any) -> condition_tests.Test:
+        def asked(seen: request_view.View) -> bool:
             number = seen.amount() if subject == "amount" else seen.caller_depth()
             return number is not None and operation(number, value)
 
@@ -51,64 +56,64 @@ def comparing(subject: str, test: str, operation: Callable[[Any, Any], bool]) ->
     return tests_of(f"{subject}_{test}", make)
 
 
-def keywords_with_case(_: str, value: Any) -> conditions.Test:
-    keywords = [str(keyword) for keyword in conditions.listed(value)]
+def keywords_with_case(_: str, value: Any) -> condition_tests.Test:
+    keywords = [str(keyword) for keyword in condition_tests.listed(value)]
     return lambda seen: any(word in str(seen.request.args.values) for word in keywords)
 
 
-def keywords_in_values_only(_: str, value: Any) -> conditions.Test:
-    keywords = [str(keyword).lower() for keyword in conditions.listed(value)]
+def keywords_in_values_only(_: str, value: Any) -> condition_tests.Test:
+    keywords = [str(keyword).lower() for keyword in condition_tests.listed(value)]
     return lambda seen: any(word in str(seen.values_text).lower() for word in keywords)
 
 
-def keywords_casefolded(_: str, value: Any) -> conditions.Test:
-    keywords = [str(keyword).casefold() for keyword in conditions.listed(value)]
+def keywords_casefolded(_: str, value: Any) -> condition_tests.Test:
+    keywords = [str(keyword).casefold() for keyword in condition_tests.listed(value)]
     return lambda seen: any(word in str(seen.request.args.values).casefold() for word in keywords)
 
 
-def all_keywords(_: str, value: Any) -> conditions.Test:
-    keywords = [str(keyword).lower() for keyword in conditions.listed(value)]
+def all_keywords(_: str, value: Any) -> condition_tests.Test:
+    keywords = [str(keyword).lower() for keyword in condition_tests.listed(value)]
     return lambda seen: all(word in str(seen.text) for word in keywords)
 
 
 def searching(search: Callable[[str, str], Any]) -> Plant:
-    def make(_: str, value: Any) -> conditions.Test:
-        patterns = [str(pattern) for pattern in conditions.listed(value)]
+    def make(_: str, value: Any) -> condition_tests.Test:
+        patterns = [str(pattern) for pattern in condition_tests.listed(value)]
         return lambda seen: any(search(one, str(seen.values_text)) for one in patterns)
 
     return tests_of("match_regex", make)
 
 
-def regexes_in_text(_: str, value: Any) -> conditions.Test:
-    patterns = [str(pattern) for pattern in conditions.listed(value)]
+def regexes_in_text(_: str, value: Any) -> condition_tests.Test:
+    patterns = [str(pattern) for pattern in condition_tests.listed(value)]
     return lambda seen: any(re.search(one, str(seen.request.args.values)) for one in patterns)
 
 
 def naming(keep: slice) -> Plant:
     """Look a name up in only one of the context and the arguments."""
 
-    def make(name: str, value: Any) -> conditions.Test:
+    def make(name: str, value: Any) -> condition_tests.Test:
         return lambda seen: any(
-            conditions.value_matches(actual, value) for actual in seen.named(name)[keep]
+            condition_tests.value_matches(actual, value) for actual in seen.named(name)[keep]
         )
 
     return tests_of("environment|user_role|tenant|table|tool_name|risk_level", make)
 
 
 def matching(matches: Callable[[Any, Any], bool]) -> Plant:
-    return lambda patch: patch.setattr(conditions, "value_matches", matches)
+    return lambda patch: patch.setattr(condition_tests, "value_matches", matches)
 
 
-def arguments_over_context(name: str, value: Any) -> conditions.Test:
-    def asked(seen: view.View) -> bool:
+def arguments_over_context(name: str, value: Any) -> condition_tests.Test:
+    def asked(seen: request_view.View) -> bool:
         in_context, argument = seen.named(name)
-        return conditions.value_matches(in_context if argument is None else argument, value)
+        return condition_tests.value_matches(in_context if argument is None else argument, value)
 
     return asked
 
 
-def path_normalised(_: str, value: Any) -> conditions.Test:
-    def asked(seen: view.View) -> bool:
+def path_normalised(_: str, value: Any) -> condition_tests.Test:
+    def asked(seen: request_view.View) -> bool:
         path = seen.path()
         return path is not None and posixpath.normpath(str(path)).startswith(str(value))
 
@@ -122,8 +127,8 @@ def setting(module: Any, name: str, value: Any) -> Plant:
 def amount_of(keep: Callable[[Any], Any]) -> Plant:
     """Read the amount from another value than the one that stands there."""
 
-    def amount(seen: view.View) -> Any:
-        for key in view.AMOUNT_KEYS:
+    def amount(seen: request_view.View) -> Any:
+        for key in request_view.AMOUNT_KEYS:
             value = keep(seen.request.args.get(key))
             if value is not None:
                 try:
@@ -132,11 +137,11 @@ def amount_of(keep: Callable[[Any], Any]) -> Plant:
                     continue
         return None
 
-    return setting(view.View, "amount", amount)
+    return setting(request_view.View, "amount", amount)
 
 
-def first_amount_only(seen: view.View) -> Any:
-    found = [seen.request.args.get(key) for key in view.AMOUNT_KEYS]
+def first_amount_only(seen: request_view.View) -> Any:
+    found = [seen.request.args.get(key) for key in request_view.AMOUNT_KEYS]
     given = next((value for value in found if value is not None), None)
     try:
         return None if given is None else float(given)
@@ -160,10 +165,14 @@ def malformed_covers_nothing(pattern: Any, requested: str) -> bool:
 
 
 def dotted_prefix(pattern: Any, requested: str) -> bool:
-    if isinstance(pattern, str) and pattern.endswith(".*") and view.covers(pattern, requested):
+    if (
+        isinstance(pattern, str)
+        and pattern.endswith(".*")
+        and request_view.covers(pattern, requested)
+    ):
         wanted, given = (capability.Capability.parse(text) for text in (pattern, requested))
         return (wanted and given) is not None or requested.startswith(pattern[:-1])
-    return view.covers(pattern, requested)
+    return request_view.covers(pattern, requested)
 
 
 def reordered(*names: str) -> Edit:
@@ -247,22 +256,28 @@ PLANTS: dict[str, Plant] = {
     "names are no globs": matching(operator.eq),
     "names ignore the case": matching(
         lambda actual, value: (
-            questions.value_matches(actual, value)
+            unknown_questions.value_matches(actual, value)
             or (isinstance(actual, str) and actual.lower() == str(value).lower())
         )
     ),
     "names are compared as text": matching(
-        lambda actual, value: questions.value_matches(str(actual), str(value))
+        lambda actual, value: unknown_questions.value_matches(str(actual), str(value))
     ),
     "names compare by identity of type": matching(
-        lambda actual, value: type(actual) is type(value) and questions.value_matches(actual, value)
+        lambda actual, value: (
+            type(actual) is type(value) and unknown_questions.value_matches(actual, value)
+        )
     ),
     "paths are normalised": tests_of("path_prefix", path_normalised),
-    "path keys are asked backwards": setting(view, "PATH_KEYS", view.PATH_KEYS[::-1]),
-    "a path key is missing": setting(view, "PATH_KEYS", view.PATH_KEYS[:-1]),
-    "amount keys are asked backwards": setting(view, "AMOUNT_KEYS", view.AMOUNT_KEYS[::-1]),
-    "an amount key is missing": setting(view, "AMOUNT_KEYS", view.AMOUNT_KEYS[:-1]),
-    "only the first amount is read": setting(view.View, "amount", first_amount_only),
+    "path keys are asked backwards": setting(
+        request_view, "PATH_KEYS", request_view.PATH_KEYS[::-1]
+    ),
+    "a path key is missing": setting(request_view, "PATH_KEYS", request_view.PATH_KEYS[:-1]),
+    "amount keys are asked backwards": setting(
+        request_view, "AMOUNT_KEYS", request_view.AMOUNT_KEYS[::-1]
+    ),
+    "an amount key is missing": setting(request_view, "AMOUNT_KEYS", request_view.AMOUNT_KEYS[:-1]),
+    "only the first amount is read": setting(request_view.View, "amount", first_amount_only),
     "yes and no are no amounts": amount_of(lambda value: None if value in (True, False) else value),
     "text is no amount": amount_of(lambda value: None if isinstance(value, str) else value),
     "a zero amount counts as absent": amount_of(lambda value: value or None),
@@ -282,9 +297,9 @@ PLANTS: dict[str, Plant] = {
         ),
     ),
     "a malformed capability is covered by nothing": setting(
-        evaluator, "covers", malformed_covers_nothing
+        native_evaluator, "covers", malformed_covers_nothing
     ),
-    "a bare prefix must end at a dot": setting(evaluator, "covers", dotted_prefix),
+    "a bare prefix must end at a dot": setting(native_evaluator, "covers", dotted_prefix),
 }
 """Faults of the engine."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from capfence.core.policy import Policy as RealPolicy
 from capfence.core.policy import PolicyLoader
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.decision import Decision
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy

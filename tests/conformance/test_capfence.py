@@ -35,8 +35,8 @@ from conformance.oracle import (
     real_load,
     real_rules,
 )
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Request

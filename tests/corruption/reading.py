@@ -9,7 +9,7 @@ from random import Random
 
 from running import LOGS, fencekit
 
-from fencekit.logs.registry import read_log
+from fencekit.logs.log_registry import read_log
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry, InvalidRecord, Notice, PassedOver, Record
 

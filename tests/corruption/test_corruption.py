@@ -13,7 +13,7 @@ from running import LOGS, fencekit
 
 from corruption.damage import DAMAGES, damaged
 from corruption.reading import SAMPLES, Damaged, Form, check, part_of
-from fencekit.logs.registry import formats, read_log
+from fencekit.logs.log_registry import formats, read_log
 from fencekit.model.errors import LogError
 
 ROUNDS = 40

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from running import LOGS
 
 from corruption.reading import SAMPLES, Damaged, Form, check, part_of, physical
-from fencekit.logs.registry import formats, read_log
+from fencekit.logs.log_registry import formats, read_log
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry, InvalidRecord, Record
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import ROOT, fencekit
 
-from fencekit.reading import opening
+from fencekit.reading import open_inputs
 
 COMMAND = [sys.executable, "-m", "fencekit"]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -23,8 +23,8 @@ REGEX = "deny:\n  - capability: 'shell.*'\n    match_regex: '^(a+)+$'\nallow: ['
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where we stand: a policy, a log, a pipe that nobody writes into, a link to itself."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(opening, "WRITER", 0.05)
-    monkeypatch.setattr(opening, "SILENCE", 0.1)
+    monkeypatch.setattr(open_inputs, "WRITER", 0.05)
+    monkeypatch.setattr(open_inputs, "SILENCE", 0.1)
     Path("p.yaml").write_text("allow: ['*']\n")
     Path("a.jsonl").write_bytes(AGENTS.read_bytes())
     Path("r.json").write_text('{"capability": "a.b"}')

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from running import fencekit
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.errors import PolicyError
 from fencekit.model.source import text_lines
 from fencekit.reading import yaml

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.approvals.keys import KeyRing, Signer
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import GateDecision
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import GateDecision
 from fencekit.gate.tools import AnyTools, Tool, Tools
 
 POLICY = """

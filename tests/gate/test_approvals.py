@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fencekit.gate.approvals.grants import ApprovalError, Scope, State
+from fencekit.gate.approvals.approval_grants import ApprovalError, Scope, State
 from fencekit.gate.approvals.keys import KeyState
 from fencekit.gate.call import ToolCall
 from fencekit.model.errors import UsageError

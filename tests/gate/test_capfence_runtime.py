@@ -18,9 +18,9 @@ from conformance.oracle import real_load
 
 from fencekit import ActionEvent, ActionRuntime
 from fencekit.adapters.capfence_event import EventError
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.dialects.registry import load_policy
-from fencekit.gate.approvals.grants import Scope
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.gate.approvals.approval_grants import Scope
 from fencekit.gate.gate import Gate
 from fencekit.gate.tools import AnyTools
 from fencekit.model.errors import PolicyError, UsageError

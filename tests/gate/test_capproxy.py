@@ -12,7 +12,7 @@ import pytest
 
 from fencekit.cli.capproxy import main
 from fencekit.config.capproxy_example import files
-from fencekit.dialects.token.schema import SCHEMA_TEXT
+from fencekit.dialects.token.token_schema import SCHEMA_TEXT
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures" / "capproxy"

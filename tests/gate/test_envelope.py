@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws.drawing import policy_of_text
 
-from fencekit.gate.approvals.grants import Grant
+from fencekit.gate.action_envelope import action_digest, canonical_json, envelope, policy_digest
+from fencekit.gate.approvals.approval_grants import Grant
 from fencekit.gate.call import ToolCall
-from fencekit.gate.envelope import action_digest, canonical_json, envelope, policy_digest
 from fencekit.gate.tools import AnyTools
 
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=6)

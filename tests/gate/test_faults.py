@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from laws.drawing import policy_of_text
 
-from fencekit.gate.approvals.grants import Scope
+from fencekit.gate.approvals.approval_grants import Scope
 from fencekit.gate.audit import Audit
-from fencekit.gate.batch import decide_all
+from fencekit.gate.batch_decisions import decide_all
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.logs.chain.verify import verify_log
 from fencekit.model.errors import UsageError

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.files import descriptors
-from fencekit.gate.files.tools import file_tools
+from fencekit.gate.canonical_paths import canonical
+from fencekit.gate.files import open_beneath
+from fencekit.gate.files.file_tools import file_tools
 from fencekit.gate.files.trash import MANIFEST, delete_file, list_trash, restore
 from fencekit.gate.files.workspace import TRASH, Workspace
-from fencekit.gate.paths import canonical
 from fencekit.gate.tools import Tools
 from fencekit.model.errors import FencekitError, UsageError
 from gate.offices import figures
@@ -35,8 +35,8 @@ def workspace(
 ) -> Iterator[Workspace]:
     """A workspace with a file in a folder, beside a secret; by both ways of opening."""
     if request.param == "walk":
-        monkeypatch.setattr(descriptors, "has_openat2", lambda: False)
-    elif not descriptors.has_openat2():
+        monkeypatch.setattr(open_beneath, "has_openat2", lambda: False)
+    elif not open_beneath.has_openat2():
         pytest.skip("this system has no openat2")
     root = tmp_path / "ws"
     (root / "docs").mkdir(parents=True)
@@ -290,5 +290,5 @@ def test_a_race_of_links_and_renames_never_leads_out(workspace, tmp_path):
         swapper.wait()
     assert sorted((path.name, path.read_bytes()) for path in outside.iterdir()) == before
     assert done > 10, f"{done} of {tried} calls ran"
-    way = "openat2" if descriptors.has_openat2() else "one component after another"
+    way = "openat2" if open_beneath.has_openat2() else "one component after another"
     figures(f"race of links and renames, {way}", seconds=int(seconds), calls=tried, ran=done)

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from fencekit.gate.action_envelope import action_digest
+from fencekit.gate.approvals.approval_grants import Grant, Scope
 from fencekit.gate.approvals.desk import Desk
-from fencekit.gate.approvals.grants import Grant, Scope
 from fencekit.gate.approvals.keys import KeyRing, KeyState, Signer
 from fencekit.gate.approvals.store import Store, StoredGrant
 from fencekit.gate.call import ToolCall
-from fencekit.gate.envelope import action_digest
 from fencekit.gate.tools import AnyTools, Normalised
 from fencekit.reading.signatures import new_key
 from gate.offices import START, Office, figures

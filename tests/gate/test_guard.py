@@ -13,8 +13,8 @@ from laws.drawing import policy_of_text
 
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.guard import ApprovalRequired, Blocked, calling
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.model.errors import UsageError

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws.drawing import arguments, contexts, policies, policy_of_text, requests
 
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.gate.assess import Advice, Assessment
 from fencekit.gate.audit import Audit
 from fencekit.gate.call import Refusal, ToolCall
+from fencekit.gate.canonical_paths import canonical
 from fencekit.gate.gate import Gate
-from fencekit.gate.paths import canonical
 from fencekit.gate.tools import AnyTools, Tool, Tools
 from fencekit.model.errors import RequestError
 from fencekit.model.policy import Policy

@@ -13,14 +13,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from laws.drawing import arguments, contexts, documents
 
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.dialects.registry import load_policy
-from fencekit.gate.approvals.grants import ApprovalError, Scope
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.gate.approvals.approval_grants import ApprovalError, Scope
 from fencekit.gate.assess import KeywordAssessor
 from fencekit.gate.audit import Audit, Keep
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import outcome_of
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import outcome_of
 from fencekit.gate.tools import AnyTools, Tool
 from fencekit.logs.chain.verify import verify_log
 from fencekit.model.errors import PolicyError

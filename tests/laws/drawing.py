@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fencekit.dialects.capfence.layer import read_layer
+from fencekit.dialects.capfence.policy_layer import read_layer
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
 from fencekit.model.request import UNKNOWN, Facts, Request

@@ -12,13 +12,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from fencekit.checks.findings.comparison import between, changes_from, with_recorded
-from fencekit.checks.replay.comparer import OPEN, Comparer
-from fencekit.checks.replay.refine import Possible, Refiner
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.pairs import decide_both
+from fencekit.checks.findings.decision_comparison import between, changes_from, with_recorded
+from fencekit.checks.replay.record_comparer import OPEN, Comparer
+from fencekit.checks.replay.refine_open_decisions import Possible, Refiner
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.outcome_pairs import decide_both
 from fencekit.logs.redaction import digest
-from fencekit.logs.unmasking import RedactionKey
+from fencekit.logs.unmask_values import RedactionKey
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy

@@ -14,12 +14,12 @@ from random import Random
 import pytest
 from running import LOGS, POLICIES
 
-from fencekit.checks.findings.comparison import between, changes_from, with_recorded
-from fencekit.checks.replay.comparer import Comparer
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.pairs import decide_both
-from fencekit.logs.registry import read_log
+from fencekit.checks.findings.decision_comparison import between, changes_from, with_recorded
+from fencekit.checks.replay.record_comparer import Comparer
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.outcome_pairs import decide_both
+from fencekit.logs.log_registry import read_log
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy

@@ -12,8 +12,14 @@ from typing import Any
 import pytest
 
 from fencekit.model.request import UNKNOWN, Facts
-from fencekit.prover import glob_solver, partial, partial_domain, repr_transducer, three_valued
-from fencekit.prover.known import PartialRequest
+from fencekit.prover import (
+    complete_request,
+    glob_solver,
+    partial_domain,
+    repr_transducer,
+    three_valued_literals,
+)
+from fencekit.prover.partial_request import PartialRequest
 from laws.open_calls import drawn, looked_at
 
 CALLS = 4_000
@@ -22,24 +28,26 @@ Patch = pytest.MonkeyPatch
 
 def only_the_context_is_looked_at(patch: Patch) -> None:
     def named(given: PartialRequest, atom: Any) -> bool | None:
-        return three_valued.matches(given.in_context(atom.key), atom.expected)
+        return three_valued_literals.matches(given.in_context(atom.key), atom.expected)
 
-    patch.setitem(three_valued.TOLD, three_valued.Named, named)
+    patch.setitem(three_valued_literals.TOLD, three_valued_literals.Named, named)
 
 
 def no_call_is_left_to_the_default(patch: Patch) -> None:
-    real = partial.reduce_outcomes
+    real = complete_request.reduce_outcomes
     patch.setattr(
-        partial,
+        complete_request,
         "reduce_outcomes",
         lambda exits, known: real(exits, known)[:-1] or real(exits, known),
     )
 
 
 def only_one_class_of_capabilities_is_asked(patch: Patch) -> None:
-    real = partial.Completer.gaps
+    real = complete_request.Completer.gaps
     patch.setattr(
-        partial.Completer, "gaps", lambda self, request: iter(list(real(self, request))[:1])
+        complete_request.Completer,
+        "gaps",
+        lambda self, request: iter(list(real(self, request))[:1]),
     )
 
 
@@ -81,8 +89,8 @@ def what_is_known_of_the_context_is_forgotten(patch: Patch) -> None:
 
 
 def there_are_no_other_arguments(patch: Patch) -> None:
-    real = partial.PartialArgumentsDomain
-    patch.setattr(partial, "PartialArgumentsDomain", lambda args: real(Facts(args.values)))
+    real = complete_request.PartialArgumentsDomain
+    patch.setattr(complete_request, "PartialArgumentsDomain", lambda args: real(Facts(args.values)))
 
 
 FAULTS: tuple[Callable[[Patch], None], ...] = (

@@ -10,19 +10,19 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from running import POLICIES
 
-from fencekit.checks.diff.apply import Applying, apply
+from fencekit.checks.diff.apply_edits import Applying, apply
 from fencekit.checks.diff.blame import STILL, Attributor
 from fencekit.checks.diff.blame_search import MOST_SETS
 from fencekit.checks.diff.edit_script import diff
-from fencekit.checks.findings.comparison import between
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.pairs import decide_both
+from fencekit.checks.findings.decision_comparison import between
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.outcome_pairs import decide_both
 from fencekit.model.edit import EditKind
 from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
-from fencekit.reporting.editing import WHAT, name_of, what
+from fencekit.reporting.edit_text import WHAT, name_of, what
 from laws.drawing import documents, masked, policies, policy_of, requests
 
 MOST_EDITS = 12

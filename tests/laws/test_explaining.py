@@ -9,8 +9,8 @@ from conformance.oracle import our_load, real_load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.explain import explain
+from fencekit.engines.native.explain_decision import explain
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.explanation import Answer
 from fencekit.model.policy import Policy
 from fencekit.model.request import ANYTHING, UNKNOWN, Request

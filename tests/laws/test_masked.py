@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.explain import explain
-from fencekit.engines.native.view import covers, covers_itself_only
+from fencekit.engines.native.explain_decision import explain
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.native.request_view import covers, covers_itself_only
 from fencekit.logs.redaction import digest
-from fencekit.logs.unmasking import RedactionKey
+from fencekit.logs.unmask_values import RedactionKey
 from fencekit.model.explanation import Answer
 from fencekit.model.policy import ConditionName
 from fencekit.model.record import Record

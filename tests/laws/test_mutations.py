@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.view import covers
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.native.request_view import covers
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.mutant import Direction, Mutant
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
-from fencekit.mutation.operators import capabilities
-from fencekit.mutation.operators.capabilities import Reach
-from fencekit.mutation.operators.normal_form import Meanings
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators import capability_edits
+from fencekit.mutation.operators.capability_edits import Reach
+from fencekit.mutation.operators.policy_normal_form import Meanings
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover.api import compare
-from fencekit.regex import mutate
+from fencekit.regex import regex_mutations
 from laws import drawing
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "policies" / "capfence"
@@ -197,7 +197,7 @@ texts = st.one_of(TEXT, *(st.from_regex(re.compile(pattern)) for pattern in PATT
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_an_edited_regex_compiles_differs_and_reaches_what_it_says(pattern):
-    edits = list(mutate.edits(pattern))
+    edits = list(regex_mutations.edits(pattern))
     assert edits
     compiled = [(edit, re.compile(edit.pattern)) for edit in edits]
     assert pattern not in [edit.pattern for edit in edits]
@@ -224,9 +224,9 @@ CAPABILITIES = (
 def test_what_is_said_of_two_capability_patterns_is_true_of_every_call(one):
     for other in CAPABILITIES:
         both = [(covers(one, call), covers(other, call)) for call in CAPABILITIES]
-        if capabilities.within(one, other):
+        if capability_edits.within(one, other):
             assert (True, False) not in both, (one, other)
-        if not capabilities.may_meet(one, other):
+        if not capability_edits.may_meet(one, other):
             assert (True, True) not in both, (one, other)
 
 

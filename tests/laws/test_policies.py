@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Decision
 from fencekit.model.policy import Policy, Rule

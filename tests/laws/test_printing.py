@@ -12,8 +12,8 @@ from conformance.oracle import our_load, real_answer, real_load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.errors import PolicyError
 from fencekit.reading import yaml
 from laws.drawing import documents, policy_of, section_rules

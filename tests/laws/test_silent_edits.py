@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from running import fencekit
 
 from fencekit.checks.diff import unwitnessed_edits
-from fencekit.checks.diff.apply import Applying
-from fencekit.checks.diff.consequences import Consequences
+from fencekit.checks.diff.apply_edits import Applying
+from fencekit.checks.diff.edit_consequences import Consequences
 from fencekit.checks.diff.edit_script import diff
 from fencekit.checks.diff.unwitnessed_edits import loosening_edits, undone
-from fencekit.checks.proofs.comparison import compared_classes
-from fencekit.checks.proofs.transitions import TransitionFinder
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.checks.proofs.loosening_transitions import TransitionFinder
+from fencekit.checks.proofs.policy_comparison import compared_classes
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved

@@ -10,11 +10,11 @@ from conformance.oracle import our_load, real_load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.checks.findings.comparison import between
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.possible import coarse_pairs, every_way
-from fencekit.engines.native.view import View
-from fencekit.engines.pairs import decide_both
+from fencekit.checks.findings.decision_comparison import between
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.native.possible_outcomes import coarse_pairs, every_way
+from fencekit.engines.native.request_view import View
+from fencekit.engines.outcome_pairs import decide_both
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RecordClass

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.linter.levels import Levels
-from fencekit.linter.run import LintJob
-from fencekit.model.lint import FailAt
+from fencekit.linter.lint_levels import Levels
+from fencekit.linter.lint_run import LintJob
+from fencekit.model.lint_result import FailAt
 from fencekit.model.report import Report
 
 ROOT = Path(__file__).parents[2]

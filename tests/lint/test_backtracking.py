@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.dialects.registry import load_policy
-from fencekit.linter.pattern_rewrites import elements
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.linter.call_rewrites import elements
 from fencekit.linter.rules.regex_backtracks import slow_text
 from fencekit.model.policy import ConditionName
-from fencekit.regex.redos.growth import growth
+from fencekit.regex.redos.match_timing import first_slow
+from fencekit.regex.redos.redos_growth import growth
 from fencekit.regex.redos.slow_texts import suspicions
-from fencekit.regex.redos.timing import first_slow
 
 EXPONENTIAL = [
     r"^(\w+\s?)*;$",

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import ROOT, assert_inert, fencekit, record, write_lines
 
-from fencekit.linter.registry import rules
+from fencekit.linter.lint_registry import rules
 from lint.pages import policy_at
 
 WILDCARD = "allow:\n  - '*'\n"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fencekit.regex.redos import growth as growing
-from fencekit.regex.redos.growth import growth
-from fencekit.regex.redos.paths import Paths, paths
-from fencekit.regex.syntax import ops, parse_pattern
+from fencekit.regex.python_syntax import ops, parse_pattern
+from fencekit.regex.redos import redos_growth as growing
+from fencekit.regex.redos.matcher_paths import Paths, paths
+from fencekit.regex.redos.redos_growth import growth
 
 LINEAR = [
     r"\A(?:a|b)*c",

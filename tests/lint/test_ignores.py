@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.linter.levels import Levels
-from fencekit.linter.run import LintJob
+from fencekit.linter.lint_levels import Levels
+from fencekit.linter.lint_run import LintJob
 from fencekit.model.report import Report
-from fencekit.reading.comments import comments
+from fencekit.reading.yaml_comments import comments
 from lint.pages import policy_at
 
 REASON = "a sandbox"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from running import LOGS, POLICIES
 
-from fencekit.linter.levels import Levels
-from fencekit.linter.run import LintJob
+from fencekit.linter.lint_levels import Levels
+from fencekit.linter.lint_run import LintJob
 from fencekit.model.finding import Finding
 from lint.pages import policy_at
 

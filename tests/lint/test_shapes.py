@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.linter.registry import explanation, rules
+from fencekit.linter.lint_registry import explanation, rules
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.record import Record
 from fencekit.model.report import Report, Status

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from laws.drawing import documents
 from running import POLICIES, ROOT
 
-from fencekit.dialects.registry import load_policy
-from fencekit.linter.run import lint
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.linter.lint_run import lint
 from fencekit.model.report import Report
 from fencekit.reading import yaml
 from lint.confirming import confirmed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from os import PathLike
 
-from fencekit.logs.registry import read_log
+from fencekit.logs.log_registry import read_log
 from fencekit.model.record import InvalidRecord, Notice, PassedOver, Record
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from running import LOGS
 
-from fencekit.logs.registry import open_log
+from fencekit.logs.log_registry import open_log
 from fencekit.model.record import REPEATED, InvalidRecord, Notice, PassedOver, Record
 
 ROUNDS = 60

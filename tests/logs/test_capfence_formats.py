@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from running import LOGS, POLICIES, fencekit
 
-from fencekit.logs.registry import formats, open_log, read_log, recognise
+from fencekit.logs.log_registry import formats, open_log, read_log, recognise
 from fencekit.model.errors import UsageError
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 A, E, D = Verdict.ALLOW, Verdict.ESCALATE, Verdict.DENY
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import LOGS, POLICIES, fencekit
 
-from fencekit.logs.registry import read_log
+from fencekit.logs.log_registry import read_log
 from fencekit.model.record import InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Verdict

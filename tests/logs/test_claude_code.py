@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code import FORMAT, TOOLS
-from fencekit.logs.registry import formats, open_log
+from fencekit.logs.log_format import LogLayout, LogSample
+from fencekit.logs.log_registry import formats, open_log
 from fencekit.model.record import Completeness, InvalidRecord
 from fencekit.model.request import UNKNOWN
 from logs.reading import read_calls

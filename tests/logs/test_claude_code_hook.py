@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fencekit.logs.base import LogLayout, LogSample
 from fencekit.logs.claude_code_hook import DECISIONS, FORMAT, OLDER_DECISIONS
-from fencekit.logs.registry import formats, open_log
+from fencekit.logs.log_format import LogLayout, LogSample
+from fencekit.logs.log_registry import formats, open_log
 from fencekit.model.record import Completeness, InvalidRecord, PassedOver, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict

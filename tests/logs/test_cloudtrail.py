@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.logs import recognition, registry
+from fencekit.logs import format_recognition, log_registry
 from fencekit.model.errors import FencekitError, LogError
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 from logs.reading import read_calls
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "logs"
@@ -251,7 +251,7 @@ def test_indented_and_packed_files_are_read_like_the_others(tmp_path):
     indented.write_text(json.dumps(json.loads(TRAIL.read_text()), indent=2))
     packed.write_bytes(gzip.compress(TRAIL.read_bytes()))
     for path in (indented, packed):
-        with registry.open_log(path) as log:
+        with log_registry.open_log(path) as log:
             assert log.format.name == "cloudtrail"
             assert len(list(log.entries())) == 10
 
@@ -261,7 +261,7 @@ def test_a_file_larger_than_a_line_may_be_is_read(tmp_path):
     one = event(requestParameters={"key": "x" * 4000})
     path.write_text(json.dumps({"Records": [one] * 2500}))
     assert path.stat().st_size > 8 << 20
-    with registry.open_log(path) as log:
+    with log_registry.open_log(path) as log:
         assert sum(1 for _ in log.entries()) == 2500
 
 
@@ -295,12 +295,12 @@ def test_the_sample_is_recognised_by_this_format_alone(tmp_path):
     array = tmp_path / "array.json"
     array.write_text(json.dumps([event()]))
     for given in (TRAIL, DECISIONS, array):
-        with registry.open_log(given) as log:
+        with log_registry.open_log(given) as log:
             assert log.format.name == "cloudtrail"
     for path in (path for path in LOGS.glob("*/*.*") if path.parent.name != "cloudtrail"):
         with open_source(str(path)) as source:
-            sample = recognition.sample_of(source)
-        assert not registry.formats()["cloudtrail"].recognises(sample), path
+            sample = format_recognition.sample_of(source)
+        assert not log_registry.formats()["cloudtrail"].recognises(sample), path
 
 
 def test_records_of_another_service_of_aws_are_not_taken_for_a_trail(tmp_path):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from running import fencekit
 
-from fencekit.logs.registry import open_log, read_log
+from fencekit.logs.log_registry import open_log, read_log
 from fencekit.model.record import Record
 from logs.test_nothing_unseen import (
     TRACE,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.logs import recognition, registry
+from fencekit.logs import format_recognition, log_registry
 from fencekit.model.errors import FencekitError
 from fencekit.model.record import Completeness, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN
 from fencekit.model.source import Place
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 from logs.reading import read_calls
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "logs"
@@ -168,13 +168,13 @@ def test_the_sample_is_recognised_by_this_format_alone(tmp_path):
     array = tmp_path / "array.json"
     array.write_text(json.dumps([observation(), observation(type="SPAN")], indent=2))
     for given in (PAGE, ROWS, array):
-        with registry.open_log(given) as log:
+        with log_registry.open_log(given) as log:
             assert log.format.name == "langfuse"
     others = [path for path in LOGS.glob("*/*.*") if path.parent.name != "langfuse"]
     for path in others:
         with open_source(str(path)) as source:
-            sample = recognition.sample_of(source)
-        assert not registry.formats()["langfuse"].recognises(sample), path
+            sample = format_recognition.sample_of(source)
+        assert not log_registry.formats()["langfuse"].recognises(sample), path
 
 
 def test_a_page_that_is_cut_is_one_invalid_record(tmp_path):

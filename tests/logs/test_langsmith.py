@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.logs import recognition, registry
-from fencekit.logs.mapping import MappedTool, ToolMap
+from fencekit.logs import format_recognition, log_registry
+from fencekit.logs.tool_map import MappedTool, ToolMap
 from fencekit.model.capability import Capability
 from fencekit.model.errors import FencekitError
 from fencekit.model.record import Completeness, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN
 from fencekit.model.source import Place
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 from logs.reading import read_calls
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "logs"
@@ -30,7 +30,7 @@ def read(path: Path) -> list[Record | InvalidRecord]:
 def written(folder: Path, *objects: object) -> list[Record | InvalidRecord]:
     path = folder / "log.jsonl"
     path.write_text("".join(json.dumps(each) + "\n" for each in objects))
-    with registry.open_log(path, "langsmith") as log:
+    with log_registry.open_log(path, "langsmith") as log:
         return list(log.entries())
 
 
@@ -76,12 +76,12 @@ def test_tools_of_langchains_own_toolkits_have_a_capability_and_others_do_not():
         ("shell.exec", True),
         (UNKNOWN, False),
     ]
-    assert all(map(Capability.parse, registry.formats()["langsmith"].tools.values()))
+    assert all(map(Capability.parse, log_registry.formats()["langsmith"].tools.values()))
 
 
 def test_the_users_mapping_wins_over_the_defaults():
     tools = ToolMap((MappedTool("terminal", "ops.shell", {"command": "/commands"}),))
-    with registry.open_log(NESTED, tools=tools) as log:
+    with log_registry.open_log(NESTED, tools=tools) as log:
         (shell,) = (entry for entry in log.entries() if entry.tool == "terminal")
     assert shell.request.capability == "ops.shell"
     assert shell.request.args.values == {"command": "rm -r /srv/orders"}
@@ -171,12 +171,12 @@ def test_what_should_be_a_run_and_is_none_is_invalid_and_costs_no_other(given, m
 
 def test_the_sample_is_recognised_by_this_format_alone():
     for given in (NESTED, ARRAY, PAGE):
-        with registry.open_log(given) as log:
+        with log_registry.open_log(given) as log:
             assert log.format.name == "langsmith"
     for path in (path for path in LOGS.glob("*/*.*") if path.parent.name != "langsmith"):
         with open_source(str(path)) as source:
-            sample = recognition.sample_of(source)
-        assert not registry.formats()["langsmith"].recognises(sample), path
+            sample = format_recognition.sample_of(source)
+        assert not log_registry.formats()["langsmith"].recognises(sample), path
 
 
 def test_every_corrupted_line_is_a_record_or_invalid_and_nothing_else_escapes(tmp_path):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from running import fencekit
 
-from fencekit.reporting.registry import formats
+from fencekit.reporting.report_formats import formats
 from logs.test_nothing_unseen import META, lines, ran, said, use
 
 POLICY = "deny: [shell.exec]\nallow: ['*']\n"

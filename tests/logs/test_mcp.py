@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from fencekit.logs.format_recognition import sample_of
+from fencekit.logs.log_registry import formats, open_log, read_log
 from fencekit.logs.mcp import FORMAT
-from fencekit.logs.recognition import sample_of
-from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.errors import FencekitError
 from fencekit.model.record import Completeness, InvalidRecord, Notice, Record
 from fencekit.model.request import UNKNOWN
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 from logs.reading import read_calls
 
 SAMPLES = Path(__file__).resolve().parents[2] / "fixtures" / "logs" / "mcp"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from running import fencekit
 
-from fencekit.logs.registry import open_log, read_log
+from fencekit.logs.log_registry import open_log, read_log
 from fencekit.model.errors import LogError
 from fencekit.model.record import Entry, InvalidRecord, Notice, PassedOver, Record
 from fencekit.model.request import UNKNOWN

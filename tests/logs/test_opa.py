@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from fencekit.logs.format_recognition import sample_of
+from fencekit.logs.log_registry import formats, open_log, read_log
 from fencekit.logs.opa import FORMAT
-from fencekit.logs.recognition import sample_of
-from fencekit.logs.registry import formats, open_log, read_log
 from fencekit.model.errors import FencekitError
 from fencekit.model.record import Completeness, InvalidRecord, Record
 from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 
 SAMPLES = Path(__file__).resolve().parents[2] / "fixtures" / "logs" / "opa"
 ARRAY, CONSOLE = SAMPLES / "agents.json", SAMPLES / "console.jsonl"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.logs import recognition, registry
-from fencekit.logs.indented import MAX_OBJECT, Chunk, chunks
-from fencekit.logs.mapping import ToolMap
+from fencekit.logs import format_recognition, log_registry
+from fencekit.logs.indented_json import MAX_OBJECT, Chunk, chunks
+from fencekit.logs.tool_map import ToolMap
 from fencekit.model.errors import FencekitError, LogError
 from fencekit.model.record import Completeness, InvalidRecord, PassedOver, Record
 from fencekit.model.request import ANYTHING, UNKNOWN
 from fencekit.model.source import Place
-from fencekit.reading.files import MAX_LINE, open_source
+from fencekit.reading.input_files import MAX_LINE, open_source
 from logs.reading import read_calls
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "logs"
@@ -133,7 +133,7 @@ def test_the_sample_is_recognised_by_this_format_alone(path, tmp_path):
     packed = tmp_path / "log.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     for given in (path, packed):
-        with registry.open_log(given) as log:
+        with log_registry.open_log(given) as log:
             assert log.format.name == "otel"
 
 
@@ -142,22 +142,22 @@ def test_no_sample_of_another_format_is_recognised_as_a_trace():
     assert others
     for path in others:
         with open_source(str(path)) as source:
-            sample = recognition.sample_of(source)
-        assert not registry.formats()["otel"].recognises(sample), path
+            sample = format_recognition.sample_of(source)
+        assert not log_registry.formats()["otel"].recognises(sample), path
 
 
 def test_a_trace_whose_first_object_is_beyond_the_head_is_recognised(tmp_path):
     path = tmp_path / "big.json"
     many = [*otlp(EXECUTES, NAMED)["resourceSpans"]] * 2000
     path.write_text(json.dumps({"resourceSpans": many}))
-    with registry.open_log(path) as log:
+    with log_registry.open_log(path) as log:
         assert log.format.name == "otel"
         assert sum(1 for _ in log.entries()) == 2000
 
 
 def test_the_users_mapping_gives_the_tools_their_capabilities(tmp_path):
     tools = ToolMap().over({"*_file": "file.any"})
-    with registry.open_log(CONSOLE, tools=tools) as log:
+    with log_registry.open_log(CONSOLE, tools=tools) as log:
         mapped = [entry.request.capability for entry in log.entries() if entry.mapped]
     assert mapped == ["file.any", "file.any"]
 

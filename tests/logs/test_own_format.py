@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from running import LOGS, POLICIES, ROOT, fencekit
 
 from fencekit.logs.jsonl import encode
-from fencekit.logs.layout import LoggedObject
-from fencekit.logs.registry import read_log
+from fencekit.logs.log_layout import LoggedObject
+from fencekit.logs.log_registry import read_log
 from fencekit.model.record import Completeness, InvalidRecord, Record, Recorded
 from fencekit.model.request import UNKNOWN, Facts, Request
 from fencekit.model.source import Place

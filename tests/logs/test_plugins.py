@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.logs import registry
+from fencekit.logs import log_registry
 from fencekit.model.errors import UsageError
 
 MODULE = """
@@ -14,7 +14,7 @@ from fencekit.model.record import Record, Recorded
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
-from fencekit.reading.files import lines
+from fencekit.reading.input_files import lines
 
 @dataclass(frozen=True)
 class Words:
@@ -43,33 +43,33 @@ def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
         (info / "entry_points.txt").write_text(f"[fencekit.log_formats]\nwords = {target}\n")
 
     monkeypatch.syspath_prepend(tmp_path)
-    registry.formats.cache_clear()
+    log_registry.formats.cache_clear()
     yield install
-    registry.formats.cache_clear()
+    log_registry.formats.cache_clear()
 
 
 def test_a_package_brings_a_format(bring, tmp_path: Path) -> None:
     bring("words_one", MODULE.format(name="words"), "words_one:FORMAT")
     log = tmp_path / "log.jsonl"
     log.write_text('{"words": true}\n{"words": true}\n')
-    entries = list(registry.read_log(log))
+    entries = list(log_registry.read_log(log))
     assert [entry.request.capability for entry in entries] == ["words.say", "words.say"]
-    assert list(registry.read_log(log, log_format="words"))
+    assert list(log_registry.read_log(log, log_format="words"))
 
 
 def test_a_format_that_cannot_be_loaded_is_named(bring) -> None:
     bring("words_two", "FORMAT = 1", "words_two:NOTHING")
     with pytest.raises(UsageError, match=r"cannot load the log format `words_two:NOTHING`"):
-        registry.formats()
+        log_registry.formats()
 
 
 def test_what_is_no_format_is_named(bring) -> None:
     bring("words_three", "FORMAT = 1", "words_three:FORMAT")
     with pytest.raises(UsageError, match=r"`words_three:FORMAT` is no log format"):
-        registry.formats()
+        log_registry.formats()
 
 
 def test_a_name_is_taken_once(bring) -> None:
     bring("words_four", MODULE.format(name="fencekit"), "words_four:FORMAT")
     with pytest.raises(UsageError, match=r"the log format `fencekit` is there twice"):
-        registry.formats()
+        log_registry.formats()

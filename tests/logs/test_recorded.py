@@ -4,7 +4,7 @@ from collections import Counter
 
 from running import LOGS
 
-from fencekit.logs.registry import open_log
+from fencekit.logs.log_registry import open_log
 from fencekit.model.record import Completeness, Record
 from fencekit.model.verdict import Verdict
 

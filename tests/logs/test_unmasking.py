@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from running import Done, fencekit, write_lines
 
+from fencekit.logs.log_registry import read_log
 from fencekit.logs.redaction import read_key
-from fencekit.logs.registry import read_log
 from fencekit.logs.writer import AuditWriter
 from fencekit.model.errors import UsageError
 from fencekit.model.record import Record, Recorded

@@ -9,18 +9,18 @@ from jsonschema import Draft202012Validator
 from laws import drawing
 from running import ROOT, assert_inert, fencekit, record, write_lines
 
-from fencekit.cases.writing import write_cases
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.cases.case_writer import write_cases
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.case import Case, Expectation
-from fencekit.model.mutation import MutantStatus
+from fencekit.model.mutation_result import MutantStatus
 from fencekit.model.record import Record
 from fencekit.model.report import Status
 from fencekit.model.request import ANYTHING, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Obligation, Verdict
-from fencekit.mutation.job import mutate
-from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.pool import spread_numbers
+from fencekit.mutation.mutant_pool import spread_numbers
+from fencekit.mutation.mutation_job import mutate
+from fencekit.mutation.operators.single_edits import single_edits
 
 SMALL = """\
 deny:

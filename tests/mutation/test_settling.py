@@ -10,10 +10,14 @@ from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
-from fencekit.mutation.equivalence import EquivalenceChecker, EquivalenceProof, EquivalentMutant
+from fencekit.mutation.mutant_equivalence import (
+    EquivalenceChecker,
+    EquivalenceProof,
+    EquivalentMutant,
+)
+from fencekit.mutation.mutant_probes import Probes
 from fencekit.mutation.mutant_runner import MutantRunner
-from fencekit.mutation.operators.policy import single_edits
-from fencekit.mutation.probes import Probes
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.mutation.shared_tests import LONG_TEXT
 from tests.laws import drawing
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fencekit.regex.derivatives.contexts import candidates
-from fencekit.regex.derivatives.distinguish import Distinguisher
-from fencekit.regex.derivatives.matcher import TextMatcher
-from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
-from fencekit.regex.derivatives.terms import TermStore
-from fencekit.regex.mutate import edits
+from fencekit.regex.derivatives.distinguishing_texts import Distinguisher
+from fencekit.regex.derivatives.part_contexts import candidates
+from fencekit.regex.derivatives.term_matcher import TextMatcher
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_store import TermStore
+from fencekit.regex.regex_mutations import edits
 
 PATTERNS = [
     r"\A(?!(?:(?:ls|pwd(?: +-[alh]+)*|cat(?: +[a-z.]+)+)(?: *; *)?)+\Z)",

@@ -8,12 +8,12 @@ import pytest
 from chain.signed import make_keys
 
 from fencekit.model.errors import PackError
-from fencekit.packs.archive.archive import read_archive
-from fencekit.packs.archive.build import build
-from fencekit.packs.install.install import carry_out, plan
-from fencekit.packs.pack.opening import Trust, open_pack
+from fencekit.packs.archive.build_archive import build
+from fencekit.packs.archive.pack_archive import read_archive
+from fencekit.packs.install.install_pack import carry_out, plan
+from fencekit.packs.pack.open_pack import Trust, open_pack
 from fencekit.packs.pack.pack import read_pack
-from fencekit.packs.pack.variants import Variant
+from fencekit.packs.pack.pack_variants import Variant
 from fencekit.reading.signatures import PrivateKey, read_private
 from packs.tampering import Built
 

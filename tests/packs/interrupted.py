@@ -11,8 +11,8 @@ from random import Random
 
 from running import fencekit
 
-from fencekit.packs.install.lock import FILE
-from fencekit.packs.install.transaction import STAGE
+from fencekit.packs.install.folder_transaction import STAGE
+from fencekit.packs.install.pack_lock import FILE
 from packs.tiny import write_pack
 
 

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from fencekit.packs.archive.build import ENVELOPE, INSIDE, MANIFEST
-from fencekit.packs.archive.envelope import (
+from fencekit.packs.archive.archive_manifest import Manifest, manifest_of
+from fencekit.packs.archive.build_archive import ENVELOPE, INSIDE, MANIFEST
+from fencekit.packs.archive.dsse_envelope import (
     PAYLOAD_TYPE,
     pre_authentication_encoding,
     seal,
     statement,
 )
-from fencekit.packs.archive.manifest import Manifest, manifest_of
 from fencekit.reading.signatures import PrivateKey
 
 ODD = (

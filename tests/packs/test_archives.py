@@ -14,8 +14,8 @@ import pytest
 from running import fencekit
 
 from fencekit.model.errors import PackError
-from fencekit.packs.archive.archive import files_in, load, read_archive, write_archive
-from fencekit.packs.archive.build import (
+from fencekit.packs.archive.archive_manifest import read_manifest, sha256
+from fencekit.packs.archive.build_archive import (
     ENVELOPE,
     INSIDE,
     MANIFEST,
@@ -23,9 +23,9 @@ from fencekit.packs.archive.build import (
     refuse_unsigned,
     verify,
 )
-from fencekit.packs.archive.envelope import pre_authentication_encoding
-from fencekit.packs.archive.manifest import read_manifest, sha256
-from fencekit.packs.pack.opening import Trust
+from fencekit.packs.archive.dsse_envelope import pre_authentication_encoding
+from fencekit.packs.archive.pack_archive import files_in, load, read_archive, write_archive
+from fencekit.packs.pack.open_pack import Trust
 from fencekit.packs.pack.pack import packs_in, read_pack
 from fencekit.reading.signatures import PublicKey
 from packs.archives import ROOT, built_in, install, key_in, refusal
@@ -60,7 +60,8 @@ def test_a_pack_is_built_to_the_same_bytes_by_another_process_from_another_copy(
         if file.is_file():
             file.chmod(0o600 + number % 8)
     code = (
-        "import sys; from pathlib import Path; from fencekit.packs.archive.build import build; "
+        "import sys; from pathlib import Path; "
+        "from fencekit.packs.archive.build_archive import build; "
         "from fencekit.packs.pack.pack import read_pack; "
         "sys.stdout.buffer.write(build(read_pack(Path('http'))))"
     )

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from fencekit.engines.native.evaluator import ENGINE
+from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.packs.install.in_memory import policy_of
-from fencekit.packs.measure.samples import entries
+from fencekit.packs.install.policies_in_memory import policy_of
+from fencekit.packs.measure.measurement_samples import entries
 from fencekit.packs.pack.pack import packs_in, policies
-from fencekit.packs.pack.parameters import SINGLE
-from fencekit.packs.pack.variants import Variant
-from fencekit.packs.render.casetable import calls
+from fencekit.packs.pack.pack_parameters import SINGLE
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.case_table import calls
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, fencekit
 

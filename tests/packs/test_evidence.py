@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fencekit.packs.pack.pack import read_pack, rendered_files
-from fencekit.packs.vet.evidence import FILE
-from fencekit.reading.files import sha256_of
+from fencekit.packs.vet.mutation_evidence import FILE
+from fencekit.reading.input_files import sha256_of
 from tests.packs.tiny import write_pack
 from tests.running import Done, fencekit
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from fencekit.model.errors import FencekitError, PackError
-from fencekit.packs.archive.build import build
-from fencekit.packs.pack.opening import Trust, open_pack
+from fencekit.packs.archive.build_archive import build
+from fencekit.packs.pack.open_pack import Trust, open_pack
 from fencekit.packs.pack.pack import read_pack, rendered_files
 from packs.tiny import FILES, write_pack
 
@@ -102,9 +102,9 @@ def test_terms_that_double_one_another_are_refused_before_they_fill_the_memory(
 def test_an_error_in_an_archive_names_the_archive(tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "notes")
     data = build(read_pack(folder))
-    from fencekit.packs.archive.archive import write_archive
-    from fencekit.packs.archive.build import INSIDE, MANIFEST, verify
-    from fencekit.packs.archive.manifest import manifest_of
+    from fencekit.packs.archive.archive_manifest import manifest_of
+    from fencekit.packs.archive.build_archive import INSIDE, MANIFEST, verify
+    from fencekit.packs.archive.pack_archive import write_archive
 
     files = {**verify(data).files, "pack.yaml": b"name: notes\n"}
     parts = {INSIDE + name: content for name, content in files.items()}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from running import Done, fencekit
 
-from fencekit.packs.archive.build import build
-from fencekit.packs.install.in_memory import compare_guardrails, policy_of
-from fencekit.packs.install.lock import FILE
-from fencekit.packs.install.transaction import STAGE
+from fencekit.packs.archive.build_archive import build
+from fencekit.packs.install.folder_transaction import STAGE
+from fencekit.packs.install.pack_lock import FILE
+from fencekit.packs.install.policies_in_memory import compare_guardrails, policy_of
 from fencekit.packs.pack.pack import read_pack, rendered_files
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack

@@ -8,8 +8,8 @@ import pytest
 from running import fencekit
 
 from fencekit.model.errors import PackError
-from fencekit.packs.install.lock import FILE, read_lock
-from fencekit.packs.install.transaction import JOURNAL, STAGE, commit, exclusive
+from fencekit.packs.install.folder_transaction import JOURNAL, STAGE, commit, exclusive
+from fencekit.packs.install.pack_lock import FILE, read_lock
 from packs.interrupted import at_each_step, ended, killed, other_pack, started, state, together
 from packs.tiny import write_pack
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from fencekit.model.verdict import Verdict
-from fencekit.packs.measure.measure import Measured, Peers, Rate, measure, wilson
-from fencekit.packs.measure.plan import MeasurementTarget, read_plan
-from fencekit.packs.measure.samples import samples
-from fencekit.packs.measure.tables import figure, page
+from fencekit.packs.measure.measure_pack import Measured, Peers, Rate, measure, wilson
+from fencekit.packs.measure.measurement_plan import MeasurementTarget, read_plan
+from fencekit.packs.measure.measurement_samples import samples
+from fencekit.packs.measure.measurement_tables import figure, page
 from fencekit.packs.pack.pack import Pack, packs_in
-from fencekit.packs.pack.variants import Variant
+from fencekit.packs.pack.pack_variants import Variant
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
 ROOT = Path(__file__).parents[2]

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import ENGINE
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.model.proof import Proved
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.packs.measure.samples import entries
+from fencekit.packs.measure.measurement_samples import entries
 from fencekit.packs.pack.pack import GUARDRAILS, Pack, packs_in
-from fencekit.packs.pack.variants import Variant
-from fencekit.packs.render.casetable import calls
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.case_table import calls
 from fencekit.prover.api import compare
 from tests.conformance.oracle import WORDS, real_answer, real_load
 

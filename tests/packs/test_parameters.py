@@ -6,7 +6,7 @@ import pytest
 
 from fencekit.model.errors import PackError
 from fencekit.packs.pack.pack import read_pack
-from fencekit.packs.pack.parameters import check_values
+from fencekit.packs.pack.pack_parameters import check_values
 from tests.packs.tiny import write_pack
 from tests.running import fencekit
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.vet.steps import STEPS
+from fencekit.packs.vet.vetting_steps import STEPS
 from tests.packs.test_vetting import edit, states, vet
 from tests.packs.tiny import write_pack
 from tests.running import fencekit

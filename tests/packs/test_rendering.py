@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from fencekit.dialects.registry import load_policy
-from fencekit.engines.native.evaluator import ENGINE
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.model.request import Request
 from fencekit.packs.pack.pack import Pack, packs_in, rendered_files
-from fencekit.packs.pack.variants import Variant
+from fencekit.packs.pack.pack_variants import Variant
 from fencekit.reading import yaml
 from tests.conformance.oracle import WORDS, real_answer, real_load
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from running import fencekit
 
-from fencekit.packs.archive.build import build
+from fencekit.packs.archive.build_archive import build
 from fencekit.packs.pack.pack import read_pack
-from fencekit.packs.vet.steps import STEPS
+from fencekit.packs.vet.vetting_steps import STEPS
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 

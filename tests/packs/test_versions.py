@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from running import fencekit
 
-from fencekit.packs.archive.build import build
+from fencekit.packs.archive.build_archive import build
 from fencekit.packs.pack.pack import read_pack
 from packs.archives import key_in
 from packs.test_installing import change_pack, install

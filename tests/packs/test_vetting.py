@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fencekit.packs.pack.pack import PackCapability, read_pack, rendered_files
-from fencekit.packs.vet.evidence import FILE as EVIDENCE
-from fencekit.packs.vet.steps import STEPS
+from fencekit.packs.vet.mutation_evidence import FILE as EVIDENCE
+from fencekit.packs.vet.vetting_steps import STEPS
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, Done, fencekit
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from conformance import requests as aimed
 
-from fencekit.engines.native.conditions import listed
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import ConditionName, Policy
 from fencekit.model.request import Request

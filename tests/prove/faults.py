@@ -8,38 +8,38 @@ from typing import Any
 
 import pytest
 
-from fencekit.prover import alphabet as letters
 from fencekit.prover import (
-    arithmetic,
+    amount_regions,
     capability_classes,
+    counterexample_search,
+    cube_solver,
     decision_lists,
+    field_relevance,
     glob_solver,
-    literals,
     payload_automaton,
-    product,
-    relevance,
-    search,
-    solver,
+    product_search,
+    rule_literals,
     text_queries,
 )
-from fencekit.regex import assertions, charset, language, nfa
+from fencekit.prover import symbol_classes as letters
+from fencekit.regex import charset, nfa, sublanguage, text_assertions
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 MODULES = (
     *(
-        literals,
-        search,
+        rule_literals,
+        counterexample_search,
         charset,
         capability_classes,
         letters,
         decision_lists,
         glob_solver,
         nfa,
-        arithmetic,
+        amount_regions,
         payload_automaton,
-        assertions,
+        text_assertions,
     ),
-    *(product, relevance, solver, language, text_queries),
+    *(product_search, field_relevance, cube_solver, sublanguage, text_queries),
 )
 DEAR = {"every_char", "printable", "scanned", "_category"}
 """Caches of what Python's own tables say, which no fault here touches and which take long."""
@@ -62,22 +62,26 @@ def putting(table: dict[Any, Any], key: Any, value: Any) -> Plant:
 
 
 def without_samples(drop: Callable[[Any], bool]) -> Plant:
-    real = arithmetic.samples
-    return setting(arithmetic, "samples", lambda cuts: [one for one in real(cuts) if not drop(one)])
+    real = amount_regions.samples
+    return setting(
+        amount_regions, "samples", lambda cuts: [one for one in real(cuts) if not drop(one)]
+    )
 
 
 def shaped(**never: bool) -> Plant:
-    real = relevance.FieldRelevance.of
+    real = field_relevance.FieldRelevance.of
 
-    def of(*given: Any, **more: Any) -> relevance.FieldRelevance:
+    def of(*given: Any, **more: Any) -> field_relevance.FieldRelevance:
         return replace(real(*given, **more), **never)
 
-    return setting(relevance.FieldRelevance, "of", of)
+    return setting(field_relevance.FieldRelevance, "of", of)
 
 
 def raising_nothing(patch: pytest.MonkeyPatch) -> None:
-    real = literals.reading_of
-    patch.setattr(literals, "reading_of", lambda condition: replace(real(condition), raises=False))
+    real = rule_literals.reading_of
+    patch.setattr(
+        rule_literals, "reading_of", lambda condition: replace(real(condition), raises=False)
+    )
 
 
 def printing(char: str, text: str) -> Plant:
@@ -91,9 +95,11 @@ def printing(char: str, text: str) -> Plant:
 
 def globs_without_equality(patch: pytest.MonkeyPatch) -> None:
     def matching(expected: str) -> Any:
-        parts = "".join(".*" if p == "*" else language._one(p) for p in language._parts(expected))
+        parts = "".join(
+            ".*" if p == "*" else sublanguage._one(p) for p in sublanguage._parts(expected)
+        )
         items, flags = nfa.parse(rf"(?s:{parts})\Z")
-        return language.Automaton(nfa.build(items, flags), anywhere=False)
+        return sublanguage.Automaton(nfa.build(items, flags), anywhere=False)
 
     patch.setattr(glob_solver, "matching", matching)
 
@@ -109,33 +115,34 @@ def refusals_that_accept(patch: pytest.MonkeyPatch) -> None:
 
 
 def contradictions_of_one(patch: pytest.MonkeyPatch) -> None:
-    real = solver.Solver._solve_cube
+    real = cube_solver.Solver._solve_cube
 
     def settled(self: Any, capability: str, cube: Any) -> Any:
         found = real(self, capability, cube)
-        if isinstance(found, solver.Unsat) and len(found.core) > 1:
-            return solver.Unsat(frozenset(sorted(found.core, key=literals.order)[:1]))
+        if isinstance(found, cube_solver.Unsat) and len(found.core) > 1:
+            return cube_solver.Unsat(frozenset(sorted(found.core, key=rule_literals.order)[:1]))
         return found
 
-    patch.setattr(solver.Solver, "_solve_cube", settled)
+    patch.setattr(cube_solver.Solver, "_solve_cube", settled)
 
 
 def keywords_as_written(patch: pytest.MonkeyPatch) -> None:
-    def reading(_: Any, value: Any) -> literals.ConditionLiterals:
-        keywords = frozenset(map(str, literals.listed(value)))
-        return literals.ConditionLiterals(
-            "" in keywords or literals._any_of(literals.ContainsKeyword(keywords), keywords)
+    def reading(_: Any, value: Any) -> rule_literals.ConditionLiterals:
+        keywords = frozenset(map(str, rule_literals.listed(value)))
+        return rule_literals.ConditionLiterals(
+            "" in keywords
+            or rule_literals._any_of(rule_literals.ContainsKeyword(keywords), keywords)
         )
 
-    for name in (literals.ConditionName.CONTAINS, literals.ConditionName.MATCH_KEYWORDS):
-        patch.setitem(literals.READINGS, name, reading)
+    for name in (rule_literals.ConditionName.CONTAINS, rule_literals.ConditionName.MATCH_KEYWORDS):
+        patch.setitem(rule_literals.READINGS, name, reading)
 
 
 def ends_of_words(patch: pytest.MonkeyPatch) -> None:
     def words(_: Any) -> Iterator[Any]:
         yield from ()
 
-    patch.setattr(product.Product, "words", words)
+    patch.setattr(product_search.Product, "words", words)
 
 
 def ascii_case(patch: pytest.MonkeyPatch) -> None:
@@ -174,7 +181,9 @@ PLANTS: dict[str, Plant] = {
     "no second field is walked": shaped(several=False),
     "no value but text is walked": shaped(others=False),
     "nan is forgotten": without_samples(is_nan),
-    "integers beyond floats are forgotten": without_samples(lambda one: one == arithmetic.BEYOND),
+    "integers beyond floats are forgotten": without_samples(
+        lambda one: one == amount_regions.BEYOND
+    ),
     "there is always a number": without_samples(lambda one: one is None),
     "no condition raises": raising_nothing,
     "the arguments have no names": setting(glob_solver, "_field", lambda *_: None),

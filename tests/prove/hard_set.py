@@ -7,7 +7,7 @@ from typing import Any
 from capfence.core.policy import Policy as RealPolicy
 from conformance.oracle import WORDS, Answer, real_answer, real_load
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request

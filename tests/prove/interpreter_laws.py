@@ -21,15 +21,15 @@ from fencekit.model.proof import Certificate, Proved
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW, DENY
 from fencekit.prover.api import compare
-from fencekit.prover.checker.check import CertificateError, check
-from fencekit.prover.checker.interpreter import interpreter
-from fencekit.prover.checker.patterns import KINDS, Pattern
-from fencekit.prover.checker.programs import representatives
-from fencekit.regex.automaton import LazyDFA
+from fencekit.prover.checker.check_certificate import CertificateError, check
+from fencekit.prover.checker.pattern_formulas import KINDS, Pattern
+from fencekit.prover.checker.python_fingerprint import interpreter
+from fencekit.prover.checker.sre_programs import representatives
 from fencekit.regex.charset import cased_characters, every_char, printable
-from fencekit.regex.confirmation import PROBES
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.confirm_steps import PROBES
+from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.regex.search import compile_search
 from prove import patterns as drawn
 from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 

@@ -7,7 +7,7 @@ from fencekit.model.policy import ConditionName, Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.request import Request
 from fencekit.prover.api import by_capability
-from fencekit.prover.properties import NOT_LOOSER
+from fencekit.prover.policy_properties import NOT_LOOSER
 from prove.apart import GAVE_UP, apart
 from prove.second_opinion import ALPHABET, BeyondError, Opinion, opinion, shows
 

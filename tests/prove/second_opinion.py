@@ -17,9 +17,9 @@ from typing import Any
 
 import z3
 
-from fencekit.engines.native.conditions import TESTS, listed
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.native.view import View, covers
+from fencekit.engines.native.condition_tests import TESTS, listed
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.native.request_view import View, covers
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Condition, ConditionName, Policy
 from fencekit.model.request import Request

@@ -12,18 +12,18 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from fencekit.engines.native.questions import QuestionSubject, Relation
-from fencekit.engines.native.view import View
+from fencekit.engines.native.request_view import View
+from fencekit.engines.native.unknown_questions import QuestionSubject, Relation
 from fencekit.model.request import Request
-from fencekit.prover import arithmetic
-from fencekit.prover.decode import arguments
+from fencekit.prover import amount_regions
+from fencekit.prover.cube_solver import amount
+from fencekit.prover.decode_call import arguments
+from fencekit.prover.field_relevance import EVERYTHING
 from fencekit.prover.keyword_automaton import CAPITAL_SIGMA, Keywords
-from fencekit.prover.literals import Compares, Literal
 from fencekit.prover.payload_automaton import ArgumentsAutomaton
 from fencekit.prover.payload_states import FURTHER, ArgumentsState, FieldSpec, Required
-from fencekit.prover.relevance import EVERYTHING
-from fencekit.prover.solver import amount
-from fencekit.regex.search import compile_search
+from fencekit.prover.rule_literals import Compares, Literal
+from fencekit.regex.compile_search import compile_search
 from prove import payloads
 
 LEAVES = (r"\w", r"\W", r"\d", r"\s", ".", "[^a]", "(?i:k)", "(?i:s)", "(?i:[^i])", r"(?a:\w)")
@@ -207,7 +207,7 @@ def asking_for(facts: tuple[tuple[Relation, float, bool, bool], ...]) -> Spellin
         )
         for relation, threshold, raises, positive in facts
     ]
-    samples = arithmetic.possible(literals)
+    samples = amount_regions.possible(literals)
     assert samples, facts
     required = () if None in samples else (amount(samples),)
     return Spelling(

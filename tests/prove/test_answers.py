@@ -7,13 +7,13 @@ from conformance.oracle import our_answer, real_answer, real_load
 from hypothesis import given, settings
 from laws import drawing
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Witness
-from fencekit.prover import solver
+from fencekit.prover import cube_solver
 from fencekit.prover.api import check_property, compare
-from fencekit.prover.properties import GOALS
+from fencekit.prover.policy_properties import GOALS
 
 from hypothesis import strategies as st  # isort: skip
 
@@ -56,7 +56,7 @@ def test_regexes_that_no_values_have_at_once_need_no_walk_of_the_text_around_the
     tmp_path, monkeypatch
 ):
     """Each has more than eight thousand states, and the text around them multiplies these."""
-    monkeypatch.setattr(solver, "MOST_STATES", 100)
+    monkeypatch.setattr(cube_solver, "MOST_STATES", 100)
     one, same = r"\A[ab]*a[ab]{12}\Z", r"\A(?:a|b)*a(?:[ab][ab]){6}\Z"
     either = r"\A(?:a|b)*a(?:[ab][ab]){6,7}\Z"
     others = "{capability: s, match_keywords: [\", '\", '\": ']}"

@@ -9,9 +9,9 @@ from fencekit.model.proof import Proved, Witness
 from fencekit.prover import thread_product
 from fencekit.prover.api import compare
 from fencekit.regex.antichain import find_text
-from fencekit.regex.language import find_word
+from fencekit.regex.compile_search import compile_search
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.regex.search import compile_search
+from fencekit.regex.sublanguage import find_word
 from prove import patterns
 from prove.test_regexes import python_finds
 

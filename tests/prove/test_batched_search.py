@@ -7,13 +7,13 @@ import pytest
 from laws.drawing import policy_of_text as policy_of
 
 from fencekit.engines.native.capability_index import CapabilityIndex
-from fencekit.engines.native.view import covers
+from fencekit.engines.native.request_view import covers
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover import batched_search
 from fencekit.prover.api import check_property, compare
-from fencekit.prover.properties import NEVER_ALLOWS, NEVER_ERRORS
+from fencekit.prover.policy_properties import NEVER_ALLOWS, NEVER_ERRORS
 from prove.hard_set import Pair, pairs, sides
 from prove.test_classes import capability, pattern
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks.proofs.guardrails import AT_LEAST_AS_STRICT
+from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT
 from fencekit.model.proof import Certificate, Proved
 from fencekit.prover.api import check_property, compare
 from fencekit.prover.certificate import lemma as made
-from fencekit.prover.checker.cases import exits
-from fencekit.prover.checker.check import CertificateError, check
-from fencekit.prover.checker.conditions import Atoms
-from fencekit.prover.checker.domain import CheckedDomain
-from fencekit.prover.properties import GOALS, NOT_LOOSER, never_determines
+from fencekit.prover.checker.certificate_cases import exits
+from fencekit.prover.checker.check_certificate import CertificateError, check
+from fencekit.prover.checker.checker_atoms import Atoms
+from fencekit.prover.checker.checker_domain import CheckedDomain
+from fencekit.prover.policy_properties import GOALS, NOT_LOOSER, never_determines
 from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))

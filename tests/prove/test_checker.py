@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from fencekit.engines.native.view import View, covers
+from fencekit.engines.native.request_view import View, covers
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.prover.certificate import lemma as made
-from fencekit.prover.checker import check
-from fencekit.prover.checker.cases import capabilities, exits
-from fencekit.prover.checker.check import CertificateError, check_lemma
-from fencekit.prover.checker.conditions import (
+from fencekit.prover.checker import check_certificate
+from fencekit.prover.checker.certificate_cases import capabilities, exits
+from fencekit.prover.checker.certificate_walks import FIXED, ClosedSetWalk, of_letter
+from fencekit.prover.checker.check_certificate import CertificateError, check_lemma
+from fencekit.prover.checker.checker_atoms import (
     ALWAYS,
     NUMBER,
     Atom,
@@ -29,10 +30,9 @@ from fencekit.prover.checker.conditions import (
     reading,
     stand_ins,
 )
-from fencekit.prover.checker.domain import CheckedDomain
-from fencekit.prover.checker.patterns import FOUND, Pattern
-from fencekit.prover.checker.walks import FIXED, ClosedSetWalk, of_letter
-from fencekit.schema.validator import Schema, valid
+from fencekit.prover.checker.checker_domain import CheckedDomain
+from fencekit.prover.checker.pattern_formulas import FOUND, Pattern
+from fencekit.schema.argument_schema import Schema, valid
 from prove import nasty, patterns, payloads
 from prove.test_domains import LISTS, PATH_ONLY, PAYMENT
 from prove.test_regexes import python_finds
@@ -511,7 +511,7 @@ def code_lines(path: Path) -> int:
 
 def the_checker() -> list[Path]:
     """Return the files that have to be believed."""
-    return sorted(Path(check.__file__).parent.glob("*.py"))
+    return sorted(Path(check_certificate.__file__).parent.glob("*.py"))
 
 
 def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
@@ -525,15 +525,19 @@ def test_the_page_on_proofs_says_how_long_the_checker_is() -> None:
 
 def test_the_prover_uses_nothing_of_what_the_checker_goes_by() -> None:
     maker = "certificate.py"  # it writes down what the checker is to be shown
-    for path in Path(check.__file__).parents[1].glob("*.py"):
+    for path in Path(check_certificate.__file__).parents[1].glob("*.py"):
         if path.name != maker:
             text = path.read_text("utf-8")
-            error = "fencekit.prover.checker.check import CertificateError"
+            error = "fencekit.prover.checker.check_certificate import CertificateError"
             assert "prover.checker" not in text.replace(error, ""), path.name
 
 
 def test_the_checker_shares_nothing_with_the_prover_but_the_classes_of_characters() -> None:
-    shared = {"fencekit.regex.charset", "fencekit.regex.minterms", "fencekit.schema.validator"}
+    shared = {
+        "fencekit.regex.charset",
+        "fencekit.regex.minterms",
+        "fencekit.schema.argument_schema",
+    }
     rooms = ("fencekit.prover", "fencekit.regex", "fencekit.schema")
     for path in the_checker():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

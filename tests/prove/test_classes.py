@@ -2,7 +2,7 @@
 
 from random import Random
 
-from fencekit.engines.native.view import covers
+from fencekit.engines.native.request_view import covers
 from fencekit.prover.capability_classes import classes
 
 SEGMENTS = ("pay", "a", "any", "other", "*", "", "b c", "x\n", "fresh", "é", "a-b")

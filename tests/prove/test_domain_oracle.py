@@ -16,7 +16,7 @@ from conformance.oracle import our_load, real_answer, real_load
 from jsonschema import Draft202012Validator
 from laws.drawing import policy_of
 
-from fencekit.dialects.registry import write_policy
+from fencekit.dialects.dialect_registry import write_policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.prover.api import compare

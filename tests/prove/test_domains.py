@@ -5,13 +5,13 @@ from random import Random
 import pytest
 from laws.drawing import policy_of
 
-from fencekit.checks.assertion import assert_not_looser
-from fencekit.generation.search import search
+from fencekit.checks.assert_not_looser import assert_not_looser
+from fencekit.generation.call_search import search
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Certificate, Proved, Unknown, Witness
 from fencekit.prover.api import compare
-from fencekit.prover.checker.check import CertificateError, check
-from fencekit.schema.validator import Schema
+from fencekit.prover.checker.check_certificate import CertificateError, check
+from fencekit.schema.argument_schema import Schema
 from prove import nasty
 
 PATH_ONLY = {

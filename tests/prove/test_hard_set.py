@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from prove.attack import looser_call
 from prove.hard_set import Pair, pairs, sides

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from fencekit.regex.inclusion import is_written_within
-from fencekit.regex.language import is_sublanguage
-from fencekit.regex.mutate import edits
-from fencekit.regex.search import compile_search
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.pattern_inclusion import is_written_within
+from fencekit.regex.regex_mutations import edits
+from fencekit.regex.sublanguage import is_sublanguage
 from prove import patterns
 from prove.test_regexes import differing, python_finds
 

@@ -6,14 +6,14 @@ import pytest
 from laws.drawing import policy_of_text
 from running import fencekit
 
-from fencekit.checks.proofs.memory import read_size
+from fencekit.checks.proofs.proof_memory import read_size
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
 from fencekit.prover.api import compare
-from fencekit.regex.language import is_sublanguage
-from fencekit.regex.memory import MEMORY
-from fencekit.regex.search import compile_search
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.memory_budget import MEMORY
+from fencekit.regex.sublanguage import is_sublanguage
 
 
 def denying(*conditions: str) -> Policy:

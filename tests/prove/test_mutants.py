@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from conformance.oracle import real_answer, real_load
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.generation.search import search
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.generation.call_search import search
 from fencekit.model.errors import PolicyError
 from fencekit.model.mutant import Direction
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover.api import compare
-from fencekit.prover.checker.check import check
+from fencekit.prover.checker.check_certificate import check
 from prove.attack import looser_call
 from prove.hard_set import effect_of
 

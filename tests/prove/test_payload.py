@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from fencekit.prover import payload_automaton, repr_transducer
-from fencekit.prover.alphabet import SIGMAS, capitals, letter_of, letters
-from fencekit.prover.quoting import is_closable, quote_char
+from fencekit.prover.repr_quoting import is_closable, quote_char
 from fencekit.prover.repr_transducer import BEGINNINGS
+from fencekit.prover.symbol_classes import SIGMAS, capitals, letter_of, letters
 from fencekit.regex.charset import cased_characters, every_char, of_chars, printable
 from prove import payloads
 from prove.spelling import compared

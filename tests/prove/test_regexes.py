@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from fencekit.regex.automaton import DEAD, MATCHED
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.lazy_dfa import DEAD, MATCHED
 from fencekit.regex.nfa import UnsupportedError
-from fencekit.regex.search import compile_search
 from prove import patterns
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))

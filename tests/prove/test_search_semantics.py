@@ -9,16 +9,16 @@ from itertools import product
 
 import pytest
 
-from fencekit.prover.checker.patterns import Pattern
-from fencekit.prover.checker.programs import representatives
-from fencekit.regex.automaton import LazyDFA
+from fencekit.prover.checker.pattern_formulas import Pattern
+from fencekit.prover.checker.sre_programs import representatives
 from fencekit.regex.backreferences import case_variants
 from fencekit.regex.charset import LAST, cased_characters, every_char
-from fencekit.regex.derivatives.parser import NotReadError, PatternTree, Reader
-from fencekit.regex.derivatives.terms import TermStore
+from fencekit.regex.compile_search import compile_search
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_store import TermStore
+from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.leading_set import leading_set, skips_places
 from fencekit.regex.nfa import UnsupportedError, parse
-from fencekit.regex.search import compile_search
 from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 
 
@@ -133,7 +133,7 @@ def test_references_that_are_not_sure_are_refused(pattern: str) -> None:
 
 def test_a_pattern_that_is_read_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that is planted in the reading of a regex leads to no proof."""
-    monkeypatch.setattr("fencekit.regex.search.asked_by_search", lambda *_: [])
+    monkeypatch.setattr("fencekit.regex.compile_search.asked_by_search", lambda *_: [])
     automaton = compile_search.__wrapped__(r"(?a:\W)")
     for _ in range(2):  # it stays refused: nothing of the wrong step is kept
         with pytest.raises(UnsupportedError, match="otherwise"):

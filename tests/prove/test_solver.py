@@ -6,15 +6,22 @@ from random import Random
 
 import pytest
 
-from fencekit.engines.native.questions import BEYOND, QuestionSubject, Relation
-from fencekit.engines.native.view import View
+from fencekit.engines.native.request_view import View
+from fencekit.engines.native.unknown_questions import BEYOND, QuestionSubject, Relation
 from fencekit.model.policy import Condition, ConditionName
 from fencekit.model.request import Request
 from fencekit.model.source import Place
-from fencekit.prover import arithmetic, glob_solver
-from fencekit.prover.evaluate import TRUTHS, all_true
-from fencekit.prover.literals import Compares, Literal, Named, RiskLevelIs, reading_of, spell_value
-from fencekit.prover.solver import Sat, Solver, Unsat, Unsettled
+from fencekit.prover import amount_regions, glob_solver
+from fencekit.prover.cube_solver import Sat, Solver, Unsat, Unsettled
+from fencekit.prover.evaluate_literal import TRUTHS, all_true
+from fencekit.prover.rule_literals import (
+    Compares,
+    Literal,
+    Named,
+    RiskLevelIs,
+    reading_of,
+    spell_value,
+)
 from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
@@ -121,10 +128,10 @@ def test_a_number_is_possible_where_trying_finds_one():
             for value in AMOUNTS
             if all_true(asked, Request("a", args={} if value is None else {"amount": value}))
         ]
-        samples = arithmetic.possible(asked)
+        samples = amount_regions.possible(asked)
         assert samples or not found, asked
         for sample in samples:
-            spellings = arithmetic.spell(sample) or [None]
+            spellings = amount_regions.spell(sample) or [None]
             for value in spellings if sample != BEYOND else spellings[:1]:
                 args = {} if value is None else {"amount": value}
                 assert all_true(asked, Request("a", args=args)), (asked, sample, value)

@@ -10,7 +10,7 @@ import pytest
 
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.prover.api import check_property
-from fencekit.prover.properties import NOT_LOOSER
+from fencekit.prover.policy_properties import NOT_LOOSER
 from prove.adversary.judge import policy_of
 
 LONG = 10**4300

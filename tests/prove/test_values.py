@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from fencekit.engines.native.questions import LARGEST, QuestionSubject, Relation
+from fencekit.engines.native.unknown_questions import LARGEST, QuestionSubject, Relation
 from fencekit.model.request import Request
-from fencekit.prover.domain import SchemaDomain
-from fencekit.prover.evaluate import all_true
-from fencekit.prover.literals import Compares, HasPrefix, Literal, Named, spell_value
-from fencekit.prover.values.fields import AmountQuery, NameQuery
-from fencekit.prover.values.numerals import NUMERAL, integer_from, ranges_of, ranges_read
-from fencekit.prover.values.records import FieldQuery
+from fencekit.prover.argument_domains import SchemaDomain
+from fencekit.prover.evaluate_literal import all_true
+from fencekit.prover.rule_literals import Compares, HasPrefix, Literal, Named, spell_value
+from fencekit.prover.values.field_specs import AmountQuery, NameQuery
+from fencekit.prover.values.number_printing import NUMERAL, integer_from, ranges_of, ranges_read
+from fencekit.prover.values.schema_arguments import FieldQuery
 from fencekit.prover.values.schema_sets import SchemaValues
-from fencekit.prover.values.sets import NumberSet, has, is_empty
-from fencekit.regex.language import beginning
-from fencekit.schema.evaluation import valid
-from fencekit.schema.validator import Schema, is_printable
+from fencekit.prover.values.value_sets import NumberSet, has, is_empty
+from fencekit.regex.sublanguage import beginning
+from fencekit.schema.argument_schema import Schema, is_printable
+from fencekit.schema.schema_evaluation import valid
 from prove.spelling import LEAVES, Spelling
 from tests.schema import drawing
 

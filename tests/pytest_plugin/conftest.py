@@ -73,8 +73,8 @@ def plugin_options() -> list[str]:
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a project with a log, two policies and an ordinary test."""
     # Imported here, so that a run in this process does not import all of it again.
-    import fencekit.pytest_plugin.session
-    import fencekit.reporting.html.page  # noqa: F401
+    import fencekit.pytest_plugin.replay_session
+    import fencekit.reporting.html.html_page  # noqa: F401
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("COLUMNS", "200")

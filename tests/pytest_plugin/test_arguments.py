@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.pytest_plugin.arguments import join_flags
+from fencekit.pytest_plugin.replay_arguments import join_flags
 
 from .conftest import CALLS, LOOSER, REPLAY, Run, configure, lines_of, outcomes
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from running import assert_inert
 
-from fencekit.pytest_plugin.cases import escape_name
+from fencekit.pytest_plugin.case_items import escape_name
 from pytest_plugin.conftest import Run, outcomes
 
 pytest_plugins = ["pytester"]
@@ -44,7 +44,7 @@ cases:
 @pytest.fixture
 def cases(project: Path) -> Path:
     """Return a project with a file of cases among its tests."""
-    import fencekit.pytest_plugin.cases  # noqa: F401  (a run in this process imports it anew)
+    import fencekit.pytest_plugin.case_items  # noqa: F401  (a run in this process imports it anew)
 
     (project / "tests/a.fence.yaml").write_text(CASES)
     return project

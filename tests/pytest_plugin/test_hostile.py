@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fencekit.pytest_plugin.results import escape_name
+from fencekit.pytest_plugin.replay_groups import escape_name
 
 from .conftest import REPLAY, Run, collected, lines_of, outcomes
 

@@ -51,5 +51,5 @@ def test_an_idle_run_imports_the_hooks_and_nothing_else(
 
 def test_a_replay_imports_what_it_needs_and_no_more(project: Path) -> None:
     loaded = loaded_by(project, *REPLAY, LOOSER)
-    assert "fencekit.engines.native.evaluator" in loaded
+    assert "fencekit.engines.native.native_evaluator" in loaded
     assert not loaded & {"click", "jinja2", "rich", "hypothesis", "capfence"}

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.proofs import comparison
-from fencekit.checks.proofs.comparison import ComparisonJob
-from fencekit.checks.proofs.guardrails import GuardrailsJob
+from fencekit.checks.proofs import policy_comparison
+from fencekit.checks.proofs.guardrails_check import GuardrailsJob
+from fencekit.checks.proofs.policy_comparison import ComparisonJob
 from fencekit.config.options import PYTEST, options_of
-from fencekit.config.proofs import proof_jobs
-from fencekit.config.properties import property_job
-from fencekit.config.settings import Settings
-from fencekit.generation.search import looser, looser_by_decision
-from fencekit.model.comparison import ClassComparison
+from fencekit.config.project_settings import Settings
+from fencekit.config.proof_settings import proof_jobs
+from fencekit.config.property_settings import property_job
+from fencekit.generation.call_search import looser, looser_by_decision
+from fencekit.model.comparison_result import ClassComparison
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Proved, Unknown
 from fencekit.strategies.property_search import PropertyJob
@@ -31,7 +31,7 @@ GUARDRAILS = "candidate.yaml::proved[guardrails]"
 @pytest.fixture(autouse=True)
 def imported(project: Path) -> None:
     """Import here what each run in this process would import again."""
-    import fencekit.pytest_plugin.proofs  # noqa: F401
+    import fencekit.pytest_plugin.proof_items  # noqa: F401
 
     (project / "guardrails.yaml").write_text("deny: [file.read.secret]\n")
 
@@ -174,7 +174,7 @@ def test_what_is_waived_passes_and_says_so(project: Path, run: Run) -> None:
 
 def test_what_is_not_known_and_let_pass_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     one = ClassComparison("pay.out", Unknown("it is dark"), Proved("patched"))
-    monkeypatch.setattr(comparison, "compared_classes", lambda *_, **__: iter([one]))
+    monkeypatch.setattr(policy_comparison, "compared_classes", lambda *_, **__: iter([one]))
     run(*PROVE).assert_outcomes(failed=1)
     result = run(*PROVE, "--capfence-allow-unknown")
     result.assert_outcomes(passed=1)

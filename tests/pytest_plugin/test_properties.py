@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.cases.registry import read_cases
+from fencekit.cases.case_file_formats import read_cases
 
 from .conftest import CANDIDATE, POLICY, REPLAY, Run, collected, configure, outcomes, plugin_options
 
@@ -31,7 +31,7 @@ FAILING = {NAMES[1], NAMES[3], NAMES[4], NAMES[5]}
 @pytest.fixture(autouse=True)
 def imported() -> None:
     """Import here what each run in this process would import again."""
-    import fencekit.pytest_plugin.properties
+    import fencekit.pytest_plugin.property_items
     import fencekit.strategies.example_database  # noqa: F401
 
 
@@ -249,5 +249,5 @@ def test_without_a_database_hypothesis_is_not_imported(project: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "fencekit.generation.search" in done.stdout
+    assert "fencekit.generation.call_search" in done.stdout
     assert "hypothesis.database" not in done.stdout

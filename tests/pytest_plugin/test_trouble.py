@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.checks.replay.job import ReplayJob
-from fencekit.checks.replay.replay import ReplayRun
-from fencekit.dialects.registry import load_policy
-from fencekit.logs.registry import open_log
+from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.checks.replay.replay_records import ReplayRun
+from fencekit.dialects.dialect_registry import load_policy
+from fencekit.logs.log_registry import open_log
 from fencekit.model.report import FailOn, Limits
-from fencekit.pytest_plugin.results import COULD_NOT_CHECK, Gathered, results
+from fencekit.pytest_plugin.replay_groups import COULD_NOT_CHECK, Gathered, results
 
 from .conftest import CALLS, REPLAY, ROOT, Run, lines_of, outcomes, plugin_options
 
@@ -204,7 +204,7 @@ def test_a_test_fails_exactly_where_the_command_line_fails(
 
 
 def test_what_the_worker_is_sent_is_plain(project: Path) -> None:
-    from fencekit.pytest_plugin.session import pack_results, unpack_results
+    from fencekit.pytest_plugin.replay_session import pack_results, unpack_results
 
     job = ReplayJob((str(project / "audit.jsonl"),), str(project / "candidate.yaml"))
     gathered = Gathered()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from running import fencekit
 
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.errors import PolicyError, UsageError
 
 BASE = "deny: [{capability: shell.exec, contains: rm}]\n"

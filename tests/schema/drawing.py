@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from fencekit.schema.keywords import KEYWORDS
+from fencekit.schema.schema_keywords import KEYWORDS
 
 TEXTS = ("", "a", "ab", "abc", "x1", "10", "-3", "1.0", "é", "\u212a", "'", '"', "\\", "\n", "nan")
 NUMBERS: tuple[Any, ...] = (

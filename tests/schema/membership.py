@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from fencekit.schema.evaluation import valid
-from fencekit.schema.keywords import KEYWORDS
-from fencekit.schema.refs import resolve_references
-from fencekit.schema.validator import refuse_unknown
+from fencekit.schema.argument_schema import refuse_unknown
+from fencekit.schema.schema_evaluation import valid
+from fencekit.schema.schema_keywords import KEYWORDS
+from fencekit.schema.schema_references import resolve_references
 from tests.schema import drawing
 
 EACH = 100

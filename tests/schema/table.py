@@ -11,9 +11,9 @@ BEGIN, END = "<!-- keywords: written by tests/schema/table.py -->", "<!-- end of
 
 def table() -> str:
     """Return the rows for every keyword that JSON Schema has."""
-    from fencekit.schema.keywords import KEYWORDS, NOTES
     from fencekit.schema.metaschema import WORDS
-    from fencekit.schema.refs import REFERENCES
+    from fencekit.schema.schema_keywords import KEYWORDS, NOTES
+    from fencekit.schema.schema_references import REFERENCES
 
     rows = [
         "| keyword | what a proof follows | otherwise than `jsonschema` |",

@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fencekit.model.errors import UnsupportedSchemaError, UsageError
-from fencekit.schema.keywords import KEYWORDS
-from fencekit.schema.validator import Schema
+from fencekit.schema.argument_schema import Schema
+from fencekit.schema.schema_keywords import KEYWORDS
 from tests.running import ROOT
 from tests.schema import drawing
 from tests.schema.membership import compared

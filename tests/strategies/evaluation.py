@@ -19,15 +19,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.generation.search import MAX_EXAMPLES, looser, search
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.generation.call_search import MAX_EXAMPLES, looser, search
 from fencekit.model.errors import PolicyError
 from fencekit.model.mutant import Mutant
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover.api import compare
 
 ROOT = Path(__file__).parents[2]

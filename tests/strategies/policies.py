@@ -3,7 +3,7 @@
 from hashlib import sha256
 from textwrap import dedent
 
-from fencekit.dialects.capfence.layer import read_layer
+from fencekit.dialects.capfence.policy_layer import read_layer
 from fencekit.model.errors import PolicyError
 from fencekit.model.policy import Policy
 from fencekit.model.source import SourceFile

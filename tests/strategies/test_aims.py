@@ -4,12 +4,12 @@ from random import Random
 
 import pytest
 
-from fencekit.engines.native.conditions import TESTS
-from fencekit.engines.native.view import View
-from fencekit.generation.aims import AIMS
-from fencekit.generation.draft import Draft
+from fencekit.engines.native.condition_tests import TESTS
+from fencekit.engines.native.request_view import View
+from fencekit.generation.call_draft import Draft
+from fencekit.generation.condition_aims import AIMS
 from fencekit.model.policy import ConditionName
-from fencekit.regex.choices import RandomChoices, SimplestChoices
+from fencekit.regex.random_choices import RandomChoices, SimplestChoices
 
 VALUES = {
     ConditionName.CONTAINS: "rm -rf",
@@ -116,7 +116,7 @@ def test_the_evasions_that_people_use_are_among_what_is_tried(name, value, wante
     ids=["nested", "behind a decoy", "under nearly its name", "beyond any float", "absent"],
 )
 def test_an_amount_may_hide(shape):
-    from fencekit.generation.aiming import Aiming
+    from fencekit.generation.aimed_calls import Aiming
     from strategies.policies import policy
 
     aiming = Aiming([policy("deny: [{capability: pay, amount_gt: 100}]")])

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fencekit.model.errors import UsageError
 from fencekit.model.request import Request
-from fencekit.regex.choices import SimplestChoices
-from fencekit.schema.validator import Schema, sampled, valid
+from fencekit.regex.random_choices import SimplestChoices
+from fencekit.schema.argument_schema import Schema, sampled, valid
 from fencekit.strategies.hypothesis_strategies import DrawnChoices
 
 SCHEMAS = (

@@ -8,8 +8,8 @@ from hypothesis import find, given, settings, target
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from fencekit.dialects.registry import write_policy
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.dialects.dialect_registry import write_policy
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.errors import UsageError
 from fencekit.model.mutant import Direction

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from fencekit.mutation.operators.policy import single_edits
+from fencekit.mutation.operators.single_edits import single_edits
 from strategies.evaluation import (
     MAX_EXAMPLES,
     OUR_OWN,

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from fencekit.regex import mutate
-from fencekit.regex.tokens import branch_of_each, is_composed, tokens
+from fencekit.regex import regex_mutations
+from fencekit.regex.regex_tokens import branch_of_each, is_composed, tokens
 
 PATTERNS = [
     r"\A(?!(?:(?:ls|pwd(?: +-[alh]+)*|cat(?: +[a-z.]+)+)(?: *; *)?)+\Z)",
@@ -20,9 +20,9 @@ def test_a_pattern_checked_in_parts_has_the_same_edits(
     pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert is_composed(pattern)
-    whole = [(edit.operator, edit.pattern, edit.reach) for edit in mutate.edits(pattern)]
-    monkeypatch.setattr(mutate, "LONG", 0)
-    parts = [(edit.operator, edit.pattern, edit.reach) for edit in mutate.edits(pattern)]
+    whole = [(edit.operator, edit.pattern, edit.reach) for edit in regex_mutations.edits(pattern)]
+    monkeypatch.setattr(regex_mutations, "LONG", 0)
+    parts = [(edit.operator, edit.pattern, edit.reach) for edit in regex_mutations.edits(pattern)]
     assert parts == whole
     assert len(parts) > 8
 

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from fencekit.regex.choices import RandomChoices, SimplestChoices
-from fencekit.regex.sampler import sampler
+from fencekit.regex.random_choices import RandomChoices, SimplestChoices
+from fencekit.regex.text_sampler import sampler
 
 FOUND = {
     r"^(ls|pwd|git status)(\s|$)": "ls ",
@@ -87,7 +87,7 @@ def test_a_sample_holds_a_word_where_a_class_is_wide_enough():
 
 
 def test_every_step_that_python_knows_writes_something_or_nothing():
-    from fencekit.regex.sampler import STEPS
+    from fencekit.regex.text_sampler import STEPS
 
     constants = __import__("re._constants", fromlist=["OPCODES"])
     compiled_only = {"SUCCESS", "INFO", "MARK", "JUMP", "CALL", "MAX_UNTIL", "MIN_UNTIL", "ANY_ALL"}

@@ -8,16 +8,16 @@ from jsonschema import Draft202012Validator
 from laws.drawing import policies, requests
 from running import ROOT, fencekit
 
-from fencekit.cases.base import Claim
-from fencekit.cases.registry import read_cases
-from fencekit.checks.suite import job as suite_job
-from fencekit.checks.suite.proving import CLAIMS
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.cases.case_file import Claim
+from fencekit.cases.case_file_formats import read_cases
+from fencekit.checks.suite import suite_job
+from fencekit.checks.suite.claim_kinds import CLAIMS
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
 from fencekit.model.request_json import from_form
 from fencekit.model.source import Place
-from fencekit.model.suite import ClaimResult, ClaimStatus
+from fencekit.model.suite_result import ClaimResult, ClaimStatus
 from fencekit.model.verdict import Verdict
 from fencekit.reading import json as our_json
 from fencekit.reading import yaml
@@ -95,7 +95,7 @@ def test_a_claim_that_does_not_hold_is_refuted_by_a_call(claim: str, said: str) 
     assert result["status"] == "refuted"
     assert said in result["message"]
     request = from_form(result["request"])
-    from fencekit.dialects.registry import load_policy
+    from fencekit.dialects.dialect_registry import load_policy
 
     outcome = NativeEvaluator(load_policy("sub/policy.yaml")).decide(request).outcomes[0]
     assert str(outcome.effect) == result["actual"]

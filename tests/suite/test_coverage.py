@@ -8,7 +8,7 @@ from running import fencekit
 
 from fencekit.checks.suite.coverage_targets import Marks
 from fencekit.model.request import UNKNOWN, Request
-from fencekit.model.suite import Coverage, PointKind, PolicyCoverage
+from fencekit.model.suite_result import Coverage, PointKind, PolicyCoverage
 
 POLICY = {
     "deny": [{"capability": "shell", "match_keywords": ["rm", "dd"], "environment": "prod"}],

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from gate.offices import figures
 
-from fencekit.dialects.token.form import read_token
-from fencekit.dialects.token.signing import issue_token, narrow_token, seal_token, verify
+from fencekit.dialects.token.token_reader import read_token
+from fencekit.dialects.token.token_signing import issue_token, narrow_token, seal_token, verify
 from fencekit.model.errors import PolicyError
 from fencekit.reading.signatures import new_key
 from tokens.drawing import PLAIN

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from fencekit.dialects.registry import load_policy, write_policy
-from fencekit.dialects.token.form import Token, read_token
-from fencekit.dialects.token.rules import policy_of
-from fencekit.dialects.token.schema import DOCUMENT
-from fencekit.engines.native.evaluator import NativeEvaluator
+from fencekit.dialects.dialect_registry import load_policy, write_policy
+from fencekit.dialects.token.token_reader import Token, read_token
+from fencekit.dialects.token.token_rules import policy_of
+from fencekit.dialects.token.token_schema import DOCUMENT
+from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.errors import PolicyError
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Effect, Verdict
-from fencekit.mutation.operators.policy import Direction, single_edits
+from fencekit.mutation.operators.single_edits import Direction, single_edits
 from fencekit.prover.api import compare
 from tokens.drawing import PLAIN, blocks, documents, paths
 

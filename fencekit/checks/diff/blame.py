@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from functools import cache, cached_property
 from itertools import chain, combinations
 
-from fencekit.checks.diff.apply import Applying, seat_of
+from fencekit.checks.diff.apply_edits import Applying, seat_of
 from fencekit.checks.diff.blame_search import (
     BlameTrials,
     Version,
@@ -16,10 +16,10 @@ from fencekit.checks.diff.blame_search import (
     looked_up,
     version_of,
 )
-from fencekit.checks.replay.comparer import request_key as asked_of
+from fencekit.checks.replay.record_comparer import request_key as asked_of
 from fencekit.engines.native.capability_index import CapabilityIndex
-from fencekit.engines.native.evaluator import BY_DEFAULT, NativeEvaluator
-from fencekit.engines.native.view import View
+from fencekit.engines.native.native_evaluator import BY_DEFAULT, NativeEvaluator
+from fencekit.engines.native.request_view import View
 from fencekit.model.edit import Blame, Edit, EditKind, PolicyDiff
 from fencekit.model.finding import RecordClass
 from fencekit.model.policy import Policy, Tier

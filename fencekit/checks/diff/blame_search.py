@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from fencekit.checks.diff.apply import Applying, seat_of
-from fencekit.checks.findings.comparison import between
-from fencekit.engines.native.evaluator import NativeEvaluator
-from fencekit.engines.pairs import decide_both
+from fencekit.checks.diff.apply_edits import Applying, seat_of
+from fencekit.checks.findings.decision_comparison import between
+from fencekit.engines.native.native_evaluator import NativeEvaluator
+from fencekit.engines.outcome_pairs import decide_both
 from fencekit.model.change import compare_effects
 from fencekit.model.edit import Blame, Edit, EditKind, Seat
 from fencekit.model.finding import RecordClass

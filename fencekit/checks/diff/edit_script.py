@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fencekit.checks.diff.match import match_rules, print_value, subject
-from fencekit.checks.diff.order import Order
+from fencekit.checks.diff.merge_orders import Order
+from fencekit.checks.diff.rule_matching import match_rules, print_value, subject
 from fencekit.checks.diff.value_diff import inside
 from fencekit.model.edit import Edit, EditKind, Pair, PolicyDiff
 from fencekit.model.policy import Condition, Policy, Rule

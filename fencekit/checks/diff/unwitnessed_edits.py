@@ -7,14 +7,14 @@ edit alone is undone, or one that the edit makes by itself, and that the new ver
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fencekit.checks.diff.apply import Applying
+from fencekit.checks.diff.apply_edits import Applying
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.edit import Edit, PolicyDiff
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
 from fencekit.prover.api import Domain, check_property
-from fencekit.prover.properties import Outcomes, Property
+from fencekit.prover.policy_properties import Outcomes, Property
 
 MOST_EDITS = 60
 MOST_STEPS = 15_000

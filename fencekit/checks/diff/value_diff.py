@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from fencekit.reporting.excerpts import excerpts
+from fencekit.reporting.text_excerpts import excerpts
 
 MOST = 12
 """The phrases for one value; what is left out is counted in the last."""

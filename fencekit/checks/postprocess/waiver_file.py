@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from fencekit.dialects.capfence.layer import read_conditions
-from fencekit.dialects.capfence.strictness import CHECKS, wrong
-from fencekit.dialects.capfence.words import CONDITIONS
+from fencekit.dialects.capfence.capfence_vocabulary import CONDITIONS
+from fencekit.dialects.capfence.policy_layer import read_conditions
+from fencekit.dialects.capfence.strict_checks import CHECKS, wrong
 from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Condition, Policy
 from fencekit.model.source import Input, Place
 from fencekit.model.waiver import Waiver
 from fencekit.reading import yaml
-from fencekit.reading.files import read_text
-from fencekit.reading.suggest import nearest
-from fencekit.reporting.characters import IN_LINES, visible
+from fencekit.reading.input_files import read_text
+from fencekit.reading.message_words import nearest
+from fencekit.reporting.visible_text import IN_LINES, visible
 
 FILE = "fencekit.waivers.yaml"
 """The name under which waivers are looked for in the working directory."""

@@ -24,8 +24,8 @@ from fencekit.model.policy import Policy
 from fencekit.model.report import Report
 from fencekit.model.source import text_lines
 from fencekit.reading import yaml
-from fencekit.reading.files import read_text
-from fencekit.reporting.characters import shorten, visible
+from fencekit.reading.input_files import read_text
+from fencekit.reporting.visible_text import shorten, visible
 
 FEWEST_DIGITS = 6
 MOST_LISTED = 20

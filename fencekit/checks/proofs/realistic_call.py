@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from fencekit.engines.native.evaluator import ENGINE
-from fencekit.engines.timelimit import time_limit
+from fencekit.engines.native.native_evaluator import ENGINE
+from fencekit.engines.time_limit import time_limit
 from fencekit.linter.attack_payloads import AMOUNTS, GLUES, PATHS, harms_of
 from fencekit.linter.example_calls import requests_for, word_for
 from fencekit.model.errors import TimeLimitError
@@ -20,7 +20,7 @@ from fencekit.model.record import Record
 from fencekit.model.request import Request
 from fencekit.model.source import Place
 from fencekit.model.transition_kind import TransitionKind, transition_kind
-from fencekit.schema.validator import OPEN, Domain, domain_of
+from fencekit.schema.argument_schema import OPEN, Domain, domain_of
 
 MOST_TRIES = 600
 MOST_RECORDED = 200

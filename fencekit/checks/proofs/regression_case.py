@@ -7,8 +7,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from fencekit.cases.base import SUFFIXES
-from fencekit.cases.writing import write_cases
+from fencekit.cases.case_file import SUFFIXES
+from fencekit.cases.case_writer import write_cases
 from fencekit.model.case import Case, Expectation
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Witness

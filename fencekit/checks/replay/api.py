@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
-from fencekit.checks.findings.traces import trace
-from fencekit.checks.postprocess.finalise import finalise
-from fencekit.checks.postprocess.waivers import with_waivers
-from fencekit.checks.replay.replay import KEEP_RECORDS, TIMEOUT, ReplayRun, named_fail_on
+from fencekit.checks.findings.witness_traces import trace
+from fencekit.checks.postprocess.apply_waivers import with_waivers
+from fencekit.checks.postprocess.finalise_report import finalise
+from fencekit.checks.replay.replay_records import KEEP_RECORDS, TIMEOUT, ReplayRun, named_fail_on
 from fencekit.model.errors import UsageError
 from fencekit.model.masking import Redact
 from fencekit.model.policy import Policy

@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from fencekit.engines.native.conditions import Test
-from fencekit.engines.native.evaluator import test_of
-from fencekit.engines.native.view import View, covers
+from fencekit.engines.native.condition_tests import Test
+from fencekit.engines.native.native_evaluator import test_of
+from fencekit.engines.native.request_view import View, covers
 from fencekit.model.case import BY_DEFAULT
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule
 from fencekit.model.request import Request, Unknown
 from fencekit.model.source import Place
-from fencekit.model.suite import Point, PointKind
+from fencekit.model.suite_result import Point, PointKind
 from fencekit.model.verdict import DENY
-from fencekit.regex.tokens import alternatives, compiles
+from fencekit.regex.regex_tokens import alternatives, compiles
 
 Seen = Callable[[View], bool]
 """Says whether a call that a condition was asked about covers a point of it."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fencekit.model.policy import Rule
 from fencekit.model.source import Place
-from fencekit.reading.comments import BREAK, comments
+from fencekit.reading.yaml_comments import BREAK, comments
 
 WRITTEN = re.compile(r"id\s*:\s*(?P<name>.*)")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")

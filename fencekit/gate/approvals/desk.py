@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from fencekit.gate.approvals.grants import (
+from fencekit.gate.approvals.approval_grants import (
     Answer,
     ApprovalError,
     Asked,

@@ -14,11 +14,17 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from fencekit.gate.approvals.grants import ANYONE, ApprovalError, Grant, same_person, signed
+from fencekit.gate.approvals.approval_grants import (
+    ANYONE,
+    ApprovalError,
+    Grant,
+    same_person,
+    signed,
+)
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import read_bytes
+from fencekit.reading.input_files import read_bytes
 from fencekit.reading.signatures import PrivateKey, PublicKey, new_key, public_of, read_private
 
 SCHEMA = "fencekit.keys/1"

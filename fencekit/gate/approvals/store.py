@@ -9,7 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
-from fencekit.gate.approvals.grants import Answer, ApprovalError, Grant, Pending, State, grant_of
+from fencekit.gate.approvals.approval_grants import (
+    Answer,
+    ApprovalError,
+    Grant,
+    Pending,
+    State,
+    grant_of,
+)
 
 NO_LIMIT = 1 << 62
 T = TypeVar("T")
@@ -244,10 +251,10 @@ def open_store(where: str, *, wait: float = 5.0, create: bool = True) -> Store:
     must be there. Raises ApprovalError where it cannot be opened.
     """
     if where.startswith(("postgresql://", "postgres://")):
-        from fencekit.gate.approvals.postgres import PostgresDatabase  # noqa: PLC0415  (an extra)
+        from fencekit.gate.approvals.postgres_approvals import PostgresDatabase  # noqa: PLC0415  (an extra)
 
         return Store(PostgresDatabase(where, wait))
-    from fencekit.gate.approvals.sqlite import SqliteDatabase  # noqa: PLC0415  (start-up counts)
+    from fencekit.gate.approvals.sqlite_approvals import SqliteDatabase  # noqa: PLC0415  (start-up counts)
 
     return Store(SqliteDatabase(where, wait, create=create))
 

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.files.descriptors import FOLDER, open_beneath, refusal_reason
+from fencekit.gate.canonical_paths import excerpt_of
+from fencekit.gate.files.open_beneath import FOLDER, open_beneath, refusal_reason
 from fencekit.gate.files.workspace import TRASH, Workspace, found_in
-from fencekit.gate.paths import excerpt_of
 from fencekit.model.errors import FencekitError, UsageError
 from fencekit.model.source import Place
 from fencekit.reading import json

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from fencekit.gate.call import Refusal
-from fencekit.gate.files.descriptors import FOLDER, open_beneath, refusal_reason
-from fencekit.gate.paths import canonical, excerpt_of, is_below
+from fencekit.gate.canonical_paths import canonical, excerpt_of, is_below
+from fencekit.gate.files.open_beneath import FOLDER, open_beneath, refusal_reason
 from fencekit.model.errors import UsageError
 
 TRASH = ".fencekit-trash"

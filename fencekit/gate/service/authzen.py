@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import GateDecision
+from fencekit.gate.gate_decision import GateDecision
 from fencekit.model.errors import FencekitError
 from fencekit.reading import json
 

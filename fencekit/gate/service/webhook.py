@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fencekit.gate.approvals.grants import Pending
+from fencekit.gate.approvals.approval_grants import Pending
 from fencekit.model.errors import UsageError
 from fencekit.reading import json
 

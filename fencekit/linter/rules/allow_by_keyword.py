@@ -8,10 +8,10 @@ Use a regex that is anchored at both ends.
 from collections.abc import Iterator
 
 from fencekit.linter.attack_payloads import hidden_behind
-from fencekit.linter.context import LintContext
+from fencekit.linter.call_rewrites import elements, texts, with_value
 from fencekit.linter.example_calls import KEYWORDS
-from fencekit.linter.pattern_rewrites import elements, texts, with_value
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName, Rule
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from fencekit.linter.attack_payloads import harms_of
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import texts, with_args
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation, short
+from fencekit.linter.call_rewrites import texts, with_args
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request

@@ -7,11 +7,11 @@ runs: `amount_eur: 9000` is no amount. Give the allow rule a threshold of its ow
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded_rules
-from fencekit.linter.numbers import AMOUNTS, amounts
-from fencekit.linter.pattern_rewrites import with_args
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.amount_arguments import AMOUNTS, amounts
+from fencekit.linter.call_rewrites import with_args
+from fencekit.linter.evasion_search import evaded_rules
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule
 from fencekit.model.request import Request

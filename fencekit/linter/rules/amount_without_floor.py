@@ -6,10 +6,10 @@ refund may be a payment. Add `amount_gt: 0`.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.numbers import LOWER, UPPER
-from fencekit.linter.pattern_rewrites import with_value
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.amount_arguments import LOWER, UPPER
+from fencekit.linter.call_rewrites import with_value
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 
 BELOW = -1_000_000

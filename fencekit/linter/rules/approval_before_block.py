@@ -7,9 +7,9 @@ first.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import in_context
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.call_rewrites import in_context
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.verdict import Verdict
 

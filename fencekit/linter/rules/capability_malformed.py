@@ -7,8 +7,8 @@ with `.*`, whatever begins with the rest.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.capability import Capability
 from fencekit.model.finding import Level
 from fencekit.model.request import Request

@@ -6,9 +6,9 @@ Looked for with `--log` only.
 
 from collections.abc import Iterator
 
-from fencekit.engines.native.view import covers
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.engines.native.request_view import covers
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 
 

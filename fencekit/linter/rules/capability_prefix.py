@@ -7,9 +7,9 @@ segments are `*`, and falls back to nothing.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import with_capability
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.call_rewrites import with_capability
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.capability import Capability
 from fencekit.model.finding import Level
 

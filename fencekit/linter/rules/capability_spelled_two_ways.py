@@ -7,8 +7,8 @@ perhaps both are meant, perhaps one of the rules has never been asked.
 from collections import Counter
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.capability import Capability
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule

@@ -7,10 +7,10 @@ production is all it takes. Put the environment into the capability, `k8s.apply.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.call_rewrites import in_context, with_args
 from fencekit.linter.example_calls import literal
-from fencekit.linter.pattern_rewrites import in_context, with_args
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 

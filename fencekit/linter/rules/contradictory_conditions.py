@@ -6,11 +6,11 @@ meant to be two rules. Of amounts, the text `nan` alone passes both.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.amount_arguments import AMOUNTS, DEPTHS
+from fencekit.linter.call_rewrites import elements
 from fencekit.linter.example_calls import numbers, sorted_out
-from fencekit.linter.numbers import AMOUNTS, DEPTHS
-from fencekit.linter.pattern_rewrites import elements
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, Rule
 

@@ -6,10 +6,10 @@ rest. Allow by name, so that what is misspelled falls through to the default.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evading, still_asks
-from fencekit.linter.pattern_rewrites import with_capability
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.call_rewrites import with_capability
+from fencekit.linter.evasion_search import evading, still_asks
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule
 from fencekit.model.request import Request

@@ -8,12 +8,12 @@ The amount is the first of seven keys, the path the first of seven others: `{"am
 from collections.abc import Iterator
 from itertools import islice
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded_rules
+from fencekit.linter.amount_arguments import AMOUNTS, amounts
+from fencekit.linter.call_rewrites import with_args
+from fencekit.linter.evasion_search import evaded_rules
 from fencekit.linter.example_calls import numbers, sorted_out
-from fencekit.linter.numbers import AMOUNTS, amounts
-from fencekit.linter.pattern_rewrites import with_args
-from fencekit.linter.rule import LintRule, Violation, short
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request import Request

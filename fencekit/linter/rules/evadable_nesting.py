@@ -7,11 +7,11 @@ a regex that begins with `^` sees the brace of the nested object first.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded_rules
-from fencekit.linter.numbers import AMOUNTS
-from fencekit.linter.pattern_rewrites import with_args, with_value
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.amount_arguments import AMOUNTS
+from fencekit.linter.call_rewrites import with_args, with_value
+from fencekit.linter.evasion_search import evaded_rules
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request import Request

@@ -7,10 +7,10 @@ rest.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.evasions import evaded_rules
-from fencekit.linter.pattern_rewrites import texts, with_value
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.call_rewrites import texts, with_value
+from fencekit.linter.evasion_search import evaded_rules
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName, Rule
 from fencekit.model.request import Request

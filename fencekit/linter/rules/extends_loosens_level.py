@@ -6,9 +6,9 @@ Rules of an extended file stay; its risk levels are overridden by key. A child t
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.merged_policy import levels_by_file
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
+from fencekit.linter.risk_levels_by_file import levels_by_file
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule
 from fencekit.model.request import Request

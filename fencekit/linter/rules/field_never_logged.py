@@ -6,11 +6,11 @@ protects nothing. Looked for with `--log` only, and only of fields that the log 
 
 from collections.abc import Iterator
 
-from fencekit.engines.native.view import AMOUNT_KEYS, PATH_KEYS
-from fencekit.linter.context import LintContext
-from fencekit.linter.numbers import AMOUNTS, DEPTHS
+from fencekit.engines.native.request_view import AMOUNT_KEYS, PATH_KEYS
+from fencekit.linter.amount_arguments import AMOUNTS, DEPTHS
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.linter.recorded_fields import RecordedFields
-from fencekit.linter.rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
 

@@ -6,8 +6,8 @@ may stand there which editors, reviews and git show as part of the comment.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.source import Place, text_lines
 from fencekit.reading.yaml import ODD_ENDS

@@ -6,8 +6,8 @@ slug, `# fencekit: ignore[wildcard-allow] sandbox, no credentials`.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 
 

@@ -6,10 +6,10 @@ arguments included. An empty keyword, or a brace, is found in every call.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.call_rewrites import elements, with_args
 from fencekit.linter.example_calls import KEYWORDS
-from fencekit.linter.pattern_rewrites import elements, with_args
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 
 IN_EVERY_TEXT = str({})

@@ -7,11 +7,11 @@ feed is found in no call. An empty list of keywords is found in none either.
 
 from collections.abc import Iterator
 
-from fencekit.engines.native.view import View
-from fencekit.linter.context import LintContext
+from fencekit.engines.native.request_view import View
+from fencekit.linter.call_rewrites import elements
 from fencekit.linter.example_calls import KEYWORDS
-from fencekit.linter.pattern_rewrites import elements
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Request

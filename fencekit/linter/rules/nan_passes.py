@@ -7,10 +7,10 @@ because it passes that one too.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.numbers import AMOUNTS
-from fencekit.linter.pattern_rewrites import with_value
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.amount_arguments import AMOUNTS
+from fencekit.linter.call_rewrites import with_value
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 
 

@@ -6,9 +6,9 @@ r"""An allowed path that does not end at a folder.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import with_value
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.call_rewrites import with_value
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation
 from fencekit.linter.prover_questions import Exact
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import Policy, Rule
 from fencekit.model.verdict import Verdict

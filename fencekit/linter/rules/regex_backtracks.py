@@ -9,18 +9,18 @@ each loop so that only one way through it takes a text: `^\w+(\s\w+)*$`.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.call_rewrites import elements, narrow_rule, with_args
 from fencekit.linter.example_calls import requests_for, word_for
-from fencekit.linter.pattern_rewrites import elements, narrow_rule, with_args
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation, short
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation, short
 from fencekit.model.decision import Outcome
 from fencekit.model.errors import TimeLimitError
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.model.request import Request
 from fencekit.model.verdict import DENY
+from fencekit.regex.redos.match_timing import LENGTHS, SLOW, first_slow
 from fencekit.regex.redos.slow_texts import suspicions
-from fencekit.regex.redos.timing import LENGTHS, SLOW, first_slow
 
 
 def find(subject: LintContext) -> Iterator[Violation]:

@@ -6,13 +6,13 @@ feed. Rarely does that matter; `\Z` says what is meant.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import elements, narrow_rule, texts, with_value
-from fencekit.linter.rule import LintRule, Violation, short
+from fencekit.linter.call_rewrites import elements, narrow_rule, texts, with_value
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
 from fencekit.regex.anchors import Hold, ends
-from fencekit.regex.syntax import parse_pattern
+from fencekit.regex.python_syntax import parse_pattern
 
 
 def find(subject: LintContext) -> Iterator[Violation]:

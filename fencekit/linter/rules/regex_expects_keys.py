@@ -7,14 +7,14 @@ r"""A regex that looks for the name of an argument.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
+from fencekit.linter.call_rewrites import elements, narrow_rule, with_args
 from fencekit.linter.example_calls import requests_for
-from fencekit.linter.pattern_rewrites import elements, narrow_rule, with_args
-from fencekit.linter.rule import LintRule, Violation, short
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
 from fencekit.reading import json
-from fencekit.regex.examples import samples
+from fencekit.regex.matching_examples import samples
 
 
 def find(subject: LintContext) -> Iterator[Violation]:

@@ -6,14 +6,14 @@ lookahead that refuses everything. The rule holds for no call by it.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.pattern_rewrites import elements
-from fencekit.linter.rule import LintRule, Violation, short
+from fencekit.linter.call_rewrites import elements
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation, short
 from fencekit.model.finding import Level
 from fencekit.model.policy import Condition, ConditionName, Rule
-from fencekit.regex.examples import samples
-from fencekit.regex.syntax import parse_pattern
-from fencekit.regex.width import cannot_match
+from fencekit.regex.match_possibility import cannot_match
+from fencekit.regex.matching_examples import samples
+from fencekit.regex.python_syntax import parse_pattern
 
 
 def find(subject: LintContext) -> Iterator[Violation]:

@@ -6,8 +6,8 @@ allowed into a question. Whoever answers it decides about calls that the policy 
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.linter.rules.risk_level_grants_all import UNHEARD_OF
 from fencekit.model.finding import Level
 from fencekit.model.request import Request

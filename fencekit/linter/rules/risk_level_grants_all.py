@@ -7,8 +7,8 @@ Write `allow`, which is silent, so that the allow rules are asked.
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict

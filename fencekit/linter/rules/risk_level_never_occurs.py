@@ -6,8 +6,8 @@ The runtime writes the level of a call in lower case before it asks, and looks u
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.finding import Level
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Request

@@ -8,9 +8,9 @@ does not: put it in front, or take it out.
 from collections.abc import Iterator
 from itertools import islice
 
-from fencekit.linter.context import LintContext
 from fencekit.linter.example_calls import requests_for
-from fencekit.linter.rule import DemonstratingCall, LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import DemonstratingCall, LintRule, Violation
 from fencekit.linter.rules.duplicate_rule import rule_key
 from fencekit.model.finding import Level
 from fencekit.model.policy import Rule

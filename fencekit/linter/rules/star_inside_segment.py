@@ -6,8 +6,8 @@ A segment is `*` or it is compared letter by letter: `read_*` covers the capabil
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.capability import Capability
 from fencekit.model.finding import Level
 from fencekit.model.request import Request

@@ -6,8 +6,8 @@ Allow and warn rules are asked in their order, and the first one decides. An `al
 
 from collections.abc import Iterator
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.linter.rules.rule_never_decides import call_decided_elsewhere
 from fencekit.model.finding import Level
 from fencekit.model.verdict import Verdict

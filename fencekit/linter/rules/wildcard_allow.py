@@ -7,8 +7,8 @@ that does not even parse. Name the resources that are meant; what is left is den
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fencekit.linter.context import LintContext
-from fencekit.linter.rule import LintRule, Violation
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_rule import LintRule, Violation
 from fencekit.model.capability import Capability
 from fencekit.model.finding import Level
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.model.chain import Anchor, BrokenChainReason, Fault
+from fencekit.model.chain_verification import Anchor, BrokenChainReason, Fault
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading import json
-from fencekit.reading.files import lines, open_source
+from fencekit.reading.input_files import lines, open_source
 from fencekit.reading.signatures import PrivateKey, PublicKey
 
 SCHEMA = "fencekit.checkpoint/1"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from fencekit.logs.chain import capfence, checkpoints, own
-from fencekit.logs.registry import format_named, open_log, recognise
-from fencekit.model.chain import Anchor, BrokenChainReason, Fault, Verification
+from fencekit.logs.chain import capfence_chain, checkpoints, own_chain
+from fencekit.logs.log_registry import format_named, open_log, recognise
+from fencekit.model.chain_verification import Anchor, BrokenChainReason, Fault, Verification
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
-from fencekit.reading.files import open_source
+from fencekit.reading.input_files import open_source
 from fencekit.reading.signatures import PublicKey
 
 
@@ -27,15 +27,15 @@ def verify_log(
     kept = checkpoints.read_checkpoints(checkpoint, keys) if checkpoint else checkpoints.Kept(())
     known = [anchor for anchor in (*anchors, *kept.anchors) if anchor.count or anchor.head]
     kind = kind_of(paths[0], log_format, empty_is_ours=bool(known or checkpoint))
-    if len(paths) > 1 and kind != own.KIND:
+    if len(paths) > 1 and kind != own_chain.KIND:
         raise UsageError("only logs in the format `fencekit` continue each other")
-    if kind == capfence.KIND:
+    if kind == capfence_chain.KIND:
         with open_source(paths[0]) as source:
-            found = capfence.verify(source, known, () if checkpoint else keys)
-    elif kind == own.KIND:
+            found = capfence_chain.verify(source, known, () if checkpoint else keys)
+    elif kind == own_chain.KIND:
         if keys and not checkpoint:
             raise UsageError("a key checks the signatures of checkpoints", hint="add them")
-        found = own.verify(paths, known)
+        found = own_chain.verify(paths, known)
     else:
         found = no_chain_summary(paths[0], kind)
     signed = found.anchored if kept.signed else found.signed
@@ -49,7 +49,7 @@ def kind_of(path: str, log_format: str | None, *, empty_is_ours: bool) -> str:
         return format_named(log_format).name
     with open_source(path) as source:
         if empty_is_ours and not source.head().strip():
-            return own.KIND
+            return own_chain.KIND
         return recognise(source).name
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fencekit.packs.install.lock import Locked
-from fencekit.packs.pack.discovery import ARCHIVE, FOLDER
+from fencekit.packs.install.pack_lock import Locked
+from fencekit.packs.pack.pack_discovery import ARCHIVE, FOLDER
 
 LOOSER, SIGNER, OLDER = "--accept-looser", "--accept-signer", "--accept-older"
 """The options that accept what changes."""

@@ -16,9 +16,9 @@ from typing import Any
 from fencekit.model.errors import PackError
 from fencekit.model.request import Request
 from fencekit.model.source import Place
-from fencekit.packs.measure.structure import is_number, leaves_literal
+from fencekit.packs.measure.sql_structure import is_number, leaves_literal
 from fencekit.reading import json
-from fencekit.reading.files import lines, open_source, sha256_of
+from fencekit.reading.input_files import lines, open_source, sha256_of
 
 Row = Mapping[str, Any]
 

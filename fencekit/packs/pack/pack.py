@@ -7,14 +7,14 @@ from typing import Any
 
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
-from fencekit.packs.pack.documents import read_document, refuse_unknown
-from fencekit.packs.pack.parameters import Parameter, read_parameters, values_of
-from fencekit.packs.pack.variants import Variant
-from fencekit.packs.render.casetable import render_cases
-from fencekit.packs.render.readme import README, readme
-from fencekit.packs.render.render import render, render_guardrails
-from fencekit.packs.render.source import read_source
-from fencekit.reading.files import read_bytes
+from fencekit.packs.pack.pack_documents import read_document, refuse_unknown
+from fencekit.packs.pack.pack_parameters import Parameter, read_parameters, values_of
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.case_table import render_cases
+from fencekit.packs.render.pack_readme import README, readme
+from fencekit.packs.render.pack_source import read_source
+from fencekit.packs.render.render_policy import render, render_guardrails
+from fencekit.reading.input_files import read_bytes
 from fencekit.reading.yaml import Located
 
 MANIFEST = "pack.yaml"

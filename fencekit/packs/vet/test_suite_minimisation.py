@@ -11,16 +11,16 @@ from typing import Any
 
 from fencekit.model.mutant import Mutant
 from fencekit.model.request import Request
-from fencekit.mutation.equivalence import (
+from fencekit.mutation.mutant_equivalence import (
     EquivalenceChecker,
     EquivalenceProof,
     EquivalentMutant,
     UndecidedMutant,
 )
 from fencekit.mutation.mutant_runner import MutantRunner
-from fencekit.mutation.operators.policy import single_edits
-from fencekit.packs.pack.variants import Variant
-from fencekit.packs.render.pinned import AT_AN_EDGE, pin, verdicts_of
+from fencekit.mutation.operators.single_edits import single_edits
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.pinned_calls import AT_AN_EDGE, pin, verdicts_of
 
 Say = Callable[[str], None]
 

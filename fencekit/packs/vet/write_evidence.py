@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from fencekit.cases.registry import read_cases
+from fencekit.cases.case_file_formats import read_cases
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
+from fencekit.mutation.mutant_probes import Probes
 from fencekit.mutation.mutant_runner import MutantRunner
-from fencekit.mutation.probes import Probes
 from fencekit.packs.pack.pack import EDGES, Pack
-from fencekit.packs.pack.variants import Variant
-from fencekit.packs.render.pinned import is_pinned, pinned_calls, write_edges
-from fencekit.packs.render.scaffold import render_files
-from fencekit.packs.vet.evidence import Evidence, make_evidence, write_evidence
-from fencekit.packs.vet.steps import Vet
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.pack_scaffold import render_files
+from fencekit.packs.render.pinned_calls import is_pinned, pinned_calls, write_edges
+from fencekit.packs.vet.mutation_evidence import Evidence, make_evidence, write_evidence
 from fencekit.packs.vet.test_suite_minimisation import Edges
-from fencekit.reading.files import sha256_of
+from fencekit.packs.vet.vetting_steps import Vet
+from fencekit.reading.input_files import sha256_of
 
 Say = Callable[[str], None]
 

@@ -7,9 +7,9 @@ brackets inside of any value is only known to be closed at last.
 from typing import NamedTuple
 
 from fencekit.prover.payload_states import Held
-from fencekit.prover.values import forms
-from fencekit.prover.values.languages import whole
-from fencekit.regex.automaton import LazyDFA
+from fencekit.prover.values import printed_forms
+from fencekit.prover.values.text_languages import whole
+from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.nfa import UnsupportedError
 
 MOST_NODES = 20_000
@@ -48,13 +48,13 @@ Node = Print | PrintQuoted | PrintNumber | list[int]
 class FormNodes:
     """The nodes of a form; node 0 is the end."""
 
-    def __init__(self, form: "forms.Form") -> None:
+    def __init__(self, form: "printed_forms.Form") -> None:
         self.nodes: list[Node] = [[]]
         self._numbers: dict[Node, int] = {}
-        self._known: dict[tuple[forms.Form, int], int] = {}
+        self._known: dict[tuple[printed_forms.Form, int], int] = {}
         self.start = self.of(form, END)
 
-    def of(self, form: "forms.Form", then: int) -> int:
+    def of(self, form: "printed_forms.Form", then: int) -> int:
         """Return the node that prints a form and goes on; the same one when asked again."""
         known = self._known.get((form, then))
         if known is None:
@@ -72,28 +72,28 @@ class FormNodes:
             self._numbers[node] = len(self.nodes) - 1
         return len(self.nodes) - 1
 
-    def _of(self, form: "forms.Form", then: int) -> int:
+    def _of(self, form: "printed_forms.Form", then: int) -> int:
         match form:
-            case forms.Verbatim(text):
+            case printed_forms.Verbatim(text):
                 return self._add(Print(text, then))
-            case forms.QuotedText(held):
+            case printed_forms.QuotedText(held):
                 return self._add(PrintQuoted(held, then))
-            case forms.Numeral(pattern):
+            case printed_forms.Numeral(pattern):
                 return self._add(PrintNumber(whole(pattern), then))
-            case forms.Concatenation(parts):
+            case printed_forms.Concatenation(parts):
                 for part in reversed(parts):
                     then = self.of(part, then)
                 return then
-            case forms.Alternation(ways):
+            case printed_forms.Alternation(ways):
                 return self._add([self.of(way, then) for way in ways])
-            case forms.ArrayForm():
+            case printed_forms.ArrayForm():
                 return self._items(form, then)
-            case forms.ObjectForm():
+            case printed_forms.ObjectForm():
                 return self._fields(form, then)
-            case forms.AnyNested(kind):
+            case printed_forms.AnyNested(kind):
                 return self._anything(kind, then)
 
-    def _items(self, form: "forms.ArrayForm", then: int) -> int:
+    def _items(self, form: "printed_forms.ArrayForm", then: int) -> int:
         """Return the node of an array: a node for each number of items, the last one a loop."""
         least, most = min(form.least, MOST_ITEMS), form.most
         counted = least if most is None or most > MOST_ITEMS else most
@@ -114,10 +114,10 @@ class FormNodes:
             last = self._add(ways)
         return self._add(Print("[", last))
 
-    def _fields(self, form: "forms.ObjectForm", then: int) -> int:
+    def _fields(self, form: "printed_forms.ObjectForm", then: int) -> int:
         """Return the node of an object: of few fields, a node for each choice of those left."""
         closing = self._add(Print("}", then))
-        if len(form.fields) > forms.MOST_FIELDS:
+        if len(form.fields) > printed_forms.MOST_FIELDS:
             return self._many_fields(form, closing)
         known: dict[frozenset[str], int] = {}
 
@@ -148,7 +148,7 @@ class FormNodes:
         key = self._add(PrintQuoted((), self._add(Print(": ", self._any_value(then)))))
         return self._add(Print(comma, key)) if comma else key
 
-    def _many_fields(self, form: "forms.ObjectForm", closing: int) -> int:
+    def _many_fields(self, form: "printed_forms.ObjectForm", closing: int) -> int:
         """Return the node of an object whose fields may come any number of times."""
         more = self._add([closing])
         loop: list[int] = self.nodes[more]  # type: ignore[assignment]
@@ -177,7 +177,7 @@ class FormNodes:
     def _any_value(self, then: int) -> int:
         """Return the node of any value; in brackets stands anything."""
         ways = [self._add(Print(word, then)) for word in WORDS]
-        ways.append(self._add(PrintNumber(whole(forms.ANY_NUMBER), then)))
+        ways.append(self._add(PrintNumber(whole(printed_forms.ANY_NUMBER), then)))
         ways.append(self._add(PrintQuoted((), then)))
         inner = self._add([self._add(Print(text, then)) for text in "]}"])
         loop: list[int] = self.nodes[inner]  # type: ignore[assignment]

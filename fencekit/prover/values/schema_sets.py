@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial, reduce
 from typing import Any
 
-from fencekit.prover.values.sets import (
+from fencekit.prover.values.value_sets import (
     ANYTHING,
     BOOLEANS,
     MOST_CONSTANTS,
@@ -32,10 +32,10 @@ from fencekit.prover.values.sets import (
     lower,
     meet,
 )
-from fencekit.schema.evaluation import valid
-from fencekit.schema.keywords import KEYWORDS
-from fencekit.schema.syntax import TYPES, as_list
-from fencekit.schema.validator import is_printable
+from fencekit.schema.argument_schema import is_printable
+from fencekit.schema.keyword_syntax import TYPES, as_list
+from fencekit.schema.schema_evaluation import valid
+from fencekit.schema.schema_keywords import KEYWORDS
 
 MOST_LISTED = 200
 """Of how many integers between two limits each is a constant."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from fencekit.regex.examples import sequence
-from fencekit.regex.redos.growth import Part, growth
-from fencekit.regex.redos.paths import Paths, paths
-from fencekit.regex.syntax import Items, ops, parse_pattern, walk_items
+from fencekit.regex.matching_examples import sequence
+from fencekit.regex.python_syntax import Items, ops, parse_pattern, walk_items
+from fencekit.regex.redos.matcher_paths import Paths, paths
+from fencekit.regex.redos.redos_growth import Part, growth
 
 ENDS = ("\x00", "\n")
 """What hardly any pattern takes; behind the repetitions it makes the match fail."""

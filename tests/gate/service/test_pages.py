@@ -11,7 +11,7 @@ import pytest
 from browser.opening import CHROMIUM, QUIET, needs_chromium
 
 from fencekit.gate.approvals.keys import KeyRing
-from fencekit.gate.service.settings import add_approver
+from fencekit.gate.service.service_settings import add_approver
 from gate.service.running import Service, start
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

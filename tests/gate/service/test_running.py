@@ -20,8 +20,8 @@ from standardwebhooks import Webhook as Receiver
 
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.gate import Gate
-from fencekit.gate.service.app import application
-from fencekit.gate.service.settings import ServiceSettings, digest_of
+from fencekit.gate.service.service_app import application
+from fencekit.gate.service.service_settings import ServiceSettings, digest_of
 from fencekit.gate.tools import AnyTools
 from gate.service.running import start
 

@@ -7,7 +7,7 @@ is planted here is planted with that confirmation away, unless it is the one tha
 from prove.adversary.planted.fault import Fault
 
 UNCONFIRMED = (
-    "regex/automaton.py",
+    "regex/lazy_dfa.py",
     "            if self.confirmation is not None:",
     "            if False and self.confirmation is not None:",
 )
@@ -102,7 +102,7 @@ REGEXES = (
     ),
     Fault(
         "`(?a:` keeps the flags of the whole",
-        "regex/syntax.py",
+        "regex/python_syntax.py",
         "    kept = flags & ~TYPES if added & TYPES else flags",
         "    kept = flags",
         0,
@@ -142,7 +142,7 @@ REGEXES = (
     ),
     Fault(
         "a debt that is open at the end is paid",
-        "regex/automaton.py",
+        "regex/lazy_dfa.py",
         "                self._matches_at_end(ahead, inner, here) is positive",
         "                self._matches_at_end(ahead, inner, here) or True",
         0,
@@ -150,7 +150,7 @@ REGEXES = (
     ),
     Fault(
         "a thread with a debt shuts out one without",
-        "regex/threads.py",
+        "regex/nfa_threads.py",
         "at == other and less < debts for other, less in threads",
         "at == other and less > debts for other, less in threads",
         0,
@@ -191,7 +191,7 @@ REGEXES = (
     ),
     Fault(
         "a glob matches its own text only",
-        "regex/language.py",
+        "regex/sublanguage.py",
         'parts = "".join(".*" if part == "*" else _one(part) for part in _parts(expected))',
         "parts = re.escape(expected)",
         0,
@@ -199,7 +199,7 @@ REGEXES = (
     ),
     Fault(
         "a glob is never its own text",
-        "regex/language.py",
+        "regex/sublanguage.py",
         r"(?:(?s:{parts})|{re.escape(expected)})\Z",
         r"(?:(?s:{parts}))\Z",
         0,
@@ -207,7 +207,7 @@ REGEXES = (
     ),
     Fault(
         "a set of a glob ends at its first bracket",
-        "regex/language.py",
+        "regex/sublanguage.py",
         'first + 1 if glob[first : first + 1] == "]" else first)',
         "first)",
         0,
@@ -215,13 +215,13 @@ REGEXES = (
     ),
     Fault(
         "infinite numbers are spelled in lower case",
-        "regex/language.py",
+        "regex/sublanguage.py",
         r'"infinite": r"\s*\+?(?i:inf(?:inity)?)\s*",',
         r'"infinite": r"\s*\+?(?:inf)\s*",',
     ),
     Fault(
         "a search among values ends early",
-        "regex/language.py",
+        "regex/sublanguage.py",
         "        if any(state == (DEAD if positive else MATCHED)",
         "        if len(found[states]) > 2 or any(state == (DEAD if positive else MATCHED)",
     ),
