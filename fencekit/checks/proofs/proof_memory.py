@@ -3,7 +3,6 @@
 import re
 
 from fencekit.model.errors import UsageError
-from fencekit.regex.memory_budget import MEMORY
 
 LEAST = 1 << 20
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -11,8 +10,14 @@ SIZE = re.compile(r"(\d{1,12}) ?([kmg]?)(?:i?b)?", re.IGNORECASE)
 
 
 def bound_memory(text: str) -> None:
-    """Let each question to the prover take so much from now on; raise UsageError for no size."""
-    MEMORY.most = read_size(text)
+    """Let each question to the prover take so much from now on; raise UsageError for no size.
+
+    Settings are read by commands that prove nothing, so the prover's part is imported here.
+    """
+    size = read_size(text)
+    from fencekit.regex.memory_budget import MEMORY
+
+    MEMORY.most = size
 
 
 def read_size(text: str) -> int:
