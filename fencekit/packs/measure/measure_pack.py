@@ -6,7 +6,7 @@ be reached. A rate has its denominator, a confidence interval, and the rows that
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
@@ -134,30 +134,27 @@ def measure(pack: Pack, data: Path | None, work: Path, *, peers: Peers | None = 
     evaluators = dict(policies_for(pack, parameters, work))
     ready = [wanted for wanted in plan.wanted if wanted.is_there(data)]
     defaults = dict(policies_for(pack, {}, folder_in(work, "defaults")))
-    rates = {
-        variant: tuple(
-            rate(wanted, defaults[variant], pack, data, {})
-            if wanted.is_of_defaults
-            else rate(wanted, evaluator, pack, data, parameters)
-            for wanted in ready
-        )
-        for variant, evaluator in evaluators.items()
-    }
-    beside = {
-        variant: tuple(
-            Rate(wanted, {Verdict.ALLOW: 0})  # a peer's pack reads fields of its own
-            if wanted.is_of_defaults
-            else rate(wanted, evaluator, pack, data, parameters)
-            for wanted in ready
-        )
-        for variant, evaluator in peer_policies(plan, peers)
-    }
+    others = dict(peer_policies(plan, peers))
+    rates: dict[Variant, list[Rate]] = {variant: [] for variant in evaluators}
+    beside: dict[Variant, list[Rate]] = {variant: [] for variant in others}
+    for wanted in ready:
+        # The calls do not depend on who decides them: they are made once for all policies.
+        calls = tuple(samples(wanted, pack, data, {} if wanted.is_of_defaults else parameters))
+        for variant, evaluator in evaluators.items():
+            decider = defaults[variant] if wanted.is_of_defaults else evaluator
+            rates[variant].append(rate(wanted, decider, calls))
+        for variant, evaluator in others.items():
+            beside[variant].append(
+                Rate(wanted, {Verdict.ALLOW: 0})  # a peer's pack reads fields of its own
+                if wanted.is_of_defaults
+                else rate(wanted, evaluator, calls)
+            )
     return Measured(
         pack,
         plan,
         parameters,
-        rates,
-        beside,
+        {variant: tuple(found) for variant, found in rates.items()},
+        {variant: tuple(found) for variant, found in beside.items()},
         plan.files(data),
         tuple(wanted.name for wanted in plan.wanted if wanted not in ready),
         peers.maker if peers is not None else "",
@@ -190,19 +187,14 @@ def peer_policies(
             yield variant, ENGINE.compile(load_policy(file, strict=False))
 
 
-def rate(
-    wanted: MeasurementTarget,
-    evaluator: Evaluator,
-    pack: Pack,
-    data: Path | None,
-    parameters: Mapping[str, Sequence[Any]],
-) -> Rate:
+def rate(wanted: MeasurementTarget, evaluator: Evaluator, calls: Iterable[SampleCall]) -> Rate:
     """Return how a policy decides the calls of one set."""
     verdicts: Counter[Verdict] = Counter()
     left_out: Counter[str] = Counter()
     denied: Counter[str] = Counter()
     slipped = []
-    for sample in samples(wanted, pack, data, parameters):
+    lines: dict[str, list[str]] = {}
+    for sample in calls:
         if any(verdict(evaluator, alone) is Verdict.ALLOW for alone in sample.alone):
             left_out[sample.why] += 1
             continue
@@ -210,21 +202,25 @@ def rate(
         said = outcome.effect.verdict
         verdicts[said] += 1
         if said is Verdict.DENY:
-            denied[reason(outcome)] += 1
+            denied[reason(outcome, lines)] += 1
         if (said is Verdict.ALLOW) is wanted.is_attack:
             slipped.append(sample)
     return Rate(wanted, verdicts, tuple(slipped), left_out, denied)
 
 
-def reason(outcome: Outcome) -> str:
-    """Return why a call is denied: the comment above the rule, as packs are rendered."""
+def reason(outcome: Outcome, read: dict[str, list[str]]) -> str:
+    """Return why a call is denied: the comment above the rule, as packs are rendered.
+
+    `read` keeps the lines of each file that was looked at, for the next call.
+    """
     if outcome.error is not None:
         return "it cannot be decided"
     place = outcome.rule.place if outcome.rule is not None else None
     if place is None or not place.line:
         return "no rule names it"
-    lines = Path(place.file).read_text(encoding="utf-8").splitlines()
-    return lines[place.line - 2].strip().removeprefix("# ")
+    if place.file not in read:
+        read[place.file] = Path(place.file).read_text(encoding="utf-8").splitlines()
+    return read[place.file][place.line - 2].strip().removeprefix("# ")
 
 
 def verdict(evaluator: Evaluator, request: Request) -> Verdict:

@@ -132,14 +132,17 @@ def strange_fields(
                 hostile.setdefault(called[0], {}).update(dict.fromkeys(pairs))
     known = {one.name: set(one.payload.get("properties", ())) for one in pack.capabilities}
     found = [
-        strange(called, what, args, {**fine, key: text})
+        (called, what, args, fine, (key, text))
         for called, whole in allowed.items()
         for fine, (key, text) in product(whole, hostile.get(called[0], {}))
         if key in fine
         for what, args in other_fields(fine, key, text, known.get(called[0], set()))
     ]
     random = Random("other fields")  # noqa: S311  (the same calls on every run)
-    yield from random.sample(found, min(wanted.count, len(found)))
+    for called, what, args, fine, (key, text) in random.sample(
+        found, min(wanted.count, len(found))
+    ):
+        yield strange(called, what, args, {**fine, key: text})
 
 
 def strange(called: "Called", what: str, args: Args, proper: Args) -> SampleCall:

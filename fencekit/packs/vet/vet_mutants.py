@@ -4,13 +4,13 @@ With evidence, each mutant is looked at again: the case that is said to notice i
 is said to be equivalent is shown to be so anew. Without, all the work is done.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from multiprocessing import get_context
 from pathlib import Path
 
-from fencekit.cases.case_file_formats import read_cases
+from fencekit.cases.case_file import CaseFile
 from fencekit.dialects.dialect_registry import load_policy
 from fencekit.engines.time_limit import time_limit
 from fencekit.model.finding import Finding
@@ -42,9 +42,8 @@ class Mutating:
     most: int | None
     jobs: int
 
-    def without_evidence(self, path: Path, name: str) -> StepResult:
+    def without_evidence(self, path: Path, file: CaseFile, name: str) -> StepResult:
         """Return what comes of all the work on a variant."""
-        file = read_cases(str(path))
         job = MutationJob(
             file.policy, (str(path),), sample=self.most, jobs=self.jobs, timeout=TIMEOUT
         )
@@ -57,9 +56,10 @@ class Mutating:
         said = f"{killed} of {made.scored} mutants are noticed{limit}"
         return of(name, said, [unnoticed_finding(one.label, one.place) for one in made.survivors])
 
-    def with_evidence(self, path: Path, name: str, evidence: Evidence) -> StepResult:
+    def with_evidence(
+        self, path: Path, file: CaseFile, name: str, evidence: Evidence
+    ) -> StepResult:
         """Return what comes of looking at each mutant of a variant again."""
-        file = read_cases(str(path))
         policy = load_policy(file.policy)
         place = Place(str(self.pack.folder / FILE))
         if (sha256_of(policy.file), sha256_of(str(path))) != (evidence.policy, evidence.cases):
@@ -146,16 +146,16 @@ class MutantReview:
 
 
 def check_variants(
-    mutating: Mutating, files: list[Path], known: dict[str, Evidence]
+    mutating: Mutating, files: Mapping[Path, CaseFile], known: Mapping[str, Evidence]
 ) -> Iterator[StepResult]:
     """Yield what comes of each variant's mutants; with evidence, of several variants at a time."""
     tasks = []
-    for path in files:
+    for path, file in files.items():
         name = path.name.split(".", maxsplit=1)[0]
         if name in known:
-            tasks.append((path, name, known[name]))
+            tasks.append((path, file, name, known[name]))
         else:
-            yield mutating.without_evidence(path, name)
+            yield mutating.without_evidence(path, file, name)
     if min(mutating.jobs, len(tasks)) > 1:
         # Spawned, not forked: a fork of a process with threads, as a progress bar has, may hang.
         with get_context("spawn").Pool(min(mutating.jobs, len(tasks))) as pool:

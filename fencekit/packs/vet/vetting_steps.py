@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+from fencekit.cases.case_file import CaseFile
 from fencekit.cases.case_file_formats import read_cases
 from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT, binding_rules
 from fencekit.checks.proofs.policy_comparison import finding_of
@@ -44,12 +45,13 @@ TIMEOUT = 5.0
 
 @dataclass
 class Vet:
-    """The pack that is vetted; each policy is loaded once."""
+    """The pack that is vetted; each policy is loaded once, each file of cases read once."""
 
     pack: Pack
     max_mutants: int | None = None
     jobs: int = 1
     loaded: dict[Path, Policy] = field(default_factory=dict)
+    read: dict[Path, CaseFile] = field(default_factory=dict)
 
     def policy(self, variant: Variant) -> Policy:
         """Return the policy of a variant; raise PolicyError where it cannot be read."""
@@ -65,6 +67,12 @@ class Vet:
         if file not in self.loaded:
             self.loaded[file] = load_policy(str(file))
         return self.loaded[file]
+
+    def cases_in(self, file: Path) -> CaseFile:
+        """Return the cases in a file; raise CaseError where it has none."""
+        if file not in self.read:
+            self.read[file] = read_cases(str(file))
+        return self.read[file]
 
     @property
     def case_files(self) -> list[Path]:
@@ -126,8 +134,8 @@ def run_cases(vet: Vet, engine: Engine, step: str) -> Iterator[StepResult]:
             "", "no cases", [fault("cases", "the pack has no cases", Place(str(vet.pack.folder)))]
         )
     for path in vet.case_files:
-        file = read_cases(str(path))
-        policy = load_policy(file.policy)
+        file = vet.cases_in(path)
+        policy = vet.at(Path(file.policy))
         with time_limit(TIMEOUT) as progress:
             made = list(results(file.cases, engine.compile(policy), progress))
         wrong = [one for one in made if one.status is not CaseStatus.PASSED]
@@ -208,7 +216,8 @@ def narrow_to_declared(
 def mutation(vet: Vet) -> Iterator[StepResult]:
     """The cases notice every edit of a policy that changes a decision."""
     mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
-    yield from check_variants(mutating, vet.case_files, read_evidence(vet.pack.folder))
+    files = {path: vet.cases_in(path) for path in vet.case_files}
+    yield from check_variants(mutating, files, read_evidence(vet.pack.folder))
 
 
 STEPS: dict[str, Callable[[Vet], Iterator[StepResult]]] = {
