@@ -64,6 +64,22 @@ class LogFile(io.FileIO):
             self.synced = last
 
 
+class BusyError(Exception):
+    """Another file of a log is locked: nobody waits for that while holding a lock of their own.
+
+    Two writers that hold one file each, and want that of the other, would wait for ever.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def wait(self) -> None:
+        """Wait until the file is free, or gone; to be called without a lock."""
+        with contextlib.suppress(OSError), LogFile(self.path, "r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+
+
 class Inside(threading.local):
     """The lock that a thread holds while it appends, whichever the log.
 
@@ -172,12 +188,20 @@ def reopen(file: LogFile, *, nowhere: bool) -> None:
     os.close(fresh)
 
 
+def lock_beside(file: LogFile, path: str) -> None:
+    """Lock a file to read it, beside the log that is locked; raise BusyError where it is taken."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise BusyError(path) from error
+
+
 def end_of(path: str, follower: int) -> Tail:
     """Return the tail of a log that another one, which is open and locked, continues."""
     with name_read_errors(path), LogFile(path, "r") as log:
         if is_at(follower, path):
             raise LogError("a log cannot follow itself", place=Place(path))
-        fcntl.flock(log, fcntl.LOCK_EX)
+        lock_beside(log, path)
         tail = tail_of(log.fileno(), path, os.fstat(log.fileno()).st_size)
     if tail.seq == 0:
         raise LogError("the log to follow holds no record", place=Place(path))

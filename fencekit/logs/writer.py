@@ -25,6 +25,7 @@ from fencekit.logs.chain.log_succession import first_record, stands, succeeds
 from fencekit.logs.chain.log_tail import Tail, tail_of
 from fencekit.logs.disk_sync import Appended, Unsynced, View, wait_for_disk, write_all, write_some
 from fencekit.logs.locked_file import (
+    BusyError,
     end_of,
     is_at,
     lock_of_thread,
@@ -167,7 +168,7 @@ class AuditWriter:
         mine = lock_of_thread()
         with mine, self._lock, writing(self.path):
             while True:
-                view = self._open_view()
+                view, busy = self._open_view(), None
                 number = view.file.fileno()
                 try:
                     fcntl.flock(number, fcntl.LOCK_EX)
@@ -175,8 +176,12 @@ class AuditWriter:
                         self._view = view = self._look(view)
                         return act(view)
                     self._view = self._move_view(view)
+                except BusyError as error:
+                    busy = error
                 finally:
                     fcntl.flock(number, fcntl.LOCK_UN)
+                if busy is not None:
+                    busy.wait()
 
     def _open_view(self) -> View:
         """Return the view of the log; open it where it is not, or where a fork took it away."""

@@ -1,6 +1,7 @@
 """What the writer promises whatever comes from outside: exceptions, renames, forks, a bad disk."""
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -220,6 +221,51 @@ def test_a_first_record_torn_again_and_again_in_a_rotated_log_is_vouched_for_onc
     writer.append(record(6))
     found = verify(old, log)
     assert (found.fault, found.covered, found.torn) == (None, 6, 3)
+
+
+def rotated_under(log, tmp_path):
+    """Return a writer that has to look at a file beside the new log, and that file."""
+    first = tmp_path / "audit.1.jsonl"
+    full(log).close()
+    log.rename(first)
+    writer = AuditWriter(log, follows=first)
+    writer.append(record(6))
+    log.rename(tmp_path / "audit.2.jsonl")
+    return (lambda: writer.append(record(7))), first
+
+
+def begun_after(log, tmp_path):
+    """Return what begins a log that continues another one, and that one."""
+    first = tmp_path / "audit.1.jsonl"
+    full(log).close()
+    log.rename(first)
+    return (lambda: AuditWriter(log, follows=first).append(record(6))), first
+
+
+@pytest.mark.parametrize("situation", [rotated_under, begun_after])
+def test_nobody_waits_for_another_file_while_holding_the_log(log, tmp_path, situation):
+    append, other = situation(log, tmp_path)
+    with other.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        thread = threading.Thread(target=append)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not log.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        free = 0
+        with log.open("rb") as looked:
+            while free < 20 and time.monotonic() < deadline:  # always, but for moments
+                with suppress(BlockingIOError):
+                    fcntl.flock(looked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(looked, fcntl.LOCK_UN)
+                    free += 1
+                time.sleep(0.005)
+        assert thread.is_alive()
+        assert free == 20
+    thread.join(20)
+    assert not thread.is_alive()
+    files = sorted(tmp_path.glob("audit.?.jsonl"))
+    assert verify(*files, log).covered == 5 + len(files)
 
 
 def test_a_log_cannot_follow_itself(log):

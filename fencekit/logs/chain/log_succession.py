@@ -6,7 +6,6 @@ another log.
 """
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from fencekit.logs.chain.chain_line import Chained, read_link
 from fencekit.logs.chain.log_tail import Tail, tail_of
-from fencekit.logs.locked_file import LogFile
+from fencekit.logs.locked_file import LogFile, lock_beside
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading.input_files import CHUNK
@@ -110,7 +109,7 @@ def neighbours(number: int, path: str) -> list[Neighbour]:
     """Return the logs of ours beside one, which its name says may be earlier parts of it.
 
     Each is looked at under its lock: a writer that took it before the file was renamed may still
-    be writing its last record there.
+    be writing its last record there. Raises BusyError where one is locked.
     """
     held, found = os.fstat(number), []
     at = Path(path)
@@ -120,7 +119,7 @@ def neighbours(number: int, path: str) -> list[Neighbour]:
         with contextlib.suppress(OSError, LogError), LogFile(str(other), "r") as file:
             if os.path.samestat(os.fstat(file.fileno()), held):
                 continue
-            fcntl.flock(file, fcntl.LOCK_SH)
+            lock_beside(file, str(other))
             size = os.fstat(file.fileno()).st_size
             first = first_record(file.fileno(), size)
             if first is not None:
