@@ -4,7 +4,7 @@ import base64
 import json
 import zlib
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import LOGS, POLICIES, ROOT, fencekit
 
+from fencekit.checks.postprocess.stored_report import report_in
 from fencekit.cli.finish_check import render_report
 from fencekit.model.record import Completeness, Record, Recorded
 from fencekit.model.report import Report
@@ -20,8 +21,9 @@ from fencekit.model.request import UNKNOWN, Facts, Masked, Request
 from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.reading import json as ours
+from fencekit.reporting.json_report import PageDigest
 from fencekit.reporting.report_formats import formats
-from fencekit.reporting.report_state import READERS, StateError, report_of, state_of
+from fencekit.reporting.report_state import READERS, StateError, encode, report_of
 
 REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE)}
 FORMS = (*formats(), "html")
@@ -41,8 +43,8 @@ RUNS: dict[str, tuple[object, ...]] = {
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_comes_back_as_it_was(name: str) -> None:
     report = REPORTS[name]
-    back = report_of(state_of(report), ours.parse)
-    assert state_of(back) == state_of(report)
+    back = report_in(ours.parse(render_report(report, "json")))
+    assert encode(back) == encode(report)
     assert name == "hostile" or back == report
     for form in FORMS:
         assert render_report(back, form) == render_report(report, form), form
@@ -88,9 +90,13 @@ def test_the_layout_of_the_file_does_not_matter(page: dict) -> None:
 def test_a_report_that_was_changed_is_refused(page: dict) -> None:
     assert "has been changed" in refused({**page, "exit_code": 0})
     assert "has been changed" in refused({**page, "findings": page["findings"][1:]})
-    assert "no `state`" in refused({k: v for k, v in page.items() if k != "state"})
-    other = state_of(SAMPLES["clean"])
-    assert "has been changed" in refused({**page, "state": other})
+    assert "no `details`" in refused({k: v for k, v in page.items() if k != "details"})
+    assert "has been changed" in refused({k: v for k, v in page.items() if k != "digest"})
+    other = ours.parse(render_report(SAMPLES["clean"], "json"))["details"]
+    assert "has been changed" in refused({**page, "details": other})
+    changed = page["replay"]["changed"]
+    one = [{**changed[0], "after": "DENY|ALLOW"}, *changed[1:]]
+    assert "has been changed" in refused({**page, "replay": {**page["replay"], "changed": one}})
 
 
 def test_what_is_no_report_is_refused(page: dict) -> None:
@@ -127,7 +133,7 @@ def test_a_state_makes_nothing_but_what_the_model_has(value: object) -> None:
 
 @given(st.binary(max_size=60), st.integers(0, 10_000))
 def test_a_damaged_state_ends_in_an_error_of_ours(noise: bytes, at: int) -> None:
-    good = state_of(SAMPLES["findings"])
+    good = packed(encode(SAMPLES["findings"]))
     at %= len(good)
     damaged = good[:at] + noise.decode("latin-1") + good[at + len(noise) :]
     if damaged == good:
@@ -139,7 +145,7 @@ def test_a_damaged_state_ends_in_an_error_of_ours(noise: bytes, at: int) -> None
 def test_a_state_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fencekit.reporting.report_state.MOST", 1000)
     with pytest.raises(StateError, match="too large"):
-        report_of(state_of(SAMPLES["findings"]), ours.parse)
+        report_of(packed(encode(SAMPLES["findings"])), ours.parse)
 
 
 def test_every_kind_that_is_written_can_be_read() -> None:
@@ -200,10 +206,18 @@ def test_a_changed_record_comes_back_from_its_line_as_it_was(number: int) -> Non
     assert text.isascii()
     lines = [line for line in text.splitlines() if line.startswith('      {"class"')]
     assert [json.loads(line.rstrip(",")) for line in lines] == page["replay"]["changed"]
-    back = report_of(page["state"], json.loads, page["replay"]["changed"])
-    assert state_of(back) == state_of(made)
+    back = report_in(page)
+    assert encode(back) == encode(made)
     for form in FORMS:
         assert render_report(back, form) == render_report(made, form), form
+
+
+def sealed(page: dict) -> dict:
+    """Return a page with the digest that it has now, as whoever forges one would write it."""
+    digest = PageDigest({**page, "replay": {**page["replay"], "changed": []}})
+    for one in page["replay"]["changed"]:
+        digest.add(one)
+    return {**page, "digest": digest.text}
 
 
 def test_a_record_that_names_parts_which_are_not_there_is_refused(page: dict) -> None:
@@ -215,6 +229,36 @@ def test_a_record_that_names_parts_which_are_not_there_is_refused(page: dict) ->
         "x",
         [0, 0, 0, 0, 0, {"of": "nothing:here", "is": []}],
     ):
-        broken = [{**changed[0], "state": wrong}, *changed[1:]]
-        said = refused({**page, "replay": {**page["replay"], "changed": broken}})
-        assert "state of the report" in said or "has no `nothing:here`" in said
+        broken = [{**changed[0], "parts": wrong}, *changed[1:]]
+        said = refused(sealed({**page, "replay": {**page["replay"], "changed": broken}}))
+        assert "details of the report" in said or "has no `nothing:here`" in said
+
+
+ODD = (None, True, -1, 10**30, 0.5, "", "x", [], [0], [[]], {}, {"of": "os:system"}, {"is": "X"})
+
+
+@given(st.data())
+def test_details_that_were_forged_end_in_an_error_of_ours(data: st.DataObject) -> None:
+    page = json.loads(render_report(SAMPLES["edits"], "json"))
+    at: object = page["details"]
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = data.draw(st.sampled_from(keys))
+        inside = at[key]
+        if not isinstance(inside, dict | list) or not inside or data.draw(st.booleans()):
+            break
+        at = inside
+    if isinstance(at, dict) and data.draw(st.booleans()):
+        del at[key]
+    else:
+        at[key] = data.draw(st.sampled_from(ODD))
+    with suppress(StateError):
+        assert isinstance(report_in(sealed(page)), Report)
+
+
+def test_a_page_says_nothing_twice(page: dict) -> None:
+    details = page["details"]["report"]
+    assert details.keys() <= {field.name for field in fields(Report)}
+    assert {"check", "status", "checked", "troubles", "command"}.isdisjoint(details)
+    for finding in details["findings"]:
+        assert {"slug", "capability", "before", "after", "count"}.isdisjoint(finding)

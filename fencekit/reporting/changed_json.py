@@ -1,8 +1,8 @@
 """The changed records of a replay as JSON, one a line, from which they can be made again, whole.
 
 What people and programs read of a record is nearly all of it. The rest repeats from record to
-record: each record names it by its number in tables of the report's state. A record of which JSON
-would lose something (what is unknown, a number beyond floats, half a pair) is there as a whole too.
+record: each record names it by its number in tables of the report's details. A record that JSON
+cannot say whole (what is unknown, a number beyond floats, half a pair) is there as a whole too.
 """
 
 import json
@@ -19,8 +19,8 @@ from fencekit.model.source import Place
 from fencekit.reporting.json_writable import writable
 from fencekit.reporting.replay_json import changed_of
 
-KEY = "state"
-"""The key of a changed record that says which parts of the tables are its own."""
+KEY, OLD_KEY = "parts", "state"
+"""The key of a changed record that says which parts of the tables are its own; and as it was."""
 MARKED = f'{MARK}"'
 """What a text has in which a key or a value is called like the mark of what is unknown."""
 BLAME = 2
@@ -85,15 +85,21 @@ def numbers_of(blame: Blame) -> tuple[Any, ...]:
 
 def lines(
     changed: Iterable[ChangedRecord], tables: Tables, encoded: Callable[[Any], Any]
-) -> Iterator[str]:
-    """Yield each record as JSON on one line; `encoded` writes a value of the model as JSON."""
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each record as JSON values, and as text on one line.
+
+    `encoded` writes a value of the model as JSON.
+    """
     for one in changed:
         page = {**changed_of(one), KEY: tables.numbers(one)}
         text = plain_text(page) if is_whole(one.record.request) else None
         if text is None or MARKED in text:
             page[KEY] = [*page[KEY], encoded(one)]
             text = plain_text(page)
-        yield json.dumps(writable(page), allow_nan=False) if text is None else text
+        if text is None:
+            page = writable(page)
+            text = json.dumps(page, allow_nan=False)
+        yield page, text
 
 
 def is_whole(request: Request) -> bool:
@@ -133,8 +139,9 @@ def records_of(
 ) -> Iterator[ChangedRecord]:
     """Yield the records again; raise LookupError, TypeError or ValueError for what are none."""
     for one in page:
-        *numbers, last = one[KEY]
-        if len(one[KEY]) > len(columns):
+        own = one[KEY] if KEY in one else one[OLD_KEY]
+        *numbers, last = own
+        if len(own) > len(columns):
             yield decoded(last)
             continue
         parts = [column[at] for column, at in zip(columns, [*numbers, last], strict=True)]

@@ -6,21 +6,22 @@ Within a version keys may be added, never changed. Each check has a section of i
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from fencekit.model.finding import OF_CALLS, RecordClass
 from fencekit.model.report import Report
 from fencekit.reporting.changed_json import Tables, lines
+from fencekit.reporting.details_writer import write_details
 from fencekit.reporting.json_sections import SECTIONS
 from fencekit.reporting.json_values import finding_of
 from fencekit.reporting.json_writable import writable
 from fencekit.reporting.report_phrases import waived_lines
-from fencekit.reporting.report_state import encode, state_of
+from fencekit.reporting.report_state import encode
 from fencekit.reporting.visible_text import visible
 
 SCHEMA = "fencekit.report/1"
 
-MARK = "the changed records"
 FORMAT = "json"
 """The name by which `--format` asks for it."""
 
@@ -33,24 +34,51 @@ def render(report: Report) -> str:
 def pieces(report: Report) -> Iterator[str]:
     """Yield the text of the report piece by piece, the changed records of a replay one by one."""
     changed = report.replay.changed if report.replay else ()
-    if report.replay is None or not changed:
-        yield write_page({**to_json(report), "state": state_of(report)})
-        return
-    tables = Tables.of(changed)
-    rest = replace(report, replay=replace(report.replay, changed=()))
-    page = to_json(rest)
-    page["state"] = state_of(rest, tables.columns)
-    mark = MARK
-    while mark in text_of(page):
-        mark += "!"
-    page["replay"]["changed"] = mark
-    head, _, tail = text_of(page).partition(f'"{mark}"')
-    yield inert(head) + "["
-    between = "\n      "
-    for line in lines(changed, tables, encode):
-        yield between + inert(line)
-        between = ",\n      "
-    yield "\n    ]" + inert(tail) + "\n"
+    rest, tables = report, Tables()
+    if report.replay is not None and changed:
+        tables = Tables.of(changed)
+        rest = replace(report, replay=replace(report.replay, changed=()))
+    page = writable(to_json(rest))
+    page["details"] = writable(write_details(rest, page, tables.columns))
+    digest = PageDigest(page)
+    before, marks = text_of(page), {}
+    for name in ("changed", "details", "digest"):
+        marks[name] = f"the {name}"
+        while marks[name] in before:
+            marks[name] += "!"
+    details, page["details"], page["digest"] = page["details"], marks["details"], marks["digest"]
+    if changed:
+        page["replay"]["changed"] = marks["changed"]
+    text = text_of(page)
+    if changed:
+        head, _, text = text.partition(f'"{marks["changed"]}"')
+        yield inert(head) + "["
+        between = "\n      "
+        for one, line in lines(changed, tables, encode):
+            digest.add(one)
+            yield between + inert(line)
+            between = ",\n      "
+        yield "\n    ]"
+    text = text.replace(f'"{marks["details"]}"', json.dumps(details))
+    yield inert(text.replace(marks["digest"], digest.text)) + "\n"
+
+
+class PageDigest:
+    """The digest of a page without its own: what its changed records are comes bit by bit."""
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        self.hash = sha256()
+        self.add({key: value for key, value in page.items() if key != "digest"})
+
+    def add(self, part: Any) -> None:
+        """Take in the page without its changed records, then each of them."""
+        self.hash.update(json.dumps(part, sort_keys=True).encode())
+        self.hash.update(b"\n")
+
+    @property
+    def text(self) -> str:
+        """The digest of what was taken in."""
+        return f"sha256:{self.hash.hexdigest()}"
 
 
 def write_page(page: dict[str, Any]) -> str:

@@ -1,14 +1,14 @@
-"""A report as text from which it can be made again, whole: what `fencekit render` reads.
+"""Values of a report as JSON that says their classes; and the state that older reports have.
 
-The JSON report is for people and programs, and leaves out what they do not need. Its `state` is the
-report itself: every value by its type, as compact JSON, compressed, in base64. What is read back is
-made of the model's own classes only, by their names; anything else is refused.
+What JSON has no kind for (what is unknown, an error, half a pair of a text) is written with its
+kind. Reports of earlier versions hold all of themselves in this way, compressed, as `state`. What
+is read back is made of the model's own classes only, by their names; anything else is refused.
 """
 
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
@@ -26,7 +26,6 @@ from fencekit.model.request import UNKNOWN, Facts, Masked, Request, Unknown
 from fencekit.reporting.changed_json import records_of
 
 MODEL = "fencekit.model"
-LEVEL = 6
 MOST = 1 << 30
 """The bytes that a state may have once it is decompressed."""
 
@@ -62,18 +61,6 @@ class StateError(FencekitError):
     """Text that is no state of a report, or of another version of fencekit."""
 
     slug = "report-invalid"
-
-
-def state_of(report: Report, tables: Sequence[Sequence[Any]] = ()) -> str:
-    """Return the state of a report; the same report, the same text.
-
-    With tables, it is that of a report whose changed records stand beside it, in the page.
-    """
-    value = encode(report)
-    if tables:
-        value = {"report": value, "tables": encode([list(table) for table in tables])}
-    text = json.dumps(value, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode("ascii"), LEVEL)).decode("ascii")
 
 
 def report_of(
