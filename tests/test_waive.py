@@ -279,13 +279,21 @@ BROAD: tuple[dict[str, Any], ...] = (
     {"capability": "*[!%]", "when": {"match_regex": "[a-z]|[0-9]"}},
     {"capability": "*", "when": {"environment": "production"}},
     {"capability": "[fs][ih][le][el]*"},
+    # what every payment, or every path, meets
+    {"capability": "*", "when": {"amount_lte": 10**12}},
+    {"capability": "*", "when": {"amount_gte": 0, "amount_lt": 2e9}},
+    {"capability": "*", "when": {"amount_gt": -1}},
+    {"capability": "*", "when": {"path_prefix": "/"}},
+    {"capability": "*", "when": {"match_regex": r"^[\s\S]*$"}},
 )
+PROVED = ("(?s).*", 10**12, "/")
 NARROW: tuple[dict[str, Any], ...] = (
     {"capability": "shell.*"},
     {"capability": "*.exec"},
     {"capability": "shell.ex[ae]c"},
     {"capability": "*", "when": {"contains": "make"}},
     {"capability": "*", "when": {"amount_lte": 500}},
+    {"capability": "*", "when": {"path_prefix": "/srv/app"}},
     {"capability": "*", "when": {"match_regex": "^make [a-z]+$"}},
 )
 
@@ -307,6 +315,8 @@ def test_a_waiver_for_nearly_everything_waives_nothing_however_it_is_spelt(
     assert done.code == 1
     assert slugs(done) == ["waiver-too-broad"]
     assert left(done) == 2
+    if any(value in PROVED for value in scope.get("when", {}).values()):
+        assert "is proved to meet" in done.out
 
 
 @pytest.mark.parametrize("scope", NARROW, ids=str)
