@@ -30,31 +30,44 @@ MOST = 1 << 30
 """The bytes that a state may have once it is decompressed."""
 
 
-RENAMED = {
-    "chain:Why": "chain:BrokenChainReason",
-    "comparison:ClassCompared": "comparison:ClassComparison",
-    "comparison:ClassGuarded": "comparison:ClassGuardrail",
-    "comparison:Compared": "comparison:ComparisonResult",
-    "comparison:Guarded": "comparison:GuardrailResult",
-    "cost:Asked": "cost:ApprovalCount",
-    "diffed:Author": "diff_result:Author",
-    "diffed:Consequence": "diff_result:Consequence",
-    "diffed:Deed": "diff_result:DiffAction",
-    "diffed:Diffed": "diff_result:DiffResult",
-    "finding:Changed": "finding:ChangedRecord",
-    "finding:Class": "finding:RecordClass",
-    "lint:Linted": "lint:LintResult",
-    "masking:Why": "masking:MaskingReason",
-    "mutation:Fate": "mutation:MutantStatus",
-    "proof:Rung": "proof:ProofStep",
-    "report:Replayed": "report:ReplayResult",
-    "search:Searched": "search:SearchResult",
-    "vetting:State": "vetting:VettingState",
-    "vetting:Step": "vetting:VettingStep",
-    "vetting:Vetted": "vetting:VettingResult",
-    "waiver:State": "waiver:WaiverState",
+MOVED = {
+    "canonical": "canonical_text",
+    "chain": "chain_verification",
+    "comparison": "comparison_result",
+    "cost": "change_cost",
+    "diffed": "diff_result",
+    "lint": "lint_result",
+    "measure": "looseness_measure",
+    "mutation": "mutation_result",
+    "search": "search_result",
+    "suite": "suite_result",
+    "survey": "log_survey",
+    "vetting": "vetting_result",
 }
-"""Classes of the model by the names that reports of fencekit 0.1.0 have for them, and today's."""
+"""The modules of the model by the names that reports of fencekit 0.1.0 have for them."""
+RENAMED = {
+    "chain_verification:Why": "BrokenChainReason",
+    "comparison_result:ClassCompared": "ClassComparison",
+    "comparison_result:ClassGuarded": "ClassGuardrail",
+    "comparison_result:Compared": "ComparisonResult",
+    "comparison_result:Guarded": "GuardrailResult",
+    "change_cost:Asked": "ApprovalCount",
+    "diff_result:Deed": "DiffAction",
+    "diff_result:Diffed": "DiffResult",
+    "finding:Changed": "ChangedRecord",
+    "finding:Class": "RecordClass",
+    "lint_result:Linted": "LintResult",
+    "masking:Why": "MaskingReason",
+    "mutation_result:Fate": "MutantStatus",
+    "proof:Rung": "ProofStep",
+    "report:Replayed": "ReplayResult",
+    "search_result:Searched": "SearchResult",
+    "vetting_result:State": "VettingState",
+    "vetting_result:Step": "VettingStep",
+    "vetting_result:Vetted": "VettingResult",
+    "waiver:State": "WaiverState",
+}
+"""Classes of the model by the names that these reports have for them, and today's."""
 
 
 class StateError(FencekitError):
@@ -218,7 +231,9 @@ READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 def class_of(name: str) -> Any:
     """Return a class of the model by its name; raise StateError where there is none."""
-    found = classes().get(RENAMED.get(name, name))
+    module, _, kind = str(name).partition(":")
+    module = MOVED.get(module, module)
+    found = classes().get(f"{module}:{RENAMED.get(f'{module}:{kind}', kind)}")
     if found is None:
         raise StateError(f"this version of fencekit has no `{name}`")
     return found
