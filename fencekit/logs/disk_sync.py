@@ -1,10 +1,10 @@
 """A log as its writer sees it, writing to it, and waiting for the disk."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fencekit.logs.chain.log_tail import Tail
-from fencekit.logs.locked_file import LogFile, sync_folder
+from fencekit.logs.locked_file import LogFile, identity, is_beside, open_file, sync_folder
 from fencekit.model.chain_verification import Anchor
 from fencekit.model.errors import LogError, UnsyncedError
 from fencekit.model.source import Place
@@ -37,7 +37,7 @@ class View:
 
     `tail` stands in this file once the view is `settled`; before that it is that of the file which
     had this name. `final` says that nothing can have come after it there. `before` is what the
-    first record of this file continues.
+    first record of this file continues, `at` which file it is, once it was looked at.
     """
 
     file: LogFile
@@ -46,6 +46,31 @@ class View:
     before: Tail = field(default_factory=Tail)
     settled: bool = True
     final: bool = True
+    at: tuple[int, int] | None = None
+
+    @property
+    def carried(self) -> Tail:
+        """What is continued in place of this file, where it is gone: nothing that only it had.
+
+        A copy that took its place has what a crash left in it once more.
+        """
+        if not self.tail.end and self.before.head == self.tail.head:
+            return self.before
+        return replace(self.tail, left=b"", open=False)
+
+
+def open_view(view: View | None, path: str) -> View:
+    """Return the view of a log; open it where it is not, or where a fork took it away."""
+    if view is None:
+        return View(open_file(path))
+    if not view.file.closed and not view.file.lost:
+        return view
+    file = open_file(path)
+    if view.at is not None and view.at == identity(file.fileno()):
+        return View(file, tail=view.tail, before=view.before)
+    is_there = view.at is None or is_beside(path, view.at)
+    tail = view.tail if is_there else view.carried
+    return View(file, tail=tail, settled=False, final=False)
 
 
 @dataclass(frozen=True, slots=True)

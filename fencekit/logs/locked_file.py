@@ -143,6 +143,18 @@ def is_at(number: int, path: str) -> bool:
     return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
 
 
+def identity(number: int) -> tuple[int, int]:
+    """Return what tells an open file from others, whatever its name."""
+    held = os.fstat(number)
+    return held.st_dev, held.st_ino
+
+
+def is_beside(path: str, file: tuple[int, int]) -> bool:
+    """Say whether a file still has a name in the folder of a log."""
+    with os.scandir(os.path.dirname(os.path.realpath(path))) as entries:  # noqa: PTH120
+        return any(entry.inode() == file[1] for entry in entries)
+
+
 def lock_of_thread() -> threading.Lock:
     """Return the lock to hold while appending; raise UsageError in the middle of another append.
 

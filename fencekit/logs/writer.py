@@ -14,6 +14,7 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -23,10 +24,19 @@ from fencekit.logs.chain.chain_line import seal_line
 from fencekit.logs.chain.checkpoints import encode
 from fencekit.logs.chain.log_succession import first_record, stands, succeeds
 from fencekit.logs.chain.log_tail import Tail, tail_of
-from fencekit.logs.disk_sync import Appended, Unsynced, View, wait_for_disk, write_all, write_some
+from fencekit.logs.disk_sync import (
+    Appended,
+    Unsynced,
+    View,
+    open_view,
+    wait_for_disk,
+    write_all,
+    write_some,
+)
 from fencekit.logs.locked_file import (
     BusyError,
     end_of,
+    identity,
     is_at,
     lock_of_thread,
     open_file,
@@ -168,7 +178,7 @@ class AuditWriter:
         mine = lock_of_thread()
         with mine, self._lock, writing(self.path):
             while True:
-                view, busy = self._open_view(), None
+                view, busy = open_view(self._view, self.path), None
                 number = view.file.fileno()
                 try:
                     fcntl.flock(number, fcntl.LOCK_EX)
@@ -183,19 +193,11 @@ class AuditWriter:
                 if busy is not None:
                     busy.wait()
 
-    def _open_view(self) -> View:
-        """Return the view of the log; open it where it is not, or where a fork took it away."""
-        view = self._view
-        if view is None:
-            return View(open_file(self.path))
-        if view.file.closed or view.file.lost:
-            return View(open_file(self.path), tail=view.tail, settled=False, final=False)
-        return view
-
     def _move_view(self, view: View) -> View:
         """Return the view of the file that has the name now, which this one had."""
         try:
-            tail, final = self._look(view).tail, True
+            seen, final = self._look(view), True
+            tail = seen.tail if os.fstat(view.file.fileno()).st_nlink else seen.carried
         except LogError:
             if view.settled:
                 raise
@@ -221,7 +223,7 @@ class AuditWriter:
         tail = tail_of(number, self.path, size, before)
         if view.settled and seen.seq > 0 and not is_there:
             tail = Tail(seen.seq, seen.head, tail.left, tail.open)
-        return View(view.file, size, tail, before)
+        return View(view.file, size, tail, before, at=identity(number))
 
     def _add(self, lines: Sequence[str], view: View) -> Unsynced:
         """Append lines to the locked log; say where, as which record, and if it is the first.
@@ -251,7 +253,7 @@ class AuditWriter:
             return Unsynced(view.file, last, view.size == 0, made)
         size = view.size + len(data)
         known = Tail(tail.seq + whole, own, end=size - 1)
-        self._view = View(view.file, size, known, view.before)
+        self._view = replace(view, size=size, tail=known)
         every = self.checkpoint_every
         if every and (self.checkpoint_error is not None or known.seq // every > tail.seq // every):
             try:

@@ -223,6 +223,36 @@ def test_a_first_record_torn_again_and_again_in_a_rotated_log_is_vouched_for_onc
     assert (found.fault, found.covered, found.torn) == (None, 6, 3)
 
 
+def copied(log, writer):
+    shutil.copy(log, log.with_name("copy"))
+    log.with_name("copy").replace(log)
+
+
+def opened_anew(log, writer):
+    writer._view.file.close()
+
+
+@pytest.mark.parametrize("change", [copied, opened_anew])
+def test_what_is_torn_in_a_log_without_a_record_is_vouched_for_once_whatever_becomes_of_it(
+    log, tmp_path, change
+):
+    old = tmp_path / "audit.1.jsonl"
+    writer = full(log)
+    log.rename(old)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            writer.append(record(6))
+    log.write_bytes(lines_of(old)[0][:50])
+    writer.checkpoint()
+    change(log, writer)
+    with log.open("ab") as file:
+        file.write(b"\n" + lines_of(old)[0][:60])
+    writer.append(record(6))
+    found = verify(old, log)
+    assert (found.fault, found.covered, found.torn) == (None, 6, 2)
+
+
 def rotated_under(log, tmp_path):
     """Return a writer that has to look at a file beside the new log, and that file."""
     first = tmp_path / "audit.1.jsonl"
