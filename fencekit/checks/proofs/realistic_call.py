@@ -1,8 +1,9 @@
 """A call that a reader recognises, beside the smallest one that shows a loosening.
 
 First calls like those of a log or of cases are tried, where there are some; else harmful ones: the
-payloads that lint knows, as far as the newly open set has them. Nothing is derived here: whatever
-is returned was decided by the engine, under both policies, by the same rules as the smallest call.
+payloads that lint and the packs know, as far as the newly open set has them. Nothing is derived
+here: whatever is returned was decided by the engine, under both policies, by the same rules as the
+smallest call.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,8 +12,9 @@ from typing import Any
 
 from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.engines.time_limit import time_limit
-from fencekit.linter.attack_payloads import AMOUNTS, GLUES, PATHS, harms_of
+from fencekit.linter.attack_payloads import AMOUNTS, GLUES, HARM, PATHS, harms_of
 from fencekit.linter.example_calls import requests_for, word_for
+from fencekit.linter.pack_payloads import calls_for, texts_for
 from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Witness
@@ -126,7 +128,7 @@ def merge_arguments(witness: Request, recorded: Request, args: Mapping[str, Any]
 def harmful(witness: Witness) -> Iterator[Request]:
     """Yield harmful calls, then plain ones, in the shape that calls of the capability have."""
     call = witness.request
-    word = word_for(str(call.capability))
+    word = word_of(str(call.capability))
     rule = witness.after.rule
     examples = list(islice(requests_for([rule]), MOST_TEXTS)) if rule is not None else []
     values = [*call.args.values.values(), *(v for e in examples for v in e.args.values.values())]
@@ -136,6 +138,7 @@ def harmful(witness: Witness) -> Iterator[Request]:
         amounts = [0]
     made = chain(
         worst_amounts(amounts),
+        calls_for(str(call.capability)),
         worst_paths(texts)
         if word == "path" or any("path" in e.args.values for e in examples)
         else (),
@@ -150,6 +153,11 @@ def harmful(witness: Witness) -> Iterator[Request]:
             yield like(call, {**args, **rest})
         if amounts and "amount" not in args:
             yield like(call, {**args, **rest})
+
+
+def word_of(capability: str) -> str:
+    """Return the name of the argument that has the text of such a call."""
+    return "url" if capability.partition(".")[0] == "http" else word_for(capability)
 
 
 def like(call: Request, args: Mapping[str, Any]) -> Request:
@@ -180,9 +188,10 @@ def worst_amounts(amounts: list[Any]) -> Iterator[dict[str, Any]]:
 
 def worst_paths(texts: list[str]) -> Iterator[dict[str, Any]]:
     """Yield paths that nobody wants read, by themselves and below what is allowed."""
-    yield from ({"path": path} for path in PATHS)
+    paths = tuple(dict.fromkeys((*PATHS, *texts_for("path"))))
+    yield from ({"path": path} for path in paths)
     yield from (
-        {"path": f"{text.rstrip('/')}/{path.lstrip('/')}"} for text in texts for path in PATHS
+        {"path": f"{text.rstrip('/')}/{path.lstrip('/')}"} for text in texts for path in paths
     )
 
 
@@ -192,7 +201,8 @@ def worst_texts(word: str, texts: list[str]) -> Iterator[dict[str, Any]]:
         lambda text, glue, harm: f"{text}{glue}{harm}",
         lambda text, glue, harm: f"{harm}{glue}{text}",
     )
-    for harm in harms_of(word):
+    known = [harms_of(word), texts_for(word)]
+    for harm in dict.fromkeys(chain(*known if word in HARM else reversed(known))):
         for way in ways:
             for text in texts[:4]:
                 yield from ({word: way(text, glue, harm)} for glue in GLUES[:3] if text)
