@@ -60,7 +60,7 @@ def parse_case_file(path: str) -> tuple[yaml.Located, str]:
 
 
 @dataclass(slots=True)
-class Search:
+class CaseFileSearch:
     """What a search for files of cases came to: the files, and what it passed over, with why.
 
     `failed` are the folders that cannot be read: nobody knows what they have.
@@ -76,14 +76,14 @@ def find_case_files(paths: Iterable[str]) -> list[str]:
     return search(paths).files
 
 
-def search(paths: Iterable[str]) -> Search:
+def search(paths: Iterable[str]) -> CaseFileSearch:
     """Look for the files that the paths name, each once, those of a folder sorted.
 
     A folder is searched for `*.fence.yaml`, however that is capitalised, in folders below too.
     Hidden folders, those of packages and links to folders are passed over; what they have is said.
     Raises CaseError for a folder without any file of cases.
     """
-    made = Search()
+    made = CaseFileSearch()
     once: dict[str, str] = {}
     for path in paths:
         files = [path]
@@ -107,7 +107,7 @@ def is_cases(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def inside(folder: str, made: Search) -> Iterator[str]:
+def inside(folder: str, made: CaseFileSearch) -> Iterator[str]:
     """Yield the files of cases in a folder and in those below it; note what is passed over."""
 
     def unread(error: OSError) -> None:

@@ -143,7 +143,7 @@ def check(line: dict[str, Any], place: Place) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MessagePart:
     """A part of a line that is a call, or looks like one: then `kind` says what it is."""
 
     value: dict[str, Any]
@@ -151,7 +151,7 @@ class Part:
     in_answer: bool = False
 
 
-def parts_of(value: Any, *, in_answer: bool = False) -> Iterator[Part]:
+def parts_of(value: Any, *, in_answer: bool = False) -> Iterator[MessagePart]:
     """Yield the calls in a line; of what is in an answer, whole blocks only."""
     if isinstance(value, list):
         for item in value:
@@ -160,11 +160,11 @@ def parts_of(value: Any, *, in_answer: bool = False) -> Iterator[Part]:
         return
     kind = value.get("type")
     if isinstance(kind, str) and kind.endswith(CALL) and ("name" in value or "input" in value):
-        yield Part(value, in_answer=in_answer)
+        yield MessagePart(value, in_answer=in_answer)
         return
     looks_like = "" if in_answer else kind_of_call(value)
     if looks_like:
-        yield Part(value, looks_like)
+        yield MessagePart(value, looks_like)
         return
     is_result = isinstance(kind, str) and kind.endswith(RESULT)
     for key, item in value.items():

@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass, field, replace
 
 from fencekit.logs.chain.log_tail import Tail
-from fencekit.logs.locked_file import LogFile, identity, is_beside, open_file, sync_folder
+from fencekit.logs.locked_file import LockedLogFile, identity, is_beside, open_file, sync_folder
 from fencekit.model.chain_verification import Anchor
 from fencekit.model.errors import LogError, UnsyncedError
 from fencekit.model.source import Place
 
 
-def write_all(file: LogFile, data: bytes) -> None:
+def write_all(file: LockedLogFile, data: bytes) -> None:
     """Write all of it; raise OSError where the system does not let it.
 
     A record that lacks only the end of its line is in the log: the next one ends the line.
@@ -20,7 +20,7 @@ def write_all(file: LogFile, data: bytes) -> None:
         raise error
 
 
-def write_some(file: LogFile, data: bytes) -> tuple[int, OSError | None]:
+def write_some(file: LockedLogFile, data: bytes) -> tuple[int, OSError | None]:
     """Write as much as the system lets, in one call if it can; return how much, and what failed."""
     left = memoryview(data)
     while left:
@@ -32,7 +32,7 @@ def write_some(file: LogFile, data: bytes) -> tuple[int, OSError | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LogView:
     """A log as its writer saw it last: the open file, its size then, and how it ended.
 
     `tail` stands in this file once the view is `settled`; before that it is that of the file which
@@ -40,7 +40,7 @@ class View:
     first record of this file continues, `at` which file it is, once it was looked at.
     """
 
-    file: LogFile
+    file: LockedLogFile
     size: int = -1
     tail: Tail = field(default_factory=Tail)
     before: Tail = field(default_factory=Tail)
@@ -59,18 +59,18 @@ class View:
         return replace(self.tail, left=b"", open=False)
 
 
-def open_view(view: View | None, path: str) -> View:
+def open_view(view: LogView | None, path: str) -> LogView:
     """Return the view of a log; open it where it is not, or where a fork took it away."""
     if view is None:
-        return View(open_file(path))
+        return LogView(open_file(path))
     if not view.file.closed and not view.file.lost:
         return view
     file = open_file(path)
     if view.at is not None and view.at == identity(file.fileno()):
-        return View(file, tail=view.tail, before=view.before)
+        return LogView(file, tail=view.tail, before=view.before)
     is_there = view.at is None or is_beside(path, view.at)
     tail = view.tail if is_there else view.carried
-    return View(file, tail=tail, settled=False, final=False)
+    return LogView(file, tail=tail, settled=False, final=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Unsynced:
     `is_first` says that the file was empty before: then its name is waited for too.
     """
 
-    file: LogFile
+    file: LockedLogFile
     anchor: Anchor
     is_first: bool
     appended: Appended

@@ -26,7 +26,7 @@ from fencekit.reading.input_files import (
     name_read_errors,
 )
 from fencekit.reading.json import JSONError, has_flaw
-from fencekit.reading.json_stream import Cursor, TooLongError
+from fencekit.reading.json_stream import JSONCursor, TooLongError
 
 Tree = Mapping[str, "Tree"]
 """The keys of lists that lead to what is looked for; one without keys below is the last."""
@@ -93,7 +93,7 @@ class Walk:
     source: Source
     tree: Tree
     layout: Layout
-    cursor: Cursor = field(init=False)
+    cursor: JSONCursor = field(init=False)
     base: Place = field(init=False)
     number: int = 0
     array: int = 0
@@ -103,7 +103,7 @@ class Walk:
     """Whether something was damaged, so that brackets and commas may stand alone."""
 
     def __post_init__(self) -> None:
-        self.cursor = Cursor(reader(self.source))
+        self.cursor = JSONCursor(reader(self.source))
         self.base = Place(self.source.path)
 
     def items(self) -> Iterator[Item]:

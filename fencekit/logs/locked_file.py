@@ -28,7 +28,7 @@ Thing = TypeVar("Thing")
 TRIES = 100
 
 
-class LogFile(io.FileIO):
+class LockedLogFile(io.FileIO):
     """A file that is read and appended to; it closes when nobody uses it any more.
 
     `lost` says that it leads nowhere, in a process that was forked in the middle of a record. Up to
@@ -90,7 +90,7 @@ class Inside(threading.local):
         self.lock = threading.Lock()
 
 
-OPEN: "set[ref[LogFile]]" = set()
+OPEN: "set[ref[LockedLogFile]]" = set()
 """Every open file. A `WeakSet` would run Python as one closes, and swallow what a signal raises."""
 INSIDE = Inside()
 
@@ -102,14 +102,14 @@ def register(known: "set[ref[Thing]]", thing: Thing) -> None:
     known.add(ref(thing))
 
 
-def open_file(path: str) -> LogFile:
+def open_file(path: str) -> LockedLogFile:
     """Open a log to read and to append, make it where it is not there.
 
     Raises OSError, and LogError for what is no regular file.
     """
     for _ in range(TRIES):
         with contextlib.suppress(FileNotFoundError):
-            file = LogFile(path)
+            file = LockedLogFile(path)
             appending(file)
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise LogError("a log is a regular file, this is none", place=Place(path))
@@ -118,7 +118,7 @@ def open_file(path: str) -> LogFile:
     raise LogError("the log is removed again and again", place=Place(path))
 
 
-def appending(file: LogFile) -> None:
+def appending(file: LockedLogFile) -> None:
     """Let every write go to the end, whoever writes: `FileIO` only creates with that mode."""
     number = file.fileno()
     fcntl.fcntl(number, fcntl.F_SETFL, fcntl.fcntl(number, fcntl.F_GETFL) | os.O_APPEND)
@@ -182,7 +182,7 @@ def part_from_parent() -> None:
             reopen(file, nowhere=in_the_middle)
 
 
-def reopen(file: LogFile, *, nowhere: bool) -> None:
+def reopen(file: LockedLogFile, *, nowhere: bool) -> None:
     """Put another opening of the same file, or of nothing, in the place of an inherited one."""
     number, fresh = file.fileno(), -1
     file.syncing = threading.Lock()
@@ -210,7 +210,7 @@ def lock_beside(file: LogFile, path: str) -> None:
 
 def end_of(path: str, follower: int) -> Tail:
     """Return the tail of a log that another one, which is open and locked, continues."""
-    with name_read_errors(path), LogFile(path, "r") as log:
+    with name_read_errors(path), LockedLogFile(path, "r") as log:
         if is_at(follower, path):
             raise LogError("a log cannot follow itself", place=Place(path))
         lock_beside(log, path)

@@ -27,7 +27,7 @@ from fencekit.logs.chain.log_tail import Tail, tail_of
 from fencekit.logs.disk_sync import (
     Appended,
     Unsynced,
-    View,
+    LogView,
     open_view,
     wait_for_disk,
     write_all,
@@ -90,7 +90,7 @@ class AuditWriter:
             check_key(mask_key)
             for at in self.mask:
                 steps_of(at)
-        self._view: View | None = None
+        self._view: LogView | None = None
         self._begin()
         register(WRITERS, self)
         self._hold(lambda view: view)
@@ -167,7 +167,7 @@ class AuditWriter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _hold(self, act: Callable[[View], Result]) -> Result:
+    def _hold(self, act: Callable[[LogView], Result]) -> Result:
         """Do something with the log while no other thread or process writes; return its result.
 
         Nothing can come between taking a lock and being sure to give it back: `with` takes those
@@ -193,7 +193,7 @@ class AuditWriter:
                 if busy is not None:
                     busy.wait()
 
-    def _move_view(self, view: View) -> View:
+    def _move_view(self, view: LogView) -> LogView:
         """Return the view of the file that has the name now, which this one had."""
         try:
             seen, final = self._look(view), True
@@ -202,9 +202,9 @@ class AuditWriter:
             if view.settled:
                 raise
             tail, final = view.tail, view.final
-        return View(open_file(self.path), tail=tail, settled=False, final=final)
+        return LogView(open_file(self.path), tail=tail, settled=False, final=final)
 
-    def _look(self, view: View) -> View:
+    def _look(self, view: LogView) -> LogView:
         """Return the view of a locked file as it is now; what we wrote ourselves is known.
 
         A log that lost records which we saw is not continued as if they had never been: the next
@@ -223,9 +223,9 @@ class AuditWriter:
         tail = tail_of(number, self.path, size, before)
         if view.settled and seen.seq > 0 and not is_there:
             tail = Tail(seen.seq, seen.head, tail.left, tail.open)
-        return View(view.file, size, tail, before, at=identity(number))
+        return LogView(view.file, size, tail, before, at=identity(number))
 
-    def _add(self, lines: Sequence[str], view: View) -> Unsynced:
+    def _add(self, lines: Sequence[str], view: LogView) -> Unsynced:
         """Append lines to the locked log; say where, as which record, and if it is the first.
 
         Raises OSError where not even the first is in the log then.

@@ -16,7 +16,7 @@ from fencekit.model.policy import Condition, ConditionName, Policy
 from fencekit.model.request import Unknown
 from fencekit.regex.derivatives.pattern_diff import difference
 from fencekit.regex.derivatives.term_matcher import TextMatcher
-from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, TermReader
 from fencekit.regex.derivatives.term_store import Node, TermStore
 
 LONG = 1_500
@@ -40,7 +40,7 @@ class Patterns:
 
     def __init__(self, policy: Policy) -> None:
         self.forest = TermStore()
-        self.reader = Reader(self.forest)
+        self.reader = TermReader(self.forest)
         self.trees: dict[str, PatternTree] = {}
         self._nodes: dict[str, Node | None] = {}
         self._texts: dict[str, TextMatcher] = {}

@@ -25,7 +25,7 @@ from fencekit.prover.decision_lists import CapabilityClass, DecisionList
 from fencekit.prover.evaluate_literal import all_true
 from fencekit.prover.policy_properties import Outcomes, Property
 from fencekit.prover.rule_literals import Literal
-from fencekit.prover.violating_cases import Case, GuardIndex, ViolatingCases
+from fencekit.prover.violating_cases import GuardIndex, ViolatingCase, ViolatingCases
 
 Cube = frozenset[Literal]
 LONG = 120
@@ -54,7 +54,7 @@ def search(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CubePart:
     """Calls of which the literals of a cube are true, and which some exits are to decide.
 
     `chosen` has an exit of each list; None where one of the `leaves` is to decide, in their order.
@@ -82,10 +82,10 @@ class BatchedSearch:
         found = (self._case(case) for case in self._breaking.cases())
         return next((request for request in found if request is not None), None)
 
-    def _case(self, case: Case) -> Request | None:
+    def _case(self, case: ViolatingCase) -> Request | None:
         looking, tally = self._looking, self._looking.tally
         tally.cases += 1
-        parts = [self._with(Part(frozenset(), case.chosen, case.leaves), case.chosen)]
+        parts = [self._with(CubePart(frozenset(), case.chosen, case.leaves), case.chosen)]
         while parts and tally.parts <= tally.most:
             part = self._narrow(parts.pop())
             if part is None:
@@ -110,19 +110,19 @@ class BatchedSearch:
             looking.give_up()
         return None
 
-    def _with(self, part: Part, chosen: Iterable[int | None]) -> Part:
+    def _with(self, part: CubePart, chosen: Iterable[int | None]) -> CubePart:
         """Return the part with the literals of all chosen exits."""
         cube = part.cube.union(
             *(cubes[one] for cubes, one in zip(self._cubes, chosen, strict=True) if one is not None)
         )
         return replace(part, cube=cube)
 
-    def _leaf(self, part: Part, leaf: int) -> Part:
+    def _leaf(self, part: CubePart, leaf: int) -> CubePart:
         """Return the calls of a part that one of its leaves is to decide."""
         chosen = tuple(leaf if one is None else one for one in part.chosen)
-        return self._with(Part(part.cube, chosen), chosen)
+        return self._with(CubePart(part.cube, chosen), chosen)
 
-    def _narrow(self, part: Part) -> Part | None:
+    def _narrow(self, part: CubePart) -> CubePart | None:
         """Return the part without leaves that cannot decide; None where nothing is left of it."""
         sure: set[Literal] = set()
         for at, number in enumerate(part.chosen):
@@ -144,7 +144,7 @@ class BatchedSearch:
         is_refuted = self._looking.solver.core(part.cube | sure) is not None
         return None if is_refuted else part
 
-    def _after(self, part: Part, request: Request, outcomes: Outcomes) -> Iterable[Part]:
+    def _after(self, part: CubePart, request: Request, outcomes: Outcomes) -> Iterable[CubePart]:
         """Return the parts of a part in which a call that breaks no goal is not."""
         for at, number in enumerate(part.chosen):
             decided = self._deciding_outcome(at, request, outcomes[at])

@@ -78,7 +78,7 @@ def make_certificate(
     # Made of what is needed of them, some lemmas may be the same, or do without others.
     shown = {frozenset(one["literals"]): one for one in lemmas}
     used = without_idle(found, ruling_out(found, shown))
-    splits = {case.name: Search(used, taken=used).split_case(case) for case in found}
+    splits = {case.name: CertificateSearch(used, taken=used).split_case(case) for case in found}
     return Certificate(
         {
             "version": VERSION,
@@ -113,7 +113,7 @@ FORMS: dict[type, Any] = {
 
 def ruling_out(found: list[CheckedCase], known: Iterable[Literals]) -> list[Literals]:
     """Return lemmas of those known that rule out all cases; raise CertificateError for none."""
-    search = Search(sorted(known, key=sorted))
+    search = CertificateSearch(sorted(known, key=sorted))
     for case in found:
         search.split_case(case)
     return sorted(search.taken, key=sorted)
@@ -131,7 +131,7 @@ def without_idle(found: list[CheckedCase], used: list[Literals]) -> list[Literal
     return used
 
 
-class Search:
+class CertificateSearch:
     """How cases are ruled out by lemmas, of which those are taken that are needed."""
 
     def __init__(self, lemmas: Sequence[Literals], taken: Sequence[Literals] = ()) -> None:

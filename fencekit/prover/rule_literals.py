@@ -156,18 +156,18 @@ def key_of(rule: Rule) -> tuple[Any, ...]:
 
 def reading_of(condition: Condition) -> ConditionLiterals:
     """Return when a condition holds and when it raises."""
-    return _reading(condition.name, spell_value(condition.value), Same(condition))
+    return _reading(condition.name, spell_value(condition.value), SameValue(condition))
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class SameValue:
     """Carries a condition past the cache, which looks at how it is spelled."""
 
     condition: Condition = field(compare=False, hash=False)
 
 
 @lru_cache(maxsize=4096)
-def _reading(name: ConditionName, _: str, same: Same) -> ConditionLiterals:
+def _reading(name: ConditionName, _: str, same: SameValue) -> ConditionLiterals:
     try:
         return READINGS[name](name, same.condition.value)
     # What the engine cannot make a test of raises whenever it is asked: as `test_of` has it.

@@ -20,7 +20,7 @@ Key = tuple[Hashable, int, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ViolatingCase:
     """One exit of each list but one, and of that list several exits, in their order.
 
     `chosen` has None in the place of that list; `leaves` has its exits.
@@ -57,7 +57,7 @@ class ViolatingCases:
             for last in self._ending(before, range(2)):
                 yield (*before, last)
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self) -> Iterator[ViolatingCase]:
         """Yield all tuples, those together that share all exits but one; errors last.
 
         Where the first of two lists has an exit that the second has too, few of the second go with
@@ -73,9 +73,9 @@ class ViolatingCases:
                     for leaf in leaves:
                         together.setdefault(leaf, []).append(before[0])
                 elif found := tuple(leaves):
-                    yield Case((*before, None), found)
+                    yield ViolatingCase((*before, None), found)
             for leaf, first in together.items():
-                yield Case((None, leaf), tuple(first))
+                yield ViolatingCase((None, leaf), tuple(first))
 
     def _before(self) -> Iterator[tuple[int, ...]]:
         """Yield exits of all lists but the last that a call may be decided by."""

@@ -30,7 +30,7 @@ class TooLongError(json.JSONError):
     """A value that is longer than the caller wants to hold."""
 
 
-class Cursor:
+class JSONCursor:
     """A position in a stream of JSON values; `read` gives the next bytes, none at the end.
 
     `line` is the line, from 1, of the text at the position that was last asked for.

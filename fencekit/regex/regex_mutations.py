@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fencekit.regex.language_change import Reach
 from fencekit.regex.regex_tokens import (
-    Token,
+    RegexToken,
     TokenKind,
     alternatives,
     branch_of_each,
@@ -73,7 +73,7 @@ def token_edits(pattern: str) -> Iterator[RegexEdit]:
             yield RegexEdit(swap.operator, replace_token(pattern, token, swap.text), reach, part)
 
 
-def replace_token(pattern: str, token: Token, text: str) -> str:
+def replace_token(pattern: str, token: RegexToken, text: str) -> str:
     """Return the pattern with another text for a token."""
     return pattern[: token.start] + text + pattern[token.end :]
 

@@ -29,7 +29,7 @@ class TokenKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class RegexToken:
     """A piece of a pattern, from `start` to before `end`.
 
     `negated` says that it stands in a lookaround that must not match, so that what widens it
@@ -70,9 +70,9 @@ NEGATIVE = ("(?!", "(?<!")
 
 
 @lru_cache(maxsize=1024)
-def tokens(pattern: str) -> tuple[Token, ...]:
+def tokens(pattern: str) -> tuple[RegexToken, ...]:
     """Return the tokens of a pattern that compiles; none of one whose spaces may be comments."""
-    found: list[Token] = []
+    found: list[RegexToken] = []
     negations = [False]
     for match in LEXICON.finditer(pattern):
         name = match.lastgroup
@@ -83,7 +83,7 @@ def tokens(pattern: str) -> tuple[Token, ...]:
             return ()
         if kind is TokenKind.CLOSE and len(negations) > 1:
             negations.pop()
-        found.append(Token(kind, match[0], match.start(), negations[-1]))
+        found.append(RegexToken(kind, match[0], match.start(), negations[-1]))
         if kind is TokenKind.OPEN:
             negations.append(negations[-1] != match[0].startswith(NEGATIVE))
     return tuple(found)

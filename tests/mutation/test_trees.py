@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fencekit.regex.derivatives.distinguishing_texts import Distinguisher
 from fencekit.regex.derivatives.part_contexts import candidates
 from fencekit.regex.derivatives.term_matcher import TextMatcher
-from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, TermReader
 from fencekit.regex.derivatives.term_store import TermStore
 from fencekit.regex.regex_mutations import edits
 
@@ -26,7 +26,7 @@ TEXT = st.text("abcdxyzlspwt -;.D1\n/", max_size=14)
 
 
 def tree_of(pattern: str) -> PatternTree:
-    reader = Reader(TermStore())
+    reader = TermReader(TermStore())
     return PatternTree(reader, pattern, reader.read(pattern))
 
 
@@ -84,7 +84,7 @@ def differing(old: re.Pattern[str], new: re.Pattern[str]) -> None:
 @pytest.mark.parametrize("pattern", [r"(a)\1", r"(?>a)b", r"a++b", r"(a)?(?(1)b|c)", r"(?x) a b"])
 def test_what_existence_of_a_match_does_not_say_is_not_read(pattern: str) -> None:
     with pytest.raises(NotReadError):
-        Reader(TermStore()).read(pattern)
+        TermReader(TermStore()).read(pattern)
 
 
 def test_an_edit_makes_new_nodes_only_on_its_way_to_the_root() -> None:

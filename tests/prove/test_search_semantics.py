@@ -14,7 +14,7 @@ from fencekit.prover.checker.sre_programs import representatives
 from fencekit.regex.backreferences import case_variants
 from fencekit.regex.charset import LAST, cased_characters, every_char
 from fencekit.regex.compile_search import compile_search
-from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Reader
+from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, TermReader
 from fencekit.regex.derivatives.term_store import TermStore
 from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.leading_set import leading_set, skips_places
@@ -70,7 +70,7 @@ def test_a_pattern_without_flags_of_groups_is_asked_nothing_more() -> None:
 
 
 def test_trees_refuse_what_the_search_may_skip() -> None:
-    reader = Reader(TermStore())
+    reader = TermReader(TermStore())
     with pytest.raises(NotReadError):
         reader.read(r"(?a:\W)")
     tree = PatternTree(reader, r"(?a:\w)x", reader.read(r"(?a:(?:\w))?x"))

@@ -35,20 +35,20 @@ def trace(request: Request, before: Policy | None, after: Policy) -> Trace:
 
 
 @lru_cache(maxsize=MOST_INDEXED)
-def rule_index(policy: "Same") -> tuple[Sequence[tuple[Tier, Rule]], CapabilityIndex]:
+def rule_index(policy: "SamePolicy") -> tuple[Sequence[tuple[Tier, Rule]], CapabilityIndex]:
     """Return the rules of a policy in the order in which they decide, and what they cover."""
     rules = policy.policy.decision_list
     return rules, CapabilityIndex(rule.capability for _, rule in rules)
 
 
 @dataclass(frozen=True, eq=False)
-class Same:
+class SamePolicy:
     """A policy, the very object, for the cache."""
 
     policy: Policy
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.policy is other.policy
+        return isinstance(other, SamePolicy) and self.policy is other.policy
 
     def __hash__(self) -> int:
         return id(self.policy)
@@ -56,7 +56,7 @@ class Same:
 
 def covering(policy: Policy, capability: str | Unknown) -> Iterable[tuple[Tier, Rule]]:
     """Return the rules that may cover a capability, in the order in which they decide."""
-    rules, index = rule_index(Same(policy))
+    rules, index = rule_index(SamePolicy(policy))
     if isinstance(capability, Unknown):
         return rules
     return [rules[at] for at in index.of(capability)]

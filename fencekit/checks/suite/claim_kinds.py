@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fencekit.cases.case_file import Claim, Problems
 from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT
 from fencekit.checks.proofs.prove_or_search import answers
-from fencekit.checks.suite.claim_scopes import Scope, scope_of, within
+from fencekit.checks.suite.claim_scopes import ClaimScope, scope_of, within
 from fencekit.model.comparison_result import summary
 from fencekit.model.decision import Outcome
 from fencekit.model.finding import RuleRef
@@ -84,7 +84,7 @@ class OfTwo:
         result = settled(ask, self.goal)
         return result_of(claim, policy, result, self.refuted, at=at, other=at + 1)
 
-    def other(self, given: Located, load: Load) -> tuple[Policy, Scope]:
+    def other(self, given: Located, load: Load) -> tuple[Policy, ClaimScope]:
         """Return the other policy, named by text or under the key, and the scope."""
         if isinstance(given.value, str):
             return load(given.value), scope_of(Located(None, given.place))

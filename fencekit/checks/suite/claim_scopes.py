@@ -21,7 +21,7 @@ from fencekit.reading.yaml import Located
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ClaimScope:
     """A set of calls: the policy whose one rule matches them."""
 
     policy: Policy
@@ -33,7 +33,7 @@ class Scope:
         return rule.capability == capfence_vocabulary.EVERY_CALL and not rule.conditions
 
 
-def scope_of(given: Located, *, also: tuple[str, ...] = ()) -> Scope:
+def scope_of(given: Located, *, also: tuple[str, ...] = ()) -> ClaimScope:
     """Return the scope that a value spells: nothing, a capability, or a rule's keys.
 
     `also` are keys of the claim that are no part of the scope. Raises CaseError with all that is
@@ -42,7 +42,7 @@ def scope_of(given: Located, *, also: tuple[str, ...] = ()) -> Scope:
     problems = Problems()
     rule = read_scope(given, also, problems)
     problems.raise_any()
-    return Scope(Policy("scope", (Tier("scope", (rule,)),)))
+    return ClaimScope(Policy("scope", (Tier("scope", (rule,)),)))
 
 
 def read_scope(given: Located, also: tuple[str, ...], problems: Problems) -> Rule:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fencekit.dialects.token.token_reader import CAPABILITIES, Reader, Token
+from fencekit.dialects.token.token_reader import CAPABILITIES, Token, TokenReader
 from fencekit.dialects.token.token_rules import policy_of
 from fencekit.model.errors import PolicyError, UsageError
 from fencekit.model.policy import Policy
@@ -14,7 +14,7 @@ from fencekit.reading.yaml import Located
 
 QUOTES = "''"
 LISTS = ("paths", "except")
-OPTIONS: Mapping[str, tuple[str, str, Callable[[Reader, Located], object]]] = {
+OPTIONS: Mapping[str, tuple[str, str, Callable[[TokenReader, Located], object]]] = {
     "--path": ("paths", "paths", lambda reader, part: reader.patterns(part, "paths")),
     "--except": ("exceptions", "except", lambda reader, part: reader.patterns(part, "except")),
     "--expires": ("expires", "expires", lambda reader, part: reader.moment(part, needed=False)),
@@ -56,7 +56,7 @@ def problems_of(option: str, asked: Mapping[str, Any]) -> Iterator[UsageError]:
             continue
         part = yaml.parse(json.write({key: [value] if key in LISTS else value}), "", PolicyError)
         assert part is not None
-        reader = Reader()
+        reader = TokenReader()
         read(reader, part)
         for problem in reader.problems:
             message = f"`{option} {value or QUOTES}`: {problem.message}"

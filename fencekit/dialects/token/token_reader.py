@@ -100,14 +100,14 @@ def read_token(text: str, file: str) -> Token:
     problems = complaints(document, PolicyError)
     if problems:
         raise PolicyError.together(problems)
-    reader = Reader()
+    reader = TokenReader()
     token = reader.token(document)
     if reader.problems or token is None:
         raise PolicyError.together(reader.problems)
     return token
 
 
-class Reader:
+class TokenReader:
     """Reads one token, and gathers all that is wrong with it."""
 
     def __init__(self) -> None:

@@ -161,7 +161,9 @@ def every_way(lists: Sequence[Steps]) -> Iterator[tuple[Outcome, ...]]:
     ahead = [asked_from(steps) for steps in lists]
     questions: frozenset[Question] = frozenset().union(*(asked[0] for asked in ahead))
     samples, bearing = Samples(iter(questions)), Bearing(questions)
-    waiting: list[tuple[Known, tuple[Cursor, ...]]] = [(Known(), tuple(map(Cursor, lists)))]
+    waiting: list[tuple[Known, tuple[QuestionCursor, ...]]] = [
+        (Known(), tuple(map(QuestionCursor, lists)))
+    ]
     seen: set[tuple[Known, tuple[Position, ...]]] = set()
     ways = 0
     while waiting:
@@ -198,7 +200,7 @@ Position = tuple[int, int, int]
 """A step, a clause in it, and a question in that."""
 
 
-class Cursor:
+class QuestionCursor:
     """How far the walk down one list of steps has come: a question to ask, or an outcome."""
 
     __slots__ = ("_clause", "_question", "_step", "_steps", "outcome")
@@ -231,13 +233,13 @@ class Cursor:
         """The question to be answered next."""
         return self._steps[self._step].clauses[self._clause][self._question]
 
-    def answered(self, answer: Answered) -> "Cursor":
+    def answered(self, answer: Answered) -> "QuestionCursor":
         """Return where the walk goes on when the question is answered so."""
         if answer == RAISES:
-            decided = Cursor(self._steps, len(self._steps) - 1)
+            decided = QuestionCursor(self._steps, len(self._steps) - 1)
             decided.outcome = self._steps[self._step].raising
             decided._step, decided._clause = self._step, RAISED
             return decided
         if answer:
-            return Cursor(self._steps, self._step, self._clause + 1)
-        return Cursor(self._steps, self._step, self._clause, self._question + 1)
+            return QuestionCursor(self._steps, self._step, self._clause + 1)
+        return QuestionCursor(self._steps, self._step, self._clause, self._question + 1)

@@ -68,7 +68,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApprovalAnswer:
     """What a person answers a request: the state that it gets, who, when, and in which words."""
 
     state: State

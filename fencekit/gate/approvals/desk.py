@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from fencekit.gate.approvals.approval_grants import (
-    Answer,
+    ApprovalAnswer,
     ApprovalError,
     Asked,
     Grant,
@@ -156,7 +156,7 @@ class Desk:
                 "",
             )
         )
-        self._answer(pending, Answer(State.APPROVED, signer.approver, now, reason), grant)
+        self._answer(pending, ApprovalAnswer(State.APPROVED, signer.approver, now, reason), grant)
         return grant
 
     def approve_scope(
@@ -175,13 +175,13 @@ class Desk:
         )
         if not grant.covers(asked):
             raise ApprovalError("the scope does not cover the request that it answers")
-        self._answer(pending, Answer(State.APPROVED, signer.approver, now, reason), grant)
+        self._answer(pending, ApprovalAnswer(State.APPROVED, signer.approver, now, reason), grant)
         return grant
 
     def reject(self, prefix: str, by: str, reason: str = "") -> Pending:
         """Reject a request."""
         pending = self.find(prefix)
-        self._answer(pending, Answer(State.REJECTED, by, self._now(), reason))
+        self._answer(pending, ApprovalAnswer(State.REJECTED, by, self._now(), reason))
         return pending
 
     def grant(self, scope: Scope, signer: Signer) -> Grant:
@@ -251,7 +251,7 @@ class Desk:
             raise ApprovalError(f"the request `{pending.id}` was altered: it is not what was asked")
         return pending
 
-    def _answer(self, pending: Pending, answer: Answer, grant: Grant | None = None) -> None:
+    def _answer(self, pending: Pending, answer: ApprovalAnswer, grant: Grant | None = None) -> None:
         """Answer a request, once."""
         if not self.store.answer(pending, answer, grant):
             current = self.find(pending.id)

@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
 from fencekit.gate.approvals.approval_grants import (
-    Answer,
+    ApprovalAnswer,
     ApprovalError,
     Grant,
     Pending,
@@ -47,7 +47,7 @@ COLUMNS = ", ".join(field.name for field in fields(Pending))
 PLACES = ", ".join("?" for _ in fields(Pending))
 
 
-class Cursor(Protocol):
+class RowCursor(Protocol):
     """As much of a cursor of the DB-API as is used."""
 
     @property
@@ -60,10 +60,10 @@ class Cursor(Protocol):
         ...
 
 
-class Database(Protocol):
+class ApprovalDatabase(Protocol):
     """A database that runs statements with `?` for values, in transactions."""
 
-    def transaction(self) -> AbstractContextManager[Callable[[str, Sequence[Any]], Cursor]]:
+    def transaction(self) -> AbstractContextManager[Callable[[str, Sequence[Any]], RowCursor]]:
         """Begin one that writes; leaving commits it, what is raised rolls it back.
 
         Raises ApprovalError for whatever is wrong with the database.
@@ -93,7 +93,7 @@ class StoredGrant:
 class Store:
     """Approvals in a database; times are milliseconds since 1970."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ApprovalDatabase) -> None:
         self.database = database
 
     def latest(self) -> int:
@@ -156,7 +156,7 @@ class Store:
         rows = self.database.rows(query, (pending.capability, pending.id, limit))
         return [pending_of(row) for row in rows]
 
-    def answer(self, pending: Pending, answer: Answer, grant: Grant | None) -> bool:
+    def answer(self, pending: Pending, answer: ApprovalAnswer, grant: Grant | None) -> bool:
         """Answer a request that still waits, and keep the grant; say whether it still waited."""
         with self.database.transaction() as run:
             see(run, answer.at)
@@ -259,12 +259,12 @@ def open_store(where: str, *, wait: float = 5.0, create: bool = True) -> Store:
     return Store(SqliteDatabase(where, wait, create=create))
 
 
-def see(run: Callable[[str, Sequence[Any]], Cursor], now: int) -> None:
+def see(run: Callable[[str, Sequence[Any]], RowCursor], now: int) -> None:
     """Keep the latest time that was ever seen."""
     run("UPDATE moments SET at = ? WHERE name = 'latest' AND at < ?", (now, now))
 
 
-def keep(run: Callable[[str, Sequence[Any]], Cursor], grant: Grant) -> None:
+def keep(run: Callable[[str, Sequence[Any]], RowCursor], grant: Grant) -> None:
     """Keep a grant."""
     run(
         "INSERT INTO grants VALUES (?, ?, ?, ?, ?, 0, NULL, '', '')",

@@ -35,7 +35,7 @@ FALLBACK = "RkFMTEJBQ0s6"
 """How a signature begins that CapFence made without `cryptography`: the base64 of `FALLBACK:`."""
 
 
-class Database(Protocol):
+class AuditDatabase(Protocol):
     """As much of a connection as is needed here."""
 
     text_factory: Any
@@ -161,7 +161,7 @@ def verify(
 
 
 def verify_database(
-    database: Database,
+    database: AuditDatabase,
     present: Sequence[str],
     path: str,
     anchors: Anchors,
@@ -180,7 +180,7 @@ def verify_database(
     return walk.result(records, fault)
 
 
-def rows(database: Database, present: Sequence[str]) -> Iterator[Row]:
+def rows(database: AuditDatabase, present: Sequence[str]) -> Iterator[Row]:
     """Yield every row in the order of the ids."""
     listed = ", ".join(
         f'"{name}"' if name in present else "NULL" for name in ("entry_hash", "signature", *NAMES)
@@ -201,7 +201,7 @@ def rows(database: Database, present: Sequence[str]) -> Iterator[Row]:
             return
 
 
-def links(database: Database, path: str) -> Iterator[Link]:
+def links(database: AuditDatabase, path: str) -> Iterator[Link]:
     """Yield every row as its neighbours see it."""
     database.text_factory = leniently
     query = f'SELECT rowid, prev_hash, entry_hash FROM "{TABLE}" ORDER BY rowid'  # noqa: S608
@@ -209,7 +209,7 @@ def links(database: Database, path: str) -> Iterator[Link]:
         yield Link(Place(path, rowid), text(prev), text(own))
 
 
-def last_id_given(database: Database) -> int | None:
+def last_id_given(database: AuditDatabase) -> int | None:
     """Return the last id that SQLite gave out in the table, where it keeps count."""
     exists = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"
     if database.execute(exists).fetchone() is None:

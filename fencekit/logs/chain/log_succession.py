@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fencekit.logs.chain.chain_line import Chained, read_link
 from fencekit.logs.chain.log_tail import Tail, tail_of
-from fencekit.logs.locked_file import LogFile, lock_beside
+from fencekit.logs.locked_file import LockedLogFile, lock_beside
 from fencekit.model.errors import LogError
 from fencekit.model.source import Place
 from fencekit.reading.input_files import CHUNK
@@ -116,7 +116,7 @@ def neighbours(number: int, path: str) -> list[Neighbour]:
     for other in sorted(Path(os.path.realpath(at)).parent.iterdir()):
         if not other.name.startswith(at.name.partition(".")[0]) or not other.is_file():
             continue
-        with contextlib.suppress(OSError, LogError), LogFile(str(other), "r") as file:
+        with contextlib.suppress(OSError, LogError), LockedLogFile(str(other), "r") as file:
             if os.path.samestat(os.fstat(file.fileno()), held):
                 continue
             lock_beside(file, str(other))

@@ -35,7 +35,7 @@ class CheckedDomain:
         self.is_open = schema.get("additionalProperties") is not False
         self.is_open |= "patternProperties" in schema
         said_of = schema.get("properties", {})
-        read = {key: Property(one) for key, one in said_of.items() if one is not False}
+        read = {key: SchemaProperty(one) for key, one in said_of.items() if one is not False}
         possible = {key: one for key, one in read.items() if one.types}
         self.properties = {} if self.is_open else possible
         must = schema.get("required", ())
@@ -58,7 +58,7 @@ class CheckedDomain:
         return any(subject == "path" or one.may_be(value) for one in found)
 
 
-class Property:
+class SchemaProperty:
     """What a schema says of the value of a key."""
 
     def __init__(self, said: Any) -> None:

@@ -58,7 +58,7 @@ class Way:
     further: Required = ()
 
 
-class Record:
+class ArgumentRecord:
     """One kind of object that a schema describes."""
 
     def __init__(
@@ -172,14 +172,14 @@ class Record:
             yield Way(before)
 
 
-def records_of(schema: Any) -> Iterator[Record]:
+def records_of(schema: Any) -> Iterator[ArgumentRecord]:
     """Yield records of which every object of a schema is one."""
     reader = SchemaValues()
     make = FieldSlots(Forms(reader))
     for member in reader.of(schema, MOST_DEPTH + 1):
         if isinstance(member, Constant) and isinstance(member.value, dict):
             fields = {key: (Constant(value),) for key, value in member.value.items()}
-            yield Record(make, fields, (), tuple(member.value))
+            yield ArgumentRecord(make, fields, (), tuple(member.value))
         elif isinstance(member, ObjectSet):
             keys = dict.fromkeys(key for shape in member.shapes for key in shape.properties)
             unions: dict[str, ValueSet] = {key: reader.field(member, key) for key in keys}
@@ -187,4 +187,4 @@ def records_of(schema: Any) -> Iterator[Record]:
             said = (reader.of(shape.others, depth) for shape in member.shapes)
             others = reduce(meet, said, ANYTHING)
             required = [key for shape in member.shapes for key in shape.required]
-            yield Record(make, unions, others, required)
+            yield ArgumentRecord(make, unions, others, required)

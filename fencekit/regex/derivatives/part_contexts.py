@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from fencekit.regex.derivatives.distinguishing_texts import Distinguisher, DistinguisherLimitError
-from fencekit.regex.derivatives.term_parser import LOOKS, EditedPart, Part
+from fencekit.regex.derivatives.term_parser import LOOKS, EditedPart, PatternPart
 
 EDGES = ("", " ", "a", "/", "\n")
 """What is put around the whole, for anchors such as boundaries of words."""
 
 
-def around(telling: Distinguisher, way: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
+def around(telling: Distinguisher, way: tuple[PatternPart, ...]) -> Iterator[tuple[str, str]]:
     """Yield what may stand before and behind the last part of a way from the root.
 
     First as little as may be, then each part that may be left out once. What stands behind a look
@@ -33,7 +33,7 @@ def around(telling: Distinguisher, way: tuple[Part, ...]) -> Iterator[tuple[str,
             yield before, after
 
 
-def text_of(telling: Distinguisher, items: list[Part], *, fuller: bool) -> str:
+def text_of(telling: Distinguisher, items: list[PatternPart], *, fuller: bool) -> str:
     """Return a text of some items one after another."""
     found = []
     for item in items:
@@ -67,7 +67,7 @@ def candidates(telling: Distinguisher, levels: list[EditedPart], most: int) -> I
             return
 
 
-def plain(telling: Distinguisher, way: tuple[Part, ...]) -> Iterator[str]:
+def plain(telling: Distinguisher, way: tuple[PatternPart, ...]) -> Iterator[str]:
     """Yield texts of the innermost part, each repeat in it some times, with something around."""
     inner = [one for part in way[-1:] for one in items_of(part)]
     texts = dict.fromkeys(
@@ -90,7 +90,7 @@ def plain(telling: Distinguisher, way: tuple[Part, ...]) -> Iterator[str]:
         yield from (word.swapcase(), word + word)
 
 
-def items_of(part: Part) -> list[list[Part]]:
+def items_of(part: PatternPart) -> list[list[PatternPart]]:
     """Return the items of each branch of a part."""
     if part.kind == "branch":
         return [part.inside]

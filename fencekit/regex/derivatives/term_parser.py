@@ -13,7 +13,7 @@ from fencekit.regex.derivatives.pattern_diff import difference, leading_flags
 from fencekit.regex.derivatives.term_store import Node, TermStore
 from fencekit.regex.leading_set import skips_places
 from fencekit.regex.python_syntax import parse as parsed_by_python
-from fencekit.regex.regex_tokens import Token, TokenKind, compiles, tokens
+from fencekit.regex.regex_tokens import RegexToken, TokenKind, compiles, tokens
 
 
 class NotReadError(Exception):
@@ -21,7 +21,7 @@ class NotReadError(Exception):
 
 
 @dataclass(slots=True)
-class Part:
+class PatternPart:
     """A part of a pattern, from `start` to before `end`, its node, and the parts inside it.
 
     `kind` is `choice`, `branch` or `item`; a choice has branches, a branch items, and an item that
@@ -33,7 +33,7 @@ class Part:
     end: int
     node: Node
     flags: int
-    inside: list["Part"] = field(default_factory=list)
+    inside: list["PatternPart"] = field(default_factory=list)
     opening: str = ""
     least: int = 1
     most: int | None = 1
@@ -49,13 +49,13 @@ FLAGS = {
 LOOKS = {"(?=": (True, True), "(?!": (True, False), "(?<=": (False, True), "(?<!": (False, False)}
 
 
-class Reader:
+class TermReader:
     """Reads patterns into a forest."""
 
     def __init__(self, forest: TermStore) -> None:
         self.forest = forest
 
-    def read(self, pattern: str) -> Part:
+    def read(self, pattern: str) -> PatternPart:
         """Return the parts of a pattern that compiles; raise NotReadError for one beyond us."""
         cut = tokens(pattern)
         if pattern and (not cut or not compiles(pattern) or skips_places(pattern)):
@@ -70,7 +70,7 @@ class Reader:
         start = cut[leading - 1].end if leading else 0
         return self.piece(pattern[start:], start, flags)
 
-    def piece(self, text: str, start: int, flags: int) -> Part:
+    def piece(self, text: str, start: int, flags: int) -> PatternPart:
         """Return the parts of a text that is all of a choice, and begins at a place."""
         cut = tokens(text)
         if text and not cut:
@@ -83,11 +83,11 @@ class TokenReader:
     """The tokens of a text that is read, and how far it is."""
 
     forest: TermStore
-    cut: tuple[Token, ...]
+    cut: tuple[RegexToken, ...]
     shift: int
     at: int = 0
 
-    def all(self, length: int, flags: int) -> Part:
+    def all(self, length: int, flags: int) -> PatternPart:
         """Return the choice that all tokens are."""
         made = self.choice(0, flags)
         if self.at < len(self.cut):
@@ -95,22 +95,22 @@ class TokenReader:
         made.end = made.inside[-1].end = self.shift + length
         return made
 
-    def peek(self) -> Token | None:
+    def peek(self) -> RegexToken | None:
         """Return the next token, if there is one."""
         return self.cut[self.at] if self.at < len(self.cut) else None
 
-    def choice(self, start: int, flags: int) -> Part:
+    def choice(self, start: int, flags: int) -> PatternPart:
         """Return the choice that begins here, up to the bracket that closes it."""
         branches = [self.branch(start, flags)]
         while (token := self.peek()) is not None and token.kind is TokenKind.BAR:
             self.at += 1
             branches.append(self.branch(token.end, flags))
         node = self.forest.choice([one.node for one in branches])
-        return Part("choice", start + self.shift, branches[-1].end, node, flags, branches)
+        return PatternPart("choice", start + self.shift, branches[-1].end, node, flags, branches)
 
-    def branch(self, start: int, flags: int) -> Part:
+    def branch(self, start: int, flags: int) -> PatternPart:
         """Return the branch that begins here."""
-        items: list[Part] = []
+        items: list[PatternPart] = []
         while (token := self.peek()) is not None and token.kind not in (
             TokenKind.BAR,
             TokenKind.CLOSE,
@@ -122,11 +122,11 @@ class TokenReader:
             token.start + self.shift if token else (items[-1].end if items else start + self.shift)
         )
         node = self.forest.sequence([one.node for one in items])
-        return Part("branch", start + self.shift, end, node, flags, items)
+        return PatternPart("branch", start + self.shift, end, node, flags, items)
 
-    def item(self, token: Token, flags: int) -> Part:
+    def item(self, token: RegexToken, flags: int) -> PatternPart:
         """Return the item that a token begins, with its quantifier."""
-        made = Part("item", token.start + self.shift, token.end + self.shift, 0, flags)
+        made = PatternPart("item", token.start + self.shift, token.end + self.shift, 0, flags)
         if token.kind is TokenKind.OPEN:
             self.group(made, token, flags)
         elif token.kind is TokenKind.ANCHOR:
@@ -143,7 +143,7 @@ class TokenReader:
             made.node = self.forest.repeat(made.node, made.least, made.most)
         return made
 
-    def group(self, made: Part, token: Token, flags: int) -> None:
+    def group(self, made: PatternPart, token: RegexToken, flags: int) -> None:
         """Read a group or a look into its item."""
         opening = token.text
         if opening.startswith(("(?>", "(?(")):
@@ -225,16 +225,16 @@ class EditedPart:
 
     old: Node
     new: Node
-    way: tuple[Part, ...]
+    way: tuple[PatternPart, ...]
 
 
 @dataclass
 class PatternTree:
     """A pattern, with the parts of it."""
 
-    reader: Reader
+    reader: TermReader
     pattern: str
-    root: Part
+    root: PatternPart
 
     def read_edit(self, pattern: str) -> list[EditedPart] | None:
         """Return the levels of an edit from the inside out, the last the whole; None beyond us."""
@@ -263,7 +263,7 @@ class PatternTree:
             way.pop()
         return None
 
-    def levels(self, way: list[Part], node: Node) -> Iterator[EditedPart]:
+    def levels(self, way: list[PatternPart], node: Node) -> Iterator[EditedPart]:
         """Yield the levels from a part that became another node up to the root."""
         forest = self.reader.forest
         yield EditedPart(way[-1].node, node, tuple(way))
