@@ -13,7 +13,7 @@ from fencekit.generation.call_search import (
     looser_by_decision,
     search,
 )
-from fencekit.generation.shrink_call import shrunk
+from fencekit.generation.shrink_call import shrink_request
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import NO_CALL, Proved, Witness
@@ -118,7 +118,7 @@ def minimise_witness(witness: Witness, old: Policy, new: Policy, domain: Domain)
         found = decide(request)
         return transition_kind(found.before, found.after) is wanted
 
-    return decide(shrunk(witness.request, holds))
+    return decide(shrink_request(witness.request, holds))
 
 
 def message(witness: Witness, old: Policy, new: Policy, found: str) -> str:

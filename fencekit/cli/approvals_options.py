@@ -77,7 +77,7 @@ def by_option(command: Command) -> Command:
     """
 
     @wraps(command)
-    def named(*args: Any, by: str, key: str | None, **more: Any) -> Any:
+    def call_with_signer(*args: Any, by: str, key: str | None, **more: Any) -> Any:
         source = click.get_current_context().get_parameter_source("by")
         if key and source is not click.core.ParameterSource.COMMANDLINE:
             by = ""  # the key says who it is
@@ -93,7 +93,7 @@ def by_option(command: Command) -> Command:
     with_name = click.option(
         "--by", envvar="USER", default="", metavar="NAME", help="Who you are; USER by default."
     )
-    return with_name(with_key(named))
+    return with_name(with_key(call_with_signer))
 
 
 def desk_of(store: str, keys: str) -> "Desk":

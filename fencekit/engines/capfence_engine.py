@@ -40,7 +40,7 @@ class CapFenceEvaluator:
     def decide(self, request: Request) -> Decision:
         """Return the decision; raise nothing."""
         if not request.whole:
-            return Decision.denied(EngineError("CapFence decides what is known only"))
+            return Decision.denial(EngineError("CapFence decides what is known only"))
         context = dict(request.context.values)
         if request.environment is not None:
             context["environment"] = request.environment
@@ -50,7 +50,7 @@ class CapFenceEvaluator:
                 said = self._loaded.explain(request.capability, context, request.args.values)
         # Whatever it raises, the call is not let through.
         except Exception as error:  # noqa: BLE001
-            return Decision.denied(EngineError(f"{type(error).__name__}: {error}"))
+            return Decision.denial(EngineError(f"{type(error).__name__}: {error}"))
         return Decision((Outcome(EFFECTS[said["verdict"]], self._rule(said)),))
 
     def _rule(self, said: dict[str, Any]) -> Rule | None:

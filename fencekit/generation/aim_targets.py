@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.generation.capability_samples import meet
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Condition, ConditionName, Pick, Policy, Rule
@@ -76,7 +76,7 @@ def patterns_of(rule: Rule) -> str:
         str(pattern)
         for condition in rule.conditions
         if condition.name is ConditionName.MATCH_REGEX
-        for pattern in listed(condition.value)
+        for pattern in as_list(condition.value)
     )
 
 
@@ -128,8 +128,8 @@ def differing(rule: Rule, counterpart: Rule) -> dict[ConditionName, Any]:
         if condition.name not in theirs:
             found[condition.name] = condition.value
             continue
-        other = listed(theirs[condition.name])
-        own = [value for value in listed(condition.value) if not holds_same(other, value)]
+        other = as_list(theirs[condition.name])
+        own = [value for value in as_list(condition.value) if not holds_same(other, value)]
         if own:
             found[condition.name] = own if isinstance(condition.value, list) else own[0]
     return found

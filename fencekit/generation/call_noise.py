@@ -25,7 +25,7 @@ def null_amount(choices: Choices, args: dict[str, Any], context: dict[str, Any])
 
 
 def null_path(choices: Choices, args: dict[str, Any], context: dict[str, Any]) -> None:  # noqa: ARG001
-    """A path that is null."""
+    """A key that a path is read from holds null, as a call without a path may have it."""
     args.setdefault(choices.pick(PATH_KEYS), None)
 
 
@@ -40,7 +40,7 @@ def name_in_args(choices: Choices, args: dict[str, Any], context: dict[str, Any]
 
 
 def name_in_context(choices: Choices, args: dict[str, Any], context: dict[str, Any]) -> None:  # noqa: ARG001
-    """A name in the context."""
+    """Some value for a name that conditions compare, where nobody asked for it."""
     context.setdefault(choices.pick(NAMES[1:]), choices.pick(VALUES))
 
 

@@ -12,7 +12,7 @@ from random import Random
 from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.engines.time_limit import time_limit
 from fencekit.generation.aimed_calls import Aiming
-from fencekit.generation.shrink_call import shrunk
+from fencekit.generation.shrink_call import shrink_request
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.errors import TimeLimitError
@@ -98,7 +98,9 @@ def search(
                     continue
                 tried += 1
                 if holds(request):
-                    witness = decide(shrunk(request, lambda call: fits(call) and holds(call)))
+                    witness = decide(
+                        shrink_request(request, lambda call: fits(call) and holds(call))
+                    )
                     return SearchResult(tried, witness, was_given=tried <= len(given))
         except TimeLimitError as error:
             return SearchResult(tried, error=error)

@@ -8,7 +8,7 @@ not compile, a threshold that is no number) it wishes for as text, so that the c
 from functools import partial
 from typing import Any, Protocol
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.engines.native.unknown_questions import Relation
 from fencekit.generation.call_draft import Draft, mention
 from fencekit.model.policy import ConditionName
@@ -25,7 +25,7 @@ class Aim(Protocol):
 
 def keyword(draft: Draft, value: Any, *, near: bool) -> None:
     """A keyword, spelled so that it is found; or spaced, quoted, cut, escaped."""
-    wanted = listed(value)
+    wanted = as_list(value)
     if wanted:
         mention(draft, draft.choices.pick(wanted), near=near)
 
@@ -37,7 +37,7 @@ def contains(draft: Draft, value: Any, *, near: bool) -> None:
 
 def pattern(draft: Draft, value: Any, *, near: bool) -> None:
     """A text that one of the patterns finds; or one with a single mistake in it."""
-    wanted = listed(value)
+    wanted = as_list(value)
     if not wanted:
         return
     spelled = str(draft.choices.pick(wanted))

@@ -20,7 +20,7 @@ TEXT_KEY = "command"
 Parts = dict[str, Any]
 
 
-def shrunk(
+def shrink_request(
     request: Request, holds: Callable[[Request], bool], *, most: int = MOST_TRIES
 ) -> Request:
     """Return the cheapest request that is found for which `holds` is true; it is of `request`.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.model.policy import Condition, Rule
 from fencekit.model.request import Request
 
@@ -52,7 +52,7 @@ def texts(request: Request) -> Iterator[tuple[str, str]]:
 
 def elements(condition: Condition) -> Iterator[tuple[int, str]]:
     """Yield the keywords or patterns of a condition, each with its number from 0."""
-    yield from ((number, str(value)) for number, value in enumerate(listed(condition.value)))
+    yield from ((number, str(value)) for number, value in enumerate(as_list(condition.value)))
 
 
 def narrow_rule(rule: Rule, condition: Condition, element: str) -> Rule:

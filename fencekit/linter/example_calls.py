@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise, permutations, product
 from typing import Any
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.engines.native.unknown_questions import Relation, number_passes
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Rule
@@ -88,9 +88,9 @@ def sorted_out(conditions: Iterator[Condition]) -> ConditionTargets:
     for condition in conditions:
         name, value = condition.name, condition.value
         if name in KEYWORDS:
-            wanted.texts.append([str(keyword) for keyword in listed(value)])
+            wanted.texts.append([str(keyword) for keyword in as_list(value)])
         elif name is ConditionName.MATCH_REGEX:
-            found = chain.from_iterable(samples(str(pattern)) for pattern in listed(value))
+            found = chain.from_iterable(samples(str(pattern)) for pattern in as_list(value))
             wanted.texts.append(list(islice(found, MOST_TEXTS)))
         elif name is ConditionName.PATH_PREFIX:
             wanted.prefixes.append(str(value))

@@ -50,7 +50,7 @@ def value_of_dict(node: ast.Dict) -> dict[str, Any]:
 
 
 def value_of_list(node: ast.List) -> list[Any]:
-    """Return a list."""
+    """Return the value of `[…]`, element by element."""
     return [value_of(item) for item in node.elts]
 
 

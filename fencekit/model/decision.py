@@ -37,7 +37,7 @@ class Decision:
     outcomes: tuple[Outcome, ...] = (BY_DEFAULT,)
 
     @classmethod
-    def denied(cls, because: EngineError, rule: Rule | None = None) -> "Decision":
+    def denial(cls, because: EngineError, rule: Rule | None = None) -> "Decision":
         """Return the decision that trouble makes: DENY, with the error in it."""
         return cls((Outcome(DENY, rule, because),))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from fencekit.engines.engine_protocol import Evaluator
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.model.capability import Capability
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule
 from fencekit.model.request import Request
@@ -157,7 +157,7 @@ class DistinguishingInputs:
     def pattern_texts(self, old: Condition, new: Condition) -> Iterator[str]:
         """Yield texts that tell a list of patterns from another."""
         before, after = (
-            [one for one in listed(side.value) if isinstance(one, str)] for side in (old, new)
+            [one for one in as_list(side.value) if isinstance(one, str)] for side in (old, new)
         )
         gone = [one for one in before if one not in after]
         come = [one for one in after if one not in before]
@@ -210,14 +210,14 @@ class DistinguishingInputs:
     def plain_texts(self, condition: Condition) -> Iterator[str]:
         """Yield texts that a condition holds for, and nearly."""
         if condition.name is ConditionName.MATCH_REGEX:
-            for pattern in listed(condition.value):
+            for pattern in as_list(condition.value):
                 tree = self.patterns.trees.get(pattern)
                 if tree is not None:
                     forest = self.patterns.forest
                     level = EditedPart(tree.root.node, forest.never, (tree.root,))
                     yield from islice(self.distinguishing_texts([level], 3), 3)
         else:
-            for word in map(str, listed(condition.value)):
+            for word in map(str, as_list(condition.value)):
                 yield from (word, f"{word}x", f"x{word}x", f"{word[:-1]}", f"{word}é")
 
     def templates(self, rule: Rule) -> list[Request]:

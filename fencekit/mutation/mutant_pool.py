@@ -54,7 +54,7 @@ class Worker:
                 for side in (self.runner.original, self.runner.evaluator(mutant.policy))
             )
             shown = Difference(probe.request, str(before), str(after))
-            by, place = probe.called, probe.place
+            by, place = probe.label, probe.place
             return mutant_result(
                 mutant, MutantStatus.KILLED, by=by, by_place=place, difference=shown
             )

@@ -35,7 +35,7 @@ class Probe:
         return summarise(changes) in (Change.LOOSER, Change.TIGHTER)
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The name of a case, or the place of a record."""
         return self.name or str(self.place)
 

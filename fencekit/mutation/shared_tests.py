@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from fencekit.engines.native.condition_tests import AnyOf, Test, listed
+from fencekit.engines.native.condition_tests import AnyOf, Test, as_list
 from fencekit.engines.native.native_evaluator import test_of
 from fencekit.engines.native.request_view import View
 from fencekit.model.policy import Condition, ConditionName, Policy
@@ -92,7 +92,7 @@ def patterns_of(policy: Policy) -> Iterator[str]:
     for rule in policy.rules:
         for condition in rule.conditions:
             if condition.name is ConditionName.MATCH_REGEX:
-                yield from (one for one in listed(condition.value) if isinstance(one, str))
+                yield from (one for one in as_list(condition.value) if isinstance(one, str))
 
 
 @dataclass
@@ -120,7 +120,7 @@ class SharedTests:
         if known is not None:
             return known[1]
         if condition.name is ConditionName.MATCH_REGEX:
-            return self._follow_patterns(condition, listed(condition.value))
+            return self._follow_patterns(condition, as_list(condition.value))
         return test_of(condition)
 
     def _follow_patterns(self, condition: Condition, given: list[object]) -> Test:

@@ -76,7 +76,7 @@ class Spelled:
         self._text = self._text[:-1] + (chr(code) if code <= LAST else HOLE)
 
     def end_text(self) -> None:
-        """End a text."""
+        """Close the quotes: what was spelled is the value of the key."""
         self.whole(self._key, self._text)
 
     def end_value(self) -> None:

@@ -53,7 +53,7 @@ def _begins(atom: HasPrefix, view: View) -> bool:
 
 
 def _is_named(atom: Named, view: View) -> bool:
-    return any(value_matches(actual, atom.expected) for actual in view.named(atom.key))
+    return any(value_matches(actual, atom.expected) for actual in view.values_named(atom.key))
 
 
 def _level(atom: RiskLevelIs, view: View) -> bool:

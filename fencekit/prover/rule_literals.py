@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.engines.native.lazy_regex import Regex
 from fencekit.engines.native.native_evaluator import test_of
 from fencekit.engines.native.unknown_questions import QuestionSubject, Relation
@@ -177,7 +177,7 @@ def _reading(name: ConditionName, _: str, same: SameValue) -> ConditionLiterals:
 
 
 def _keywords(_: ConditionName, value: Any) -> ConditionLiterals:
-    keywords = frozenset(str(keyword).lower() for keyword in listed(value))
+    keywords = frozenset(str(keyword).lower() for keyword in as_list(value))
     return ConditionLiterals("" in keywords or _any_of(ContainsKeyword(least(keywords)), keywords))
 
 
@@ -199,7 +199,7 @@ def _any_of(atom: Atom, of: Iterable[Any]) -> Fact:
 def _regexes(_: ConditionName, value: Any) -> ConditionLiterals:
     """Patterns are searched for in their order, up to the first one that does not compile."""
     sound: list[str] = []
-    for pattern in map(str, listed(value)):
+    for pattern in map(str, as_list(value)):
         if Regex(pattern).error is not None:
             if not sound:
                 return ConditionLiterals(holds=False, raises=True)

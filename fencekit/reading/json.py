@@ -34,7 +34,7 @@ def parse(text: str) -> Any:
     if text.count("{") + text.count("[") > MAX_DEPTH:
         refuse_depth(text)
     try:
-        value = decoded(text)
+        value = decode_value(text)
     except json.JSONDecodeError as error:
         said = error.msg[:1].lower() + error.msg[1:]
         raise JSONSyntaxError(f"not JSON: {said}", error.lineno, error.colno) from error
@@ -234,7 +234,7 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 SCAN: Callable[[str, int], tuple[Any, int]] = DECODER.scan_once  # type: ignore[attr-defined]
 
 
-def decoded(text: str) -> Any:
+def decode_value(text: str) -> Any:
     """Return the value; most texts begin and end with it, and need no search for blanks."""
     with contextlib.suppress(StopIteration):
         value, end = SCAN(text, 0)

@@ -53,7 +53,7 @@ class Pipe(io.RawIOBase):
             time.sleep(PAUSE)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the descriptor, once; closing again does nothing."""
         if not self.closed:
             os.close(self._number)
         super().close()

@@ -14,7 +14,7 @@ from typing import Any
 
 
 class TokenKind(StrEnum):
-    """What a token is."""
+    """The syntactic category of a token, such as an anchor or a quantifier."""
 
     ANCHOR = "anchor"
     CLASS = "class"

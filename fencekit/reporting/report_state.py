@@ -203,7 +203,7 @@ def error_of(value: dict[str, Any]) -> FencekitError:
 
 
 def request_of(value: dict[str, Any]) -> Request:
-    """Return a request."""
+    """Return the request that a JSON object stands for."""
     capability, principal, environment, context, args = map(decode, value["request"])
     return Request(
         capability, principal=principal, environment=environment, context=context, args=args

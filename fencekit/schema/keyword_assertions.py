@@ -30,7 +30,7 @@ def is_multiple(value: Any, of: Any) -> bool:
 
     So 0.3 is one of 0.1, as a reader has it, and 1e300 of 0.7, as `jsonschema` has it.
     """
-    if written(value) % written(of) == 0:
+    if exact_number(value) % exact_number(of) == 0:
         return True
     try:
         if isinstance(of, float):
@@ -40,7 +40,7 @@ def is_multiple(value: Any, of: Any) -> bool:
         return Fraction(value) % Fraction(of) == 0
 
 
-def written(number: Any) -> Fraction:
+def exact_number(number: Any) -> Fraction:
     """Return a number as it is written, 0.1 as a tenth; no integer is printed for that."""
     return Fraction(number if isinstance(number, int) else str(number))
 

@@ -72,7 +72,7 @@ class Properties:
         object.__setattr__(self, "sources", (*self.old.files, *self.new.files))
 
     @property
-    def sought(self) -> Sought:
+    def sought_pairs(self) -> Sought:
         """Which pairs of outcomes break the property."""
         return looser if self.job.fail_on_errors else looser_by_decision
 
@@ -93,7 +93,7 @@ class Properties:
         found = search(
             self.old,
             self.new,
-            sought=self.sought,
+            sought=self.sought_pairs,
             max_examples=self.job.max_examples,
             seed=f"{self.job.seed} {capability}",
             capability=None if capability == EVERY_CALL else capability,
@@ -121,7 +121,7 @@ class Properties:
         before, after = ENGINE.compile(self.old), ENGINE.compile(self.new)
         for request in kept[: found.tried]:
             old, new = (side.decide(request).outcomes[0] for side in (before, after))
-            if not self.sought(old, new):
+            if not self.sought_pairs(old, new):
                 remembered.forget(request)
         if found.witness is not None:
             remembered.keep(found.witness.request)

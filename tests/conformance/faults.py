@@ -57,35 +57,35 @@ def comparing(subject: str, test: str, operation: Callable[[Any, Any], bool]) ->
 
 
 def keywords_with_case(_: str, value: Any) -> condition_tests.Test:
-    keywords = [str(keyword) for keyword in condition_tests.listed(value)]
+    keywords = [str(keyword) for keyword in condition_tests.as_list(value)]
     return lambda seen: any(word in str(seen.request.args.values) for word in keywords)
 
 
 def keywords_in_values_only(_: str, value: Any) -> condition_tests.Test:
-    keywords = [str(keyword).lower() for keyword in condition_tests.listed(value)]
+    keywords = [str(keyword).lower() for keyword in condition_tests.as_list(value)]
     return lambda seen: any(word in str(seen.values_text).lower() for word in keywords)
 
 
 def keywords_casefolded(_: str, value: Any) -> condition_tests.Test:
-    keywords = [str(keyword).casefold() for keyword in condition_tests.listed(value)]
+    keywords = [str(keyword).casefold() for keyword in condition_tests.as_list(value)]
     return lambda seen: any(word in str(seen.request.args.values).casefold() for word in keywords)
 
 
 def all_keywords(_: str, value: Any) -> condition_tests.Test:
-    keywords = [str(keyword).lower() for keyword in condition_tests.listed(value)]
+    keywords = [str(keyword).lower() for keyword in condition_tests.as_list(value)]
     return lambda seen: all(word in str(seen.text) for word in keywords)
 
 
 def searching(search: Callable[[str, str], Any]) -> Plant:
     def make(_: str, value: Any) -> condition_tests.Test:
-        patterns = [str(pattern) for pattern in condition_tests.listed(value)]
+        patterns = [str(pattern) for pattern in condition_tests.as_list(value)]
         return lambda seen: any(search(one, str(seen.values_text)) for one in patterns)
 
     return tests_of("match_regex", make)
 
 
 def regexes_in_text(_: str, value: Any) -> condition_tests.Test:
-    patterns = [str(pattern) for pattern in condition_tests.listed(value)]
+    patterns = [str(pattern) for pattern in condition_tests.as_list(value)]
     return lambda seen: any(re.search(one, str(seen.request.args.values)) for one in patterns)
 
 
@@ -94,7 +94,7 @@ def naming(keep: slice) -> Plant:
 
     def make(name: str, value: Any) -> condition_tests.Test:
         return lambda seen: any(
-            condition_tests.value_matches(actual, value) for actual in seen.named(name)[keep]
+            condition_tests.value_matches(actual, value) for actual in seen.values_named(name)[keep]
         )
 
     return tests_of("environment|user_role|tenant|table|tool_name|risk_level", make)
@@ -106,7 +106,7 @@ def matching(matches: Callable[[Any, Any], bool]) -> Plant:
 
 def arguments_over_context(name: str, value: Any) -> condition_tests.Test:
     def asked(seen: request_view.View) -> bool:
-        in_context, argument = seen.named(name)
+        in_context, argument = seen.values_named(name)
         return condition_tests.value_matches(in_context if argument is None else argument, value)
 
     return asked

@@ -38,13 +38,13 @@ def missed(measured: Measured) -> list[str]:
         f"{variant} {rate.wanted.name}: {figure(rate, variant)} {rate.slipped[:5]}"
         for variant, rates in measured.rates.items()
         for rate in rates
-        if rate.reached(variant) is False
+        if rate.is_reached(variant) is False
     ]
 
 
 def asked(measured: Measured) -> Iterator[tuple[Variant, Rate]]:
     for variant, rates in measured.rates.items():
-        yield from ((variant, rate) for rate in rates if rate.reached(variant) is not None)
+        yield from ((variant, rate) for rate in rates if rate.is_reached(variant) is not None)
 
 
 @pytest.fixture(scope="module")
@@ -195,18 +195,18 @@ def test_nothing_measured_reaches_nothing() -> None:
     nothing = Rate(WANTED, {Verdict.ALLOW: 0})
     assert nothing.share is None
     assert nothing.interval == (0.0, 1.0)
-    assert nothing.reached(Variant.BASELINE) is False
-    assert nothing.reached(Variant.STRICT) is None
+    assert nothing.is_reached(Variant.BASELINE) is False
+    assert nothing.is_reached(Variant.STRICT) is None
 
 
 def test_a_share_is_held_to_its_target() -> None:
     rate = Rate(WANTED, {Verdict.ALLOW: 1, Verdict.DENY: 99})
-    assert rate.reached(Variant.BASELINE) is True
-    assert Rate(WANTED, {Verdict.ALLOW: 2, Verdict.DENY: 98}).reached(Variant.BASELINE) is False
+    assert rate.is_reached(Variant.BASELINE) is True
+    assert Rate(WANTED, {Verdict.ALLOW: 2, Verdict.DENY: 98}).is_reached(Variant.BASELINE) is False
     assert "MISSED" in figure(Rate(WANTED, {Verdict.ALLOW: 2, Verdict.DENY: 98}), Variant.BASELINE)
     ordinary = replace(WANTED, is_attack=False, most={}, least={Variant.BASELINE: 0.5})
-    assert Rate(ordinary, {Verdict.ALLOW: 1, Verdict.DENY: 2}).reached(Variant.BASELINE) is False
-    assert Rate(ordinary, {Verdict.ALLOW: 1, Verdict.DENY: 1}).reached(Variant.BASELINE) is True
+    assert Rate(ordinary, {Verdict.ALLOW: 1, Verdict.DENY: 2}).is_reached(Variant.BASELINE) is False
+    assert Rate(ordinary, {Verdict.ALLOW: 1, Verdict.DENY: 1}).is_reached(Variant.BASELINE) is True
 
 
 def test_the_interval_is_that_of_wilson() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance import requests as aimed
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import ConditionName, Policy
@@ -61,13 +61,13 @@ class Attack:
         ]
         conditions = [condition for rule in rules for condition in rule.conditions]
         self.keywords = [
-            str(word) for c in conditions if c.name in TEXTS for word in listed(c.value)
+            str(word) for c in conditions if c.name in TEXTS for word in as_list(c.value)
         ]
         patterns = [
             str(word)
             for c in conditions
             if c.name is ConditionName.MATCH_REGEX
-            for word in listed(c.value)
+            for word in as_list(c.value)
         ]
         self.trees = [tree for tree in map(parsed, patterns) if tree is not None]
         self.words = [str(c.value) for c in conditions if isinstance(c.value, str)]

@@ -17,7 +17,7 @@ from typing import Any
 
 import z3
 
-from fencekit.engines.native.condition_tests import TESTS, listed
+from fencekit.engines.native.condition_tests import TESTS, as_list
 from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.engines.native.request_view import View, covers
 from fencekit.model.change import Change, compare_effects
@@ -103,11 +103,11 @@ def exits(policy: Policy, capability: str, text: Any) -> list[tuple[Any, Effect]
 def holding(condition: Condition, text: Any) -> Any:
     """Return when a condition holds for `{"command": text}`."""
     if condition.name in TEXTS:
-        words = [str(word).lower() for word in listed(condition.value)]
+        words = [str(word).lower() for word in as_list(condition.value)]
         whole = z3.Concat(z3.StringVal(BEFORE), text, z3.StringVal(AFTER))
         return z3.Or([z3.InRe(whole, holds_word(word)) for word in words if word.isascii()])
     if condition.name is ConditionName.MATCH_REGEX:
-        patterns = [str(pattern) for pattern in listed(condition.value)]
+        patterns = [str(pattern) for pattern in as_list(condition.value)]
         return z3.Or([z3.InRe(text, searched(pattern)) for pattern in patterns])
     probe = View(Request("x", args={"command": "x"}))
     return z3.BoolVal(bool(TESTS[condition.name](condition.value)(probe)))

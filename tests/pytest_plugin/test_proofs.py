@@ -148,7 +148,7 @@ def test_properties_seek_errors_where_it_is_asked_for() -> None:
     assert not property_job(kept, seed="1", database="", fail_on_errors=False).fail_on_errors
     for told, sought in ((True, looser), (False, looser_by_decision)):
         job = PropertyJob("policy.yaml", "candidate.yaml", fail_on_errors=told)
-        assert job.load().sought is sought
+        assert job.load().sought_pairs is sought
 
 
 WAIVERS = """\

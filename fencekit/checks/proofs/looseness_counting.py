@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.engines.native.condition_tests import listed
+from fencekit.engines.native.condition_tests import as_list
 from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.engines.native.request_view import AMOUNT_KEYS, PATH_KEYS, covers
 from fencekit.model.looseness_measure import Measure
@@ -123,9 +123,9 @@ def follower(key: str, asked: list[Condition]) -> Follower:
     clauses: list[frozenset[str]] = []
     for condition in asked:
         if condition.name in TEXTS:
-            clauses += [frozenset([str(word).lower()]) for word in listed(condition.value)]
+            clauses += [frozenset([str(word).lower()]) for word in as_list(condition.value)]
         elif condition.name is ConditionName.MATCH_REGEX:
-            automata += [compile_search(str(pattern)) for pattern in listed(condition.value)]
+            automata += [compile_search(str(pattern)) for pattern in as_list(condition.value)]
         elif condition.name is ConditionName.PATH_PREFIX and key in PATH_KEYS:
             automata.append(beginning(str(condition.value)))
         elif condition.name == key and isinstance(condition.value, str):

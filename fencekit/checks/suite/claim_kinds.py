@@ -52,14 +52,14 @@ class OfOne:
         """Return whether the policy does so with every call of the scope."""
         scope = scope_of(claim.value)
         if scope.is_all:
-            result = settled(lambda goal: check_property(goal, policy), self.goal)
+            result = settle_claim(lambda goal: check_property(goal, policy), self.goal)
             return result_of(claim, policy, result, self.refuted, at=0)
 
         def ask(goal: Property) -> Result:
             inside = within(goal.name, goal.broken)
             return summary(result for _, result in answers(inside, scope.policy, policy))
 
-        return result_of(claim, policy, settled(ask, self.goal), self.refuted, at=1)
+        return result_of(claim, policy, settle_claim(ask, self.goal), self.refuted, at=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class OfTwo:
             return check_property(inside, scope.policy, policy, other)
 
         at = int(not scope.is_all)
-        result = settled(ask, self.goal)
+        result = settle_claim(ask, self.goal)
         return result_of(claim, policy, result, self.refuted, at=at, other=at + 1)
 
     def other(self, given: Located, load: Load) -> tuple[Policy, ClaimScope]:
@@ -111,11 +111,11 @@ def keeps_to(policy: Policy, claim: Claim, load: Load) -> ClaimResult:
     def ask(goal: Property) -> Result:
         return summary(result for _, result in answers(goal, guardrails, policy))
 
-    result = settled(ask, AT_LEAST_AS_STRICT)
+    result = settle_claim(ask, AT_LEAST_AS_STRICT)
     return result_of(claim, policy, result, "looser than the guardrails", at=1, other=0)
 
 
-def settled(ask: Ask, goal: Property) -> tuple[Result, bool]:
+def settle_claim(ask: Ask, goal: Property) -> tuple[Result, bool]:
     """Return the answer, and whether only calls on which deciding raises refute the claim.
 
     A call that shows it without an error is the one that is shown, wherever there is one.

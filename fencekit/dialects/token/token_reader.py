@@ -147,7 +147,7 @@ class TokenReader:
         return Token(holder, workspace, tuple(blocks), proof, seal)
 
     def block(self, part: Located, *, is_root: bool) -> Block:
-        """Return a block."""
+        """Return one of the signed parts of a token, with its place."""
         tools = part.find("tools")
         if tools is None or not isinstance(tools.value, list):
             self.wrong("`tools` must be a list of tools", (tools or part).place)

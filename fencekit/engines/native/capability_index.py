@@ -43,9 +43,9 @@ class CapabilityIndex:
 
         Patterns that are not text, of which `covers` may raise, are among them.
         """
-        return sorted({*self._untyped, *self._found(capability)})
+        return sorted({*self._untyped, *self._find(capability)})
 
-    def _found(self, capability: str) -> Iterator[int]:
+    def _find(self, capability: str) -> Iterator[int]:
         parsed = Capability.parse(capability)
         if parsed is not None:
             for wanted in product(*(("*", segment) for segment in segments(parsed))):

@@ -15,8 +15,8 @@ from fencekit.engines.native.unknown_questions import (
     Question,
     QuestionSubject,
     Relation,
+    answer_of_masked,
     number_passes,
-    told,
     value_matches,
 )
 from fencekit.model.policy import ConditionName
@@ -49,7 +49,7 @@ def covering(pattern: Any) -> Test:
 
 def match_keywords(value: Any) -> Test:
     """The text of the arguments has any of the keywords in it, whatever the case of either."""
-    keywords = [str(keyword).lower() for keyword in listed(value)]
+    keywords = [str(keyword).lower() for keyword in as_list(value)]
     questions = tuple(
         Question(QuestionSubject.TEXT, Relation.CONTAINS, keyword) for keyword in keywords
     )
@@ -74,7 +74,7 @@ def contains(value: Any) -> Test:
 
 def match_regex(value: Any) -> Test:
     """Any of the patterns is found in the values of the arguments."""
-    patterns = [Regex(str(pattern)) for pattern in listed(value)]
+    patterns = [Regex(str(pattern)) for pattern in as_list(value)]
     questions = tuple(
         Question(QuestionSubject.VALUES_TEXT, Relation.SEARCH, pattern) for pattern in patterns
     )
@@ -93,15 +93,15 @@ def match_regex(value: Any) -> Test:
 
 def amount(comparison: Relation, value: Any) -> Test:
     """The amount passes the threshold."""
-    return compared(QuestionSubject.AMOUNT, comparison, value, View.amount)
+    return compare_number(QuestionSubject.AMOUNT, comparison, value, View.amount)
 
 
 def caller_depth(comparison: Relation, value: Any) -> Test:
     """The depth of the caller passes the threshold."""
-    return compared(QuestionSubject.CALLER_DEPTH, comparison, value, View.caller_depth)
+    return compare_number(QuestionSubject.CALLER_DEPTH, comparison, value, View.caller_depth)
 
 
-def compared(
+def compare_number(
     subject: QuestionSubject,
     comparison: Relation,
     threshold: Any,
@@ -133,16 +133,16 @@ def path_prefix(value: Any) -> Test:
     return test
 
 
-def named(key: str, value: Any) -> Test:
+def name_matches(key: str, value: Any) -> Test:
     """The value by that name, in the context or in the arguments, is this or matches its glob."""
     subjects = (QuestionSubject.CONTEXT, QuestionSubject.ARGUMENT)
     of_subject = [Question(subject, Relation.MATCHES, value, key) for subject in subjects]
 
     def test(view: View) -> bool | AnyOf:
         open_questions = []
-        for question, actual in zip(of_subject, view.named(key), strict=True):
+        for question, actual in zip(of_subject, view.values_named(key), strict=True):
             if isinstance(actual, Unknown):
-                answer = told(question, actual)
+                answer = answer_of_masked(question, actual)
                 if answer is None:
                     open_questions.append(question)
             else:
@@ -161,14 +161,14 @@ def risk_level_is(value: Any) -> Test:
     def test(view: View) -> bool | AnyOf:
         actual = view.request.in_context("risk_level")
         if isinstance(actual, Unknown):
-            answer = told(question, actual) if isinstance(value, str) else False
+            answer = answer_of_masked(question, actual) if isinstance(value, str) else False
             return (question,) if answer is None else answer
         return isinstance(actual, str) and bool(actual == value)
 
     return test
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return a list as it is, and anything else as a list of one."""
     return value if isinstance(value, list) else [value]
 
@@ -186,13 +186,13 @@ TESTS: dict[ConditionName, Callable[[Any], Test]] = {
     ConditionName.CALLER_DEPTH_GTE: partial(caller_depth, Relation.GTE),
     ConditionName.CALLER_DEPTH_LT: partial(caller_depth, Relation.LT),
     ConditionName.CALLER_DEPTH_LTE: partial(caller_depth, Relation.LTE),
-    ConditionName.ENVIRONMENT: partial(named, "environment"),
-    ConditionName.USER_ROLE: partial(named, "user_role"),
-    ConditionName.TENANT: partial(named, "tenant"),
-    ConditionName.TABLE: partial(named, "table"),
-    ConditionName.TOOL_NAME: partial(named, "tool_name"),
-    ConditionName.RISK_LEVEL: partial(named, "risk_level"),
+    ConditionName.ENVIRONMENT: partial(name_matches, "environment"),
+    ConditionName.USER_ROLE: partial(name_matches, "user_role"),
+    ConditionName.TENANT: partial(name_matches, "tenant"),
+    ConditionName.TABLE: partial(name_matches, "table"),
+    ConditionName.TOOL_NAME: partial(name_matches, "tool_name"),
+    ConditionName.RISK_LEVEL: partial(name_matches, "risk_level"),
     ConditionName.RISK_LEVEL_IS: risk_level_is,
-    ConditionName.PATH: partial(named, "path"),
+    ConditionName.PATH: partial(name_matches, "path"),
 }
 """The function of each condition; one entry for each condition that there is."""

@@ -29,7 +29,9 @@ def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
     """Return a rule with the answers of its capability and of its conditions."""
     capability = covering(rule, view)
     if capability in (Answer.FAILS, Answer.RAISES):
-        return ConsideredRule(tier, rule, capability, capability, tuple(unasked(rule.conditions)))
+        return ConsideredRule(
+            tier, rule, capability, capability, tuple(idle_conditions(rule.conditions))
+        )
     asked: list[AskedCondition] = []
     may_still_raise = False
     for at, condition in enumerate(rule.conditions):
@@ -37,7 +39,7 @@ def consider(tier: str, rule: Rule, view: View) -> ConsideredRule:
         asked.append(entry)
         may_still_raise |= may_raise
         if entry.answer in (Answer.FAILS, Answer.RAISES):
-            asked.extend(unasked(rule.conditions[at + 1 :]))
+            asked.extend(idle_conditions(rule.conditions[at + 1 :]))
             break
     answers = [capability, *(entry.answer for entry in asked)]
     if may_still_raise and Answer.FAILS in answers:  # for it raises before it comes to the failing
@@ -76,6 +78,6 @@ def ask(condition: Condition, view: View) -> tuple[AskedCondition, bool]:
     return AskedCondition(condition, told), any(question.may_raise for question in answer)
 
 
-def unasked(conditions: tuple[Condition, ...]) -> list[AskedCondition]:
+def idle_conditions(conditions: tuple[Condition, ...]) -> list[AskedCondition]:
     """Return conditions that were not asked, because an earlier answer made them idle."""
     return [AskedCondition(condition, Answer.NOT_ASKED) for condition in conditions]

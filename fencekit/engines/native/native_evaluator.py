@@ -64,7 +64,7 @@ class NativeEvaluator:
     def _rule(self, at: int) -> Compiled:
         """Return a rule with its tests, which are made when it is first asked."""
         if at not in self._compiled:
-            self._compiled[at] = compiled(self._listed[at], self._tests_of)
+            self._compiled[at] = compile_rule(self._listed[at], self._tests_of)
         return self._compiled[at]
 
     @cached_property
@@ -78,7 +78,7 @@ class NativeEvaluator:
         """
         view = View(request)
         if without is None and request.args.whole and request.context.whole:
-            decision = self._walked(view)
+            decision = self._walk(view)
             if decision is not None:
                 return decision
         steps = self.steps(view, without=without)
@@ -87,7 +87,7 @@ class NativeEvaluator:
             return last.decision
         return Decision(outcomes_of(steps))
 
-    def _walked(self, view: View) -> Decision | None:
+    def _walk(self, view: View) -> Decision | None:
         """Return what `steps` leads to, as long as every test has an answer; else None."""
         capability = view.request.capability
         if isinstance(capability, Unknown):
@@ -104,7 +104,7 @@ class NativeEvaluator:
                     return entry.decision
             # The engine is total, as in `_asked`.
             except Exception as error:  # noqa: BLE001
-                return raised(error, entry.rule)
+                return denial_of_error(error, entry.rule)
             if answer is not False:
                 return None
         return BY_DEFAULT.decision
@@ -123,7 +123,7 @@ class NativeEvaluator:
             if isinstance(entry, RuleClauses):
                 steps.append(entry)
                 return steps
-            step = self._asked(entry, view)
+            step = self._ask(entry, view)
             if step is not None:
                 steps.append(step)
                 if not step.clauses:
@@ -154,11 +154,11 @@ class NativeEvaluator:
                 if covers(rule.capability, capability):
                     covering.append(self._rule(at))
             except (AttributeError, TypeError) as error:
-                covering.append(RuleClauses(raised(error, rule)))
+                covering.append(RuleClauses(denial_of_error(error, rule)))
                 break
         return covering
 
-    def _asked(self, entry: Compiled, view: View) -> RuleClauses | None:
+    def _ask(self, entry: Compiled, view: View) -> RuleClauses | None:
         """Return the rule as a step, with what is open; None when it does not match."""
         clauses: list[Clause] = []
         is_known = not isinstance(view.request.capability, Unknown)
@@ -167,7 +167,7 @@ class NativeEvaluator:
                 answer = test(view)
             # The engine is total: whatever a condition raises is a DENY that keeps the error.
             except Exception as error:  # noqa: BLE001
-                return RuleClauses(raised(error, entry.rule), tuple(clauses))
+                return RuleClauses(denial_of_error(error, entry.rule), tuple(clauses))
             if answer is False or answer == NEVER:
                 if not any(map(may_raise, clauses)):
                     return None
@@ -175,7 +175,9 @@ class NativeEvaluator:
                 break
             if answer is not True:
                 if answer[0].sure_error is not None:
-                    return RuleClauses(raised(answer[0].sure_error, entry.rule), tuple(clauses))
+                    return RuleClauses(
+                        denial_of_error(answer[0].sure_error, entry.rule), tuple(clauses)
+                    )
                 clauses.append(answer)
         return RuleClauses(entry.decision, tuple(clauses))
 
@@ -186,7 +188,7 @@ BY_DEFAULT = RuleClauses(Decision())
 TestsOf = Callable[[tuple[Condition, ...]], tuple[Test, ...]]
 
 
-def compiled(rule: Rule, tests_of: TestsOf) -> Compiled:
+def compile_rule(rule: Rule, tests_of: TestsOf) -> Compiled:
     """Return the rule with its tests."""
     tests = tests_of(rule.conditions)
     assert rule.effect is not None
@@ -212,11 +214,11 @@ def test_of(condition: Condition) -> Test:
     return test
 
 
-def raised(error: Exception, rule: Rule) -> Decision:
+def denial_of_error(error: Exception, rule: Rule) -> Decision:
     """Return the DENY for what a rule raised."""
     kind = TimeLimitError if isinstance(error, TimeLimitError) else EngineError
     said = error.message if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
-    return Decision.denied(kind(f"rule `{rule.id}`: {said}", place=rule.place), rule)
+    return Decision.denial(kind(f"rule `{rule.id}`: {said}", place=rule.place), rule)
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def every_way(lists: Sequence[Steps]) -> Iterator[tuple[Outcome, ...]]:
             ways += 1
             if ways > MAX_WAYS:
                 raise TooManyWaysError
-            moved = cursors[at].answered(answer)
+            moved = cursors[at].after_answer(answer)
             waiting.append((then, (*cursors[:at], moved, *cursors[at + 1 :])))
 
 
@@ -233,7 +233,7 @@ class QuestionCursor:
         """The question to be answered next."""
         return self._steps[self._step].clauses[self._clause][self._question]
 
-    def answered(self, answer: Answered) -> "QuestionCursor":
+    def after_answer(self, answer: Answered) -> "QuestionCursor":
         """Return where the walk goes on when the question is answered so."""
         if answer == RAISES:
             decided = QuestionCursor(self._steps, len(self._steps) - 1)

@@ -79,7 +79,7 @@ class View:
         except (TypeError, ValueError):
             return None
 
-    def named(self, key: str) -> tuple[Any, Any]:
+    def values_named(self, key: str) -> tuple[Any, Any]:
         """Return the values by that name in the context and in the arguments.
 
         A path is an argument: what the context has by that name is not asked.

@@ -118,7 +118,7 @@ class Known:
         if question.sure_error is not None:
             yield RAISES, self
             return
-        given = self._settled(question)
+        given = self._settle(question)
         for answer in (True, False) if given is None else (given,):
             if given is None:
                 yield answer, Known(self.answers | {(question, answer)}, self.numbers)
@@ -134,7 +134,7 @@ class Known:
         numbers = sorted(pair for pair in self.numbers if pair[0] in subjects)
         return Known(frozenset(kept), tuple(numbers))
 
-    def _settled(self, question: Question) -> bool | None:
+    def _settle(self, question: Question) -> bool | None:
         implied = IMPLICATIONS[question.relation]
         for asked, answer in self.answers:
             if (asked.subject, asked.part) == (question.subject, question.part):
@@ -261,7 +261,7 @@ def accepts(question: Question, value: Any) -> bool:
     return value_matches(value, question.value)
 
 
-def told(question: Question, unknown: Unknown) -> bool | None:
+def answer_of_masked(question: Question, unknown: Unknown) -> bool | None:
     """Return the answer that a masked value itself can give; None where it gives none.
 
     That it is not the text of a glob says nothing: it may match it all the same.

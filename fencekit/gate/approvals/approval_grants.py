@@ -196,15 +196,15 @@ def is_small(value: Any) -> bool:
 
 def same_person(one: str, other: str) -> bool:
     """Say whether two names could be taken for the same one."""
-    return folded(one) == folded(other)
+    return fold_name(one) == fold_name(other)
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Return a name without what does not tell people apart: case, width, surrounding space."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def signed(grant: Grant, signature: str) -> Grant:
+def attach_signature(grant: Grant, signature: str) -> Grant:
     """Return the grant with its signature."""
     return replace(grant, signature=signature)
 
@@ -228,7 +228,7 @@ def until(now: int, seconds: float | None) -> int | None:
     return now + milliseconds(seconds)
 
 
-def counted(uses: int | None) -> int | None:
+def check_uses(uses: int | None) -> int | None:
     """Return a number of uses; raise UsageError where there is none."""
     if uses is not None and uses < 1:
         raise UsageError("a grant is for one use or more")

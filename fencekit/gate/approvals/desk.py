@@ -12,7 +12,7 @@ from fencekit.gate.approvals.approval_grants import (
     Pending,
     Scope,
     State,
-    counted,
+    check_uses,
     grant_of,
     milliseconds,
     new_id,
@@ -149,7 +149,7 @@ class Desk:
                 pending.environment,
                 pending.session,
                 until(now, seconds),
-                counted(uses),
+                check_uses(uses),
                 signer.approver,
                 now,
                 pending.id,
@@ -165,7 +165,7 @@ class Desk:
         """Answer a request by a grant for a scope that it is in."""
         pending = self._answerable(prefix, signer.approver)
         now = self._now()
-        grant = self._scoped(scope, signer, now, pending.id)
+        grant = self._sign_scope(scope, signer, now, pending.id)
         asked = Asked(
             pending.action,
             pending.principal,
@@ -186,7 +186,7 @@ class Desk:
 
     def grant(self, scope: Scope, signer: Signer) -> Grant:
         """Grant a scope that nobody has asked for."""
-        grant = self._scoped(scope, signer, self._now(), "")
+        grant = self._sign_scope(scope, signer, self._now(), "")
         self.store.add(grant)
         return grant
 
@@ -259,7 +259,7 @@ class Desk:
             said = "expired" if is_late else f"{current.state} already"
             raise ApprovalError(f"the request `{pending.id}` is {said}")
 
-    def _scoped(self, scope: Scope, signer: Signer, now: int, request: str) -> Grant:
+    def _sign_scope(self, scope: Scope, signer: Signer, now: int, request: str) -> Grant:
         """Return a signed grant for a scope."""
         if Capability.parse(scope.capability) is None:
             hint = "a capability is `resource.action.scope`, with `*` for any"
@@ -273,7 +273,7 @@ class Desk:
             scope.environment,
             scope.session,
             until(now, scope.seconds),
-            counted(scope.uses),
+            check_uses(scope.uses),
             signer.approver,
             now,
             request,

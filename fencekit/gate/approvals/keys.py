@@ -18,8 +18,8 @@ from fencekit.gate.approvals.approval_grants import (
     ANYONE,
     ApprovalError,
     Grant,
+    attach_signature,
     same_person,
-    signed,
 )
 from fencekit.model.errors import UsageError
 from fencekit.model.source import Place
@@ -72,7 +72,7 @@ class Signer:
     def sign(self, grant: Grant) -> Grant:
         """Return the grant, signed."""
         grant = replace(grant, granted_by=self.approver, key=self.key.public.id, signature="")
-        return signed(grant, self.key.sign(grant.message))
+        return attach_signature(grant, self.key.sign(grant.message))
 
 
 class KeyRing:

@@ -41,8 +41,8 @@ class PostgresDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Callable[[str, Sequence[Any]], Any]]:
         """Begin a transaction; leaving commits it, what is raised rolls it back."""
-        with self._located():
-            connection = self._begun()
+        with self._name_errors():
+            connection = self._begin()
 
             def run(statement: str, values: Sequence[Any]) -> Any:
                 return connection.execute(statement.replace("?", "%s"), values or None)
@@ -70,7 +70,7 @@ class PostgresDatabase:
                 INHERITED.append(connection)
         self._local.connection = None
 
-    def _begun(self) -> Any:
+    def _begin(self) -> Any:
         """Return the connection of this thread, in a transaction; a stale one is made anew."""
         local = self._local
         if getattr(local, "connection", None) is not None and local.process == os.getpid():
@@ -94,7 +94,7 @@ class PostgresDatabase:
         return connection
 
     @contextmanager
-    def _located(self) -> Iterator[None]:
+    def _name_errors(self) -> Iterator[None]:
         """Turn trouble with the database into an error of ours; no password is in it."""
         try:
             yield

@@ -64,7 +64,7 @@ class Rate:
         """The interval of 95 percent of the share, after Wilson; all of it where there is none."""
         return wilson(self.allowed, self.total)
 
-    def reached(self, variant: Variant) -> bool | None:
+    def is_reached(self, variant: Variant) -> bool | None:
         """Say whether what the variant must reach is reached; None where nothing is asked of it."""
         most, least = self.wanted.most.get(variant), self.wanted.least.get(variant)
         if most is None and least is None:

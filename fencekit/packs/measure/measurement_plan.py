@@ -56,7 +56,7 @@ class RowChoice:
         return "; ".join(said)
 
     def rows(self, data: Path) -> Iterator[Row]:
-        """Yield the rows."""
+        """Yield each row of the set, a mapping as the data has it."""
         for path in self.paths(data):
             yield from choose_rows(read_rows(path), self.where)
 
@@ -103,7 +103,7 @@ class Derived:
     most_common: bool
 
     def values(self, data: Path) -> list[str]:
-        """Return the values."""
+        """Return the texts that the data gives for the parameter; see `derive_texts`."""
         rows = self.choice.rows(data)
         return derive_texts(rows, self.field, pattern=self.pattern, most_common=self.most_common)
 

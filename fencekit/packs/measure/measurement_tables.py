@@ -94,11 +94,11 @@ def figure(rate: Rate, variant: Variant | None) -> str:
     low, high = rate.interval
     shares = f"{rate.share:.1%} ({low:.1%} to {high:.1%})"
     text = f"{rate.allowed:,}/{rate.total:,} = {shares}"
-    if variant is None or rate.reached(variant) is None:
+    if variant is None or rate.is_reached(variant) is None:
         return text
     most, least = rate.wanted.most.get(variant), rate.wanted.least.get(variant)
     aim = f"at most {most:.0%}" if most is not None else f"at least {least:.0%}"
-    missed = "" if rate.reached(variant) else ", MISSED"
+    missed = "" if rate.is_reached(variant) else ", MISSED"
     return f"**{text}**, {aim}{missed}"
 
 

@@ -51,7 +51,7 @@ def pinned_case_texts(
 
 
 def case_text(name: str, request: dict[str, Any], verdict: str) -> str:
-    """Return the text of a case."""
+    """Return one case as YAML, indented as in a file of cases."""
     # What is allowed is allowed plainly: a warning that comes with it is another decision.
     plain = ", obligations: []" if verdict == Verdict.ALLOW.name else ""
     return (

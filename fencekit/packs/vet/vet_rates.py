@@ -132,7 +132,7 @@ def rate_of(rate: Rate, variant: Variant) -> MeasuredRate:
         low,
         high,
         " and ".join(parts),
-        rate.reached(variant),
+        rate.is_reached(variant),
         tuple(sample.name for sample in rate.slipped[:MOST_SLIPPED]),
         len(rate.slipped),
         dict(sorted(rate.left_out.items())),

@@ -76,7 +76,7 @@ class Vet:
 
     @property
     def case_files(self) -> list[Path]:
-        """The files of cases."""
+        """Return the pack's `cases/*.fence.yaml`, sorted by path."""
         return sorted((self.pack.folder / "cases").glob("*.fence.yaml"))
 
 

@@ -13,7 +13,7 @@ from fnmatch import translate
 from itertools import product
 from typing import Any
 
-from fencekit.engines.native.condition_tests import TESTS, listed
+from fencekit.engines.native.condition_tests import TESTS, as_list
 from fencekit.engines.native.lazy_regex import Regex
 from fencekit.engines.native.request_view import AMOUNT_KEYS, PATH_KEYS, View
 from fencekit.engines.native.unknown_questions import COMPARISONS, value_matches
@@ -80,14 +80,14 @@ def reading(condition: Condition, atoms: Atoms) -> tuple[Literals | None, Litera
     except Exception:  # noqa: BLE001  (what is no test raises whenever it is asked)
         return NEVER, ALWAYS
     if name in ("contains", "match_keywords"):
-        words = {str(word).lower() for word in ([value] if name == "contains" else listed(value))}
+        words = {str(word).lower() for word in ([value] if name == "contains" else as_list(value))}
         # Of two words in each other the shorter one will do.
         least = sorted(w for w in words if not any(o != w and o in w for o in words))
         pattern = "|".join(map(re.escape, least))
         holds = so(f"has {least}", of="text", patterns=(pattern,)) if pattern else ALWAYS
         return holds if words else NEVER, NEVER
     if name == "match_regex":
-        patterns = list(dict.fromkeys(map(str, listed(value))))
+        patterns = list(dict.fromkeys(map(str, as_list(value))))
         bad = next((at for at, one in enumerate(patterns) if Regex(one).error), len(patterns))
         sound = patterns[:bad]
         found = so(f"found {sound}", of="values", patterns=tuple(sound)) if sound else NEVER

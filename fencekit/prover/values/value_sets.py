@@ -157,7 +157,7 @@ def both_of(one: SimpleSet, other: SimpleSet) -> SimpleSet | None:
 
 
 def both_texts(one: TextSet, other: TextSet) -> TextSet | None:
-    """Return the texts that are in both."""
+    """Return the intersection of two sets of texts; None where their lengths exclude each other."""
     most, least = least_of(one.most, other.most), max(one.least, other.least)
     if most is not None and least > most:
         return None
@@ -165,14 +165,14 @@ def both_texts(one: TextSet, other: TextSet) -> TextSet | None:
 
 
 def both_numbers(one: NumberSet, other: NumberSet) -> NumberSet | None:
-    """Return the numbers that are in both."""
+    """Return the intersection of two sets of numbers; None for the empty set."""
     low, high = higher(one.low, other.low), lower(one.high, other.high)
     number = NumberSet(low, high, one.whole or other.whole)
     return None if is_empty(number) else number
 
 
 def both_arrays(one: ArraySet, other: ArraySet) -> ArraySet | None:
-    """Return the arrays that are in both."""
+    """Return the intersection of two sets of arrays; None for the empty set."""
     if one.items is None or other.items is None:
         items = other.items if one.items is None else one.items
     else:
@@ -183,7 +183,7 @@ def both_arrays(one: ArraySet, other: ArraySet) -> ArraySet | None:
 
 
 def both_objects(one: ObjectSet, other: ObjectSet) -> ObjectSet:
-    """Return the objects that are in both."""
+    """Return the intersection of two sets of objects, whose shapes must all be met."""
     shapes = {id(shape): shape for shape in (*one.shapes, *other.shapes)}
     return ObjectSet(tuple(shapes.values()), max(one.depth, other.depth))
 

@@ -75,11 +75,11 @@ class TermReader:
         cut = tokens(text)
         if text and not cut:
             raise NotReadError
-        return TokenReader(self.forest, cut, start).all(len(text), flags)
+        return TokenParser(self.forest, cut, start).all(len(text), flags)
 
 
 @dataclass
-class TokenReader:
+class TokenParser:
     """The tokens of a text that is read, and how far it is."""
 
     forest: TermStore

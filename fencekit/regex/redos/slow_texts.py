@@ -49,7 +49,11 @@ def suspicions(pattern: str) -> tuple[Suspicion, ...]:
         return ()
     made = paths(pattern) or paths(pattern, 1)
     assert made is not None
-    behind = [((text + start, pump),) for text in asked(tree, -1) for start, pump in known.shown[0]]
+    behind = [
+        ((text + start, pump),)
+        for text in lookaround_demands(tree, -1)
+        for start, pump in known.shown[0]
+    ]
     shown = [*known.shown, *behind]
     choices = [list(dict.fromkeys(ends(made, tree, parts))) for parts in shown]
     found = (
@@ -65,13 +69,13 @@ def ends(made: Paths, tree: tuple[Items, int], parts: tuple[Part, ...]) -> Itera
     """Yield ends behind which no way goes on, those that satisfy lookaheads after simple ones."""
     refused = list(refused_characters(made, "".join(start + pump * 2 for start, pump in parts)))
     yield from (*refused[:1], *ENDS)
-    for text in asked(tree, 1):
+    for text in lookaround_demands(tree, 1):
         end = (*refused, ENDS[0])[0]
         yield from (text + end, end + text)
     yield from refused[1:]
 
 
-def asked(tree: tuple[Items, int], direction: int) -> Iterator[str]:
+def lookaround_demands(tree: tuple[Items, int], direction: int) -> Iterator[str]:
     """Yield what lookarounds of a direction ask for: 1 for those ahead, -1 for those behind."""
     items, flags = tree
     looks = (value for op, value in walk_items(items) if op is ops.ASSERT)

@@ -6,8 +6,8 @@ ANSWERS = (
     Fault(
         "keywords keep their case",
         "prover/rule_literals.py",
-        "frozenset(str(keyword).lower() for keyword in listed(value))",
-        "frozenset(str(keyword) for keyword in listed(value))",
+        "frozenset(str(keyword).lower() for keyword in as_list(value))",
+        "frozenset(str(keyword) for keyword in as_list(value))",
     ),
     Fault(
         "an empty keyword is nowhere",
@@ -24,8 +24,8 @@ ANSWERS = (
     Fault(
         "only the first pattern of a list counts",
         "prover/rule_literals.py",
-        "    for pattern in map(str, listed(value)):",
-        "    for pattern in map(str, listed(value)[:1]):",
+        "    for pattern in map(str, as_list(value)):",
+        "    for pattern in map(str, as_list(value)[:1]):",
     ),
     Fault(
         "no number raises",
