@@ -25,9 +25,7 @@ PARTICIPLES = frozenset(
     )
 )
 ECHO = frozenset(
-    re.findall(r"\w+", "a an the of it its is are that return yield give say what which whether in to and or".split(
-        " "
-    )
+    re.findall(r"\w+", "a an the of it its is are that return yield give say what which whether in")
 )
 
 

@@ -76,7 +76,7 @@ class BusyError(Exception):
 
     def wait(self) -> None:
         """Wait until the file is free, or gone; to be called without a lock."""
-        with contextlib.suppress(OSError), LogFile(self.path, "r") as file:
+        with contextlib.suppress(OSError), LockedLogFile(self.path, "r") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
 
 
@@ -200,7 +200,7 @@ def reopen(file: LockedLogFile, *, nowhere: bool) -> None:
     os.close(fresh)
 
 
-def lock_beside(file: LogFile, path: str) -> None:
+def lock_beside(file: LockedLogFile, path: str) -> None:
     """Lock a file to read it, beside the log that is locked; raise BusyError where it is taken."""
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -26,8 +26,8 @@ from fencekit.logs.chain.log_succession import first_record, stands, succeeds
 from fencekit.logs.chain.log_tail import Tail, tail_of
 from fencekit.logs.disk_sync import (
     Appended,
-    Unsynced,
     LogView,
+    Unsynced,
     open_view,
     wait_for_disk,
     write_all,

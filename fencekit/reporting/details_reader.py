@@ -44,10 +44,10 @@ class DetailsReader:
         if others:
             return self.one_of(others, value)
         if kind in SHARED:
-            return self.shared(kind, value)
+            return self.table_value(kind, value)
         if kind is Request:
             is_form = isinstance(value, dict) and "capability" in value
-            return checked(kind, request_of(value) if is_form else decode(value))
+            return check_class(kind, request_of(value) if is_form else decode(value))
         if is_dataclass(kind):
             is_plain = value is SAME or (isinstance(value, dict) and "of" not in value)
             return self.dataclass(kind, value, page) if is_plain else decode(value)
@@ -64,7 +64,7 @@ class DetailsReader:
             return {self.read(key, name): self.read(item, one) for name, one in value.items()}
         if isinstance(kind, type) and issubclass(kind, Enum):
             return kind(value) if value in [one.value for one in kind] else kind[value]
-        return checked(kind, decode(value))
+        return check_class(kind, decode(value))
 
     def one_of(self, kinds: Mapping[str, type], value: Any) -> Any:
         """Return a value that says of which of several classes it is."""
@@ -97,7 +97,7 @@ class DetailsReader:
             self.read(hint, part, one) for hint, part, one in zip(hints, parts, pages, strict=True)
         )
 
-    def shared(self, kind: type, number: Any) -> Any:
+    def table_value(self, kind: type, number: Any) -> Any:
         """Return a value of a table."""
         key = SHARED[kind], number
         if type(number) is not int or number < 0:
@@ -131,7 +131,7 @@ def report_of_page(page: dict[str, Any], changed: Sequence[Any]) -> Report:
     return report
 
 
-def checked(kind: Any, value: Any) -> Any:
+def check_class(kind: Any, value: Any) -> Any:
     """Return a value; raise StateError where it is not of its declared class."""
     plain = isinstance(kind, type) and (kind in PLAIN or not is_dataclass(kind))
     wrong = plain and kind is not Any and not isinstance(value, kind)
