@@ -98,7 +98,7 @@ class DetailsReader:
         )
 
     def table_value(self, kind: type, number: Any) -> Any:
-        """Return a value of a table."""
+        """Return the dataclass in that row of the table of its class, made once."""
         key = SHARED[kind], number
         if type(number) is not int or number < 0:
             raise StateError(f"`{number}` is no row of the table of {SHARED[kind]}")
