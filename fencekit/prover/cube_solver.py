@@ -10,7 +10,7 @@ only when the engine's own readings make every literal true.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, product
 from typing import Any
@@ -31,8 +31,8 @@ from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questio
 from fencekit.prover.thread_product import FEW_STATES, Words
 from fencekit.prover.values.field_specs import AmountQuery, NameQuery
 from fencekit.prover.values.schema_arguments import FieldQuery, FieldSet
-from fencekit.regex.antichain import find_text
 from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.sublanguage import find_witness
 from fencekit.schema.argument_schema import TOO_DEEP
 
 MOST_STATES = 60_000
@@ -43,6 +43,8 @@ MOST_WORDS = 60
 MOST_ALONE = 500
 """The states in which one regex alone is looked for in any text."""
 MOST_VALUES = 60_000
+FEW_OPTIONAL = 3
+"""With how many fields that may be left out all of them are walked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,12 @@ class Solver:
         )
         is_so = partial(self._given.is_so if self._given else all_true, cube)
         for fields in self._domain.fields(parts.query, parts.needs):
+            # Most calls need no field that only may be there, and each doubles the states.
+            if len(fields.optional) > FEW_OPTIONAL and not fields.is_open:
+                least = replace(fields, optional=())
+                found = self._walk_fields(question, least, make, is_so)
+                if isinstance(found, Sat):
+                    return found
             found = self._walk_fields(question, fields, make, is_so)
             if isinstance(found, Sat):
                 return found
@@ -267,7 +275,7 @@ class Solver:
         # One that is found anywhere needs no long look, but `(?!)` is found nowhere.
         most = MOST_ALONE if is_one else MOST_VALUES
         try:
-            text, states = find_text(question.regexes, most)
+            text, states = find_witness(question.regexes, most)
         except UnsupportedError:
             text, states = "", most
         self.states += states

@@ -50,7 +50,10 @@ class AntichainSearch:
         self._wanted = wanted
         self._others = others
         self._most = most
-        self._least: dict[Any, list[States]] = {}
+        self._least: dict[Any, dict[States, int]] = {}
+        """The least sets of threads of the others, each as bits too, by what they share."""
+        self._bits: dict[tuple[int, Any], int] = {}
+        """The bit of a thread of one of the others."""
         self._left: deque[tuple[States, States, States, str]] = deque()
         self.states = 0
 
@@ -84,15 +87,19 @@ class AntichainSearch:
     def _add(self, threads: States, whole: States, others: States, text: str) -> None:
         """Walk on from a state later, unless one with fewer threads of the others is known."""
         key = self._key(threads, others)
-        known = self._least.setdefault(key, [])
-        if any(self._is_less(one, others) for one in known):
+        known = self._least.setdefault(key, {})
+        if others in known:
+            return
+        bits = self._bits_of(others)
+        if any(one & bits == one for one in known.values()):
             return
         self.states += 1
         MEMORY.take(SIZE_OF_STATE)
         if self.states > self._most:
             raise UnsupportedError("takes too many states")
-        self._least[key] = [one for one in known if not self._is_less(others, one)]
-        self._least[key].append(others)
+        for outdone in [one for one, more in known.items() if bits & more == bits]:
+            del known[outdone]
+        known[others] = bits
         self._left.append((threads, whole, others, text))
 
     def _key(self, threads: States, others: States) -> Any:
@@ -101,11 +108,13 @@ class AntichainSearch:
             one.place_of(state) for one, state in zip(self._others, others, strict=True)
         )
 
-    def _is_less(self, states: States, others: States) -> bool:
-        return all(
-            one.threads_of(left) <= one.threads_of(right)
-            for one, left, right in zip(self._others, states, others, strict=True)
-        )
+    def _bits_of(self, others: States) -> int:
+        """Return the threads of the others as bits: fewer threads are fewer of the same bits."""
+        found, known = 0, self._bits
+        for number, (one, state) in enumerate(zip(self._others, others, strict=True)):
+            for thread in one.threads_of(state):
+                found |= 1 << known.setdefault((number, thread), len(known))
+        return found
 
     def _is_asked(self, threads: States, whole: States, others: States) -> bool:
         if any(one.accepts(state) for one, state in zip(self._others, others, strict=True)):

@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache, partial
+from operator import eq
 
 from fencekit.regex.antichain import find_text
 from fencekit.regex.compile_search import compile_search
 from fencekit.regex.confirm_steps import Confirmation
 from fencekit.regex.lazy_dfa import DEAD, MATCHED, LazyDFA
-from fencekit.regex.memory_budget import MEMORY
+from fencekit.regex.memory_budget import MEMORY, TooMuchMemoryError
 from fencekit.regex.minterms import minterms
 from fencekit.regex.nfa import UnsupportedError, build
 from fencekit.regex.pattern_inclusion import is_written_within
@@ -18,6 +19,11 @@ from fencekit.regex.python_syntax import parse
 
 MOST_STATES = 20_000
 MOST_WITHIN = 4_000
+FEW_WHOLE = 4_000
+FEW_THREADS = 2_000
+"""The states of whole automata, and of single threads, that are walked at first."""
+SIZE_OF_STATE = 1_000
+"""The bytes that a state of a search takes at most, beside those of the automata: an estimate."""
 
 
 def shortest(asked: Sequence[tuple[LazyDFA, bool]], most: int = MOST_STATES) -> str | None:
@@ -37,26 +43,56 @@ def find_word(asked: Sequence[tuple[LazyDFA, bool]], most: int) -> tuple[str | N
     """
     sets = dict.fromkeys(chars for automaton, _ in asked for chars in automaton.sets)
     chars = [char for _, char in minterms(tuple(sets))]
+    steps = [(one.step, [one.class_of(char) for char in chars]) for one, _ in asked]
+    lost = [DEAD if positive else MATCHED for _, positive in asked]
     first = tuple(automaton.start for automaton, _ in asked)
     found: dict[tuple[int, ...], str] = {first: ""}
     left = deque([first])
-    while left:
-        states = left.popleft()
-        pairs = list(zip(asked, states, strict=True))
-        if all(automaton.accepts(state) is positive for (automaton, positive), state in pairs):
-            return found[states], len(found)
-        if any(state == (DEAD if positive else MATCHED) for (_, positive), state in pairs):
-            continue
-        for char in chars:
-            after = tuple(
-                automaton.step(state, automaton.class_of(char)) for (automaton, _), state in pairs
-            )
-            if after not in found:
+    try:
+        while left:
+            states = left.popleft()
+            pairs = zip(asked, states, strict=True)
+            if all(automaton.accepts(state) is positive for (automaton, positive), state in pairs):
+                return found[states], len(found)
+            for at, char in enumerate(chars):
+                after = tuple(
+                    [step(one, of[at]) for (step, of), one in zip(steps, states, strict=True)]
+                )
+                if after in found or any(map(eq, after, lost)):
+                    continue
                 if len(found) > most:
                     raise UnsupportedError("takes too many states")
+                MEMORY.take(SIZE_OF_STATE)
                 found[after] = found[states] + char
                 left.append(after)
-    return None, len(found)
+        return None, len(found)
+    finally:
+        MEMORY.held -= (len(found) - 1) * SIZE_OF_STATE
+
+
+def find_witness(asked: Sequence[tuple[LazyDFA, bool]], most: int) -> tuple[str | None, int]:
+    """Return a text as asked, or None for none, and how many states were seen.
+
+    Whole automata have many states where a pattern counts, and single threads are many where it
+    has many alternatives. So each is tried with few states before it is with `most`. Raises
+    UnsupportedError where both take more.
+    """
+    states = 0
+    for search, limit in (
+        (find_word, FEW_WHOLE),
+        (find_text, FEW_THREADS),
+        (find_word, MOST_STATES),
+    ):
+        try:
+            roomy = [(one.with_room(), positive) for one, positive in asked]
+            text, seen = search(roomy, min(limit, most))
+            return text, states + seen
+        except TooMuchMemoryError:
+            raise
+        except UnsupportedError:
+            states += min(limit, most)
+    text, seen = find_text(asked, most)
+    return text, states + seen
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +105,7 @@ def is_sublanguage(pattern: str, other: str) -> bool:
         return True
     try:
         asked = ((compile_search(pattern), True), (compile_search(other), False))
-        return find_text(asked, MOST_WITHIN)[0] is None
+        return find_word(asked, MOST_WITHIN)[0] is None
     except UnsupportedError:
         return False
 
