@@ -26,9 +26,10 @@ from fencekit.prover.evaluate_literal import all_true
 from fencekit.prover.partial_model import PartialModel, about, add_path, amount, name_of, with_names
 from fencekit.prover.partial_request import PartialRequest
 from fencekit.prover.product_search import TooManyStatesError
-from fencekit.prover.rule_literals import Atom, Compares, HasPrefix, Literal, Named, order
+from fencekit.prover.rule_literals import Atom, Compares, HasPrefix, Literal, Named
 from fencekit.prover.text_queries import Cube, TextQuery, contradiction, questions
 from fencekit.prover.thread_product import FEW_STATES, Words
+from fencekit.prover.unsat_cores import UnsatCores
 from fencekit.prover.values.field_specs import AmountQuery, NameQuery
 from fencekit.prover.values.schema_arguments import FieldQuery, FieldSet
 from fencekit.regex.nfa import UnsupportedError
@@ -66,30 +67,6 @@ class Unsettled:
     """Neither was found."""
 
     reason: str
-
-
-class UnsatCores:
-    """Sets of literals that contradict each other, in the order in which they were found."""
-
-    def __init__(self) -> None:
-        self._cores: list[Cube] = []
-        self._by_literal: dict[Literal, list[Cube]] = {}
-
-    def __iter__(self) -> Iterator[Cube]:
-        return iter(self._cores)
-
-    def add(self, core: Cube) -> None:
-        """Add a core; it is found by that of its literals by which the fewest others are."""
-        self._cores.append(core)
-        known = self._by_literal
-        rarest = min(sorted(core, key=order), key=lambda one: len(known.get(one, ())))
-        known.setdefault(rarest, []).append(core)
-
-    def within(self, cube: Cube) -> Cube | None:
-        """Return a core of which all literals are in the cube; None where there is no such."""
-        known = self._by_literal
-        near = (core for literal in cube for core in known.get(literal, ()))
-        return next((core for core in near if core <= cube), None)
 
 
 class Solver:
