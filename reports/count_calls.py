@@ -82,17 +82,26 @@ def claude_code(values: list[Any]) -> int:
     return distinct([[b.get("id") or number, b.get("name"), b["input"]] for number, b in found])
 
 
+EVENTS = ("exec_command_", "mcp_tool_call_", "patch_apply_", "web_search_")
+"""The beginnings of the events of Codex that tell of a call."""
+
+
 def codex(values: list[Any]) -> int:
-    """Count items whose type ends in `_call`."""
+    """Count items whose type ends in `_call`, and the events that tell of calls without an item."""
     lines = [line for line in values if isinstance(line, dict)]
     items = [line["payload"] for line in lines if line.get("type") == "response_item"]
-    return distinct(
-        [
-            [item.get("call_id") or number, item.get("name"), item.get("arguments")]
-            for number, item in enumerate(items)
-            if str(item.get("type")).endswith("_call")
-        ]
-    )
+    calls = [
+        [item.get("call_id") or number, item.get("name"), item.get("arguments")]
+        for number, item in enumerate(items)
+        if str(item.get("type")).endswith("_call")
+    ]
+    events = [line["payload"] for line in lines if line.get("type") == "event_msg"]
+    told = {
+        event["call_id"]
+        for event in events
+        if str(event.get("type")).startswith(EVENTS) and "call_id" in event
+    }
+    return distinct(calls) + len(told - {call[0] for call in calls})
 
 
 def cloudtrail(values: list[Any]) -> int:
@@ -135,7 +144,7 @@ def is_tool(name: Any, said: Object) -> bool:
         said.get("gen_ai.operation.name") == "execute_tool"
         or any(str(said.get(kind)).lower() == "tool" for kind in kinds)
         or said.get("mcp.method.name") == "tools/call"
-        or any(str(key).startswith(("gen_ai.tool.", "ai.toolCall.")) for key in said)
+        or any(str(key).startswith(("gen_ai.tool.name", "ai.toolCall.")) for key in said)
         or str(name).startswith(("execute_tool ", "tools/call "))
     )
 
@@ -211,6 +220,7 @@ FORMATS: tuple[tuple[str, Callable[[Object], bool], Callable[[list[Any]], int]],
     ("langfuse", has("traceId", "startTime", "type"), langfuse),
     ("otel-logs", has("resourceLogs"), otel_logs),
     ("otel", lambda each: bool(each.keys() & {"resourceSpans", "batches", "spans"}), otel),
+    ("otel", has("trace_id", "span_id", "attributes"), otel),
     ("opa", has("decision_id"), opa),
     ("mcp", has("jsonrpc"), mcp),
     ("cloudtrail", has("Records"), cloudtrail),

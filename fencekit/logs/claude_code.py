@@ -94,8 +94,9 @@ class ClaudeCode:
 
 def is_line(value: Mapping[str, Any]) -> bool:
     """Say whether an object looks like a line of a transcript."""
-    kind = value.get("type")
-    return isinstance(kind, str) and kind in KINDS and not ENVELOPE.isdisjoint(value)
+    kind, message = value.get("type"), value.get("message")
+    has_role = isinstance(message, dict) and message.get("role") == kind and "uuid" in value
+    return isinstance(kind, str) and kind in KINDS and (has_role or not ENVELOPE.isdisjoint(value))
 
 
 def entries_of(found: LoggedObject, mentions: Mentions) -> Iterator[Entry]:

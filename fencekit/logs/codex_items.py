@@ -24,8 +24,10 @@ def id_of(item: dict[str, Any]) -> str:
 
 
 def function(item: dict[str, Any], place: Place) -> Call:
-    """Return a call whose arguments are JSON in a text; an empty text is no arguments."""
+    """Return a call whose arguments are JSON in a text, or an object; an empty text is none."""
     text = item.get("arguments")
+    if isinstance(text, dict):
+        return name_of(item, place), *without_encrypted(Facts(text, whole=True), item, place)
     if not isinstance(text, str):
         raise RecordError("`arguments` is not text", place=place)
     args = NOTHING if not text.strip() else Facts(parse_object(text, place), whole=True)

@@ -201,7 +201,7 @@ def test_the_calls_of_the_services_own_tools_are_read(read):
         (line("response_item", {}), "the item has no `type`"),
         (item("telepathy_call"), "unknown kind of call: `telepathy_call`"),
         (item("function_call", name="shell"), "`arguments` is not text"),
-        (function(arguments={}), "`arguments` is not text"),
+        (function(arguments=[]), "`arguments` is not text"),
         (function(arguments="[1]"), "`arguments` is not a JSON object"),
         (function(arguments='{"a": NaN}'), "`arguments`: `NaN` is no JSON number"),
         (

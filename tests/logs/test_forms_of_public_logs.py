@@ -14,17 +14,22 @@ from running import fencekit
 from fencekit.logs.log_registry import open_log, read_log
 from fencekit.model.record import Record
 from logs.test_nothing_unseen import (
+    META,
     TRACE,
     Counts,
     attributes,
     counts_of,
     decision,
+    event,
     lines,
     observation,
     otlp,
+    rollout,
     rpc,
     run,
+    said,
     span,
+    use,
 )
 
 
@@ -68,6 +73,20 @@ HELLO = "[2025-09-24T01:13:57.568390Z] "
 ASKED, ANSWERED = rpc(), rpc(None)
 
 LOGS: dict[str, tuple[str, Counts]] = {
+    "claude lines without a session": (
+        lines(*[{k: v for k, v in said(use(x)).items() if k != "sessionId"} for x in "AB"]),
+        (2, 0, 0, 0),
+    ),
+    "codex arguments as an object": (
+        lines(
+            META,
+            rollout(
+                "response_item", type="function_call", call_id="c", name="x", arguments={"a": 1}
+            ),
+            event("patch_apply_end", call_id="c", changes={}),
+        ),
+        (1, 0, 0, 0),
+    ),
     "langfuse copies without their input": (
         download([stripped("1"), stripped("2")], [observation("1"), observation("2")]),
         (2, 0, 0, 0),
