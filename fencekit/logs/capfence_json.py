@@ -1,13 +1,17 @@
 """What `capfence logs --json` prints: the rows of the table as an array, or one a line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fencekit.logs.capfence_rows import NEEDED, record_of
 from fencekit.logs.log_format import LogSample
+from fencekit.logs.log_layout import Layout
 from fencekit.logs.log_objects import objects, read_each
 from fencekit.model.record import Entry
 from fencekit.reading.input_files import Source
+
+LAYOUT = Layout(re.compile(rb'"agent_id"\s*:'))
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class CapFenceJSON:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every row."""
-        yield from read_each(objects(source), lambda found: [record_of(found.value, found.place)])
+        rows = objects(source, LAYOUT)
+        yield from read_each(rows, lambda found: [record_of(found.value, found.place)])
 
 
 FORMAT = CapFenceJSON()

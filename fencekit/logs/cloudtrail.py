@@ -14,7 +14,7 @@ from fencekit.logs.cloudtrail_decisions import is_decision, records_of_decision
 from fencekit.logs.json_documents import leaves
 from fencekit.logs.log_beginning import first_ones
 from fencekit.logs.log_format import LogSample
-from fencekit.logs.log_layout import Item, Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_layout import Item, Layout, LoggedObject, count_lost, excerpt_of_value
 from fencekit.logs.log_objects import read_each
 from fencekit.logs.typed_fields import text_of
 from fencekit.model.errors import RecordError
@@ -73,7 +73,8 @@ def entries_of(found: LoggedObject) -> Iterator[Entry]:
         else:
             yield record_of_call(event, place)
     except RecordError as error:
-        yield InvalidRecord(error, place, excerpt_of_value(event))
+        lost = count_lost(event, LAYOUT)
+        yield InvalidRecord(error, place, excerpt_of_value(event), lost)
 
 
 FORMAT = CloudTrail()

@@ -13,7 +13,16 @@ from functools import cache
 from typing import Any, TypeVar
 
 from fencekit.logs.call_shapes import MARK, calls_in
-from fencekit.logs.log_layout import LENIENT, Item, Layout, LoggedObject, excerpt_of_value, invalid
+from fencekit.logs.log_layout import (
+    LENIENT,
+    Item,
+    Layout,
+    LoggedObject,
+    count_lost,
+    excerpt_of_value,
+    invalid,
+    text_of_value,
+)
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Notice, PassedOver
 from fencekit.model.source import Place
@@ -167,6 +176,8 @@ class Walk:
                 flaws += found
         if spot.may_be_leaf and not led:
             yield self.leaf(about, spot, flaws)
+        elif not led:
+            yield from self.without_lists(about)
         else:
             yield from self.beside(about)
 
@@ -187,6 +198,9 @@ class Walk:
         if spot.may_be_leaf and not any(found is not None for found in lists.values()):
             yield self.leaf(value, spot, flaws)
             return
+        if not lists:
+            yield from self.without_lists(value)
+            return
         if flaws and not spot.path:
             yield Notice(f"{flaws[0]}, in a document of several records", self.base)
         about = {
@@ -203,10 +217,22 @@ class Walk:
                 else:
                     yield self.leaf(item, below, flaws)
             if listed is None and value[key] is not None:
-                calls = sum(1 for _ in calls_in(value[key]))
                 message = f"`{key}` is not a list"
-                yield invalid(message, self.base, excerpt_of_value(value), max(1, calls))
+                lost = count_lost(value[key], self.layout)
+                yield invalid(message, self.base, excerpt_of_value(value), lost)
         yield from self.beside({key: about[key] for key in about if key not in spot.tree})
+
+    def without_lists(self, value: dict[str, Any]) -> Iterator[InvalidRecord | PassedOver]:
+        """Yield what is lost with a container that has none of the lists: records, where it should.
+
+        A bracket that is lost or one too many puts records where the lists are that hold them.
+        """
+        mark = self.layout.mark or MARK
+        if mark.search(text_of_value(value).encode("utf-8", "surrogatepass")):
+            lost = count_lost(value, self.layout)
+            yield invalid("a record where lists of them stand", self.base, "", lost)
+        else:
+            yield from self.beside(value)
 
     def beside(self, about: dict[str, Any]) -> Iterator[PassedOver]:
         """Yield what looks like a call in a container, beside the lists that are read."""
@@ -230,8 +256,8 @@ class Walk:
 
     def no_object(self, value: Any) -> InvalidRecord:
         """Return that something which should be an object is none."""
-        calls = sum(1 for _ in calls_in(value))
-        return invalid("not a JSON object", self.base, excerpt_of_value(value), max(1, calls))
+        lost = count_lost(value, self.layout)
+        return invalid("not a JSON object", self.base, excerpt_of_value(value), lost)
 
     def line_of_text(self, line: int) -> InvalidRecord | Notice:
         """Return what text beside the documents is: invalid, unless a container prints it."""

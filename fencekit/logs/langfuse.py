@@ -15,7 +15,7 @@ from fencekit.logs.langfuse_copies import without_copies
 from fencekit.logs.langfuse_spans import calls_a_tool
 from fencekit.logs.log_beginning import first_ones
 from fencekit.logs.log_format import LogSample
-from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_layout import Layout, LoggedObject, count_lost, excerpt_of_value
 from fencekit.logs.log_objects import read_each
 from fencekit.logs.traced_arguments import Arguments, arguments_of, is_mask
 from fencekit.model.errors import RecordError
@@ -84,8 +84,8 @@ def entries_of(found: LoggedObject) -> Iterator[Entry]:
         else:
             yield from other(given, kind, place)
     except RecordError as error:
-        lost = sum(1 for _ in calls_in(given))
-        yield InvalidRecord(error, place, excerpt_of_value(given), max(1, lost))
+        lost = count_lost(given, LAYOUT)
+        yield InvalidRecord(error, place, excerpt_of_value(given), lost)
 
 
 def is_trace(given: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.json_documents import LEAF, Tree, leaves
 from fencekit.logs.log_beginning import first_ones
 from fencekit.logs.log_format import LogSample
-from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_layout import Layout, LoggedObject, count_lost, excerpt_of_value
 from fencekit.logs.log_objects import read_each
 from fencekit.logs.traced_arguments import MISSING, Arguments, arguments_of
 from fencekit.logs.typed_fields import object_of, text_of
@@ -117,8 +117,8 @@ def entries_of_run(run: Any, place: Place) -> Iterator[Entry]:
             for what in calls_in(inside):
                 yield PassedOver(f"{what}, in a run of the type `{kind[:40]}`", place)
     except RecordError as error:
-        lost = sum(1 for _ in calls_in(run))
-        yield InvalidRecord(error, place, excerpt_of_value(run), max(1, lost))
+        lost = count_lost(run, LAYOUT)
+        yield InvalidRecord(error, place, excerpt_of_value(run), lost)
 
 
 def read_run(run: dict[str, Any], place: Place) -> Record:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.logs.call_shapes import MARK
+from fencekit.logs.call_shapes import MARK, calls_in
 from fencekit.model.errors import RecordError
 from fencekit.model.record import InvalidRecord, Notice, PassedOver
 from fencekit.model.source import Place
@@ -93,6 +93,24 @@ def invalid_line(error: json.JSONError, line: bytes, place: Place, layout: Layou
 def invalid(message: str, place: Place, excerpt: str = "", count: int = 1) -> InvalidRecord:
     """Return the record that could not be read, or how many are lost."""
     return InvalidRecord(RecordError(message, place=place), place, excerpt, count)
+
+
+def count_lost(value: object, layout: Layout) -> int:
+    """Return how many records are lost with a value that cannot be read, one at least.
+
+    They are what looks like a call, or the marks of the format: the larger number, since a list
+    under a damaged key still holds all of its records.
+    """
+    looks = sum(1 for _ in calls_in(value))
+    return max(looks, layout.lost_in(text_of_value(value).encode("utf-8", "surrogatepass")))
+
+
+def text_of_value(value: object) -> str:
+    """Return a value as JSON; nearly so where something in it cannot be written."""
+    try:
+        return json.write(value)
+    except (ValueError, TypeError):
+        return str(value).replace("'", '"')
 
 
 def excerpt_of(line: bytes) -> str:

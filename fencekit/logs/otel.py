@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fencekit.logs.call_shapes import calls_in
 from fencekit.logs.json_documents import leaves
 from fencekit.logs.langfuse import hides as hides_of_langfuse
 from fencekit.logs.log_beginning import first_ones
 from fencekit.logs.log_format import LogSample
-from fencekit.logs.log_layout import Layout, LoggedObject, excerpt_of_value
+from fencekit.logs.log_layout import Layout, LoggedObject, count_lost, excerpt_of_value
 from fencekit.logs.log_objects import read_each
 from fencekit.logs.otel_conventions import Convention, convention_of, unknown_convention
 from fencekit.logs.otel_encodings import (
@@ -79,8 +78,8 @@ def entries_of(found: LoggedObject) -> Iterator[Entry]:
             return
         key = unknown_convention(span)
     except RecordError as error:
-        lost = sum(1 for _ in calls_in(found.value))
-        yield InvalidRecord(error, found.place, excerpt_of_value(found.value), max(1, lost))
+        lost = count_lost(found.value, LAYOUT)
+        yield InvalidRecord(error, found.place, excerpt_of_value(found.value), lost)
         return
     if key:
         yield PassedOver(f"a span with `{key}`, by no convention that is known", found.place)

@@ -167,12 +167,54 @@ def check_lines(log: Damaged, entries: list[Entry]) -> None:
 
 
 def check_documents(log: Damaged, entries: list[Entry]) -> None:
-    """Where a line is no document, and its lines together are none, something is lost."""
-    is_said = any(isinstance(entry, InvalidRecord | Notice) for entry in entries)
-    whole = is_object(log.after) or is_batch(log.after)
-    for line in physical(log.after).values():
-        assert whole or is_said or is_object(line) or is_batch(line), line[:300]
+    """A line that is a document costs what it costs alone; of others in a row something is said.
+
+    What is damaged may take with it what follows up to the next object at the margin: no more.
+    """
+    lines = physical(log.after)
+    if is_object(log.after) or is_batch(log.after):
+        return  # one document over several lines
+    broken: dict[int, bytes] = {}
+    for number, line in [*lines.items(), (0, b"{}")]:
+        if not is_document(line):
+            broken[number] = line
+            continue
+        if broken and is_document(together := b"\n".join(broken.values())):
+            assert_costs_the_same(log, entries, min(broken), together)
+        elif broken:
+            said = [entry for entry in entries if isinstance(entry, InvalidRecord | Notice)]
+            assert any(entry.place.line in broken for entry in said), broken
+        broken.clear()
+        if number:
+            assert_costs_the_same(log, entries, number, line)
     check_kept(log, entries)
+
+
+def assert_costs_the_same(log: Damaged, entries: list[Entry], number: int, document: bytes) -> None:
+    """Hold what is read of a document against what is read of it alone."""
+    here = [entry for entry in entries if entry.place.line == number]
+    assert weigh(here) == weigh(read_alone(log, document)), document[:300]
+
+
+def is_document(line: bytes) -> bool:
+    """Say whether a line is a JSON object, and nothing before it."""
+    return line.lstrip().startswith(b"{") and is_object(line)
+
+
+def read_alone(log: Damaged, line: bytes) -> list[Entry]:
+    """Return what is read of a line when nothing else is in its log."""
+    log.path.write_bytes(line + b"\n")
+    alone, error = log.read()
+    log.path.write_bytes(log.after)
+    assert error is None
+    return alone
+
+
+def weigh(entries: list[Entry]) -> Counter[str]:
+    """Return how many calls are read, passed over and lost."""
+    read = sum(isinstance(entry, Record) for entry in entries)
+    over, lost = count_of(entries, PassedOver), count_of(entries, InvalidRecord)
+    return Counter(read=read, over=over, lost=lost)
 
 
 def check_kept(log: Damaged, entries: list[Entry]) -> None:
@@ -180,13 +222,9 @@ def check_kept(log: Damaged, entries: list[Entry]) -> None:
 
     What is written twice is one call, whichever line of it comes first: so calls go by their ids.
     """
-    log.path.write_bytes(log.before)
-    whole, error = log.read()
-    assert error is None
-    log.path.write_bytes(log.after)
     was, now = physical(log.before), physical(log.after)
     left = set(now.values())
-    records = [entry for entry in whole if isinstance(entry, Record)]
+    records = [entry for entry in read_before(log) if isinstance(entry, Record)]
     read = [entry for entry in entries if isinstance(entry, Record)]
     calls = {called(entry, was) for entry in records if was[entry.place.line or 0] in left}
     assert calls <= {called(entry, now) for entry in read}
@@ -198,25 +236,65 @@ def called(record: Record, lines: dict[int, bytes]) -> str | bytes:
 
 
 def check_chunks(log: Damaged, entries: list[Entry]) -> None:
-    """An object that was not damaged is still read."""
-    log.path.write_bytes(log.before)
-    whole, _ = log.read()
-    log.path.write_bytes(log.after)
-    calls = [entry.id for entry in whole if isinstance(entry, Record)]
+    """What nothing but the ends of lines changed is read as it was; what is intact is not gone."""
+    calls = [entry.id for entry in read_before(log) if isinstance(entry, Record)]
     read = [entry.id for entry in entries if isinstance(entry, Record)]
     if not any(isinstance(entry, InvalidRecord) for entry in entries) and is_same(log):
         assert read == calls
+    check_intact(log, entries)
 
 
 def check_whole(log: Damaged, entries: list[Entry]) -> None:
     """What is no JSON as a whole is lost in part, or noticed; each record has its own place."""
     places = [entry.place for entry in entries if isinstance(entry, Record)]
     assert len(places) == len(set(places))
+    check_intact(log, entries)
     try:
         json.loads(log.after.removeprefix(BOM))
     except (ValueError, RecursionError):
         is_said = any(isinstance(entry, InvalidRecord | Notice) for entry in entries)
         assert is_said, log.after[:300]
+
+
+def read_before(log: Damaged) -> list[Entry]:
+    """Return what was read before the damage."""
+    log.path.write_bytes(log.before)
+    whole, error = log.read()
+    log.path.write_bytes(log.after)
+    assert error is None
+    return whole
+
+
+def check_intact(log: Damaged, entries: list[Entry]) -> None:
+    """Of the calls whose objects were not touched, those that are not read are counted as lost."""
+    texts = objects_by_id(log.before.decode("utf-8"))
+    read = Counter(entry.id for entry in entries if isinstance(entry, Record))
+    records = [entry for entry in read_before(log) if isinstance(entry, Record)]
+    known = [record.id for record in records if record.id in texts]
+    intact = [name for name in known if texts[name].encode() in log.after]
+    gone = Counter(intact) - read
+    assert gone.total() <= count_of(entries, InvalidRecord) + count_of(entries, PassedOver), gone
+
+
+NAMED = frozenset({"name", "agent_id", "eventID", "decision_id"})
+"""Keys of which a record has one, and the attributes in it have none."""
+
+
+def objects_by_id(text: str) -> dict[str, str]:
+    """Return the text of the innermost record that has each value as one of its own."""
+    found: dict[str, str] = {}
+    decoder = json.JSONDecoder()
+    for at, sign in enumerate(text):
+        if sign != "{":
+            continue
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except ValueError:
+            continue
+        for item in value.values() if not value.keys().isdisjoint(NAMED) else ():
+            if isinstance(item, str | int):
+                found[str(item).removeprefix("0x")] = text[at:end]
+    return found
 
 
 def check_database(log: Damaged, entries: list[Entry]) -> None:

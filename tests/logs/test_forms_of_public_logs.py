@@ -14,6 +14,7 @@ from running import fencekit
 from fencekit.logs.log_registry import open_log, read_log
 from fencekit.model.record import Record
 from logs.test_nothing_unseen import (
+    EXECUTES,
     META,
     TRACE,
     Counts,
@@ -73,6 +74,26 @@ HELLO = "[2025-09-24T01:13:57.568390Z] "
 ASKED, ANSWERED = rpc(), rpc(None)
 
 LOGS: dict[str, tuple[str, Counts]] = {
+    # what is damaged around records costs as many as there are
+    "langfuse a list by another name": (
+        lines({"dota": [observation(x, input=None) for x in "123"], "meta": {}}, observation("4")),
+        (1, 0, 3, 0),
+    ),
+    "otel spans where groups stand": (
+        lines(
+            {
+                "resourceSpans": [
+                    {"scopeSpans": [{"scope": {}, "spans": []}, *[span(**EXECUTES)] * 3]}
+                ]
+            }
+        ),
+        (0, 0, 3, 0),
+    ),
+    "otel a group without spans": (
+        lines({"resourceSpans": [{"scopeSpans": [{"scope": {"name": "x"}}]}]}, otlp(span())),
+        (0, 0, 0, 0),
+    ),
+    # forms of public repositories
     "claude lines without a session": (
         lines(*[{k: v for k, v in said(use(x)).items() if k != "sessionId"} for x in "AB"]),
         (2, 0, 0, 0),
