@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types check sweep bench fixtures reports action-requirements clean
+.PHONY: help demo test lint types check sweep bench fixtures reports docs screenshots action-requirements clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -49,6 +49,13 @@ fixtures: $(STAMP)  ## record the fixtures again with the real CapFence runtime
 
 reports: $(STAMP)  ## render the committed sample reports again
 	$(BIN)/python reports/build.py
+
+docs: $(STAMP)  ## build the docs site strictly into build/site
+	$(BIN)/python -m pip install --quiet --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+screenshots: $(STAMP)  ## take the pictures of the docs again, with Chromium
+	$(BIN)/python reports/screenshots.py
 
 action-requirements: $(STAMP)  ## pin and hash what the action installs, from PyPI
 	$(BIN)/python action/pin.py

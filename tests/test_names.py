@@ -89,3 +89,21 @@ def test_no_docstring_merely_repeats_the_name() -> None:
             if said and {stem(word) for word in said} <= {stem(word) for word in name}:
                 echoes.append(f"{file}:{node.lineno} {node.name}")
     assert not echoes, echoes
+
+
+def test_every_term_of_the_glossary_is_a_name_of_the_code() -> None:
+    page = (PACKAGE.parent / "docs/glossary.md").read_text(encoding="utf-8")
+    table = page.partition("## Terms of the field")[2]
+    terms = {
+        term
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for term in re.findall(r"`(\w+)`", row)
+    }
+    defined = {
+        node.name
+        for tree in TREES.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    }
+    assert len(terms) > 30
+    assert terms <= defined, terms - defined
