@@ -7,6 +7,7 @@ from fencekit.model.report import Report, Status
 from fencekit.reporting.check_texts import headline
 from fencekit.reporting.finding_text import details, fingerprints, place_of, plain, severity, title
 from fencekit.reporting.json_report import inert, text_of
+from fencekit.reporting.log_notes import passed_over_line
 from fencekit.reporting.report_phrases import reservations, waived_lines
 
 FORMAT = "gitlab"
@@ -50,7 +51,7 @@ def trouble(report: Report) -> dict[str, Any]:
     """Return the entry that says that the check is not complete."""
     path = report.from_root(next((given.path for given in report.inputs), ""))
     return {
-        "description": "; ".join([headline(report), *map(plain, report.troubles)]),
+        "description": "; ".join([headline(report), *map(plain, report.troubles), *unread(report)]),
         "check_name": "could-not-check",
         "fingerprint": f"could-not-check-{report.check}",
         "severity": "blocker",
@@ -62,7 +63,7 @@ def reservation(report: Report) -> dict[str, Any]:
     """Return the entry that says what the verdict says nothing of: what is waived, by whom."""
     file = report.waivers.file if report.waived and report.waivers else first_log(report)
     said = [headline(report), *reservations(report)]
-    said += [plain(line, 2_000) for line in waived_lines(report)]
+    said += [*(plain(line, 2_000) for line in waived_lines(report)), *unread(report)]
     named = "waived" if report.waived else str(report.status)
     return {
         "description": "; ".join(said),
@@ -71,6 +72,13 @@ def reservation(report: Report) -> dict[str, Any]:
         "severity": "major",
         "location": location(file, 1),
     }
+
+
+def unread(report: Report) -> list[str]:
+    """Return what of the logs looks like calls and was not read, with its first places."""
+    if report.replay is None or not report.passed_over:
+        return []
+    return [plain(passed_over_line(report.replay), 2_000)]
 
 
 def first_log(report: Report) -> str:

@@ -64,7 +64,7 @@ def test_standard_input_is_a_log() -> None:
     )
 
 
-@pytest.mark.parametrize("form", [name for name in formats() if name != "gitlab"])
+@pytest.mark.parametrize("form", formats())
 @pytest.mark.parametrize("limit", ["0", "all"])
 def test_every_format_says_what_was_passed_over(form: str, limit: str) -> None:
     odd = {"type": "progress", "sessionId": "s", "data": {"tool": "x", "args": {}}}
@@ -103,7 +103,34 @@ def test_paths_are_from_the_root_and_printed_commands_work_in_a_subfolder(
     cases = ET.fromstring(fencekit(*diff, "--format", "junit").out).iter("testcase")
     names = [case.get("name", "") for case in cases]
     assert not any("call)" in name or "calls)" in name for name in names)
-    for policy in ("policy.yaml", "HEAD:policy.yaml"):
+    for policy in ("policy.yaml", "HEAD:policy.yaml"):  # in git, from the folder
         done = fencekit("explain", policy, "log.jsonl:1:2", "--format", "json")
         assert done.code == 0, done.err
     assert fencekit("explain", "HEAD:gone.yaml", "log.jsonl:1:2").code in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("./policy.yaml", "services/desk/policy.yaml"),
+        ("../../shared/policy.yaml", "shared/policy.yaml"),
+        ("{here}/services/desk/policy.yaml", "services/desk/policy.yaml"),
+        ("../my desk/policy.yaml", "services/my%20desk/policy.yaml"),
+    ],
+)
+def test_a_path_is_from_the_root_however_it_is_given(
+    given: str, shown: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("init", "-q", str(here))
+    for folder in ("services/desk", "services/my desk", "shared"):
+        (here / folder).mkdir(parents=True)
+        (here / folder / "policy.yaml").write_text("allow: ['*']\n")
+    monkeypatch.chdir(here / "services/desk")
+    Path("old.yaml").write_text(POLICY)
+    policy = given.format(here=here)
+    done = fencekit("diff", "old.yaml", policy, "--no-authors", "--format", "sarif")
+    (result, *_) = done.report["runs"][0]["results"]
+    artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact["uri"] == shown
+    entries = json.loads(fencekit("diff", "old.yaml", policy, "--format", "gitlab").out)
+    assert shown.replace("%20", " ") in {entry["location"]["path"] for entry in entries}
