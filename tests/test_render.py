@@ -28,6 +28,7 @@ from fencekit.reporting.report_state import READERS, StateError, encode, report_
 REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE)}
 FORMS = (*formats(), "html")
 AGENTS, MIXED = LOGS / "capfence_trace/agents.jsonl", POLICIES / "agents-mixed.yaml"
+START = ROOT / "fencekit/_start"
 RUNS: dict[str, tuple[object, ...]] = {
     "replay": ("replay", AGENTS, "--policy", MIXED),
     "baseline": ("replay", AGENTS, "--policy", MIXED, "--baseline", POLICIES / "agents.yaml"),
@@ -36,6 +37,8 @@ RUNS: dict[str, tuple[object, ...]] = {
     "lint": ("lint", POLICIES / "agents.yaml", MIXED),
     "diff": ("diff", POLICIES / "agents.yaml", MIXED),
     "prove": ("prove", MIXED, "--guardrails", POLICIES / "agents.yaml"),
+    "test": ("test", ROOT / "fencekit/_demo", "--coverage"),
+    "mutate": ("mutate", START / "agents.yaml", "--cases", START / "agents.fence.yaml"),
     "no policy": ("replay", AGENTS, "--policy", "gone.yaml"),
 }
 
@@ -48,6 +51,12 @@ def test_a_report_comes_back_as_it_was(name: str) -> None:
     assert name == "hostile" or back == report
     for form in FORMS:
         assert render_report(back, form) == render_report(report, form), form
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "reports").glob("*.json")), ids=lambda f: f.stem)
+def test_a_report_that_is_committed_is_read_back_to_its_bytes(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert render_report(report_in(ours.parse(text)), "json") == text
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -35,7 +35,7 @@ class DetailsReader:
     def read(self, hint: Any, value: Any, page: Any = NOTHING) -> Any:
         """Return the value that was written; SAME is what the page says."""
         kind, others = classes_of(hint)
-        if value is SAME and not has_fields(hint):
+        if value is SAME and (page is None or not has_fields(hint)):
             value = page
         if value is None:
             if not is_optional(hint):
