@@ -1,5 +1,7 @@
 """What a question takes of memory is bounded, said, and given free again."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,45 @@ def test_the_next_question_has_memory_again() -> None:
     MEMORY.most = 1 << 20
     assert isinstance(compare(OLD, NEW), Unknown)
     assert isinstance(compare(denying("contains: ab"), denying("contains: abc")), Witness)
+
+
+GROWTH = """
+import random, re
+from pathlib import Path
+from laws.drawing import policy_of_text
+from fencekit.prover.api import compare
+from fencekit.regex.memory_budget import MEMORY
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) << 10
+
+def denying(regex):
+    return policy_of_text(f"deny: [{{capability: a.b, match_regex: '{regex}'}}]\\nallow: [a.b]\\n")
+
+draw = random.Random(3)
+words = ["".join(draw.choices("abcdefgh", k=9)) for _ in range(600)]
+before = peak()
+MEMORY.most = 16 << 20
+for old, new in (
+    ("|".join(words), "|".join(words[:-1])),
+    ("(a|b)*a(a|b){16}$", "(a|b)*b(a|b){16}$|(a|b)*a(a|b){15}$"),
+    ("(?=.*a.{12}b)(?=.*c.{11}d)x", "(?=.*a.{12}b)(?=.*c.{12}d)x"),
+):
+    answer = compare(denying(old), denying(new))
+    assert "16 MB of memory" in answer.reason, answer
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak in")
+def test_what_a_question_really_takes_is_near_the_bound() -> None:
+    # Beside the bound there are tables of characters, made once, and the programs of the regexes.
+    folder = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", GROWTH], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert 4 << 20 < int(done.stdout) < (16 << 20) * 1.25 + (16 << 20)
 
 
 @pytest.mark.parametrize(
