@@ -33,7 +33,7 @@ from fencekit.prover.checker.checker_atoms import (
 from fencekit.prover.checker.checker_domain import CheckedDomain
 from fencekit.prover.checker.pattern_formulas import FOUND, Pattern
 from fencekit.schema.argument_schema import Schema, valid
-from prove import nasty, patterns, payloads
+from prove import checker_lines, nasty, patterns, payloads
 from prove.test_domains import LISTS, PATH_ONLY, PAYMENT
 from prove.test_regexes import python_finds
 
@@ -544,3 +544,11 @@ def test_the_checker_shares_nothing_with_the_prover_but_the_classes_of_character
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(rooms):
                 own = (node.module or "").startswith("fencekit.prover.checker")
                 assert own or node.module in shared, node.module
+
+
+def test_the_page_lists_each_file_of_the_checker_with_its_lines_of_code() -> None:
+    page = checker_lines.PAGE.read_text("utf-8")
+    how = "run `python tests/prove/checker_lines.py`"
+    assert checker_lines.listed_lines(page) == checker_lines.lines_of_code(), how
+    assert checker_lines.updated(page) == page, how
+    assert min(checker_lines.lines_of_code().values()) > 10
