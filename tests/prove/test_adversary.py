@@ -18,6 +18,8 @@ from prove.adversary.running import UNIT, keep, run
 HERE = Path(__file__).parent / "adversary"
 FOUND = sorted([*(HERE / "known").glob("*.json"), *(HERE / "found").glob("*.json")])
 SEED = os.environ["FENCEKIT_ADVERSARY_SEED"]
+FEW = 60
+"""Of fewer pairs of a family, by chance none may differ."""
 OPEN_STILL = (HERE / "open.txt").read_text("utf-8").splitlines()
 """Files of `known` and `found`, and families, with proofs that are wrong still, or faults."""
 
@@ -31,7 +33,7 @@ def test_there_is_something_to_try() -> None:
 def test_no_proof_of_a_fresh_pair_is_wrong(family: str, tmp_path: Path) -> None:
     tally = run(family, SEED, UNIT * share(family))
     assert tally.pairs == UNIT * share(family)
-    assert tally.differing, "no pair of the family differs"
+    assert tally.differing or tally.pairs < FEW, "no pair of the family differs"
     if family in OPEN_STILL:
         return
     assert not tally.is_too_open, f"seed {SEED}: {tally.reasons.most_common(5)}"

@@ -51,15 +51,27 @@ class Pair:
 
 
 def written(pair: Pair, **more: Any) -> str:
-    """Return a pair as JSON, as far as it is asked about, with what is known of it."""
-    asked = {"family": pair.family, "seed": pair.seed, "relation": pair.relation}
-    asked |= {"old": pair.old, "new": pair.new}
-    return json.dumps({**asked, "domain": pair.domain, **more}, indent=1) + "\n"
+    """Return a pair as JSON, as far as it is asked about, with what is known of it.
+
+    One with a value that Python does not print is named by its family and its seed alone.
+    """
+    named = {"family": pair.family, "seed": pair.seed, "relation": pair.relation}
+    asked = {"old": pair.old, "new": pair.new, "domain": pair.domain}
+    try:
+        return json.dumps({**named, **asked, **more}, indent=1) + "\n"
+    except (ValueError, RecursionError):
+        return (
+            json.dumps({**named, **{key: str(more[key]) for key in more.keys() - {"call"}}}) + "\n"
+        )
 
 
 def read(path: Path) -> tuple[Pair, Call | None, Document]:
     """Return the pair of a file, the call that was found for it, and all that the file says."""
     said = json.loads(path.read_text("utf-8"))
+    if "old" not in said:
+        from prove.adversary.families import pair as drawn
+
+        return drawn(said["family"], said["seed"]), None, said
     more = {"seed": path.stem, "relation": said.get("relation", "not looser")}
     pair = Pair(said.get("family", path.stem), said["old"], said["new"], said["domain"], **more)
     call = said.get("call")

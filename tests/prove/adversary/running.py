@@ -118,7 +118,7 @@ def keep(pair: Pair, judged: Judged, folder: Path = FOUND, budget: float = 20.0)
         said=judged.said,
         call=call.form() if call else None,
     )
-    digest = hashlib.sha256(repr((small.old, small.new, small.domain)).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{small.family.replace(' ', '-')}-{digest}.json"
     path.write_text(text, "utf-8")
