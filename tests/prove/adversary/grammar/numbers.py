@@ -103,17 +103,47 @@ def asked(random: Random, key: str, value: int) -> Document:
     return {relation: int(threshold) if math.isfinite(threshold) else value}
 
 
+CONSTANTS: tuple[Any, ...] = (
+    0,
+    0,
+    0.0,
+    -0.0,
+    0,
+    1,
+    1.0,
+    -3,
+    10**15,
+    1e15,
+    10**16,
+    1e16,
+    2**53,
+    0.5,
+)
+
+
+def alike(number: Any) -> list[Any]:
+    """Return a number and what is the same in JSON, but printed otherwise."""
+    if number == 0:
+        return [0, 0.0, -0.0, -0.0]
+    return [number, float(number), *([int(number)] if number == int(number) else [])]
+
+
 EXPONENTS = (*range(-8, 0), *range(-6, -2), 0, 1, 2, 3, *range(13, 19), *range(14, 18), 22, 23)
 
 
 def printed_numbers(random: Random) -> Pair | None:
     """Numbers whose whole printed form is asked for: signs, last digits, points, exponents."""
-    if random.random() < 0.45:
+    choice = random.random()
+    if choice < 0.25:  # constants, which are the same in JSON as what prints otherwise
+        listed = random.sample(CONSTANTS, k=random.choice((1, 2)))
+        value: Any = random.choice([one for found in listed for one in alike(found)])
+        kind: Kind = ({"enum": listed} if len(listed) > 1 else {"const": listed[0]}, [*listed])
+    elif choice < 0.6:
         span = random.choice((3, 50, 500, 10**4, 10**6))
         low = random.choice((0, 1, -1, 9, 95, 100, -7, -span, -(span // 2), -3 * span))
         high = low + span
-        value: Any = random.choice((low, low + 1, high, high - 1, random.randint(low, high)))
-        kind: Kind = (between(random, "integer", low, high), [low, high, low - 1, high + 1])
+        value = random.choice((low, low + 1, high, high - 1, random.randint(low, high)))
+        kind = (between(random, "integer", low, high), [low, high, low - 1, high + 1])
     else:
         exponent = random.choice(EXPONENTS)
         value = float(f"{random.choice(('1', '1', '1.5', '9', '9.99', '5', '2.5'))}e{exponent}")
@@ -124,7 +154,7 @@ def printed_numbers(random: Random) -> Pair | None:
         kind = (between(random, name, *ends), [*ends, value / 10, value * 10])
     kind[1].extend((value, value + 1, value - 1, float(value), int(value), -value, 0, -0.0))
     key = random.choice(("a", "a", "amount", "command"))
-    args = {key: random.choice((value, value, float(value)))}
+    args = {key: value if choice < 0.25 else random.choice((value, value, float(value)))}
     rule: Document = {"capability": "pay.x"}
     for ask in random.choice(((whole_text,), (whole_values,), (whole_text, whole_values))):
         rule.update(ask(random, args))
