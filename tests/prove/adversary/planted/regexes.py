@@ -222,7 +222,7 @@ REGEXES = (
     Fault(
         "a search among values ends early",
         "regex/sublanguage.py",
-        "        if any(state == (DEAD if positive else MATCHED)",
-        "        if len(found[states]) > 2 or any(state == (DEAD if positive else MATCHED)",
+        "                if after in found or any(map(eq, after, lost)):",
+        "                if len(found[states]) > 2 or after in found or any(map(eq, after, lost)):",
     ),
 )
