@@ -29,7 +29,7 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
     fencekit packs evidence ./our-pack --pin
     """
     from fencekit.cli.terminal_output import show
-    from fencekit.packs.pack.pack import MANIFEST, read_pack
+    from fencekit.packs.pack.pack import DESCRIPTION, read_pack
     from fencekit.packs.render.write_pack_files import refuse_unwritable
     from fencekit.packs.vet.mutation_evidence import FILE
     from fencekit.packs.vet.write_evidence import pin_edges, write_fates
@@ -44,5 +44,5 @@ def evidence(pack: str, *, pin: bool, limit: float) -> None:
         pin_edges(found, limit, say)
     fates = write_fates(found, limit, say)
     if FILE not in (one.file for one in found.evidence):
-        say(f"name `{FILE}` under `evidence` in `{found.folder / MANIFEST}`")
+        say(f"name `{FILE}` under `evidence` in `{found.folder / DESCRIPTION}`")
     sys.exit(1 if any(one.survived for one in fates.values()) else 0)

@@ -332,7 +332,7 @@ def test_an_archive_is_shown_and_vetted_once_it_verifies(tmp_path: Path, monkeyp
     assert (shown.code, shown.out) == (0, fencekit("packs", "show", "notes").out)
     vetted = fencekit("packs", "vet", "n.zip", "--key", "team.pub", *leave)
     assert vetted.code == 1, vetted.all
-    assert "n.zip:cases/baseline.fence.yaml:" in vetted.out
+    assert "n.zip:source/cases.yaml:" in vetted.out
     told = vetted.out.replace("n.zip:", "notes/").replace("n.zip", "notes")
     assert told == fencekit("packs", "vet", "notes", *leave).out
     report = fencekit("packs", "vet", "n.zip", "--key", "team.pub", *leave, "--format", "json")

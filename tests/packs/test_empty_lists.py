@@ -15,7 +15,7 @@ from fencekit.packs.measure.measurement_samples import entries
 from fencekit.packs.pack.pack import packs_in, policies
 from fencekit.packs.pack.pack_parameters import SINGLE
 from fencekit.packs.pack.pack_variants import Variant
-from fencekit.packs.render.case_table import calls
+from fencekit.packs.render.case_table import entry_arguments
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, fencekit
 
@@ -41,7 +41,7 @@ def called(name: str) -> list[Request]:
     return [
         Request(entry.value["capability"], args=args, context=entry.value.get("context", {}))
         for entry in entries(PACKS[name].folder / "source/cases.yaml")
-        for args in calls(entry)
+        for args in entry_arguments(entry)
     ]
 
 

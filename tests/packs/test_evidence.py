@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fencekit.packs.pack.pack import read_pack, rendered_files
-from fencekit.packs.vet.mutation_evidence import FILE
-from fencekit.reading.input_files import sha256_of
+from fencekit.packs.pack.pack_variants import VARIANTS
+from fencekit.packs.vet.mutation_evidence import FILE, digests_of
 from tests.packs.tiny import write_pack
 from tests.running import Done, fencekit
 
@@ -191,7 +191,7 @@ def test_a_case_that_fails_before_any_edit_is_no_evidence_of_one(pack: Path) -> 
     assert (pack / FILE).read_text("utf-8") == before
     document = json.loads(before)
     for name, one in document["variants"].items():
-        one["cases"] = sha256_of(str(pack / f"cases/{name}.fence.yaml"))
+        one["cases"] = digests_of(read_pack(pack), VARIANTS[name])[1]
     (pack / FILE).write_text(json.dumps(document), encoding="utf-8")
     done = vet()
     assert done.code == 1

@@ -20,7 +20,7 @@ from fencekit.model.verdict import Verdict
 from fencekit.packs.measure.measurement_samples import entries
 from fencekit.packs.pack.pack import GUARDRAILS, Pack, packs_in
 from fencekit.packs.pack.pack_variants import Variant
-from fencekit.packs.render.case_table import calls
+from fencekit.packs.render.case_table import entry_arguments
 from fencekit.prover.api import compare
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
@@ -88,7 +88,7 @@ def bent_calls(pack: Pack, count: int) -> Iterator[Request]:
     known = [
         (entry.value["capability"], args, entry.value.get("context", {}))
         for entry in table
-        for args in calls(entry)
+        for args in entry_arguments(entry)
     ]
     for _ in range(count):
         capability, args, context = random.choice(known)

@@ -233,7 +233,7 @@ def test_reports_hold_no_path_of_the_machine(pack: Path, monkeypatch: pytest.Mon
     there = Path.cwd()
     edit(pack / "pack.yaml", "version: 1.2.0", "version: '1.2'")
     edit(pack / "policies/strict.yaml", "todo|diary", "todo|diary|more")
-    edit(pack / "cases/baseline.fence.yaml", "note.delete", "note.read")
+    edit(pack / "source/cases.yaml", "capability: note.delete", "capability: note.read")
     (pack / "guardrails.yaml").write_text("deny: [", encoding="utf-8")
     Path("data/calls.jsonl").write_text("{}\n", encoding="utf-8")
     elsewhere = there / "elsewhere"

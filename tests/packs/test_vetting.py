@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,9 +174,15 @@ def a_stale_page(pack: Path) -> str:
     return "README.md` is not what the source renders to"
 
 
-def a_case_that_was_taken_out(pack: Path) -> str:
-    (pack / "cases/strict.fence.yaml").unlink()
-    return "cases/strict.fence.yaml` is missing"
+def a_policy_that_was_taken_out(pack: Path) -> str:
+    (pack / "policies/strict.yaml").unlink()
+    return "policies/strict.yaml` is missing"
+
+
+def cases_that_nothing_reads(pack: Path) -> str:
+    (pack / "cases").mkdir()
+    (pack / "cases/strict.fence.yaml").write_text("cases: []\n", encoding="utf-8")
+    return "nothing reads `cases/strict.fence.yaml`"
 
 
 def edited_by_hand(pack: Path) -> str:
@@ -197,13 +202,13 @@ def runaway_regex(pack: Path) -> str:
 
 
 def wrong_case(pack: Path) -> str:
-    edit(pack / "cases/baseline.fence.yaml", "note.delete", "note.read")
-    return "cases/baseline.fence.yaml"
+    edit(pack / "source/cases.yaml", "capability: note.delete", "capability: note.read")
+    return "source/cases.yaml"
 
 
 def no_cases(pack: Path) -> str:
-    shutil.rmtree(pack / "cases")
-    return "the pack has no cases"
+    (pack / "source/cases.yaml").write_text("[]\n", encoding="utf-8")
+    return "a table of cases is a list"
 
 
 def beyond_guardrails(pack: Path) -> str:
@@ -271,6 +276,7 @@ BREAKS: dict[str, tuple[Callable[[Path], str], ...]] = {
         a_capability_that_nobody_decides,
         a_name_that_leaves_the_folder,
         a_policy_of_no_variant,
+        cases_that_nothing_reads,
         a_link_that_leads_nowhere,
         a_hidden_file,
         a_changelog_that_is_not_utf_8,
@@ -280,7 +286,7 @@ BREAKS: dict[str, tuple[Callable[[Path], str], ...]] = {
         edited_by_hand,
         guardrails_edited_by_hand,
         a_stale_page,
-        a_case_that_was_taken_out,
+        a_policy_that_was_taken_out,
     ),
     "lint": (wildcard,),
     "regexes": (runaway_regex, a_runaway_regex_of_the_guardrails),

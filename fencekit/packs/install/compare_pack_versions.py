@@ -15,7 +15,7 @@ from fencekit.packs.install.instantiate_pack import guardrails_of
 from fencekit.packs.install.pack_lock import FILE, Locked, content, read_lock
 from fencekit.packs.install.policies_in_memory import compare, compare_guardrails, policy_of
 from fencekit.packs.pack.open_pack import Trust, open_pack
-from fencekit.packs.pack.pack import MANIFEST, Pack, policies
+from fencekit.packs.pack.pack import DESCRIPTION, Pack, policies
 from fencekit.packs.pack.pack_names import PACK
 from fencekit.packs.pack.pack_variants import Variant
 
@@ -60,7 +60,7 @@ class Versions:
 
     def name(self) -> str:
         """Return the name of the pack."""
-        if PACK.fullmatch(self.named) and not Path(self.named, MANIFEST).exists():
+        if PACK.fullmatch(self.named) and not Path(self.named, DESCRIPTION).exists():
             return self.named
         with open_pack(self.named, self.trust) as found:
             return found.pack.name

@@ -17,7 +17,7 @@ from fencekit.packs.measure.generated_attacks import Args, other_fields, second_
 from fencekit.packs.measure.measurement_plan import MeasurementTarget
 from fencekit.packs.pack.pack import Pack
 from fencekit.packs.pack.pack_documents import read_document
-from fencekit.packs.render.case_table import calls
+from fencekit.packs.render.case_table import entry_arguments
 from fencekit.reading.yaml import Located
 
 
@@ -71,7 +71,7 @@ def second_command(row: Row, capability: str) -> tuple[Request, ...]:
 def listed_calls(file: Path) -> Iterator[SampleCall]:
     """Yield the calls of a list of the pack."""
     for entry in entries(file):
-        for number, args in enumerate(calls(entry), 1):
+        for number, args in enumerate(entry_arguments(entry), 1):
             capability = entry.value["capability"]
             yield SampleCall(f"{capability} {number}", Request(capability, args=args))
 
@@ -92,7 +92,7 @@ def commands(
     others: list[str] = []
     for entry in entries(pack.folder / "source" / "cases.yaml"):
         verdicts = entry.value["verdicts"]
-        for args in calls(entry):
+        for args in entry_arguments(entry):
             command = args.get("command")
             if isinstance(command, str) and command.strip():
                 (allowed if verdicts == "ALLOW" else others).append(command.strip())
@@ -122,7 +122,7 @@ def strange_fields(
         context = entry.value.get("context", {})
         called = entry.value["capability"], tuple(sorted(context.items()))
         is_allowed = entry.value["verdicts"] == Verdict.ALLOW.name
-        for args in calls(entry):
+        for args in entry_arguments(entry):
             if is_allowed:
                 allowed.setdefault(called, []).append(args)
             elif Verdict.ALLOW.name not in entry.value["verdicts"]:

@@ -11,7 +11,7 @@ from fencekit.model.source import Place
 from fencekit.packs.archive.archive_manifest import Manifest, manifest_of
 from fencekit.packs.archive.build_archive import Verified, refuse_stale, refuse_unsigned, verify
 from fencekit.packs.archive.pack_archive import files_in, load, unpack
-from fencekit.packs.pack.pack import MANIFEST, Pack, read_pack
+from fencekit.packs.pack.pack import DESCRIPTION, Pack, read_pack
 from fencekit.packs.pack.pack_discovery import ARCHIVE, FOLDER, find_pack, origin_of
 from fencekit.packs.pack.pack_names import PACK
 from fencekit.reading.signatures import PublicKey
@@ -85,7 +85,7 @@ def unpack_archive(found: Verified, folder: Path) -> Opened:
     manifest = found.manifest
     if (pack.name, pack.version) != (manifest.name, manifest.version):
         said = f"the manifest is of {manifest.name} {manifest.version}"
-        raise PackError(f"`{MANIFEST}` is of another pack: {said}")
+        raise PackError(f"`{DESCRIPTION}` is of another pack: {said}")
     refuse_stale(pack)
     return Opened(pack, manifest, ARCHIVE, found.signer.id if found.signer else "")
 

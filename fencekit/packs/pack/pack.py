@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fencekit.model.case import Case
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.packs.pack.pack_documents import read_document, refuse_unknown
 from fencekit.packs.pack.pack_parameters import Parameter, read_parameters, values_of
 from fencekit.packs.pack.pack_variants import Variant
-from fencekit.packs.render.case_table import render_cases
+from fencekit.packs.render.case_table import PackCase, read_table
 from fencekit.packs.render.pack_readme import README, readme
-from fencekit.packs.render.pack_source import read_source
-from fencekit.packs.render.render_policy import render, render_guardrails
+from fencekit.packs.render.pack_source import PackSource, read_source
+from fencekit.packs.render.pattern_terms import Parameters
+from fencekit.packs.render.render_policy import HEADER, render, render_guardrails
 from fencekit.reading.input_files import read_bytes
 from fencekit.reading.yaml import Located
 
-MANIFEST = "pack.yaml"
+DESCRIPTION = "pack.yaml"
 SOURCE = "source/policy.yaml"
 CASES = "source/cases.yaml"
 EDGES = "source/edges.yaml"
@@ -68,9 +70,17 @@ class Pack:
         """Return where the policy of a variant is, as rendered with the defaults."""
         return self.folder / "policies" / f"{variant}.yaml"
 
-    def cases_file(self, variant: Variant) -> Path:
-        """Return where the cases of a variant are."""
-        return self.folder / "cases" / f"{variant}.fence.yaml"
+    def values(self, chosen: Mapping[str, Any]) -> Parameters:
+        """Return the values of the parameters: those that are chosen, over the defaults."""
+        return values_of(self.parameters, chosen)
+
+    def table(self) -> tuple[PackCase, ...]:
+        """Return the cases, each with a verdict for each variant; raise PackError for no table."""
+        return read_table(self.folder / CASES)
+
+    def cases(self, variant: Variant) -> list[Case]:
+        """Return the cases of a variant; raise PackError for no table, or a call that is none."""
+        return [one.case(variant) for one in self.table()]
 
     @property
     def payloads(self) -> dict[str, Mapping[str, Any]]:
@@ -80,10 +90,10 @@ class Pack:
 
 def read_pack(folder: Path) -> Pack:
     """Return the pack in a folder; raise PackError, with line and column, where there is none."""
-    file = folder / MANIFEST
+    file = folder / DESCRIPTION
     if not file.exists():
         hint = "a pack is a folder with one; `fencekit packs init NAME` makes a new one"
-        raise PackError(f"there is no `{MANIFEST}` in `{folder}`", hint=hint)
+        raise PackError(f"there is no `{DESCRIPTION}` in `{folder}`", hint=hint)
     document = read_document(file)
     if document is None or not isinstance(document.value, dict):
         raise PackError("what says of a pack what it is, is a mapping", place=Place(str(file)))
@@ -124,7 +134,7 @@ def read_evidence_names(document: Located) -> tuple[NamedEvidence, ...]:
 
 def packs_in(folder: Path) -> Iterator[Pack]:
     """Yield every pack that has its folder in this one, by name."""
-    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+    for manifest in sorted(folder.glob(f"*/{DESCRIPTION}")):
         yield read_pack(manifest.parent)
 
 
@@ -155,11 +165,9 @@ def text_under(document: Located, key: str) -> str:
 def rendered_files(pack: Pack) -> Iterator[tuple[Path, str]]:
     """Yield all that is rendered from the source of a pack, with the defaults of its parameters.
 
-    That is each file's place, and its text: the variants, the guardrails, the cases, the page.
+    That is each file's place, and its text: the variants, the guardrails, the page.
     """
     yield from policies(pack, {})
-    for variant, text in render_cases(pack.folder / CASES, pack.name):
-        yield pack.cases_file(variant), text
     yield pack.folder / README, readme(pack)
 
 
@@ -168,15 +176,27 @@ def is_written(file: Path, text: str) -> bool:
     return file.is_file() and read_bytes(str(file), PackError) == text.encode()
 
 
+def render_variant(
+    pack: Pack, source: PackSource, variant: Variant, parameters: Parameters, head: str = HEADER
+) -> str:
+    """Return the text of a variant with these parameters; `head` is its first line."""
+    return render(source, variant, parameters, title=pack.purpose, head=head)
+
+
+def render_limits(
+    pack: Pack, source: PackSource, parameters: Parameters, head: str = HEADER
+) -> str:
+    """Return the text of the guardrails with these values of the parameters."""
+    title = f"What no version may allow. {pack.purpose}"
+    return render_guardrails(source, parameters, title=title, head=head)
+
+
 def policies(pack: Pack, chosen: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield each policy of the pack, the guardrails last: its place in the folder, and its text.
 
     `chosen` has the parameters that are not the defaults.
     """
-    parameters = values_of(pack.parameters, chosen)
-    source = read_source(pack.folder / SOURCE, pack.name)
+    source, parameters = read_source(pack.folder / SOURCE, pack.name), pack.values(chosen)
     for variant in reversed(Variant):
-        text = render(source, variant, parameters, title=pack.purpose)
-        yield pack.policy_file(variant), text
-    text = render_guardrails(source, parameters, title=f"What no version may allow. {pack.purpose}")
-    yield pack.folder / GUARDRAILS, text
+        yield pack.policy_file(variant), render_variant(pack, source, variant, parameters)
+    yield pack.folder / GUARDRAILS, render_limits(pack, source, parameters)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import fencekit
 from fencekit.model.errors import PackError, UsageError
-from fencekit.packs.pack.pack import MANIFEST, Pack, packs_in, read_pack
+from fencekit.packs.pack.pack import DESCRIPTION, Pack, packs_in, read_pack
 
 GROUP = "fencekit.packs"
 """The entry point of packages that bring packs: the value is a package whose folder has them."""
@@ -85,7 +85,7 @@ def packs() -> Iterator[tuple[str, Pack | PackError]]:
         if isinstance(one.folder, PackError):
             yield one.origin, one.folder
             continue
-        for manifest in sorted(one.folder.glob(f"*/{MANIFEST}")):
+        for manifest in sorted(one.folder.glob(f"*/{DESCRIPTION}")):
             try:
                 yield one.origin, read_pack(manifest.parent)
             except PackError as error:
@@ -103,14 +103,14 @@ def find_pack(named: str) -> Pack:
     found = [(at, pack) for at, pack in known if pack.name == name and origin in ("", at)]
     found = [(at, pack) for at, pack in found if at == OURS] or found
     here = Path(named)
-    if (here / MANIFEST).is_file():
+    if (here / DESCRIPTION).is_file():
         refuse_shadow(here, found)
         return read_pack(here)
     refuse_rivals(name, [pack for _, pack in found])
     if found:
         return found[0][1]
     names = ", ".join(dict.fromkeys(f"`{pack.name}`" for _, pack in known))
-    hint = f"name a folder with a `{MANIFEST}`, or one of {names}"
+    hint = f"name a folder with a `{DESCRIPTION}`, or one of {names}"
     if here.is_file():
         hint = f"the file of that name is `./{named}`; {hint}"
     raise PackError(f"there is no pack `{named}`", hint=hint)

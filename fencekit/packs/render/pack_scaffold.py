@@ -8,7 +8,7 @@ from pathlib import Path
 from fencekit.model.errors import PackError, UsageError
 from fencekit.model.source import Place
 from fencekit.packs.archive.pack_archive import Files, files_in, unpack
-from fencekit.packs.pack.pack import MANIFEST, Pack, is_written, read_pack, rendered_files
+from fencekit.packs.pack.pack import DESCRIPTION, Pack, is_written, read_pack, rendered_files
 from fencekit.packs.pack.pack_names import refuse_unnamed
 from fencekit.packs.render.write_pack_files import write_text
 
@@ -33,9 +33,9 @@ def begin(name: str, folder: Path, given: Files) -> list[Path]:
     if folder.exists() or folder.is_symlink():
         hint = "nothing is written over; name another pack"
         raise UsageError(f"`{folder}` is there already", hint=hint)
-    text = NAME.sub(f"name: {name}", given[MANIFEST].decode(), count=1)
+    text = NAME.sub(f"name: {name}", given[DESCRIPTION].decode(), count=1)
     try:
-        unpack({**given, MANIFEST: text.encode()}, folder)
+        unpack({**given, DESCRIPTION: text.encode()}, folder)
         pack = read_pack(folder)
         refuse_other_name(pack, name)
         made = {file for file, _ in render_files(pack)}
@@ -48,7 +48,7 @@ def begin(name: str, folder: Path, given: Files) -> list[Path]:
 def refuse_other_name(pack: Pack, name: str) -> None:
     """Raise PackError where the name of a pack could not be changed."""
     if pack.name != name:
-        place = Place(str(pack.folder / MANIFEST))
+        place = Place(str(pack.folder / DESCRIPTION))
         raise PackError(f"the name stands in no line of its own: write `name: {name}`", place=place)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fencekit.cases.case_file_formats import read_cases
 from fencekit.engines.engine_protocol import Evaluator
 from fencekit.model.errors import PackError
 from fencekit.model.request import Request
@@ -40,27 +39,22 @@ def is_pinned(name: str) -> bool:
     return name.startswith(AT_AN_EDGE)
 
 
-def pinned_calls(file: Path) -> list[Request]:
-    """Return the pinned calls of a rendered file of cases, in the order of the pins."""
-    return [case.request for case in read_cases(str(file)).cases if is_pinned(case.name)]
-
-
 def verdicts_of(evaluators: Mapping[Variant, Evaluator], call: Request) -> list[Verdict]:
     """Return what each variant says of a call, the strict one first."""
     asked = (evaluators[variant] for variant in reversed(Variant))
     return [one.decide(call).outcomes[0].effect.verdict for one in asked]
 
 
-def read_edges(file: Path) -> list[dict[str, Any]]:
+def read_edges(file: Path) -> tuple[Located, ...]:
     """Return the pinned calls, none where there is no file of them; raise PackError for others."""
     document = read_document(file) if file.exists() else None
     if document is None or document.value is None:
-        return []
+        return ()
     if not isinstance(document.value, list):
         raise PackError("pinned calls are a list", place=document.place, hint=HINT)
     for entry in document.elements:
         refuse_other(entry)
-    return list(document.value)
+    return document.elements
 
 
 def refuse_other(entry: Located) -> None:

@@ -34,8 +34,15 @@ class Rendered:
 Sections = dict[str, list[Rendered]]
 
 
-def render(source: PackSource, variant: Variant, parameters: Parameters, *, title: str) -> str:
-    """Return the text of a variant."""
+def render(
+    source: PackSource,
+    variant: Variant,
+    parameters: Parameters,
+    *,
+    title: str,
+    head: str = HEADER,
+) -> str:
+    """Return the text of a variant; `head` is its first line."""
     terms = Terms(source.terms, parameters, variant)
     sections: Sections = {
         "deny": list(expand_rules(source.of("deny", variant), terms)),
@@ -46,10 +53,12 @@ def render(source: PackSource, variant: Variant, parameters: Parameters, *, titl
         "allow": list(expand_rules(source.of("allow", variant), terms)),
     }
     refuse_crossing(source)
-    return page(f"{source.name}-{variant}", title, sections)
+    return page(f"{source.name}-{variant}", title, sections, head)
 
 
-def render_guardrails(source: PackSource, parameters: Parameters, *, title: str) -> str:
+def render_guardrails(
+    source: PackSource, parameters: Parameters, *, title: str, head: str = HEADER
+) -> str:
     """Return the text of the guardrails: every variant must be at least as strict as they are.
 
     Where a term differs by variant, they use the loosest.
@@ -71,7 +80,7 @@ def render_guardrails(source: PackSource, parameters: Parameters, *, title: str)
         ],
         "allow": [Rendered(LEFT, "*")],
     }
-    return page(f"{source.name}-guardrails", title, sections)
+    return page(f"{source.name}-guardrails", title, sections, head)
 
 
 def expand_rules(rules: Iterable[SourceRule], terms: Terms) -> Iterator[Rendered]:
@@ -186,9 +195,9 @@ def parameter(name: Located | None, user: Located, parameters: Parameters) -> tu
     return parameters[name.value]
 
 
-def page(name: str, title: str, sections: Mapping[str, list[Rendered]]) -> str:
+def page(name: str, title: str, sections: Mapping[str, list[Rendered]], head: str) -> str:
     """Return the text of a policy."""
-    lines = [HEADER, f"version: 1\npolicy_name: {name}\ndescription: {quote_value(title)}\n"]
+    lines = [head, f"version: 1\npolicy_name: {name}\ndescription: {quote_value(title)}\n"]
     for section, rules in sections.items():
         if rules:
             lines.append(f"{section}:\n")

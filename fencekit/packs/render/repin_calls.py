@@ -8,7 +8,7 @@ from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.packs.pack.pack import EDGES, Pack
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.pack_scaffold import render_files
-from fencekit.packs.render.pinned_calls import pinned_calls, read_edges, verdicts_of, write_edges
+from fencekit.packs.render.pinned_calls import is_pinned, read_edges, verdicts_of, write_edges
 from fencekit.packs.vet.vetting_steps import Vet
 
 
@@ -23,15 +23,15 @@ class Repinned:
 def repin(pack: Pack) -> Iterator[Repinned]:
     """Write the verdicts that the pinned calls have now; yield those that were decided otherwise.
 
-    The policies are rendered before, and the cases after it. Raises PackError where the source is
+    The policies are rendered before. Raises PackError where the source is
     none.
     """
     for _ in render_files(pack):
         pass
-    entries = read_edges(pack.folder / EDGES)
+    entries = [dict(one.value) for one in read_edges(pack.folder / EDGES)]
     if not entries:
         return
-    requests = pinned_calls(pack.cases_file(Variant.STRICT))
+    requests = [case.request for case in pack.cases(Variant.STRICT) if is_pinned(case.name)]
     vet = Vet(pack)
     evaluators = {variant: NativeEvaluator(vet.policy(variant)) for variant in Variant}
     for entry, request in zip(entries, requests, strict=True):

@@ -23,9 +23,12 @@ from fencekit.mutation.mutant_equivalence import (
 )
 from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.mutation.operators.single_edits import single_edits
+from fencekit.packs.pack.pack import Pack
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.case_table import print_cases
 from fencekit.packs.render.write_pack_files import write_text
 from fencekit.reading import json
-from fencekit.reading.input_files import read_text
+from fencekit.reading.input_files import read_text, sha256_of
 
 FILE = "evidence/mutation.json"
 FORMAT = 1
@@ -37,7 +40,7 @@ DIGITS = 6
 class Evidence:
     """What became of the mutants of a variant, by their digests.
 
-    `policy` and `cases` are SHA-256, in hex, of the two files.
+    `policy` and `cases` are SHA-256, in hex, of the policy and of its cases as printed.
     """
 
     policy: str
@@ -53,6 +56,14 @@ class Evidence:
     def mutants(self) -> int:
         """How many mutants there are."""
         return len(self.killed) + len(self.equivalent) + len(self.survived)
+
+
+def digests_of(pack: Pack, variant: Variant) -> tuple[str, str]:
+    """Return the SHA-256, in hex, of the policy of a variant, and of its cases as printed."""
+    printed = print_cases(
+        pack.table(), variant, suite=f"{pack.name}-{variant}", policy=f"../policies/{variant}.yaml"
+    )
+    return sha256_of(str(pack.policy_file(variant))), sha256(printed.encode()).hexdigest()
 
 
 def digest_of(mutant: Mutant) -> str:

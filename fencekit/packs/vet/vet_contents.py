@@ -7,7 +7,7 @@ from fencekit.model.errors import PackError
 from fencekit.model.finding import Finding
 from fencekit.model.source import Place
 from fencekit.packs.archive.pack_archive import files_in
-from fencekit.packs.pack.pack import GUARDRAILS, MANIFEST, SOURCE, Pack
+from fencekit.packs.pack.pack import CASES, DESCRIPTION, GUARDRAILS, SOURCE, Pack
 from fencekit.packs.pack.pack_names import VERSION, refuse_unnamed
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.pack_source import SourceRule, read_source
@@ -36,7 +36,7 @@ def contents(pack: Pack) -> StepResult:
 
 def names(pack: Pack) -> Iterator[Finding]:
     """Yield what could not stand in the name of an archive: the name, the version."""
-    place = Place(str(pack.folder / MANIFEST))
+    place = Place(str(pack.folder / DESCRIPTION))
     try:
         refuse_unnamed(pack.name, "0.0.0")
     except PackError as error:
@@ -47,7 +47,7 @@ def names(pack: Pack) -> Iterator[Finding]:
 
 def files(pack: Pack) -> Iterator[Finding]:
     """Yield what is missing, what is there besides, and what no archive could have."""
-    place = Place(str(pack.folder / MANIFEST))
+    place = Place(str(pack.folder / DESCRIPTION))
     for name in WANTED:
         if not (pack.folder / name).is_file():
             yield fault("manifest", f"the pack has no `{name}`", place)
@@ -57,6 +57,10 @@ def files(pack: Pack) -> Iterator[Finding]:
         yield fault("manifest", error.message, error.place or place, error.hint)
         return
     for name in there:
+        if name.startswith("cases/"):
+            hint = f"the cases are in `{CASES}`: take this file away"
+            said = f"nothing reads `{name}`"
+            yield fault("manifest", said, Place(str(pack.folder / name)), hint)
         if name.startswith("policies/") and name not in POLICIES:
             hint = f"a pack has {', '.join(f'`{known}`' for known in POLICIES)}"
             here = Place(str(pack.folder / name))
@@ -85,7 +89,7 @@ def changelog(pack: Pack) -> Iterator[Finding]:
 def payloads(pack: Pack) -> Iterator[Finding]:
     """Yield each capability that is none, and each payload that is no schema of an object."""
     if not pack.capabilities:
-        place = Place(str(pack.folder / MANIFEST))
+        place = Place(str(pack.folder / DESCRIPTION))
         yield fault("manifest", "the pack names no capability", place)
     for one in pack.capabilities:
         if Capability.parse(one.name) is None:
@@ -122,6 +126,6 @@ def undecided_capabilities(pack: Pack) -> Iterator[Finding]:
 
 def undeclared_finding(rule: SourceRule, name: str) -> Finding:
     """Return the finding that a rule lets through what the pack does not declare."""
-    hint = f"declare it among the `capabilities` of `{MANIFEST}`, with its payload"
+    hint = f"declare it among the `capabilities` of `{DESCRIPTION}`, with its payload"
     said = f"a rule of `{rule.section}` is about `{name}`, which the pack does not declare"
     return fault("manifest", said, rule.place, hint)

@@ -4,30 +4,28 @@ With evidence, each mutant is looked at again: the case that is said to notice i
 is said to be equivalent is shown to be so anew. Without, all the work is done.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from multiprocessing import get_context
-from pathlib import Path
 
-from fencekit.cases.case_file import CaseFile
 from fencekit.dialects.dialect_registry import load_policy
 from fencekit.engines.time_limit import time_limit
+from fencekit.model.case import Case
 from fencekit.model.finding import Finding
 from fencekit.model.mutant import Mutant
-from fencekit.model.report import Status
+from fencekit.model.mutation_result import Mutation
 from fencekit.model.source import Place
 from fencekit.model.vetting_result import VettingState
 from fencekit.mutation.mutant_equivalence import EquivalenceChecker, EquivalenceProof
-from fencekit.mutation.mutant_pool import sample_mutants
+from fencekit.mutation.mutant_pool import judge_mutants, sample_mutants
 from fencekit.mutation.mutant_probes import Probes
 from fencekit.mutation.mutant_runner import MutantRunner
-from fencekit.mutation.mutation_job import MutationJob
 from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.packs.pack.pack import Pack
-from fencekit.packs.vet.mutation_evidence import FILE, Evidence, digest_mutants
+from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.vet.mutation_evidence import FILE, Evidence, digest_mutants, digests_of
 from fencekit.packs.vet.vetting_step import StepResult, fault, of
-from fencekit.reading.input_files import sha256_of
 
 TIMEOUT = 5.0
 MOST_SHOWN = 20
@@ -41,28 +39,36 @@ class Mutating:
     pack: Pack
     most: int | None
     jobs: int
+    cases: Mapping[Variant, Sequence[Case]]
 
-    def without_evidence(self, path: Path, file: CaseFile, name: str) -> StepResult:
+    def without_evidence(self, variant: Variant) -> StepResult:
         """Return what comes of all the work on a variant."""
-        job = MutationJob(
-            file.policy, (str(path),), sample=self.most, jobs=self.jobs, timeout=TIMEOUT
+        name, cases = str(variant), self.cases[variant]
+        policy = load_policy(str(self.pack.policy_file(variant)))
+        probes = Probes.of_cases(cases)
+        failing = MutantRunner(policy, probes).failing()
+        if failing:
+            said = f"{len(failing)} of {len(cases)} cases do not pass on the policy itself"
+            return StepResult(
+                name, VettingState.NOT_CHECKED, f"{said}, such as `{failing[0].name}`"
+            )
+        mutants, _ = judge_mutants(
+            policy, probes, timeout=TIMEOUT, jobs=self.jobs, sample=self.most
         )
-        report = job.run()
-        made = report.mutation
-        if report.status is Status.COULD_NOT_CHECK or made is None or made.score is None:
-            return StepResult(name, VettingState.NOT_CHECKED, "; ".join(report.troubles))
-        killed = made.scored - len(made.survivors)
+        made = Mutation(policy.file, len(cases), 0, mutants)
+        if made.score is None:
+            said = "the policy has no mutant that decides any call otherwise"
+            return StepResult(name, VettingState.NOT_CHECKED, said)
         limit = f", a sample of at most {self.most}" if self.most else ""
-        said = f"{killed} of {made.scored} mutants are noticed{limit}"
+        said = f"{made.killed} of {made.scored} mutants are noticed{limit}"
         return of(name, said, [unnoticed_finding(one.label, one.place) for one in made.survivors])
 
-    def with_evidence(
-        self, path: Path, file: CaseFile, name: str, evidence: Evidence
-    ) -> StepResult:
+    def with_evidence(self, variant: Variant, evidence: Evidence) -> StepResult:
         """Return what comes of looking at each mutant of a variant again."""
-        policy = load_policy(file.policy)
+        name, cases = str(variant), self.cases[variant]
+        policy = load_policy(str(self.pack.policy_file(variant)))
         place = Place(str(self.pack.folder / FILE))
-        if (sha256_of(policy.file), sha256_of(str(path))) != (evidence.policy, evidence.cases):
+        if digests_of(self.pack, variant) != (evidence.policy, evidence.cases):
             said = f"{name}: the evidence is of another policy or other cases"
             return of(name, "the evidence is stale", [fault("mutation", said, place, HINT)])
         digests = {
@@ -70,7 +76,7 @@ class Mutating:
         }
         chosen = sample_mutants([mutant for _, mutant in digests.values()], self.most)
         with time_limit(TIMEOUT) as progress:
-            runner = MutantRunner(policy, Probes.of_cases(file.cases), progress)
+            runner = MutantRunner(policy, Probes.of_cases(cases), progress)
             looking = MutantReview(runner, EquivalenceChecker(runner, self.pack.payloads), evidence)
             findings = [*failing(runner), *check_counts(name, place, evidence, digests.values())]
             held = []
@@ -145,17 +151,14 @@ class MutantReview:
         return "" if is_same else "it is not shown that this changes no decision"
 
 
-def check_variants(
-    mutating: Mutating, files: Mapping[Path, CaseFile], known: Mapping[str, Evidence]
-) -> Iterator[StepResult]:
+def check_variants(mutating: Mutating, known: dict[str, Evidence]) -> Iterator[StepResult]:
     """Yield what comes of each variant's mutants; with evidence, of several variants at a time."""
     tasks = []
-    for path, file in files.items():
-        name = path.name.split(".", maxsplit=1)[0]
-        if name in known:
-            tasks.append((path, file, name, known[name]))
+    for variant in sorted(Variant, key=str):
+        if str(variant) in known:
+            tasks.append((variant, known[str(variant)]))
         else:
-            yield mutating.without_evidence(path, file, name)
+            yield mutating.without_evidence(variant)
     if min(mutating.jobs, len(tasks)) > 1:
         # Spawned, not forked: a fork of a process with threads, as a progress bar has, may hang.
         with get_context("spawn").Pool(min(mutating.jobs, len(tasks))) as pool:

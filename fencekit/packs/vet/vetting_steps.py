@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from fencekit.cases.case_file import CaseFile
-from fencekit.cases.case_file_formats import read_cases
 from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT, binding_rules
 from fencekit.checks.proofs.policy_comparison import finding_of
 from fencekit.checks.proofs.prove_or_search import answers
@@ -22,6 +20,7 @@ from fencekit.engines.engine_protocol import Engine
 from fencekit.engines.native.native_evaluator import ENGINE as NATIVE
 from fencekit.engines.time_limit import time_limit
 from fencekit.model.capability import Capability
+from fencekit.model.case import Case
 from fencekit.model.errors import PackError
 from fencekit.model.finding import Finding, RecordClass
 from fencekit.model.policy import Policy
@@ -29,7 +28,7 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.source import Place
 from fencekit.model.suite_result import CaseResult, CaseStatus
 from fencekit.model.vetting_result import VettingState
-from fencekit.packs.pack.pack import GUARDRAILS, Pack, rendered_files
+from fencekit.packs.pack.pack import CASES, GUARDRAILS, Pack, rendered_files
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.pinned_calls import is_pinned
 from fencekit.packs.vet.mutation_evidence import read_evidence
@@ -51,7 +50,7 @@ class Vet:
     max_mutants: int | None = None
     jobs: int = 1
     loaded: dict[Path, Policy] = field(default_factory=dict)
-    read: dict[Path, CaseFile] = field(default_factory=dict)
+    read: dict[Variant, list[Case]] = field(default_factory=dict)
 
     def policy(self, variant: Variant) -> Policy:
         """Return the policy of a variant; raise PolicyError where it cannot be read."""
@@ -68,16 +67,12 @@ class Vet:
             self.loaded[file] = load_policy(str(file))
         return self.loaded[file]
 
-    def cases_in(self, file: Path) -> CaseFile:
-        """Return the cases in a file; raise CaseError where it has none."""
-        if file not in self.read:
-            self.read[file] = read_cases(str(file))
-        return self.read[file]
-
-    @property
-    def case_files(self) -> list[Path]:
-        """Return the pack's `cases/*.fence.yaml`, sorted by path."""
-        return sorted((self.pack.folder / "cases").glob("*.fence.yaml"))
+    def cases(self, variant: Variant) -> list[Case]:
+        """Return the cases of a variant; raise PackError where there is no table of them."""
+        if variant not in self.read:
+            table = self.pack.table()
+            self.read = {one: [case.case(one) for case in table] for one in Variant}
+        return self.read[variant]
 
 
 def manifest(vet: Vet) -> Iterator[StepResult]:
@@ -128,22 +123,17 @@ def on_capfence(vet: Vet) -> Iterator[StepResult]:
 
 
 def run_cases(vet: Vet, engine: Engine, step: str) -> Iterator[StepResult]:
-    """Yield how the cases of each file are decided."""
-    if not vet.case_files:
-        yield of(
-            "", "no cases", [fault("cases", "the pack has no cases", Place(str(vet.pack.folder)))]
-        )
-    for path in vet.case_files:
-        file = vet.cases_in(path)
-        policy = vet.at(Path(file.policy))
+    """Yield how the cases of each variant are decided."""
+    if not vet.cases(Variant.STRICT):
+        nothing = fault("cases", "the pack has no cases", Place(str(vet.pack.folder / CASES)))
+        yield of("", "no cases", [nothing])
+        return
+    for variant in sorted(Variant, key=str):
         with time_limit(TIMEOUT) as progress:
-            made = list(results(file.cases, engine.compile(policy), progress))
+            made = list(results(vet.cases(variant), engine.compile(vet.policy(variant)), progress))
         wrong = [one for one in made if one.status is not CaseStatus.PASSED]
         found = [case_fault(vet.pack, step, one) for one in wrong]
-        if not made:
-            found.append(fault(step, "the file has no case", Place(str(path))))
-        said = f"{len(made) - len(wrong)} of {len(made)} cases pass"
-        yield of(path.name.split(".", maxsplit=1)[0], said, found)
+        yield of(str(variant), f"{len(made) - len(wrong)} of {len(made)} cases pass", found)
 
 
 def case_fault(pack: Pack, step: str, failed: CaseResult) -> Finding:
@@ -215,9 +205,9 @@ def narrow_to_declared(
 
 def mutation(vet: Vet) -> Iterator[StepResult]:
     """The cases notice every edit of a policy that changes a decision."""
-    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs)
-    files = {path: vet.cases_in(path) for path in vet.case_files}
-    yield from check_variants(mutating, files, read_evidence(vet.pack.folder))
+    cases = {variant: vet.cases(variant) for variant in Variant}
+    mutating = Mutating(vet.pack, vet.max_mutants, vet.jobs, cases)
+    yield from check_variants(mutating, read_evidence(vet.pack.folder))
 
 
 STEPS: dict[str, Callable[[Vet], Iterator[StepResult]]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from fencekit.cases.case_file_formats import read_cases
 from fencekit.model.errors import PackError
 from fencekit.model.source import Place
 from fencekit.mutation.mutant_probes import Probes
@@ -10,11 +9,10 @@ from fencekit.mutation.mutant_runner import MutantRunner
 from fencekit.packs.pack.pack import EDGES, Pack
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.pack_scaffold import render_files
-from fencekit.packs.render.pinned_calls import is_pinned, pinned_calls, write_edges
-from fencekit.packs.vet.mutation_evidence import Evidence, make_evidence, write_evidence
+from fencekit.packs.render.pinned_calls import is_pinned, write_edges
+from fencekit.packs.vet.mutation_evidence import Evidence, digests_of, make_evidence, write_evidence
 from fencekit.packs.vet.test_suite_minimisation import Edges
 from fencekit.packs.vet.vetting_steps import Vet
-from fencekit.reading.input_files import sha256_of
 
 Say = Callable[[str], None]
 
@@ -26,7 +24,7 @@ def pin_edges(pack: Pack, limit: float, say: Say) -> None:
     """
     refuse_stale(pack)
     trials = {variant: of_variant(pack, variant, edges=False) for variant in reversed(Variant)}
-    calls = pinned_calls(pack.cases_file(Variant.STRICT))
+    calls = [case.request for case in pack.cases(Variant.STRICT) if is_pinned(case.name)]
     edges = Edges(trials, pack.payloads, limit, say, calls)
     edges.find()
     write_edges(pack.folder / EDGES, edges.pinned_calls())
@@ -40,9 +38,9 @@ def write_fates(pack: Pack, limit: float, say: Say) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for variant in reversed(Variant):
         trials = of_variant(pack, variant)
-        files = pack.policy_file(variant), pack.cases_file(variant)
-        policy, cases = (sha256_of(str(file)) for file in files)
-        one = found[str(variant)] = make_evidence(trials, pack.payloads, (policy, cases), limit)
+        one = found[str(variant)] = make_evidence(
+            trials, pack.payloads, digests_of(pack, variant), limit
+        )
         say(
             f"{variant}: {one.mutants:,} mutants, {len(one.killed):,} noticed, "
             f"{len(one.equivalent):,} equivalent, {len(one.survived):,} left"
@@ -58,7 +56,7 @@ def of_variant(pack: Pack, variant: Variant, *, edges: bool = True) -> MutantRun
 
     Raises PackError where a case fails.
     """
-    cases = read_cases(str(pack.cases_file(variant))).cases
+    cases = pack.cases(variant)
     policy = Vet(pack).policy(variant)
     chosen = [one for one in cases if edges or not is_pinned(one.name)]
     trials = MutantRunner(policy, Probes.of_cases(chosen), prioritises=True)
