@@ -101,12 +101,8 @@ def request_of(asked: Mapping[str, Any]) -> Request:
     named = action.get("name") or (raw_action if isinstance(raw_action, str) else None)
     who = actor.get("id") or (raw_actor if isinstance(raw_actor, str) else None)
     operation = asked.get("operation", asked.get("action_name", named or "*"))
-    capability = (
-        action.get("capability")
-        or metadata.get("capability")
-        or asked.get("capability")
-        or f"{asked.get('resource', '*')}.{operation}.*"
-    )
+    by_default = f"{asked.get('resource', '*')}.{operation}.*"
+    capability = first_said("capability", action, metadata, asked) or by_default
     environment = asked.get("environment") or metadata.get("environment") or "development"
     context = {
         **metadata,
@@ -115,17 +111,21 @@ def request_of(asked: Mapping[str, Any]) -> Request:
         "action": named or asked.get("action_name"),
         "resource": asked.get("resource"),
         "environment": environment,
-        "tenant": asked.get("tenant") or metadata.get("tenant"),
-        "risk_level": asked.get("risk_level") or metadata.get("risk_level"),
-        "tool_name": asked.get("tool_name")
-        or payload.get("tool_name")
-        or metadata.get("tool_name"),
+        "tenant": first_said("tenant", asked, metadata),
+        "risk_level": first_said("risk_level", asked, metadata),
+        "tool_name": first_said("tool_name", asked, payload, metadata),
     }
     kept = {key: value for key, value in context.items() if value is not None}
     if isinstance(environment, str):
         del kept["environment"]
         return Request(str(capability), environment=environment, context=kept, args=payload)
     return Request(str(capability), context=kept, args=payload)
+
+
+def first_said(key: str, *parts: Mapping[str, Any]) -> Any:
+    """Return the first value under a key that is not empty; the last part's where all are."""
+    said = [part.get(key) for part in parts]
+    return next(filter(None, said), said[-1])
 
 
 def mapping(asked: Mapping[str, Any], key: str) -> dict[str, Any]:

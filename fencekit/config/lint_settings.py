@@ -19,6 +19,9 @@ from fencekit.model.source import Place
 TABLE = "[tool.fencekit.lint]"
 KEYS = ("policies", "select", "ignore", "fail_on", "levels", "per_file")
 
+SHARED = ("policy_root", "log_format", "tools")
+"""What lint shares with a replay, in `[tool.fencekit]` itself."""
+
 
 def lint_job(folder: Path, **given: Any) -> LintJob:
     """Return what lint is asked for: what is given, over the settings near a folder, over defaults.
@@ -27,11 +30,7 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
     """
     settings = settings_near(folder)
     table, place = dict(settings.get("lint") or {}), settings.place or Place("pyproject.toml")
-    for key in table:
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else ", ".join(KEYS)
-            raise UsageError(f"unknown key in `{TABLE}`: `{key}`", place=place, hint=hint)
+    refuse_unknown_keys(table, place)
     at = os.path.dirname(place.file)  # noqa: PTH120  (a Path would drop a leading `./`)
     chosen = given.get("policies") or [
         os.path.join(at, path)  # noqa: PTH118
@@ -41,10 +40,11 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
     if not policies:
         hint = f"name one on the command line, or as `policies` in `{TABLE}`"
         raise UsageError("no policy to lint", hint=hint)
+    shared = {key: given.get(key) or settings.get(key) or "" for key in SHARED}
     timeout = given.get("timeout") or settings.get("timeout")
     return LintJob(
         policies=tuple(distinct(expand_globs(policies))),
-        policy_root=given.get("policy_root") or settings.get("policy_root") or "",
+        **shared,
         levels=Levels(
             chosen=levels_in(table.get("levels", {}), "levels", place),
             per_file=per_file(table.get("per_file", {}), at, place),
@@ -53,10 +53,17 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
         ),
         fail_at=fail_at(given.get("fail_on") or table.get("fail_on", "error"), place),
         logs=tuple(distinct(expand_globs(tuple(given.get("logs") or ())))),
-        log_format=given.get("log_format") or settings.get("log_format") or "",
-        tools=given.get("tools") or settings.get("tools") or "",
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
     )
+
+
+def refuse_unknown_keys(table: Mapping[str, Any], place: Place) -> None:
+    """Raise UsageError for a key of the table that is none."""
+    for key in table:
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else ", ".join(KEYS)
+            raise UsageError(f"unknown key in `{TABLE}`: `{key}`", place=place, hint=hint)
 
 
 def texts(table: Mapping[str, Any], key: str, place: Place) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ line is lost, and counted.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -211,11 +211,7 @@ class Walk:
         for key, listed in lists.items():
             below = spot.below(key, about)
             assert below is not None
-            for item in listed or ():
-                if below.tree:
-                    yield from self.walk_decoded(item, below, flaws)
-                else:
-                    yield self.leaf(item, below, flaws)
+            yield from self.walk_items(listed or (), below, flaws)
             if listed is None and value[key] is not None:
                 message = f"`{key}` is not a list"
                 lost = count_lost(value[key], self.layout)
@@ -258,6 +254,16 @@ class Walk:
         """Return that something which should be an object is none."""
         lost = count_lost(value, self.layout)
         return invalid("not a JSON object", self.base, excerpt_of_value(value), lost)
+
+    def walk_items(
+        self, listed: Iterable[Any], below: "Spot", flaws: tuple[str, ...]
+    ) -> Iterator[Item]:
+        """Yield what is in the elements of a list that is decoded."""
+        for item in listed:
+            if below.tree:
+                yield from self.walk_decoded(item, below, flaws)
+            else:
+                yield self.leaf(item, below, flaws)
 
     def line_of_text(self, line: int) -> InvalidRecord | Notice:
         """Return what text beside the documents is: invalid, unless a container prints it."""

@@ -52,11 +52,7 @@ def _well_formed(
     formed = sum(1 << index for index, one in enumerate(parsed) if one)
     begun: dict[int, tuple[str | None, ...]] = {formed: ()}
     for column in columns:
-        free = sum(1 << i for i, segment in enumerate(column) if segment == "*")
-        naming: dict[str, int] = {}
-        for index, segment in enumerate(column):
-            if parsed[index] and segment != "*":
-                naming[segment] = naming.get(segment, 0) | 1 << index
+        free, naming = _masks(column, formed)
         following: dict[int, tuple[str | None, ...]] = {}
         for mask, segments in begun.items():
             if mask & wanted == 0 and wanted != -1:
@@ -73,6 +69,15 @@ def _well_formed(
         # A well-formed text has at most one newline, at its end: no such capability otherwise.
         if "\n" not in text[:-1]:
             yield text, mask if text[-1:] != "\n" else _covering(by_text, text)
+
+
+def _masks(column: list[str], formed: int) -> tuple[int, dict[str, int]]:
+    """Return the patterns that take any segment in a column, and those that name each, as bits."""
+    naming: dict[str, int] = {}
+    for index, segment in enumerate(column):
+        if formed >> index & 1:
+            naming[segment] = naming.get(segment, 0) | 1 << index
+    return naming.pop("*", 0), naming
 
 
 def bits_of(mask: int) -> Iterator[int]:

@@ -101,32 +101,31 @@ NEVER_IN = "".join(map(chr, range(0x4E00, 0x9FFF)))
 
 def contradiction(cube: Cube) -> Cube | None:
     """Return literals of the text that cannot all be true, where two by two show it; else None."""
-    unwanted = {
-        word: one
-        for one in sorted(cube, key=order)
-        if isinstance(one.atom, ContainsKeyword) and not one.positive
-        for word in one.atom.keywords
-    }
-    refused = {
-        pattern: one
-        for one in sorted(cube, key=order)
-        if isinstance(one.atom, MatchesRegex) and not one.positive
-        for pattern in one.atom.patterns
-    }
-    for one in sorted(cube, key=order):
-        if not one.positive:
-            continue
-        if isinstance(one.atom, ContainsKeyword):
-            hit = [_inside(word, unwanted) for word in one.atom.keywords if word.isprintable()]
-        elif isinstance(one.atom, MatchesRegex):
-            hit = [refused.get(pattern) for pattern in one.atom.patterns]
-            if not all(hit):
-                hit = [_around(pattern, refused) for pattern in one.atom.patterns]
-        else:
-            continue
-        if all(other is not None for other in hit):
+    literals = sorted(cube, key=order)
+    unwanted: dict[str, Literal] = {}
+    refused: dict[str, Literal] = {}
+    for one in literals:
+        if not one.positive and isinstance(one.atom, ContainsKeyword):
+            unwanted.update(dict.fromkeys(one.atom.keywords, one))
+        elif not one.positive and isinstance(one.atom, MatchesRegex):
+            refused.update(dict.fromkeys(one.atom.patterns, one))
+    for one in literals:
+        hit = _contradicting(one, unwanted, refused) if one.positive else None
+        if hit is not None and all(other is not None for other in hit):
             return frozenset({one, *(other for other in hit if other is not None)})
     return None
+
+
+def _contradicting(
+    one: Literal, unwanted: dict[str, Literal], refused: dict[str, Literal]
+) -> list[Literal | None] | None:
+    """Return, for each way in which a literal is true, one that contradicts it; None of others."""
+    if isinstance(one.atom, ContainsKeyword):
+        return [_inside(word, unwanted) for word in one.atom.keywords if word.isprintable()]
+    if not isinstance(one.atom, MatchesRegex):
+        return None
+    hit = [refused.get(pattern) for pattern in one.atom.patterns]
+    return hit if all(hit) else [_around(pattern, refused) for pattern in one.atom.patterns]
 
 
 def _around(pattern: str, refused: dict[str, Literal]) -> Literal | None:

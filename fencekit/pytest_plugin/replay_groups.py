@@ -7,6 +7,7 @@ the workers that run it as a test.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from urllib.parse import quote
 
 from fencekit.checks.findings.group_findings import MAX_WITNESSES, RecordGroup
@@ -104,49 +105,47 @@ def results(logs: Sequence[str], report: Report, gathered: Gathered) -> tuple[Lo
 def results_of(log: str, report: Report, groups: dict[str, list[RecordGroup]]) -> Iterator[Result]:
     """Yield the results of one log: what failed of it as a whole, what is invalid, the groups."""
     assert report.replay is not None
-    for why in (text for path, text in report.replay.failed if path == log):
-        yield Result(COULD_NOT_CHECK, failure=said_of_log(log, why))
+    failed = [text for path, text in report.replay.failed if path == log]
+    yield from (Result(COULD_NOT_CHECK, failure=said_of_log(log, why)) for why in failed)
     failing = failing_classes(report)
     waived = wholly_waived(report)
-    undecidable = sum(
-        group.count
-        for listed in groups.values()
-        for group in listed
-        if group.first.kind is RecordClass.INVALID
-    )
+    undecidable = count_undecidable(groups)
     invalid = sum(read.invalid for read in report.replay.logs if read.path == log) - undecidable
     if invalid:
         said = said_of_unreadable(log, invalid, report)
+        classes = (RecordClass.INVALID.value,)
         fails = RecordClass.INVALID in failing
-        yield Result(
-            INVALID_RECORDS,
-            failure=said if fails else "",
-            note="" if fails else said,
-            classes=(RecordClass.INVALID.value,),
-            calls=invalid,
-        )
-    passed_over = [t for read in report.replay.logs if read.path == log for t in read.passed_over]
+        yield result(INVALID_RECORDS, said, fails=fails, classes=classes, calls=invalid)
+    passed_over = tuple(
+        part for read in report.replay.logs if read.path == log for part in read.passed_over
+    )
     if passed_over:
-        said = said_of_passed_over(tuple(passed_over), report)
         most = report.limits.passed_over
         fails = most is not None and report.passed_over > most
-        yield Result(
-            PASSED_OVER,
-            failure=said if fails else "",
-            note="" if fails else said,
-            calls=total(tuple(passed_over)),
-        )
+        said = said_of_passed_over(passed_over, report)
+        yield result(PASSED_OVER, said, fails=fails, calls=total(passed_over))
     for name, listed in groups.items():
         said = said_of_group(listed, report)
         fails = any(g.first.kind in failing and g.first.key not in waived for g in listed)
-        yield Result(
+        yield result(
             name,
-            place_of(listed[0]).line,
-            failure=said if fails else "",
-            note="" if fails else said,
+            said,
+            fails=fails,
+            line=place_of(listed[0]).line,
             classes=tuple(dict.fromkeys(group.first.kind.value for group in listed)),
             calls=sum(group.count for group in listed),
         )
+
+
+def count_undecidable(groups: dict[str, list[RecordGroup]]) -> int:
+    """Return how many of the records in the groups were read, and could not be decided."""
+    every = (group for listed in groups.values() for group in listed)
+    return sum(group.count for group in every if group.first.kind is RecordClass.INVALID)
+
+
+def result(name: str, said: str, *, fails: bool, **more: Any) -> Result:
+    """Return a result that says something: why it fails, or else a note."""
+    return Result(name, failure=said if fails else "", note="" if fails else said, **more)
 
 
 def place_of(group: RecordGroup) -> Place:

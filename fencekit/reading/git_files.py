@@ -170,13 +170,7 @@ def full_name(root: str, ref: str) -> str:
     name, rest = found.groups() if found else (ref, "")
     if not name or name == "@" or (HEX.fullmatch(name) and len(name) in WHOLE):
         return ref
-    spaces = [space.format(name) for space in SPACES]
-    listed = git(root, "for-each-ref", "--format=%(refname)", "--", *spaces) or b""
-    meant = [each for each in os.fsdecode(listed).splitlines() if each in spaces]
-    if name.startswith("refs/") and git(root, "show-ref", "--verify", "--quiet", name) is not None:
-        meant.append(name)
-    if name.isupper() and is_pseudo_ref(root, name):
-        meant.append(name)
+    meant = refs_named(root, name)
     if meant and HEX.fullmatch(name):
         objects = git(root, "rev-parse", f"--disambiguate={name}") or b""
         meant += [f"the object {each[:12]}" for each in objects.decode("ascii").split()]
@@ -185,6 +179,18 @@ def full_name(root: str, ref: str) -> str:
         message = f"`{ref}` could be {names}"
         raise UsageError(message, hint="name the one that you mean in full, `refs/heads/...`")
     return f"{meant[0]}{rest}" if meant else ref
+
+
+def refs_named(root: str, name: str) -> list[str]:
+    """Return the full names of the refs that a name may mean."""
+    spaces = [space.format(name) for space in SPACES]
+    listed = git(root, "for-each-ref", "--format=%(refname)", "--", *spaces) or b""
+    meant = [each for each in os.fsdecode(listed).splitlines() if each in spaces]
+    if name.startswith("refs/") and git(root, "show-ref", "--verify", "--quiet", name) is not None:
+        meant.append(name)
+    if name.isupper() and is_pseudo_ref(root, name):
+        meant.append(name)
+    return meant
 
 
 def is_pseudo_ref(root: str, name: str) -> bool:

@@ -54,10 +54,7 @@ def apply_waivers(
     unchanged = digests_of(policies[:-1])
     kept = kept_calls(report)
     shared = [shares(report, finding, in_force, kept, unchanged) for finding in report.findings]
-    calls = Counter[int]()
-    for share in shared:
-        for at, covered in share.items():
-            calls[at] += covered.count
+    calls = count_calls(shared)
     states = [
         WaiverState.TOO_BROAD if notes[at] else state_of(waiver, calls[at], today)
         for at, waiver in enumerate(waivers)
@@ -92,6 +89,15 @@ class Share:
 
     count: int
     kept: tuple[ChangedRecord, ...] = ()
+
+
+def count_calls(shared: Iterable[Mapping[int, Share]]) -> Counter[int]:
+    """Return how many calls of all findings each waiver covers."""
+    calls = Counter[int]()
+    for share in shared:
+        for at, covered in share.items():
+            calls[at] += covered.count
+    return calls
 
 
 def digests_of(policies: Iterable[Policy]) -> dict[str, str]:

@@ -131,17 +131,15 @@ def harmful(witness: Witness) -> Iterator[Request]:
     word = word_of(str(call.capability))
     rule = witness.after.rule
     examples = list(islice(requests_for([rule]), MOST_TEXTS)) if rule is not None else []
-    values = [*call.args.values.values(), *(v for e in examples for v in e.args.values.values())]
-    texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))[:MOST_TEXTS]
+    texts = texts_in([call, *examples])
     amounts = [value for key, value in call.args.values.items() if is_amount(key, value)]
     if not amounts and asks_amount(witness):
         amounts = [0]
+    has_path = word == "path" or any("path" in example.args.values for example in examples)
     made = chain(
         worst_amounts(amounts),
         calls_for(str(call.capability)),
-        worst_paths(texts)
-        if word == "path" or any("path" in e.args.values for e in examples)
-        else (),
+        worst_paths(texts) if has_path else (),
         worst_texts(word, texts),
         ({word: text} for text in texts if text),
         (example.args.values for example in examples),
@@ -158,6 +156,13 @@ def harmful(witness: Witness) -> Iterator[Request]:
 def word_of(capability: str) -> str:
     """Return the name of the argument that has the text of such a call."""
     return "url" if capability.partition(".")[0] == "http" else word_for(capability)
+
+
+def texts_in(calls: list[Request]) -> list[str]:
+    """Return the first texts among the arguments of calls, each once."""
+    values = (value for call in calls for value in call.args.values.values())
+    texts = dict.fromkeys(value for value in values if isinstance(value, str))
+    return list(texts)[:MOST_TEXTS]
 
 
 def like(call: Request, args: Mapping[str, Any]) -> Request:

@@ -1,6 +1,6 @@
 """A whole run of cases as it is asked for: paths in, a report out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fencekit.cases.case_file import CaseFile, beside
@@ -15,6 +15,7 @@ from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.engines.time_limit import time_limit
 from fencekit.model.case import Case
 from fencekit.model.errors import FencekitError
+from fencekit.model.finding import Finding
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, SourceFile
@@ -23,6 +24,7 @@ from fencekit.model.suite_result import (
     CaseStatus,
     ClaimResult,
     ClaimStatus,
+    Coverage,
     Suite,
     SuiteFile,
 )
@@ -130,30 +132,35 @@ class SuiteRun:
                 self.inputs.append(Input("policy", source.path, source.sha256))
         return policy
 
+    def measured_coverage(self) -> Coverage | None:
+        """Return what the cases cover, None where it is not asked for."""
+        if not self.job.coverage and self.job.min_coverage is None:
+            return None
+        return self.covering.coverage(self.job.min_coverage)
+
     def report(self) -> Report:
         """Return the report on all files taken in."""
         cases = [case for file in self.files for case in file.cases]
         checked = [claim for file in self.files for claim in file.claims]
         findings = [finding_of(case) for case in cases if case.status is not CaseStatus.PASSED]
-        findings += [claim_finding(c) for c in checked if c.status is ClaimStatus.REFUTED]
-        on_errors = [claim_finding(c) for c in checked if c.status is ClaimStatus.EXCEPT_ERRORS]
+        findings += claim_findings(checked, ClaimStatus.REFUTED)
+        on_errors = claim_findings(checked, ClaimStatus.EXCEPT_ERRORS)
         whole = [why for _, why in self.failed]
-        coverage = None
-        if self.job.coverage or self.job.min_coverage is not None:
-            coverage = self.covering.coverage(self.job.min_coverage)
+        coverage = self.measured_coverage()
+        if coverage is not None:
             low = shortfall(coverage)
             findings += [low] if low else []
             if coverage.percent is None:
                 whole.append("there is nothing that cases could cover")
         if not cases and not checked:
             whole.append("no case was run")
-        parts = []
         errors = sum(case.status is CaseStatus.ERROR for case in cases)
-        if errors:
-            parts.append(f"{errors} of {len(cases)} cases could not be decided")
         unknown = sum(claim.status is ClaimStatus.UNKNOWN for claim in checked)
-        if unknown:
-            parts.append(f"{unknown} of {len(checked)} claims could not be settled")
+        of_parts = {
+            f"{errors} of {len(cases)} cases could not be decided": errors,
+            f"{unknown} of {len(checked)} claims could not be settled": unknown,
+        }
+        parts = [said for said, count in of_parts.items() if count]
         failing = len(findings) > errors
         return Report(
             check="test",
@@ -180,3 +187,8 @@ def status_of(whole: Sequence[str], parts: Sequence[str], *, failing: bool) -> S
     if whole or (parts and not failing):
         return Status.COULD_NOT_CHECK
     return Status.FINDINGS if failing else Status.CLEAN
+
+
+def claim_findings(claims: Iterable[ClaimResult], status: ClaimStatus) -> list[Finding]:
+    """Return the findings of the claims that have a status."""
+    return [claim_finding(claim) for claim in claims if claim.status is status]

@@ -112,12 +112,7 @@ class ClosedSetWalk:
         self._needs = [Pattern(value, anywhere=False) for _, value in needs]
         self._asked = [(of, Pattern(one), True) for of, one in found]
         self._asked += [(of, Pattern(one, wanted=False), False) for of, one in refused]
-        sets = [chars for one in self._needs for chars in one.sets]
-        sets += [chars for of, one, _ in self._asked if of == "values" for chars in one.sets]
-        if order != "values":
-            of_text = [chars for of, one, _ in self._asked if of == "text" for chars in one.sets]
-            sets += told_apart(of_text)
-        sets = list(dict.fromkeys(sets))
+        sets = self._sets(order)
         letters = [step for char in representatives(tuple(sets)) for step in of_letter(char)]
         steps = [WalkStep(*step) for step in (*FIXED, *letters)]
         steps += [WalkStep(kind.upper(), text, "") for kind, text, _ in steps if kind.islower()]
@@ -126,6 +121,16 @@ class ClosedSetWalk:
         patterns = [*self._needs, *(one for _, one, _ in self._asked)]
         self.tables = digest([*self._steps, *sets, *(one.program for one in patterns)])
         """What tells it from a walk of another Python that reads patterns or texts otherwise."""
+
+    def _sets(self, order: str) -> list[CharSet]:
+        """Return the sets of characters that are told apart, each once."""
+        asked = {
+            of: [chars for name, one, _ in self._asked if name == of for chars in one.sets]
+            for of in ("values", "text")
+        }
+        needed = [chars for one in self._needs for chars in one.sets]
+        of_text = told_apart(asked["text"]) if order != "values" else []
+        return list(dict.fromkeys([*needed, *asked["values"], *of_text]))
 
     def steps(self, state: Any) -> Iterator[Any]:
         """Yield the state after each step that can come; None where no such text goes on."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from itertools import product
+from itertools import product, takewhile
 from typing import Any
 
 from fencekit.engines.native.condition_tests import TESTS, as_list
@@ -81,17 +81,15 @@ def reading(condition: Condition, atoms: Atoms) -> tuple[Literals | None, Litera
         return NEVER, ALWAYS
     if name in ("contains", "match_keywords"):
         words = {str(word).lower() for word in ([value] if name == "contains" else as_list(value))}
-        # Of two words in each other the shorter one will do.
-        least = sorted(w for w in words if not any(o != w and o in w for o in words))
+        least = least_words(words)
         pattern = "|".join(map(re.escape, least))
         holds = so(f"has {least}", of="text", patterns=(pattern,)) if pattern else ALWAYS
         return holds if words else NEVER, NEVER
     if name == "match_regex":
         patterns = list(dict.fromkeys(map(str, as_list(value))))
-        bad = next((at for at, one in enumerate(patterns) if Regex(one).error), len(patterns))
-        sound = patterns[:bad]
+        sound = list(takewhile(lambda one: not Regex(one).error, patterns))
         found = so(f"found {sound}", of="values", patterns=tuple(sound)) if sound else NEVER
-        if bad == len(patterns):
+        if sound == patterns:
             return found, NEVER
         # The first one that does not compile raises when it is reached.
         return found, Literals({f"not found {sound}"}) if sound else ALWAYS
@@ -100,6 +98,11 @@ def reading(condition: Condition, atoms: Atoms) -> tuple[Literals | None, Litera
     said = f"{name} {spell_value(str(value) if name == 'path_prefix' else value)}"
     may_raise = SUBJECTS.get(name) in ("amount", "caller_depth")
     return so(said), so(f"{said} raises", raises=True) if may_raise else NEVER
+
+
+def least_words(words: set[str]) -> list[str]:
+    """Return the words, sorted, that have no other in them: of two such, the shorter will do."""
+    return sorted(word for word in words if not any(o != word and o in word for o in words))
 
 
 def spell_value(value: Any) -> str:

@@ -11,7 +11,7 @@ Nothing of this is shared with the prover, which reads schemas with `fencekit.sc
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -58,6 +58,15 @@ class CheckedDomain:
         return any(subject == "path" or one.may_be(value) for one in found)
 
 
+def types_of_listed(listed: Sequence[Any], types: Sequence[str]) -> list[str]:
+    """Return which of the types listed values are of."""
+    named = [[*json_types(one)] for one in listed]
+    # What Python reads `1e400` as is of no type, and printed as a word.
+    if not all(named):
+        return [*ALL_TYPES]
+    return [*dict.fromkeys(name for names in named for name in names if name in types)]
+
+
 class SchemaProperty:
     """What a schema says of the value of a key."""
 
@@ -72,14 +81,7 @@ class SchemaProperty:
         self.exact: list[Any] | None = None
         """The listed values, where each is printed in one way."""
         if self.listed is not None:
-            known = [
-                [name for name in json_types(one) if name in self.types] for one in self.listed
-            ]
-            odd = any(not [*json_types(one)] for one in self.listed)
-            # What Python reads `1e400` as is of no type, and printed as a word.
-            self.types = (
-                [*ALL_TYPES] if odd else [*dict.fromkeys(n for names in known for n in names)]
-            )
+            self.types = types_of_listed(self.listed, self.types)
             if all(one is None or isinstance(one, str | bool) for one in self.listed):
                 self.exact = self.listed
         self.values = [*(limit for limit, _ in self._limits), *(self.listed or ())]

@@ -218,6 +218,11 @@ def spell_value(value: Any) -> str:
     return f"{type(value).__name__} {value!r}"
 
 
+def fits(member: TextSet | ArraySet, value: str | list[Any]) -> bool:
+    """Say whether a value is of a length that a set has."""
+    return member.least <= len(value) and (member.most is None or len(value) <= member.most)
+
+
 def has(member: SimpleSet, value: Any) -> bool:
     """Say whether a value may be in a set; yes where that is not followed."""
     match member:
@@ -226,8 +231,7 @@ def has(member: SimpleSet, value: Any) -> bool:
         case TextSet():
             return (
                 isinstance(value, str)
-                and member.least <= len(value)
-                and (member.most is None or len(value) <= member.most)
+                and fits(member, value)
                 and all(re.search(pattern, value) for pattern in member.patterns)
             )
         case NumberSet():
@@ -235,8 +239,7 @@ def has(member: SimpleSet, value: Any) -> bool:
         case ArraySet():
             return (
                 isinstance(value, list)
-                and member.least <= len(value)
-                and (member.most is None or len(value) <= member.most)
+                and fits(member, value)
                 and (
                     member.items is None
                     or all(any(has(one, item) for one in member.items) for item in value)

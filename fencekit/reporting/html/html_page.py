@@ -152,11 +152,7 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
     replayed, diff = report.replay, report.diff
     noun = "Groups" if report.check in CHECKS_OF_CHANGES else "Findings"
     asked = {
-        "cases": f"Cases {len(report.suite.cases):,}" if report.suite else "",
-        "coverage": "Coverage" if report.suite and report.suite.coverage else "",
-        "mutation": f"Mutants {report.mutation.made:,}" if report.mutation else "",
-        "steps": f"Steps {len(report.vetting.steps):,}" if report.vetting else "",
-        "rates": "Rates" if report.vetting and report.vetting.rates else "",
+        **check_sections(report),
         "edits": f"Edits {len(diff.edits):,}" if diff and diff.edits else "",
         "transitions": "Decisions" if replayed and replayed.transitions else "",
         "findings": f"{noun} {len(findings):,}" if findings else "",
@@ -168,6 +164,18 @@ def sections(report: Report, findings: list[Finding]) -> Mapping[str, str]:
         "inputs": "Inputs",
     }
     return {anchor: name for anchor, name in asked.items() if name}
+
+
+def check_sections(report: Report) -> dict[str, str]:
+    """Return the sections of cases, mutants and vetting; the name is empty where there is none."""
+    suite, vetting = report.suite, report.vetting
+    return {
+        "cases": f"Cases {len(suite.cases):,}" if suite else "",
+        "coverage": "Coverage" if suite and suite.coverage else "",
+        "mutation": f"Mutants {report.mutation.made:,}" if report.mutation else "",
+        "steps": f"Steps {len(vetting.steps):,}" if vetting else "",
+        "rates": "Rates" if vetting and vetting.rates else "",
+    }
 
 
 def is_unreadable(finding: Finding) -> bool:
