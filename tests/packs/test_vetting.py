@@ -208,7 +208,7 @@ def wrong_case(pack: Path) -> str:
 
 def no_cases(pack: Path) -> str:
     (pack / "source/cases.yaml").write_text("[]\n", encoding="utf-8")
-    return "a table of cases is a list"
+    return "the pack has no cases"
 
 
 def beyond_guardrails(pack: Path) -> str:

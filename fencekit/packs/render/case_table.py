@@ -60,7 +60,7 @@ class PackCase:
 def read_table(file: Path) -> tuple[PackCase, ...]:
     """Return the cases in a table, and the pinned calls beside it; raise PackError for no table."""
     document = read_document(file)
-    if document is None or not document.elements:
+    if document is None or not isinstance(document.value, list):
         raise PackError("a table of cases is a list", place=Place(str(file)))
     found: list[PackCase] = []
     numbers: Counter[str] = Counter()
