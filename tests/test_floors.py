@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fencekit.regex.redos.scc import components
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "fencekit"
 
@@ -135,6 +137,29 @@ def test_a_file_imports_its_own_room_and_lower_floors_only(file: Path) -> None:
         other = parts[1]
         allowed = other == room or FLOORS[other] < FLOORS[room]
         assert allowed, f"{shown(file)}:{line}: {room} (floor {FLOORS[room]}) imports {module}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports of types and those in functions count too."""
+    modules = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in FILES}
+    graph = {}
+    for name, file in modules.items():
+        asked = {module for module, _ in imports(file)}
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                asked |= {f"{node.module}.{one.name}" for one in node.names}
+        asked |= {f"{module}.__init__" for module in asked}
+        graph[name] = sorted((asked & modules.keys()) - {name})
+    circles = [sorted(found) for found in components(graph) if len(found) > 1]
+    assert circles == []
+
+
+def test_the_biggest_room_has_fifteen_percent_of_the_lines_at_most() -> None:
+    counts: dict[str | None, int] = {}
+    for file in FILES:
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        counts[room_of(file)] = counts.get(room_of(file), 0) + lines
+    assert max(counts.values()) <= 0.15 * sum(counts.values())
 
 
 @pytest.mark.parametrize("file", FILES, ids=shown)

@@ -9,9 +9,9 @@ import pytest
 from running import fencekit, record, write_lines
 
 from fencekit.cli.main import COMMANDS
-from fencekit.config.options import CLI, OPTIONS, PYTEST, TOML, Kind, Option, options_of
+from fencekit.config.options import CLI, FLAGS, OPTIONS, PYTEST, TOML, Kind, Option, options_of
 from fencekit.config.project_settings import settings_in
-from fencekit.pytest_plugin import FLAGS, option_name
+from fencekit.pytest_plugin import option_name
 
 VALUES = {
     Kind.LIMIT: ("1", "'all'"),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 REPLAY, PROPERTIES, PROVE = "replay", "properties", "prove"
 """The flags of pytest: `--capfence-replay`, and so on."""
+FLAGS = {flag: f"--capfence-{flag}" for flag in (REPLAY, PROPERTIES, PROVE)}
 CLI, PYTEST, TOML = "cli", "pytest", "toml"
 """What reads options: the command line, pytest, `[tool.fencekit]`."""
 

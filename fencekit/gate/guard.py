@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from fencekit.gate.call import ToolCall
 from fencekit.gate.execution import in_thread
@@ -18,9 +18,6 @@ from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus, GateD
 from fencekit.gate.tools import Tool
 from fencekit.model.errors import RequestError, UsageError
 from fencekit.model.verdict import Verdict
-
-if TYPE_CHECKING:
-    from fencekit.gate.gate import Gate
 
 caller: ContextVar[Mapping[str, Any]] = ContextVar("caller", default=MappingProxyType({}))
 
@@ -58,12 +55,32 @@ def blocking_exception(decision: GateDecision) -> Blocked:
     return (ApprovalRequired if waits else Blocked)(decision)
 
 
+class GuardingGate(Protocol):
+    """As much of a gate as guards ask of it."""
+
+    def decide(self, call: ToolCall, *, tool: Tool | None = None) -> GateDecision:
+        """Return what becomes of a call, and record it."""
+        ...
+
+    def refuse(self, call: ToolCall, reason: str, message: str) -> GateDecision:
+        """Record and return the denial of a call that has not the shape of one."""
+        ...
+
+    def not_begun(self, decision: GateDecision) -> None:
+        """Record of an allowed call that it was given up before it began."""
+        ...
+
+    def record_outcome(self, decision: GateDecision, outcome: ExecutionOutcome) -> object:
+        """Record how a call ended that was allowed."""
+        ...
+
+
 class Guard:
     """A guard that is not used yet: call it with a function, or enter it as a block."""
 
     def __init__(
         self,
-        gate: "Gate",
+        gate: "GuardingGate",
         tool: str | Tool,
         args: Mapping[str, Any] | None,
         of_the_call: Mapping[str, Any],

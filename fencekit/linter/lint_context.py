@@ -8,7 +8,7 @@ from typing import Any
 from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.engines.time_limit import Progress
 from fencekit.linter.example_calls import requests_for, shared_capability
-from fencekit.linter.lint_rule import DemonstratingCall
+from fencekit.linter.lint_violation import DemonstratingCall
 from fencekit.linter.prover_questions import Exact
 from fencekit.linter.recorded_fields import RecordedFields
 from fencekit.linter.source_places import Places

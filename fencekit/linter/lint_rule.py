@@ -2,44 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from fencekit.model.decision import Outcome
+from fencekit.linter.lint_context import LintContext
+from fencekit.linter.lint_violation import DemonstratingCall, Violation
 from fencekit.model.finding import Level
-from fencekit.model.policy import Rule
-from fencekit.model.request import Request
-from fencekit.model.source import Place
 
-if TYPE_CHECKING:
-    from fencekit.linter.lint_context import LintContext
-
-
-@dataclass(frozen=True, slots=True)
-class DemonstratingCall:
-    """A call that shows something: what it is in the finding, and how the policy decides it."""
-
-    label: str
-    request: Request
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A place where a policy has a shape: what is wrong there, and calls that show it.
-
-    Two calls are a pair: the one that the policy stops, and the one that gets through. `slow` says
-    that the last call is one that the policy does not decide in any reasonable time; its outcome
-    is what an evaluator with a time limit makes of it. With `mild`, it matters one level less than
-    its shape does unless configured otherwise.
-    """
-
-    place: Place
-    message: str
-    rule: Rule | None = None
-    calls: tuple[DemonstratingCall, ...] = ()
-    hint: str = ""
-    slow: bool = False
-    mild: bool = False
+__all__ = ["DemonstratingCall", "LintRule", "Violation", "short"]
+"""What a rule's file needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +23,7 @@ class LintRule:
     slug: str
     level: Level
     said: str
-    find: Callable[["LintContext"], Iterator[Violation]]
+    find: Callable[[LintContext], Iterator[Violation]]
     needs_log: bool = False
 
 

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 from fencekit.packs.measure.measure_pack import Peers, measure
 from fencekit.packs.measure.measurement_tables import page
-from fencekit.packs.pack.pack import packs_in, rendered_files
+from fencekit.packs.pack.pack import packs_in
+from fencekit.packs.render.render_pack import rendered_files
 
 
 def render(folder: Path) -> None:

@@ -39,16 +39,21 @@ from typing import Any
 
 import pytest
 
-from fencekit.config.options import PYTEST, Kind, Option, options_of
+from fencekit.config.options import (
+    FLAGS,
+    PROPERTIES,
+    PROVE,
+    PYTEST,
+    REPLAY,
+    Kind,
+    Option,
+    options_of,
+)
 
-FLAG = "--capfence-replay"
+FLAG = FLAGS[REPLAY]
 
 CASES = (".fence.yaml", ".fence.yml")
 SUITES = (".yaml", ".yml")
-
-PROPERTIES, PROVE = "--capfence-properties", "--capfence-prove"
-FLAGS = {"replay": FLAG, "properties": PROPERTIES, "prove": PROVE}
-"""The flag that each option of the table in `fencekit.config.options` may belong to."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,9 +62,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     said = "replay this audit log; several times for several; bare: as `[tool.fencekit]` says"
     group.addoption(FLAG, nargs="?", const="", action="append", metavar="LOG", help=said)
     said = "search each capability for calls that the candidate decides looser than the baseline"
-    group.addoption(PROPERTIES, action="store_true", help=said)
+    group.addoption(FLAGS[PROPERTIES], action="store_true", help=said)
     said = "prove that the candidate is nowhere looser than the baseline, and keeps to guardrails"
-    group.addoption(PROVE, action="store_true", help=said)
+    group.addoption(FLAGS[PROVE], action="store_true", help=said)
     for option in options_of(PYTEST).values():
         said = option.help + (f" (default: {option.default})" if option.default else "")
         group.addoption(f"--{option_name(option)}", help=said, **argument_of(option))

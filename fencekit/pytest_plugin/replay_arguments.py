@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from fencekit.checks.replay.replay_job import ReplayJob
-from fencekit.config.options import PYTEST, REPLAY, Kind, options_of
+from fencekit.config.options import FLAGS, PYTEST, REPLAY, Kind, options_of
 from fencekit.config.project_settings import Settings, settings_near
 from fencekit.model.errors import FencekitError
-from fencekit.pytest_plugin import FLAG
 from fencekit.reporting.replay_text import inert
+
+FLAG = FLAGS[REPLAY]
 
 
 def settle(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:

@@ -12,10 +12,11 @@ from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.packs.install.policies_in_memory import policy_of
 from fencekit.packs.measure.measurement_samples import entries
-from fencekit.packs.pack.pack import packs_in, policies
+from fencekit.packs.pack.pack import packs_in
 from fencekit.packs.pack.pack_parameters import SINGLE
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.case_table import entry_arguments
+from fencekit.packs.render.render_pack import policies
 from tests.packs.tiny import write_pack
 from tests.running import ROOT, fencekit
 

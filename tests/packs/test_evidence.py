@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fencekit.packs.pack.pack import read_pack, rendered_files
+from fencekit.packs.pack.pack import read_pack
 from fencekit.packs.pack.pack_variants import VARIANTS
+from fencekit.packs.render.render_pack import rendered_files
 from fencekit.packs.vet.mutation_evidence import FILE, digests_of
 from tests.packs.tiny import write_pack
 from tests.running import Done, fencekit

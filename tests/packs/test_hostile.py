@@ -13,7 +13,8 @@ import yaml
 from fencekit.model.errors import FencekitError, PackError
 from fencekit.packs.archive.build_archive import build
 from fencekit.packs.pack.open_pack import Trust, open_pack
-from fencekit.packs.pack.pack import read_pack, rendered_files
+from fencekit.packs.pack.pack import read_pack
+from fencekit.packs.render.render_pack import rendered_files
 from packs.tiny import FILES, write_pack
 
 ODD: tuple[Any, ...] = (

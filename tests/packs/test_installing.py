@@ -13,7 +13,8 @@ from fencekit.packs.archive.build_archive import build
 from fencekit.packs.install.folder_transaction import STAGE
 from fencekit.packs.install.pack_lock import FILE
 from fencekit.packs.install.policies_in_memory import compare_guardrails, policy_of
-from fencekit.packs.pack.pack import read_pack, rendered_files
+from fencekit.packs.pack.pack import read_pack
+from fencekit.packs.render.render_pack import rendered_files
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 

@@ -7,8 +7,9 @@ import pytest
 from fencekit.dialects.dialect_registry import load_policy
 from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.model.request import Request
-from fencekit.packs.pack.pack import Pack, packs_in, rendered_files
+from fencekit.packs.pack.pack import Pack, packs_in
 from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.render_pack import rendered_files
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
 ROOT = Path(__file__).parents[2] / "packs"

@@ -130,7 +130,8 @@ sets:
 
 def write_pack(folder: Path) -> Path:
     """Write the pack into the folder, with all that is rendered, and return the folder."""
-    from fencekit.packs.pack.pack import read_pack, rendered_files
+    from fencekit.packs.pack.pack import read_pack
+    from fencekit.packs.render.render_pack import rendered_files
 
     for name, text in FILES.items():
         path = folder / name

@@ -1,8 +1,6 @@
 """Approvals in PostgreSQL, for gates on several hosts: the only door to psycopg, an extra."""
 
-import os
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -10,18 +8,15 @@ from types import ModuleType
 from typing import Any
 
 from fencekit.gate.approvals.approval_grants import ApprovalError
-from fencekit.gate.approvals.store import SCHEMA
+from fencekit.gate.approvals.connections import SCHEMA, ThreadConnections
 from fencekit.model.errors import UsageError
 
 HINT = 'pip install "pytest-fencekit[postgres]"'
 LOCK = 0x66656E6365
 """The number of the lock under which the tables are made, once for all hosts."""
 
-INHERITED: list[Any] = []
-"""Connections of a process that forked this one, which only that one may close."""
 
-
-class PostgresDatabase:
+class PostgresDatabase(ThreadConnections):
     """A database of PostgreSQL by URL; each thread has a connection of its own.
 
     A transaction of which nobody knows whether it was committed counts as spent and as not
@@ -32,7 +27,7 @@ class PostgresDatabase:
         self.url, self.wait = url, wait
         self.shown = re.sub(r"(?<=//)[^@/]*@", "…@", url)
         self._psycopg = psycopg()
-        self._local = threading.local()
+        super().__init__()
         with self.transaction() as run:
             run("SELECT pg_advisory_xact_lock(?)", (LOCK,))
             for statement in SCHEMA:
@@ -60,26 +55,16 @@ class PostgresDatabase:
         with self.transaction() as run:
             return list(run(statement, values).fetchall())
 
-    def close(self) -> None:
-        """Close the connection of this thread."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            if self._local.process == os.getpid():
-                connection.close()
-            else:
-                INHERITED.append(connection)
-        self._local.connection = None
-
     def _begin(self) -> Any:
         """Return the connection of this thread, in a transaction; a stale one is made anew."""
-        local = self._local
-        if getattr(local, "connection", None) is not None and local.process == os.getpid():
+        known = self.connection()
+        if known is not None:
             try:
-                local.connection.execute("BEGIN")
+                known.execute("BEGIN")
             except self._psycopg.OperationalError:
                 self.close()  # the server was restarted since: nothing was begun
             else:
-                return local.connection
+                return known
         self.close()
         connection = self._psycopg.connect(
             self.url,
@@ -89,7 +74,7 @@ class PostgresDatabase:
             options=f"-c lock_timeout={round(self.wait * 1000)}"
             f" -c statement_timeout={round(self.wait * 2000)}",
         )
-        local.connection, local.process = connection, os.getpid()
+        self.keep(connection)
         connection.execute("BEGIN")
         return connection
 

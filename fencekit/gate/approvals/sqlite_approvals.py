@@ -2,20 +2,16 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from fencekit.gate.approvals.approval_grants import ApprovalError
-from fencekit.gate.approvals.store import SCHEMA
+from fencekit.gate.approvals.connections import SCHEMA, ThreadConnections
 from fencekit.model.source import Place
 
-INHERITED: list[Any] = []
-"""Connections of a process that forked this one, which only that one may close."""
 
-
-class SqliteDatabase:
+class SqliteDatabase(ThreadConnections):
     """A file of SQLite; each thread has a connection of its own, and a forked process new ones.
 
     A commit is on the disk before it counts. A file that was removed or replaced under its readers
@@ -24,7 +20,7 @@ class SqliteDatabase:
 
     def __init__(self, path: str, wait: float, *, create: bool) -> None:
         self.path, self.wait = path, wait
-        self._local = threading.local()
+        super().__init__()
         with self._name_errors():
             if create:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -57,25 +53,14 @@ class SqliteDatabase:
         with self._name_errors():
             return self._connection().execute(statement, values).fetchall()
 
-    def close(self) -> None:
-        """Close the connection of this thread."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            if self._local.process == os.getpid():
-                connection.close()
-            else:
-                INHERITED.append(connection)
-        self._local.connection = None
-
     def _connection(self) -> sqlite3.Connection:
         """Return the connection of this thread to the file that has the name now."""
         status = os.stat(self.path)  # noqa: PTH116  (for each statement)
         file = (status.st_dev, status.st_ino)
-        local = self._local
-        if getattr(local, "connection", None) is not None:
-            if local.process == os.getpid() and local.file == file:
-                return local.connection  # type: ignore[no-any-return]
-            self.close()
+        known = self.connection()
+        if known is not None and self._local.file == file:
+            return known  # type: ignore[no-any-return]
+        self.close()
         connection = sqlite3.connect(
             f"file:{quote_path(self.path)}?mode=rw",
             uri=True,
@@ -83,7 +68,8 @@ class SqliteDatabase:
             isolation_level=None,
         )
         connection.execute("PRAGMA synchronous = FULL")
-        local.connection, local.file, local.process = connection, file, os.getpid()
+        self.keep(connection)
+        self._local.file = file
         return connection
 
     @contextmanager

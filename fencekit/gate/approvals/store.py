@@ -21,28 +21,6 @@ from fencekit.gate.approvals.approval_grants import (
 NO_LIMIT = 1 << 62
 T = TypeVar("T")
 
-SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS pending (
-        id TEXT PRIMARY KEY, action TEXT NOT NULL, principal TEXT NOT NULL,
-        capability TEXT NOT NULL, tool TEXT NOT NULL, environment TEXT NOT NULL,
-        session TEXT NOT NULL, policy TEXT NOT NULL, arguments TEXT NOT NULL,
-        decided TEXT NOT NULL, context TEXT NOT NULL, reason TEXT NOT NULL,
-        created BIGINT NOT NULL, expires BIGINT NOT NULL, state TEXT NOT NULL,
-        answered_by TEXT NOT NULL, answered_at BIGINT NOT NULL, answer TEXT NOT NULL)""",
-    "CREATE UNIQUE INDEX IF NOT EXISTS pending_once ON pending (action) WHERE state = 'pending'",
-    "CREATE INDEX IF NOT EXISTS pending_alike ON pending (capability, created)",
-    """CREATE TABLE IF NOT EXISTS grants (
-        id TEXT PRIMARY KEY, action TEXT NOT NULL, principal TEXT NOT NULL, body TEXT NOT NULL,
-        created BIGINT NOT NULL, used BIGINT NOT NULL, revoked_at BIGINT,
-        revoked_by TEXT NOT NULL, revoked_for TEXT NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS grants_of_action ON grants (action)",
-    "CREATE INDEX IF NOT EXISTS grants_of_principal ON grants (principal)",
-    """CREATE TABLE IF NOT EXISTS uses (
-        grant_id TEXT NOT NULL, number BIGINT NOT NULL, action TEXT NOT NULL, at BIGINT NOT NULL,
-        PRIMARY KEY (grant_id, number))""",
-    "CREATE TABLE IF NOT EXISTS moments (name TEXT PRIMARY KEY, at BIGINT NOT NULL)",
-    "INSERT INTO moments VALUES ('latest', 0) ON CONFLICT DO NOTHING",
-)
 COLUMNS = ", ".join(field.name for field in fields(Pending))
 PLACES = ", ".join("?" for _ in fields(Pending))
 

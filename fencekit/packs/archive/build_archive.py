@@ -14,7 +14,8 @@ from fencekit.packs.archive.archive_manifest import (
 )
 from fencekit.packs.archive.dsse_envelope import seal, signer, statement
 from fencekit.packs.archive.pack_archive import Files, files_in, read_archive, write_archive
-from fencekit.packs.pack.pack import Pack, is_written, rendered_files
+from fencekit.packs.pack.pack import Pack
+from fencekit.packs.render.render_pack import is_written, rendered_files
 from fencekit.reading.signatures import PrivateKey, PublicKey
 
 INSIDE = "pack/"

@@ -15,9 +15,10 @@ from fencekit.packs.install.instantiate_pack import guardrails_of
 from fencekit.packs.install.pack_lock import FILE, Locked, content, read_lock
 from fencekit.packs.install.policies_in_memory import compare, compare_guardrails, policy_of
 from fencekit.packs.pack.open_pack import Trust, open_pack
-from fencekit.packs.pack.pack import DESCRIPTION, Pack, policies
+from fencekit.packs.pack.pack import DESCRIPTION, Pack
 from fencekit.packs.pack.pack_names import PACK
 from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.render_pack import policies
 
 LOCKED, INSTALLED = "locked", "installed"
 NUMBER = re.compile(r"v?[0-9]+(?:[.][0-9]+)*")

@@ -13,10 +13,11 @@ from fencekit.model.source import Place
 from fencekit.model.verdict import Verdict
 from fencekit.packs.install.policies_in_memory import policy_of
 from fencekit.packs.pack.open_pack import Opened
-from fencekit.packs.pack.pack import CASES, SOURCE, render_limits, render_variant
+from fencekit.packs.pack.pack import CASES, SOURCE
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.case_table import print_cases
 from fencekit.packs.render.pack_source import read_source
+from fencekit.packs.render.render_pack import render_limits, render_variant
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from fencekit.model.verdict import Verdict
 from fencekit.model.vetting_result import DataFile
 from fencekit.packs.measure.measurement_plan import MeasurementPlan, MeasurementTarget, read_plan
 from fencekit.packs.measure.measurement_samples import SampleCall, samples
-from fencekit.packs.pack.pack import Pack, policies
+from fencekit.packs.pack.pack import Pack
 from fencekit.packs.pack.pack_names import refuse_unnamed
 from fencekit.packs.pack.pack_variants import Variant
+from fencekit.packs.render.render_pack import policies
 
 Z = 1.959963984540054
 """The quantile of the normal distribution for an interval of 95 percent."""

@@ -3,12 +3,9 @@
 import json
 import shlex
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from fencekit.packs.pack.pack import Pack
 from fencekit.packs.pack.pack_variants import Variant
-
-if TYPE_CHECKING:
-    from fencekit.packs.pack.pack import Pack
 
 README = "README.md"
 RENDERED = "<!-- Rendered from pack.yaml: change that, and render it again. -->"
@@ -19,19 +16,19 @@ VARIANTS = {
 }
 
 
-def readme(pack: "Pack") -> str:
+def readme(pack: Pack) -> str:
     """Return the README of a pack."""
     return "\n".join(lines(pack)) + "\n"
 
 
-def install_command(pack: "Pack") -> list[str]:
+def install_command(pack: Pack) -> list[str]:
     """Return the command that installs a pack, with a sample of each value that has to be set."""
     samples = [f"{one.name}={one.default[0]}" for one in pack.parameters if one.has_to_be_set]
     sets = [word for sample in samples for word in ("--set", sample)]
     return ["fencekit", "packs", "install", pack.name, "--variant", "baseline", *sets]
 
 
-def lines(pack: "Pack") -> Iterator[str]:
+def lines(pack: Pack) -> Iterator[str]:
     """Yield the lines of the page."""
     yield from (f"# {pack.name} {pack.version}", "", RENDERED, "", pack.purpose, "")
     yield from ("```console", f"$ {shlex.join(install_command(pack))}", "```", "")

@@ -8,8 +8,9 @@ from pathlib import Path
 from fencekit.model.errors import PackError, UsageError
 from fencekit.model.source import Place
 from fencekit.packs.archive.pack_archive import Files, files_in, unpack
-from fencekit.packs.pack.pack import DESCRIPTION, Pack, is_written, read_pack, rendered_files
+from fencekit.packs.pack.pack import DESCRIPTION, Pack, read_pack
 from fencekit.packs.pack.pack_names import refuse_unnamed
+from fencekit.packs.render.render_pack import is_written, rendered_files
 from fencekit.packs.render.write_pack_files import write_text
 
 NAME = re.compile(r"^name:.*$", re.MULTILINE)

@@ -28,9 +28,10 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.source import Place
 from fencekit.model.suite_result import CaseResult, CaseStatus
 from fencekit.model.vetting_result import VettingState
-from fencekit.packs.pack.pack import CASES, GUARDRAILS, Pack, rendered_files
+from fencekit.packs.pack.pack import CASES, GUARDRAILS, Pack
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.pinned_calls import is_pinned
+from fencekit.packs.render.render_pack import rendered_files
 from fencekit.packs.vet.mutation_evidence import read_evidence
 from fencekit.packs.vet.vet_contents import contents
 from fencekit.packs.vet.vet_form import well_shaped, without_backtracking
