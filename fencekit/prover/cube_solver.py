@@ -143,24 +143,9 @@ class Solver:
         """Return the ways in which all but the text can be so."""
         common = PartialModel()
         for subject in (QuestionSubject.AMOUNT, QuestionSubject.CALLER_DEPTH):
-            asked = about(
-                cube, lambda atom, s=subject: isinstance(atom, Compares) and atom.subject is s
-            )
-            is_amount = subject is QuestionSubject.AMOUNT
-            if not asked and not (is_amount and self._domain.cuts()):
-                continue
-            samples = amount_regions.possible(asked, self._domain.cuts() if is_amount else ())
-            if is_amount:
-                common.amounts = AmountQuery.of(asked)
-                samples = list(filter(self._domain.reads, samples))
-            if not samples or (is_amount and not self._has(FieldQuery(common.amounts))):
-                return Unsat(frozenset(asked))
-            if None not in samples:
-                if is_amount:
-                    common.needs.append(amount(samples))
-                    common.why.update(asked)
-                else:
-                    common.context["caller_depth"] = amount_regions.spell(samples[0])[0]
+            refuted = self._add_number(cube, subject, common)
+            if refuted is not None:
+                return refuted
         asked = about(cube, lambda atom: isinstance(atom, HasPrefix))
         if asked and not (add_path(asked, common) and self._has(FieldQuery(path=common.path))):
             return Unsat(frozenset(asked))
@@ -178,6 +163,27 @@ class Solver:
                 return Unsat(frozenset(asked))
             by_name.append([(key, choice, asked) for choice in found])
         return (with_names(common, chosen) for chosen in product(*by_name))
+
+    def _add_number(
+        self, cube: Cube, subject: QuestionSubject, common: PartialModel
+    ) -> Unsat | None:
+        """Add what a number of the call can be to a model; return why it can be nothing."""
+        asked = about(cube, lambda atom: isinstance(atom, Compares) and atom.subject is subject)
+        is_amount = subject is QuestionSubject.AMOUNT
+        if not asked and not (is_amount and self._domain.cuts()):
+            return None
+        samples = amount_regions.possible(asked, self._domain.cuts() if is_amount else ())
+        if is_amount:
+            common.amounts = AmountQuery.of(asked)
+            samples = list(filter(self._domain.reads, samples))
+        if not samples or (is_amount and not self._has(FieldQuery(common.amounts))):
+            return Unsat(frozenset(asked))
+        if None not in samples and is_amount:
+            common.needs.append(amount(samples))
+            common.why.update(asked)
+        elif None not in samples:
+            common.context["caller_depth"] = amount_regions.spell(samples[0])[0]
+        return None
 
     def _ask_domain(
         self, capability: str, cube: Cube, parts: PartialModel, question: TextQuery
