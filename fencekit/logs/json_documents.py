@@ -7,7 +7,7 @@ line is lost, and counted.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -203,11 +203,8 @@ class Walk:
             return
         if flaws and not spot.path:
             yield Notice(f"{flaws[0]}, in a document of several records", self.base)
-        about = {
-            key: item
-            for key, item in value.items()
-            if not isinstance(item, list) or not lists.get(key)
-        }
+        read = {key for key, listed in lists.items() if listed and isinstance(value[key], list)}
+        about = {key: item for key, item in value.items() if key not in read}
         for key, listed in lists.items():
             below = spot.below(key, about)
             assert below is not None
@@ -255,11 +252,9 @@ class Walk:
         lost = count_lost(value, self.layout)
         return invalid("not a JSON object", self.base, excerpt_of_value(value), lost)
 
-    def walk_items(
-        self, listed: Iterable[Any], below: "Spot", flaws: tuple[str, ...]
-    ) -> Iterator[Item]:
+    def walk_items(self, items: Any, below: "Spot", flaws: tuple[str, ...]) -> Iterator[Item]:
         """Yield what is in the elements of a list that is decoded."""
-        for item in listed:
+        for item in items:
             if below.tree:
                 yield from self.walk_decoded(item, below, flaws)
             else:
