@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fencekit.adapters.capfence_event import ActionEvent as ActionEvent
     from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
     from fencekit.checks.assert_not_looser import assert_not_looser as assert_not_looser
+    from fencekit.checks.proofs.worst_witness import compare as compare
     from fencekit.checks.replay.api import replay as replay
     from fencekit.dialects.dialect_registry import load_policy as load_policy
     from fencekit.engines.native.explain_decision import explain as explain
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from fencekit.model.request import UNKNOWN as UNKNOWN
     from fencekit.model.request import Request as Request
     from fencekit.model.verdict import Verdict as Verdict
-    from fencekit.prover.api import compare as compare
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ HOMES = {
     "UNKNOWN": "fencekit.model.request",
     "Verdict": "fencekit.model.verdict",
     "assert_not_looser": "fencekit.checks.assert_not_looser",
-    "compare": "fencekit.prover.api",
+    "compare": "fencekit.checks.proofs.worst_witness",
     "explain": "fencekit.engines.native.explain_decision",
     "lint": "fencekit.linter.lint_run",
     "load_policy": "fencekit.dialects.dialect_registry",

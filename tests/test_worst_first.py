@@ -5,6 +5,7 @@ are, the worst first. The package itself confirms the smallest call and the real
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from conformance.oracle import real_answer, real_load
 from running import Done, fencekit, record, write_lines
 
 import fencekit as package
+from fencekit.model.proof import Proved, Witness
 from fencekit.model.request_json import from_form
+from fencekit.model.transition_kind import transition_kind
 
 A, E, D, W, X = (
     "DENY -> ALLOW",
@@ -220,6 +223,25 @@ def test_the_worst_transition_comes_first_and_the_others_are_shown_or_proved_abs
         confirm(witness["request"], finding)
         if "realistic" in finding:
             confirm(finding["realistic"]["request"], finding)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_python_names_show_the_worst_call_too(name: str) -> None:
+    old, new, wanted = PAIRS[name]
+    diff(old, new)
+    policies = [package.load_policy(file) for file in ("old.yaml", "new.yaml")]
+    found = package.compare(*policies)
+    if not wanted:
+        assert isinstance(found, Proved)
+        return
+    assert isinstance(found, Witness)
+    assert transition_kind(found.before, found.after) == wanted[0]
+    if wanted[0] != X:
+        with pytest.raises(AssertionError) as caught:
+            package.assert_not_looser(*policies)
+        first = str(caught.value).splitlines()[0]
+        before, _, after = wanted[0].partition(" -> ")
+        assert wanted[0] == W or re.search(rf"{before}(\+\w+)? -> {after}", first), first
 
 
 def test_there_are_pairs_enough() -> None:

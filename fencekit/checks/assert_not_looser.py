@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from os import PathLike
 
 from fencekit.checks.proofs.regression_case import case_text
+from fencekit.checks.proofs.worst_witness import worst_witness
 from fencekit.dialects.dialect_registry import load_policy
 from fencekit.engines.native.native_evaluator import ENGINE
 from fencekit.generation.call_search import (
@@ -82,7 +83,8 @@ def assert_not_looser(
             return
         if isinstance(result, Witness):
             told = "found by the exact comparison of both policies"
-            smallest = minimise_witness(result, before, after, domain)
+            worst = worst_witness(result, goal, before, after, domain)
+            smallest = minimise_witness(worst, before, after, domain)
             raise AssertionError(message(smallest, before, after, told))
     found = search(
         before,
