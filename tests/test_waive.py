@@ -448,3 +448,32 @@ def test_the_fixtures_have_no_two_rules_of_one_digest_that_differ() -> None:
         for rule in load_policy(str(file)).rules:
             said = (rule.effect, rule.capability, rule.conditions)
             assert seen.setdefault(rule.digest, said) == said
+
+
+@pytest.mark.parametrize(
+    ("glob", "is_waived"),
+    [
+        ("mail.send", False),  # proof shows this one, and means what comes below it too
+        ("mail.send.eu", False),
+        ("mail.*", True),
+        ("mail.send*", True),
+        ("mail.send.*", True),
+        ("mail.[st]end.x", False),
+    ],
+)
+def test_what_proof_found_is_waived_for_every_capability_that_it_stands_for_or_not(
+    glob: str, *, is_waived: bool
+) -> None:
+    Path("a.yaml").write_text("deny: [mail.send]\n", encoding="utf-8")
+    Path("b.yaml").write_text("allow: [mail.send]\n", encoding="utf-8")
+    waivers({"capability": glob})
+    done = fencekit("diff", "a.yaml", "b.yaml", "--no-authors", "--today", "2026-11-30")
+    assert done.code == (0 if is_waived else 1), done.out
+
+
+def test_a_capability_that_a_rule_names_whole_is_waived_by_its_name() -> None:
+    Path("a.yaml").write_text("deny: [mail.send.eu]\n", encoding="utf-8")
+    Path("b.yaml").write_text("allow: [mail.send.eu]\n", encoding="utf-8")
+    waivers({"capability": "mail.send.eu"})
+    done = fencekit("diff", "a.yaml", "b.yaml", "--no-authors", "--today", "2026-11-30")
+    assert (done.code, done.out[:6]) == (0, "WAIVED")

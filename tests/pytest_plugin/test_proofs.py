@@ -179,7 +179,7 @@ def test_what_is_not_known_and_let_pass_is_said(run: Run, monkeypatch: pytest.Mo
     result = run(*PROVE, "--capfence-allow-unknown")
     result.assert_outcomes(passed=1)
     assert (
-        "proved[not-looser]: CLEAN: none of 1 checked call is known to change, 1 open"
+        "proved[not-looser]: CLEAN: none of 1 checked call is known to change, 1 maybe looser"
         in result.stdout.str()
     )
 

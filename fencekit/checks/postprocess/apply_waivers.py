@@ -6,16 +6,16 @@ call of a finding meets a waiver's conditions, only those that do are waived.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 
 from fencekit.checks.findings.check_status import with_errors
 from fencekit.checks.findings.group_findings import RecordGroup
 from fencekit.checks.postprocess.waiver_breadth import capabilities_of, meets, too_broad
 from fencekit.checks.postprocess.waiver_file import load_waivers
 from fencekit.checks.postprocess.waiver_findings import SLUGS, changed_content, complaint
+from fencekit.checks.postprocess.waiver_scope import ComparedRules, covers, stands_for
 from fencekit.model.explanation import Trace
 from fencekit.model.finding import ChangedRecord, Finding, RecordClass
 from fencekit.model.finding_key import FindingKey
@@ -51,9 +51,9 @@ def apply_waivers(
     in_force = {
         at: waiver for at, waiver in enumerate(waivers) if not notes[at] and waiver.expires >= today
     }
-    unchanged = digests_of(policies[:-1])
+    rules = ComparedRules.of(policies)
     kept = kept_calls(report)
-    shared = [shares(report, finding, in_force, kept, unchanged) for finding in report.findings]
+    shared = [shares(report, finding, in_force, kept, rules) for finding in report.findings]
     calls = count_calls(shared)
     states = [
         WaiverState.TOO_BROAD if notes[at] else state_of(waiver, calls[at], today)
@@ -110,7 +110,7 @@ def shares(
     finding: Finding,
     waivers: dict[int, Waiver],
     kept: Kept,
-    unchanged: Mapping[str, str],
+    rules: ComparedRules,
 ) -> dict[int, Share]:
     """Return which calls of a finding are in the scope of which waiver: the first that has them."""
     if not report.disallows(finding) or finding.kind is RecordClass.FAULT:
@@ -119,7 +119,7 @@ def shares(
     left = calls_of(finding, kept)
     count = finding.count
     for at, waiver in waivers.items():
-        if not in_scope(waiver, finding, unchanged):
+        if not in_scope(waiver, finding, rules):
             continue
         if not waiver.conditions:
             made[at] = Share(count, tuple(left))
@@ -187,13 +187,15 @@ def part(finding: Finding, share: Share, trace_of: Tracer | None) -> Finding:
     )
 
 
-def in_scope(waiver: Waiver, finding: Finding, unchanged: Mapping[str, str]) -> bool:
+def in_scope(waiver: Waiver, finding: Finding, rules: ComparedRules) -> bool:
     """Say whether the finding is in the waiver's scope: its key, its capability, its rule.
 
     A rule that the baseline has too did not make the change; something that stood before it did.
     So a waiver that names such a rule covers nothing: who wrote it saw another cause.
     """
-    if not fnmatchcase(finding.capability, waiver.capability):
+    is_class = is_of_proof(finding) and not waiver.finding
+    meant = stands_for(finding, rules.patterns) if is_class else [finding.capability]
+    if not all(covers(waiver.capability, capability) for capability in meant):
         return False
     if waiver.finding and not finding.key.digest.startswith(waiver.finding):
         return False
@@ -202,7 +204,7 @@ def in_scope(waiver: Waiver, finding: Finding, unchanged: Mapping[str, str]) -> 
     rule = finding.rule
     if rule is None or not rule.digest.startswith(waiver.rule_digest):
         return False
-    return bool(waiver.finding) or rule.digest not in unchanged.values()
+    return bool(waiver.finding) or rule.digest not in rules.before
 
 
 def kept_calls(report: Report) -> Kept:
