@@ -84,12 +84,32 @@ def answer(checkout: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, A
         return done.returncode, {"error": done.stderr.strip().splitlines()[:1]}
 
 
+def name_of(one: dict[str, Any]) -> str:
+    """Return what tells a finding, or a class of a comparison, from others of its report."""
+    rules = [(one.get(side) or {}).get("id", "") for side in ("rule", "baseline_rule")]
+    words = [one.get(key, "") for key in ("slug", "class", "capability", "before", "after")]
+    return " ".join(map(str, [*words, *rules, one.get("message", "")]))
+
+
 def differences(old: Any, new: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Yield where a newer value lacks what the older one says: the place, and both."""
+    """Yield where a newer value lacks what the older one says: the place, and both.
+
+    Findings are matched by what they are about, wherever they stand in the report.
+    """
     if isinstance(old, dict) and isinstance(new, dict):
         for key in old:
-            if at or key not in NOT_COMPARED:
+            if key not in NOT_COMPARED:
                 yield from differences(old[key], new.get(key, "(not there)"), f"{at}.{key}")
+    elif isinstance(old, list) and isinstance(new, list) and at.endswith(".findings"):
+        now = {name_of(one): one for one in new}
+        for one in old:
+            name = name_of(one)
+            if name in now:
+                yield from differences(one, now[name], f"{at}[]")
+            else:
+                yield f"{at}[] gone", name
+        was = {name_of(one) for one in old}
+        yield from ((f"{at}[] new", name) for name in now if name not in was)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for one, other in zip(old, new, strict=True):
             yield from differences(one, other, f"{at}[]")
@@ -119,8 +139,6 @@ def main() -> None:
                 sides = [pool.submit(answer, side, folder, words) for side in (old, new)]
                 (before, was), (after, now) = (side.result() for side in sides)
                 here = list(differences({"exit": before, "is": was}, {"exit": after, "is": now}))
-                here = [one for one in here if one[0].split(".")[2:3] != ["state"]]
-                here = [one for one in here if not NOT_COMPARED & {*one[0].split(".")}]
                 same += not here
                 for at, said in here:
                     found[at].append(f"{' '.join(words)}: {said}")
