@@ -17,7 +17,7 @@ from fencekit.model.change import Change, compare_effects
 from fencekit.model.decision import Outcome
 from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Policy, Rule
-from fencekit.model.proof import Witness
+from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
 from fencekit.prover.policy_properties import never_determines
@@ -51,6 +51,7 @@ class LintContext:
         """How many rules were asked about calls so far, at most."""
         self._slow = 0
         self._decided: dict[int, DemonstratingCall | None] = {}
+        self._never: set[int] = set()
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -99,13 +100,13 @@ class LintContext:
 
     def never_decides(self, rule: Rule) -> bool:
         """Say whether it is proved that the rule of the policy decides no call at all."""
-        if self.decided_by(rule) is not None:
-            return False
-        return self.exact.never_decides(rule, self.policy)
+        return self.decided_by(rule) is None and id(rule) in self._never
 
     def _prove_call(self, rule: Rule) -> DemonstratingCall | None:
-        """Return the call that the prover finds, if it finds one."""
+        """Return the call that the prover finds, if it finds one; keep that there is none."""
         answer = self.exact.ask(never_determines(rule), self.policy)
+        if isinstance(answer, Proved):
+            self._never.add(id(rule))
         return self.call("the call", answer.request) if isinstance(answer, Witness) else None
 
     def beneath(self, rule: Rule) -> list[Rule]:
