@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types check sweep bench fixtures reports docs screenshots action-requirements clean
+.PHONY: help demo test coverage sweep bench fixtures reports docs screenshots action-requirements lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -17,7 +17,12 @@ test: $(STAMP)  ## everything that CI runs: format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+coverage: $(STAMP)  ## run the tests, and say which share of lines and branches they run
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal -q; code=$$?; \
+	  $(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$code
 
 sweep: $(STAMP)  ## the long comparison with the real CapFence package; results go to reports/sweep
 	$(BIN)/python tests/conformance/sweep.py
@@ -60,12 +65,28 @@ screenshots: $(STAMP)  ## take the pictures of the docs again, with Chromium
 action-requirements: $(STAMP)  ## pin and hash what the action installs, from PyPI
 	$(BIN)/python action/pin.py
 
+lock:  ## pin and hash the development environment anew, for every Python, from PyPI
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet uv
+	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-annotate --group dev pyproject.toml \
+	  --output-file requirements/dev.lock
+
 clean:  ## remove what `make` made
 	rm -rf $(VENV) fencekit-demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(STAMP): pyproject.toml
+# The lock has every package by its hash. Where an index lacks one of its versions, `make LOCK= test`
+# takes the newest ones that pyproject.toml allows.
+LOCK ?= requirements/dev.lock
+
+$(STAMP): pyproject.toml $(LOCK)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fencekit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+ifeq ($(LOCK),)
 	$(BIN)/python -m pip install --quiet --editable . --group dev
+else
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endif
 	@touch $(STAMP)

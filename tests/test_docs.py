@@ -1,18 +1,23 @@
 """The docs are true: what they show is run and compared, what they must describe is described."""
 
 import ast
+import contextlib
 import importlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
+from unittest.mock import patch
 
 import click
 import pytest
+from running import Done
+from running import fencekit as run_fencekit
 
 import fencekit.pytest_plugin
 from fencekit.checks.findings.group_findings import BEYOND_GUARDRAILS, SLUGS, UNREADABLE
@@ -38,6 +43,9 @@ IN_ORDER = {"gate.md"}
 APART = [page for page in PAGES if page.name not in IN_ORDER]
 ALL_PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"[|&;<>$`*]")
+"""What of a command only a shell can do."""
+AS_IN_A_WIDE_TERMINAL = {"COLUMNS": "200", "NO_COLOR": "1"}
 RUN = ("fencekit", "pytest", "echo", "cat", "sed", "openssl", "capproxy")
 
 
@@ -67,6 +75,25 @@ def matches(shown: list[str], printed: str) -> bool:
 
 
 def run(command: str, folder: Path) -> str:
+    """Return what a command prints, run in a folder; fail where it could not do its work."""
+    words = shlex.split(command)
+    if words[0] == "fencekit" and not SHELL.search(command):
+        done = in_this_process(words[1:], folder)
+    else:
+        done = in_a_shell(command, folder)
+    assert done.code in (0, 1), f"$ {command}: {done.code}\n{done.err}"
+    assert "a fault in fencekit" not in done.err, done.err
+    return done.out or done.err
+
+
+def in_this_process(words: list[str], folder: Path) -> Done:
+    """Run fencekit here: to start a process takes longer than most commands do."""
+    with contextlib.chdir(folder), patch.dict(os.environ, AS_IN_A_WIDE_TERMINAL):
+        return run_fencekit(*words)
+
+
+def in_a_shell(command: str, folder: Path) -> Done:
+    """Run a command as a shell does."""
     python = sys.executable
     registered = any(entry.name == "fencekit" for entry in entry_points(group="pytest11"))
     plugin = "" if registered else " -p fencekit.pytest_plugin"
@@ -74,13 +101,11 @@ def run(command: str, folder: Path) -> str:
     capproxy = f"{python} -c 'from fencekit.cli.capproxy import main; main()'"
     command = re.sub(r"(^|(?<=\| ))capproxy\b", lambda _: capproxy, command)
     command = re.sub(r"^pytest\b", f"{python} -m pytest{plugin} -p no:cacheprovider", command)
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **AS_IN_A_WIDE_TERMINAL}
     done = subprocess.run(
         command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
     )
-    assert done.returncode in (0, 1), f"$ {command}: {done.returncode}\n{done.stderr}"
-    assert "a fault in fencekit" not in done.stderr, done.stderr
-    return done.stdout or done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
