@@ -15,7 +15,7 @@ LOCKED = re.compile(
 
 
 def locked() -> dict[str, list[str]]:
-    """Return the versions of each package of the lock; there may be several, for several Pythons."""
+    """Return the versions that the lock has of each package: several where Pythons need others."""
     found: dict[str, list[str]] = {}
     for name, version, _ in LOCKED.findall(LOCK):
         found.setdefault(canonicalize_name(name), []).append(version)

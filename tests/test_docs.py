@@ -130,6 +130,7 @@ def test_what_a_page_in_order_shows_is_true(folder: Path, monkeypatch: pytest.Mo
                 assert matches(shown, printed), f"{name}: $ {command}\n{printed}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", APART, ids=lambda page: page.name)
 def test_what_a_page_shows_is_what_is_printed(page: Path, folder: Path) -> None:
     for block in blocks(page, "console"):

@@ -19,6 +19,8 @@ from capfence.core.policy import Policy, PolicyLoader
 from capfence.core.replay import ReplayEngine
 from capfence.core.runtime import ActionRuntime, ApprovalEngine
 
+pytestmark = pytest.mark.oracle
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
 POLICIES = FIXTURES / "policies" / "capfence"

@@ -18,6 +18,8 @@ from fencekit.model.proof import Proved, Witness
 from fencekit.model.request_json import from_form
 from fencekit.model.transition_kind import transition_kind
 
+pytestmark = pytest.mark.oracle
+
 A, E, D, W, X = (
     "DENY -> ALLOW",
     "ESCALATE -> ALLOW",

@@ -11,7 +11,7 @@ from fencekit.model.request import Request
 from fencekit.reporting.html.html_page import render
 from fencekit.reporting.html.record_anchors import record_anchor
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 SHOWN = "[...document.querySelectorAll('.finding')].filter(one => !one.hidden).map(one => one.id)"
 

@@ -7,7 +7,7 @@ import pytest
 
 from browser.opening import PAGES, SCHEMES, needs_chromium
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 def open_all(page) -> None:

@@ -4,8 +4,12 @@ The table of `docs/audit-log.md` comes from `tests/chain/beside.py` with 200 rec
 same with ten.
 """
 
+import pytest
+
 from chain.beside import compare, genuine
 from chain.tampering import AGENTS, WARN, rows_of
+
+pytestmark = pytest.mark.oracle
 
 
 def test_ours_notices_all_that_the_real_one_notices_and_more(tmp_path):

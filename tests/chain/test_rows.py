@@ -17,6 +17,8 @@ from fencekit.logs.chain.capfence_hashed_fields import BASE, MORE, NAMES, hashes
 from fencekit.model.chain_verification import BrokenChainReason
 from fencekit.reading.input_files import open_source
 
+pytestmark = pytest.mark.oracle
+
 TEXT = st.none() | st.text() | st.binary(max_size=4)
 NUMBER = st.none() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(max_size=3)
 NUMERIC = {"latency_ms", "risk_score", "threshold", "timestamp"}

@@ -27,6 +27,8 @@ from fencekit.model.errors import LogError, UsageError
 from fencekit.reading import signatures
 from fencekit.reading.input_files import open_source
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory):

@@ -18,6 +18,8 @@ from fencekit.model.chain_verification import Anchor, BrokenChainReason
 from fencekit.model.errors import FencekitError, LogError, UsageError
 from fencekit.reading import signatures
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture
 def run(capsys):

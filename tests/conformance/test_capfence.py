@@ -41,6 +41,8 @@ from fencekit.model.errors import PolicyError
 from fencekit.model.policy import ConditionName
 from fencekit.model.request import Request
 
+pytestmark = pytest.mark.oracle
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 POLICIES = sorted((REPOSITORY / "fixtures" / "policies" / "capfence").glob("*.yaml"))
 RECORDED = sorted((REPOSITORY.parent / "shared" / "data").glob("*.jsonl"))
@@ -93,6 +95,7 @@ def check_places(policy: Loaded, sweep: Sweep) -> None:
             sweep.misplaced.append(f"{rule.id} at {place}: {rest}")
 
 
+@pytest.mark.slow
 def test_generated_policies_decide_generated_requests_as_capfence_does(swept, record_property):
     sweep, _ = swept
     record_property("sweep", f"seed {SEED}: {sweep}")
@@ -165,6 +168,7 @@ def load_both(folder: Path, files: dict[str, bytes], main: str, sweep: Sweep):
     return real, ours
 
 
+@pytest.mark.slow
 def test_what_capfence_refuses_to_load_is_refused_and_nothing_else_is(tmp_path):
     sweep = Sweep()
     random = Random(SEED)

@@ -27,6 +27,8 @@ from fencekit.model.errors import PolicyError, UsageError
 from fencekit.reading import json as ours_json
 from gate.offices import Office, figures
 
+pytestmark = pytest.mark.oracle
+
 PAIRS = int(os.environ.get("FENCEKIT_RUNTIME_EVENTS", "400"))
 EVENT_KEYS = ("tool_name", "risk_level", "caller_depth")
 

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from fencekit.gate.action_envelope import action_digest, canonical_json, envelop
 from fencekit.gate.approvals.approval_grants import Grant
 from fencekit.gate.call import ToolCall
 from fencekit.gate.tools import AnyTools
+
+pytestmark = pytest.mark.oracle
 
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=6)
 values = st.text() | st.none() | st.integers(-(2**53) + 1, 2**53 - 1)

@@ -29,6 +29,8 @@ from gate.offices import Office, figures, pay, waiting
 from gate.postgres_server import PostgresServer
 from gate.processes import forked, joined, killed, say
 
+pytestmark = pytest.mark.oracle
+
 KILLS = int(os.environ.get("FENCEKIT_KILLS", "10"))
 PROCESSES = 8
 EVERYTHING = policy_of_text("allow: ['*']\n")

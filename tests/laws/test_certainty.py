@@ -30,6 +30,8 @@ from laws.drawing import CAPABILITIES, LEVELS, policy_of
 from laws.open_calls import drawn, looked_at
 from laws.test_unknown import ALLOWED, told
 
+pytestmark = pytest.mark.oracle
+
 CERTAIN = (RecordClass.UNCHANGED, RecordClass.LOOSER, RecordClass.TIGHTER)
 SEARCHED = 4_000
 

@@ -17,6 +17,8 @@ from fencekit.model.request import ANYTHING, UNKNOWN, Request
 from fencekit.model.verdict import Verdict
 from laws.drawing import masked, policies, policy_of, requests
 
+pytestmark = pytest.mark.oracle
+
 DECIDING = (Answer.HOLDS, Answer.RAISES)
 randoms = st.randoms(use_true_random=False)
 

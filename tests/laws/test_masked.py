@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ from laws.drawing import (
     requests,
 )
 from laws.test_unknown import pair_is_among_the_possible, randoms, told
+
+pytestmark = pytest.mark.oracle
 
 KEY, OTHER = b"the key of the masks", b"the key of others..."
 names = st.sampled_from([*NAMES, *VALUES, 1, 0, 1.0, True, False, None, 2.5, -0.0, 10**400])

@@ -18,6 +18,8 @@ from fencekit.model.errors import PolicyError
 from fencekit.reading import yaml
 from laws.drawing import documents, policy_of, section_rules
 
+pytestmark = pytest.mark.oracle
+
 texts = st.text(max_size=30)
 scalars = st.one_of(
     texts,

@@ -23,6 +23,8 @@ from fencekit.model.request import Request
 from laws.drawing import masked, policies, requests
 from laws.test_policies import a_rule, with_rules
 
+pytestmark = pytest.mark.oracle
+
 randoms = st.randoms(use_true_random=False)
 
 ALLOWED = {

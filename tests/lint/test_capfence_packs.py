@@ -9,6 +9,8 @@ from distribution import distribution
 from fencekit.model.report import Report, Status
 from lint.confirming import confirmed
 
+pytestmark = pytest.mark.oracle
+
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "reports"))
 

@@ -11,6 +11,8 @@ from fencekit.model.report import Report, Status
 from lint.confirming import confirmed
 from lint.pages import DOCS, HEADINGS, PAGES, Page, linted, page
 
+pytestmark = pytest.mark.oracle
+
 COMMENTS = {"ignore-without-reason", "unused-ignore"}
 WITHOUT_A_CALL = {
     "duplicate-rule",

@@ -15,6 +15,8 @@ from fencekit.model.report import Report
 from fencekit.reading import yaml
 from lint.confirming import confirmed
 
+pytestmark = pytest.mark.oracle
+
 DEMO = ("policy.yaml", "candidate.yaml")
 OWN = [*sorted(POLICIES.glob("*.yaml")), *(ROOT / "fencekit/_demo" / name for name in DEMO)]
 

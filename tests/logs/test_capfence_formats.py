@@ -18,6 +18,8 @@ from fencekit.model.request import UNKNOWN
 from fencekit.model.verdict import Obligation, Verdict
 from fencekit.reading.input_files import open_source
 
+pytestmark = pytest.mark.oracle
+
 A, E, D = Verdict.ALLOW, Verdict.ESCALATE, Verdict.DENY
 
 # format, file: (records, calls by the verdicts that fit what was recorded, approvals)

@@ -32,6 +32,8 @@ from packs.archives import ROOT, built_in, install, key_in, refusal
 from packs.tampering import WAYS, Built, tampered
 from packs.tiny import write_pack
 
+pytestmark = pytest.mark.oracle
+
 ROUNDS = 12 * len(WAYS)
 
 

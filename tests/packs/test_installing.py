@@ -18,6 +18,8 @@ from fencekit.packs.render.render_pack import rendered_files
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 
+pytestmark = pytest.mark.oracle
+
 NAMES = ["fencekit.lock", "notes.fence.yaml", "notes.guardrails.yaml", "notes.yaml"]
 
 

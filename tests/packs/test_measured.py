@@ -18,6 +18,8 @@ from fencekit.packs.pack.pack import Pack, packs_in
 from fencekit.packs.pack.pack_variants import Variant
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
+pytestmark = pytest.mark.oracle
+
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 PACKS = {pack.name: pack for pack in packs_in(ROOT / "packs")}

@@ -24,6 +24,8 @@ from fencekit.packs.render.case_table import entry_arguments
 from fencekit.prover.api import compare
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
+pytestmark = pytest.mark.oracle
+
 PACKS = list(packs_in(Path(__file__).parents[2] / "packs"))
 LARGE = ("shell", "sql")
 """Their proofs take up to a minute."""

@@ -10,6 +10,8 @@ from running import fencekit
 from fencekit.linter.pack_payloads import CALLS, TEXTS
 from packs.archives import ROOT
 
+pytestmark = pytest.mark.oracle
+
 
 def denied() -> list[tuple[str, str | None, Any]]:
     """Return every call that all variants of a pack deny: namespace, field, text or arguments."""

@@ -12,6 +12,8 @@ from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.render_pack import rendered_files
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
+pytestmark = pytest.mark.oracle
+
 ROOT = Path(__file__).parents[2] / "packs"
 PACKS = list(packs_in(ROOT))
 CASES = [(pack, variant) for pack in PACKS for variant in Variant]

@@ -9,6 +9,8 @@ from running import fencekit
 from fencekit.packs.pack.pack import read_pack
 from packs.archives import ROOT
 
+pytestmark = pytest.mark.oracle
+
 WITH_SAMPLES = {
     "shell": ["workspace"],
     "filesystem": ["workspace"],

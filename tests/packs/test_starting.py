@@ -13,6 +13,8 @@ from fencekit.packs.vet.vetting_steps import STEPS
 from packs.archives import ROOT, key_in, seen
 from packs.tiny import write_pack
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -12,6 +12,8 @@ from packs.archives import key_in
 from packs.test_installing import change_pack, install
 from packs.tiny import write_pack
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

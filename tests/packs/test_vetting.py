@@ -462,6 +462,7 @@ def test_the_packs_that_ship_are_listed_and_shown() -> None:
         assert all(f"    {payload(one)}\n" in shown.out for one in pack.capabilities)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PACKS)
 def test_a_pack_that_ships_vets_clean(name: str) -> None:
     """With each of its mutants looked at again, where there is evidence of them."""

@@ -15,6 +15,8 @@ from prove.adversary.oracle import Oracle
 from prove.adversary.pair import read
 from prove.adversary.running import UNIT, keep, run
 
+pytestmark = pytest.mark.oracle
+
 HERE = Path(__file__).parent / "adversary"
 FOUND = sorted([*(HERE / "known").glob("*.json"), *(HERE / "found").glob("*.json")])
 SEED = os.environ["FENCEKIT_ADVERSARY_SEED"]

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from conformance.oracle import our_answer, real_answer, real_load
 from hypothesis import given, settings
 from laws import drawing
@@ -16,6 +17,8 @@ from fencekit.prover.api import check_property, compare
 from fencekit.prover.policy_properties import GOALS
 
 from hypothesis import strategies as st  # isort: skip
+
+pytestmark = pytest.mark.oracle
 
 
 def outcomes(policies, request):

@@ -17,6 +17,8 @@ from fencekit.prover.policy_properties import NEVER_ALLOWS, NEVER_ERRORS
 from prove.hard_set import Pair, pairs, sides
 from prove.test_classes import capability, pattern
 
+pytestmark = pytest.mark.oracle
+
 CONDITIONS = (
     "contains: word{n}",
     "match_keywords: [word{n}, 'drop {n}']",

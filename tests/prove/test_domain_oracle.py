@@ -21,6 +21,8 @@ from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.prover.api import compare
 
+pytestmark = pytest.mark.oracle
+
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))
 SHARE = 1 if SWEEP else 101
 """One schema of so many is asked, in turn for each pair of policies."""

@@ -11,6 +11,8 @@ from prove.faults import PLANTS, forget
 from prove.hard_set import Pair, Side, pairs, sides
 from prove.test_hard_set_proved import MOST_UNKNOWN
 
+pytestmark = pytest.mark.oracle
+
 Loaded = list[tuple[Pair, Side, Side]]
 
 

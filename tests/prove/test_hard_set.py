@@ -9,6 +9,8 @@ from fencekit.model.change import Change, compare_effects
 from prove.attack import looser_call
 from prove.hard_set import Pair, pairs, sides
 
+pytestmark = pytest.mark.oracle
+
 PAIRS = pairs()
 LOOSER = [pair for pair in PAIRS if pair.looser]
 NOT_LOOSER = [pair for pair in PAIRS if not pair.looser]

@@ -7,6 +7,8 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.prover.api import compare
 from prove.hard_set import Pair, Side, pairs, sides
 
+pytestmark = pytest.mark.oracle
+
 Answered = list[tuple[Pair, Result, tuple[Side, Side]]]
 MOST_UNKNOWN = 0.02
 

@@ -12,6 +12,8 @@ from interpreters import ROOT, interpreter, pyodide
 
 from prove.interpreter_laws import LAWS, PAIRS, certificates, said_of
 
+pytestmark = pytest.mark.oracle
+
 HERE = Path(__file__).parent
 SHARE = 1 if os.environ.get("FENCEKIT_SWEEP") else 3
 UNICODE = {"3.11": "14.0.0", "3.12": "15.0.0", "3.13": "15.1.0", "3.14": "16.0.0"}

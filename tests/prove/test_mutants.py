@@ -23,6 +23,8 @@ from fencekit.prover.checker.check_certificate import check
 from prove.attack import looser_call
 from prove.hard_set import effect_of
 
+pytestmark = pytest.mark.oracle
+
 ROOT = Path(__file__).parents[2]
 POLICIES = sorted((ROOT / "fixtures/policies/capfence").glob("*.yaml"))
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))

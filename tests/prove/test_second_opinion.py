@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.oracle
+
 z3 = pytest.importorskip("z3", reason="z3 is not installed: `pip install '.[z3]'` brings it")
 
 from prove.attack import drawn, parsed  # noqa: E402

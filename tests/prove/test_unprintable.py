@@ -13,6 +13,8 @@ from fencekit.prover.api import check_property
 from fencekit.prover.policy_properties import NOT_LOOSER
 from prove.adversary.judge import policy_of
 
+pytestmark = pytest.mark.oracle
+
 LONG = 10**4300
 """The least integer that Python does not print."""
 ALLOW = policy_of({"allow": ["pay.x"]})

@@ -20,6 +20,8 @@ from fencekit.model.verdict import Verdict
 from fencekit.strategies import mutants, nearness, policies, requests
 from strategies.policies import IN_FORCE, edited, policy
 
+pytestmark = pytest.mark.oracle
+
 THOROUGH = settings(
     max_examples=1_000,
     derandomize=True,

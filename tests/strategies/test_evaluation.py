@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from fencekit.mutation.operators.single_edits import single_edits
 from strategies.evaluation import (
     MAX_EXAMPLES,
@@ -16,6 +18,8 @@ from strategies.evaluation import (
     loaded,
 )
 from strategies.sweep import DATA, GOAL, REPORT
+
+pytestmark = pytest.mark.oracle
 
 ROWS = json.loads(DATA.read_text("utf-8"))
 LOOSER = [row for row in ROWS if row["looser"]]

@@ -9,6 +9,8 @@ from capfence.core.policy_testing import run_policy_fixture_file
 from jsonschema import Draft202012Validator
 from running import ROOT, assert_inert, fencekit
 
+pytestmark = pytest.mark.oracle
+
 POLICY = """\
 deny:
   - capability: shell.exec

@@ -90,6 +90,7 @@ def opened(browser: Any, service: Service, tokens: dict[str, str]) -> Iterator[A
         context.close()
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_a_person_approves_once_and_the_call_runs_once(service, opened):
     request = transfer(500, note="once")
@@ -107,6 +108,7 @@ def test_a_person_approves_once_and_the_call_runs_once(service, opened):
     assert service.decided(request)["decision"] is False
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_a_person_rejects_with_a_reason(service, opened):
     request = transfer(501)
@@ -119,6 +121,7 @@ def test_a_person_rejects_with_a_reason(service, opened):
     assert service.decided(request)["decision"] is False
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_a_person_approves_a_scope(service, opened):
     ident = waiting(service, transfer(502))
@@ -133,6 +136,7 @@ def test_a_person_approves_a_scope(service, opened):
     assert service.decided(elsewhere)["decision"] is False
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_nobody_approves_what_they_asked_for(service, opened, tokens):
     ident = waiting(service, {**transfer(600, by="bot"), "context": {"session": "own"}})
@@ -146,6 +150,7 @@ def test_nobody_approves_what_they_asked_for(service, opened, tokens):
     assert answer.status_code == 409
 
 
+@pytest.mark.browser
 @needs_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_hostile_arguments_are_shown_and_do_nothing(service, opened, scheme):
@@ -166,6 +171,7 @@ def test_hostile_arguments_are_shown_and_do_nothing(service, opened, scheme):
     assert width <= 390
 
 
+@pytest.mark.browser
 @needs_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible(service, opened, scheme):

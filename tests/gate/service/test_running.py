@@ -25,6 +25,8 @@ from fencekit.gate.service.service_settings import ServiceSettings, digest_of
 from fencekit.gate.tools import AnyTools
 from gate.service.running import start
 
+pytestmark = pytest.mark.oracle
+
 ALLOW = "allow:\n  - {capability: file.read}\n"
 WIDER = "allow:\n  - {capability: file.read}\n  - {capability: file.write}\n"
 NARROWER = "allow:\n  - {capability: file.read, path_prefix: /srv/}\n"
