@@ -83,12 +83,43 @@ def in_lines(parts: Iterable[Line | Table]) -> Iterator[Line]:
         if isinstance(part, Line):
             yield part
             continue
-        from rich.console import Console
+        yield from map(Line, align_columns(part) or draw_plain(part))
 
-        console = Console(file=StringIO(), color_system=None, width=WIDE)
-        with console.capture() as captured:
-            console.print(draw_table(part))
-        yield from (Line(line.rstrip()) for line in captured.get().splitlines())
+
+def align_columns(table: Table) -> list[str] | None:
+    """Return the lines of a table as rich draws it; None where only rich knows how wide it is.
+
+    Most tables are small and plain, and loading rich takes longer than the rest of the output.
+    """
+    rows = [table.header, *table.rows] if any(table.header) else list(table.rows)
+    cells = [cell for row in rows for cell in row]
+    if any(len(row) != len(table.header) for row in rows) or not all(map(is_plain, cells)):
+        return None
+    widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
+    if not all(widths) or sum(widths) + 2 * len(widths) > WIDE:
+        return None
+    return [
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def is_plain(text: str) -> bool:
+    """Say whether each character takes one place; rich moves spaces at the edges."""
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def draw_plain(table: Table) -> list[str]:
+    """Return the lines of a table as rich draws it without colours."""
+    from rich.console import Console
+
+    console = Console(file=StringIO(), color_system=None, width=WIDE)
+    with console.capture() as captured:
+        console.print(draw_table(table))
+    return [line.rstrip() for line in captured.get().splitlines()]
 
 
 def show_error(error: FencekitError) -> None:
