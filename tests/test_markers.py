@@ -38,9 +38,15 @@ def imports(name: str) -> frozenset[str]:
 def reached(name: str) -> frozenset[str]:
     """Return the modules that are not of the tests, and `interpreters`, that a module comes to."""
     found: set[str] = set()
-    for one in imports(name):
-        found |= reached(one) if one in FILES and one != name else {one.split(".")[0]}
-        found |= {one} & JUDGES
+    waiting, seen = [name], {name}
+    while waiting:
+        for one in imports(waiting.pop()):
+            found |= {one} & JUDGES
+            if one not in FILES:
+                found.add(one.split(".")[0])
+            elif one not in seen:
+                seen.add(one)
+                waiting.append(one)
     return frozenset(found)
 
 
