@@ -22,7 +22,7 @@ from fencekit.generation.call_search import search
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.mutation.operators.single_edits import single_edits
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from fencekit.prover.rule_literals import order
 
 ROOT = Path(__file__).parents[1]

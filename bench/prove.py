@@ -30,7 +30,7 @@ from fencekit.model.policy import Policy, Rule
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.request_json import from_form, request_to_json
 from fencekit.mutation.operators.single_edits import single_edits
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 
 ROOT = Path(__file__).parents[1]
 SIZES = (50, 200, 1_000)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
     from fencekit.checks.assert_not_looser import assert_not_looser as assert_not_looser
     from fencekit.checks.proofs.worst_witness import compare as compare
-    from fencekit.checks.replay.api import replay as replay
+    from fencekit.checks.replay.replay_api import replay as replay
     from fencekit.dialects.dialect_registry import load_policy as load_policy
     from fencekit.engines.native.explain_decision import explain as explain
     from fencekit.linter.lint_run import lint as lint
@@ -38,7 +38,7 @@ HOMES = {
     "lint": "fencekit.linter.lint_run",
     "load_policy": "fencekit.dialects.dialect_registry",
     "read_log": "fencekit.logs.log_registry",
-    "replay": "fencekit.checks.replay.api",
+    "replay": "fencekit.checks.replay.replay_api",
 }
 """The module of each public name."""
 

@@ -15,8 +15,8 @@ from fencekit.model.change import Change, compare_effects
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Witness
 from fencekit.model.request import Request
-from fencekit.prover.api import compare
 from fencekit.prover.policy_properties import NOT_LOOSER
+from fencekit.prover.prover import compare
 
 DENY = "deny: [{{capability: sh.x, {}}}]\nallow: [sh.x]\n"
 

@@ -6,7 +6,7 @@ import pytest
 from laws.drawing import policy_of
 
 from fencekit.checks.replay import refine_open_decisions
-from fencekit.checks.replay.api import replay
+from fencekit.checks.replay.replay_api import replay
 from fencekit.model.finding import RecordClass
 from fencekit.model.record import Completeness, Record
 from fencekit.model.report import Report

@@ -20,7 +20,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Verdict
-from fencekit.prover.api import check_property
+from fencekit.prover.prover import check_property
 
 GUARDRAILS = """
 deny: [{capability: pay.out, amount_gt: 1000}]

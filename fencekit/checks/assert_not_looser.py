@@ -21,8 +21,8 @@ from fencekit.model.proof import NO_CALL, Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.source import SourceFile
 from fencekit.model.transition_kind import transition_kind
-from fencekit.prover.api import check_property
 from fencekit.prover.policy_properties import NOT_LOOSER, Outcomes, Property
+from fencekit.prover.prover import check_property
 from fencekit.reporting.loosening_text import loosening_text
 from fencekit.reporting.report_phrases import count_noun
 from fencekit.reporting.witness_text import Sides

@@ -42,7 +42,7 @@ def verify(logs: tuple[str, ...], log_format: str | None, output: str, **kept: A
     import sys
 
     from fencekit.cli.terminal_output import show
-    from fencekit.logs.chain.verify import verify_log
+    from fencekit.logs.chain.verify_chain import verify_log
     from fencekit.model.chain_verification import Anchor
     from fencekit.reading.signatures import read_public
     from fencekit.reporting.chain_text import render, verification_lines

@@ -132,7 +132,7 @@ def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> No
     from fencekit.dialects.token.token_rules import format_moment
     from fencekit.dialects.token.token_signing import narrow_token, seal_token
     from fencekit.model.errors import PolicyError, UsageError
-    from fencekit.prover.api import compare
+    from fencekit.prover.prover import compare
     from fencekit.reading import json
     from fencekit.reading.input_files import read_text
 

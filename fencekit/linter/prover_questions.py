@@ -14,8 +14,8 @@ from fencekit.model.errors import TimeLimitError
 from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.proof import Proved, Result, Unknown
 from fencekit.model.verdict import DENY
-from fencekit.prover.api import check_property
 from fencekit.prover.policy_properties import EQUIVALENT, Property, never_determines
+from fencekit.prover.prover import check_property
 
 LONGEST_REGEX = 1_000
 """The characters of a regex beyond which nothing is asked about a policy that has it."""

@@ -16,8 +16,8 @@ from fencekit.model.proof import Method, Proved, Unknown, Witness
 from fencekit.model.request import Request
 from fencekit.mutation.distinguishing_inputs import SameByAutomataError, SameError
 from fencekit.mutation.mutant_runner import MutantRunner
-from fencekit.prover.api import by_capability
 from fencekit.prover.policy_properties import EQUIVALENT
+from fencekit.prover.prover import by_capability
 
 MOST_CALLS = 6_000
 """How many calls of an edit's own are tried before a proof is asked for."""

@@ -13,7 +13,7 @@ import pytest
 from chain.signed import change, make_keys, signed_database
 from chain.tampering import AGENTS, SIZE, lines_of, write_log
 from fencekit.cli.logs_verify import verify as command
-from fencekit.logs.chain.verify import verify_log
+from fencekit.logs.chain.verify_chain import verify_log
 from fencekit.model.chain_verification import Anchor, BrokenChainReason
 from fencekit.model.errors import FencekitError, LogError, UsageError
 from fencekit.reading import signatures

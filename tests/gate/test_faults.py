@@ -23,7 +23,7 @@ from fencekit.gate.call import ToolCall
 from fencekit.gate.gate import Gate
 from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus
 from fencekit.gate.tools import AnyTools, Tool
-from fencekit.logs.chain.verify import verify_log
+from fencekit.logs.chain.verify_chain import verify_log
 from fencekit.model.errors import UsageError
 from gate.offices import Office, figures, pay, waiting
 from gate.postgres_server import PostgresServer

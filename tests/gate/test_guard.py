@@ -299,7 +299,7 @@ def test_a_thread_whose_task_was_cancelled_is_recorded_as_it_ends(tmp_path: Path
 def test_many_threads_share_a_gate(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from fencekit.logs.chain.verify import verify_log
+    from fencekit.logs.chain.verify_chain import verify_log
 
     tools = AnyTools([Tool("pay.list", "pay.list", lambda args: args["n"])])
     gate = Gate(POLICY, tools=tools, audit=Audit(tmp_path / "log.jsonl", fsync=False))

@@ -22,7 +22,7 @@ from fencekit.gate.call import ToolCall
 from fencekit.gate.gate import Gate
 from fencekit.gate.gate_decision import outcome_of
 from fencekit.gate.tools import AnyTools, Tool
-from fencekit.logs.chain.verify import verify_log
+from fencekit.logs.chain.verify_chain import verify_log
 from fencekit.model.errors import PolicyError
 from fencekit.model.finding import RecordClass
 from fencekit.reading import yaml

@@ -20,7 +20,7 @@ from fencekit.mutation.operators import capability_edits
 from fencekit.mutation.operators.capability_edits import Reach
 from fencekit.mutation.operators.policy_normal_form import Meanings
 from fencekit.mutation.operators.single_edits import single_edits
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from fencekit.regex import regex_mutations
 from laws import drawing
 

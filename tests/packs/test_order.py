@@ -21,7 +21,7 @@ from fencekit.packs.measure.measurement_samples import entries
 from fencekit.packs.pack.pack import GUARDRAILS, Pack, packs_in
 from fencekit.packs.pack.pack_variants import Variant
 from fencekit.packs.render.case_table import entry_arguments
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from tests.conformance.oracle import WORDS, real_answer, real_load
 
 pytestmark = pytest.mark.oracle

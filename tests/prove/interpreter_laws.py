@@ -20,11 +20,11 @@ from fencekit.model.policy import Condition, ConditionName, Policy, Rule, Tier
 from fencekit.model.proof import Certificate, Proved
 from fencekit.model.source import Place
 from fencekit.model.verdict import ALLOW, DENY
-from fencekit.prover.api import compare
 from fencekit.prover.checker.check_certificate import CertificateError, check
 from fencekit.prover.checker.pattern_formulas import KINDS, Pattern
 from fencekit.prover.checker.python_fingerprint import interpreter
 from fencekit.prover.checker.sre_programs import representatives
+from fencekit.prover.prover import compare
 from fencekit.regex.charset import cased_characters, every_char, printable
 from fencekit.regex.compile_search import compile_search
 from fencekit.regex.confirm_steps import PROBES

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fencekit.model.policy import ConditionName, Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.request import Request
-from fencekit.prover.api import by_capability
 from fencekit.prover.policy_properties import NOT_LOOSER
+from fencekit.prover.prover import by_capability
 from prove.apart import GAVE_UP, apart
 from prove.second_opinion import ALPHABET, BeyondError, Opinion, opinion, shows
 

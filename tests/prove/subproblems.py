@@ -12,10 +12,10 @@ import z3
 
 from fencekit.model.policy import Policy
 from fencekit.model.request import Request
-from fencekit.prover.api import Prover
 from fencekit.prover.cube_solver import Sat
 from fencekit.prover.evaluate_literal import all_true
 from fencekit.prover.policy_properties import NOT_LOOSER
+from fencekit.prover.prover import Prover
 from fencekit.prover.rule_literals import Atom, ContainsKeyword, MatchesRegex, order
 from fencekit.prover.text_queries import Cube
 from prove.apart import GAVE_UP, apart

@@ -13,8 +13,8 @@ from fencekit.engines.native.native_evaluator import NativeEvaluator
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Witness
 from fencekit.prover import cube_solver
-from fencekit.prover.api import check_property, compare
 from fencekit.prover.policy_properties import GOALS
+from fencekit.prover.prover import check_property, compare
 
 from hypothesis import strategies as st  # isort: skip
 

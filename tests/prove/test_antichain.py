@@ -7,7 +7,7 @@ from laws.drawing import policy_of_text
 
 from fencekit.model.proof import Proved, Witness
 from fencekit.prover import thread_product
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from fencekit.regex.antichain import find_text
 from fencekit.regex.compile_search import compile_search
 from fencekit.regex.nfa import UnsupportedError

@@ -12,8 +12,8 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.mutation.operators.single_edits import single_edits
 from fencekit.prover import batched_search
-from fencekit.prover.api import check_property, compare
 from fencekit.prover.policy_properties import NEVER_ALLOWS, NEVER_ERRORS
+from fencekit.prover.prover import check_property, compare
 from prove.hard_set import Pair, pairs, sides
 from prove.test_classes import capability, pattern
 

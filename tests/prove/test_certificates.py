@@ -12,13 +12,13 @@ from laws.drawing import policy_of
 
 from fencekit.checks.proofs.guardrails_check import AT_LEAST_AS_STRICT
 from fencekit.model.proof import Certificate, Proved
-from fencekit.prover.api import check_property, compare
 from fencekit.prover.certificate import lemma as made
 from fencekit.prover.checker.certificate_cases import exits
 from fencekit.prover.checker.check_certificate import CertificateError, check
 from fencekit.prover.checker.checker_atoms import Atoms
 from fencekit.prover.checker.checker_domain import CheckedDomain
 from fencekit.prover.policy_properties import GOALS, NOT_LOOSER, never_determines
+from fencekit.prover.prover import check_property, compare
 from prove import nasty
 
 SWEEP = bool(os.environ.get("FENCEKIT_SWEEP"))

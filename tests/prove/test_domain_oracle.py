@@ -19,7 +19,7 @@ from laws.drawing import policy_of
 from fencekit.dialects.dialect_registry import write_policy
 from fencekit.model.proof import Proved, Unknown, Witness
 from fencekit.model.request import Request
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 
 pytestmark = pytest.mark.oracle
 

@@ -9,8 +9,8 @@ from fencekit.checks.assert_not_looser import assert_not_looser
 from fencekit.generation.call_search import search
 from fencekit.model.errors import UsageError
 from fencekit.model.proof import Certificate, Proved, Unknown, Witness
-from fencekit.prover.api import compare
 from fencekit.prover.checker.check_certificate import CertificateError, check
+from fencekit.prover.prover import compare
 from fencekit.schema.argument_schema import Schema
 from prove import nasty
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fencekit.model.proof import Proved, Unknown
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from prove.faults import PLANTS, forget
 from prove.hard_set import Pair, Side, pairs, sides
 from prove.test_hard_set_proved import MOST_UNKNOWN

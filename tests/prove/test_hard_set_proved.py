@@ -4,7 +4,7 @@ import pytest
 
 from fencekit.model.change import Change, compare_effects
 from fencekit.model.proof import Proved, Result, Unknown, Witness
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from prove.hard_set import Pair, Side, pairs, sides
 
 pytestmark = pytest.mark.oracle

@@ -12,7 +12,7 @@ from fencekit.checks.proofs.proof_memory import read_size
 from fencekit.model.errors import UsageError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from fencekit.regex.compile_search import compile_search
 from fencekit.regex.memory_budget import MEMORY
 from fencekit.regex.sublanguage import is_sublanguage
@@ -58,7 +58,7 @@ GROWTH = """
 import random, re
 from pathlib import Path
 from laws.drawing import policy_of_text
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from fencekit.regex.memory_budget import MEMORY
 
 def peak():

@@ -18,8 +18,8 @@ from fencekit.model.mutant import Direction
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.mutation.operators.single_edits import single_edits
-from fencekit.prover.api import compare
 from fencekit.prover.checker.check_certificate import check
+from fencekit.prover.prover import compare
 from prove.attack import looser_call
 from prove.hard_set import effect_of
 

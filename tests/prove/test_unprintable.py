@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fencekit.model.proof import Proved, Unknown, Witness
-from fencekit.prover.api import check_property
 from fencekit.prover.policy_properties import NOT_LOOSER
+from fencekit.prover.prover import check_property
 from prove.adversary.judge import policy_of
 
 pytestmark = pytest.mark.oracle

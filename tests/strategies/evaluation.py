@@ -28,7 +28,7 @@ from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.mutation.operators.single_edits import single_edits
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures/policies/capfence"

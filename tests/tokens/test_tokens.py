@@ -19,7 +19,7 @@ from fencekit.model.proof import Proved, Witness
 from fencekit.model.request import Request
 from fencekit.model.verdict import Effect, Verdict
 from fencekit.mutation.operators.single_edits import Direction, single_edits
-from fencekit.prover.api import compare
+from fencekit.prover.prover import compare
 from tokens.drawing import PLAIN, blocks, documents, paths
 
 CAPABILITIES = ("file.read", "file.write", "file.list", "file.delete", "web.search", "shell.exec")

@@ -17,7 +17,7 @@ from fencekit.model.request import Request
 from fencekit.model.source import Place
 
 if TYPE_CHECKING:
-    from fencekit.prover.api import Domain
+    from fencekit.prover.prover import Domain
 
 MOST_CAPABILITIES = 1_000
 """The capabilities of one edit that are kept by name."""

@@ -13,8 +13,8 @@ from fencekit.model.decision import Outcome
 from fencekit.model.edit import Edit, PolicyDiff
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Unknown, Witness
-from fencekit.prover.api import Domain, check_property
 from fencekit.prover.policy_properties import Outcomes, Property
+from fencekit.prover.prover import Domain, check_property
 
 MOST_EDITS = 60
 MOST_STEPS = 15_000

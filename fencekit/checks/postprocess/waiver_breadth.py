@@ -70,8 +70,8 @@ def met_by(conditions: tuple[Condition, ...]) -> str:
 def all_meet(conditions: tuple[Condition, ...], scope: tuple[Condition, ...]) -> bool:
     """Say whether it is proved that every call which meets the scope meets the conditions."""
     from fencekit.checks.suite.claim_scopes import within  # noqa: PLC0415  (brings the prover)
-    from fencekit.prover.api import check_property  # noqa: PLC0415
     from fencekit.prover.policy_properties import ALWAYS_ALLOWS  # noqa: PLC0415
+    from fencekit.prover.prover import check_property  # noqa: PLC0415
 
     goal = within(ALWAYS_ALLOWS.name, ALWAYS_ALLOWS.broken)
     policies = (policy_of(asked) for asked in (scope, conditions))

@@ -10,9 +10,9 @@ from fencekit.checks.proofs.policy_comparison import ComparisonJob, read_domain
 from fencekit.dialects.dialect_registry import load_policy
 from fencekit.model.proof import Certificate, Proved
 from fencekit.model.source import Place
-from fencekit.prover.api import check_property
 from fencekit.prover.checker.check_certificate import CertificateError, check
 from fencekit.prover.policy_properties import NOT_LOOSER
+from fencekit.prover.prover import check_property
 from fencekit.reading import json
 from fencekit.reading.input_files import read_text
 from fencekit.reporting.json_report import write_page

@@ -30,8 +30,8 @@ from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place, argument
 from fencekit.model.verdict import ALLOW
-from fencekit.prover.api import Domain
 from fencekit.prover.policy_properties import Outcomes, Property
+from fencekit.prover.prover import Domain
 
 
 def _beyond(outcomes: Outcomes) -> bool:

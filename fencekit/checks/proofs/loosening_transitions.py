@@ -16,9 +16,9 @@ from fencekit.model.decision import Outcome
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.transition_kind import TransitionKind, transition_kind
-from fencekit.prover.api import Domain, Prover
 from fencekit.prover.decision_lists import CapabilityClass
 from fencekit.prover.policy_properties import Outcomes, Property
+from fencekit.prover.prover import Domain, Prover
 from fencekit.prover.rule_literals import key_of
 
 MOST_RULES = 6

@@ -24,8 +24,8 @@ from fencekit.model.record import Record
 from fencekit.model.report import DISALLOWED, FailOn, Limits, Report, Status
 from fencekit.model.request import Request
 from fencekit.model.source import Input, Place
-from fencekit.prover.api import Domain
 from fencekit.prover.policy_properties import NOT_LOOSER, Outcomes, Property
+from fencekit.prover.prover import Domain
 from fencekit.reading import json
 from fencekit.reading.input_files import read_text
 

@@ -7,8 +7,8 @@ from fencekit.generation.call_search import search
 from fencekit.model.errors import UnsupportedSchemaError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Method, ProofStep, Result, Unknown, Witness
-from fencekit.prover.api import Domain, by_capability
 from fencekit.prover.policy_properties import Property
+from fencekit.prover.prover import Domain, by_capability
 
 MAX_EXAMPLES = 5_000
 """The calls that are tried for one class of capabilities."""

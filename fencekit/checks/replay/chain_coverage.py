@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fencekit.logs.chain import capfence_chain, own_chain
-from fencekit.logs.chain.verify import verify_log
+from fencekit.logs.chain.verify_chain import verify_log
 from fencekit.model.chain_verification import BrokenChainReason, Verification
 from fencekit.model.errors import LogError
 

@@ -13,7 +13,6 @@ from fencekit.model.finding import RuleRef
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Unknown, Witness
 from fencekit.model.suite_result import ClaimResult, ClaimStatus
-from fencekit.prover.api import check_property
 from fencekit.prover.policy_properties import (
     ALWAYS_ALLOWS,
     ALWAYS_DENIES,
@@ -23,6 +22,7 @@ from fencekit.prover.policy_properties import (
     Outcomes,
     Property,
 )
+from fencekit.prover.prover import check_property
 from fencekit.reading.yaml import Located
 
 Load = Callable[[str], Policy]

@@ -14,9 +14,9 @@ from fencekit.model.errors import FencekitError
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Proved, Result, Witness
 from fencekit.model.source import Place
-from fencekit.prover.api import check_property
 from fencekit.prover.checker.check_certificate import CertificateError, check
 from fencekit.prover.policy_properties import GOALS
+from fencekit.prover.prover import check_property
 from fencekit.reading.yaml import Located
 from prove.adversary.calls import calls
 from prove.adversary.oracle import Oracle

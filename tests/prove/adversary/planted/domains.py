@@ -341,7 +341,7 @@ DOMAINS = (
                 "        except ZeroDivisionError:",
             ),
             (
-                "prover/api.py",
+                "prover/prover.py",
                 "        except RecursionError:",
                 "        except ZeroDivisionError:",
             ),
