@@ -87,7 +87,7 @@ def test_every_format_names_the_edit_and_who_is_behind_it(form: str) -> None:
     done = fencekit("diff", "p.yaml", "--from", "HEAD~1", "--format", form)
     assert "Cleo" in done.out
     if form != "json":
-        assert "undoing edit 1 takes it back" in done.out
+        assert "reverting edit 1 restores the old decision" in done.out
 
 
 @pytest.mark.usefixtures("history")

@@ -91,7 +91,7 @@ def test_the_runs_of_two_texts_are_these_texts(a: str, b: str, c: str, d: str) -
 def test_the_top_of_the_page_marks_the_character_that_was_dropped(tmp_path: Path) -> None:
     page = (ROOT / "reports/loosening.html").read_text("utf-8")
     top = page[: page.index("</header>")]
-    blame = top[top.index("To blame:") :]
+    blame = top[top.index("Cause:") :]
     assert r"[^;]*;?\s*<del>$</del></code>" in blame
     assert '<strong class="status">Must not merge</strong>' in top
     css = page[page.index("<style>") : page.index("</style>")]

@@ -38,7 +38,7 @@ def test_a_diff_shows_both_answers_of_each_kind() -> None:
     assert "shell.exec | yes, found by search | not known the regex" in proof
     assert "pay | yes | no, proved |" in proof
     assert "How much looser" not in proof
-    assert "How it was settled" not in proof
+    assert "Proof steps" not in proof
 
 
 def test_how_much_looser_is_a_column_where_it_was_asked_for() -> None:

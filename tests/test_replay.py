@@ -186,7 +186,7 @@ def test_an_approval_is_compared_as_an_escalation_and_shown_beside_it() -> None:
     done = fencekit("replay", log, "--policy", POLICIES / "agents.yaml", "--records")
     assert "Original: ESCALATE (approved_grant:" in done.out
     assert "Original: ESCALATE (previously_approved)" in done.out
-    assert "calls ran because a person said so" in done.out
+    assert "calls human-approved" in done.out
 
 
 def test_a_file_is_read_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:

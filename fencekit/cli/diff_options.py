@@ -95,7 +95,7 @@ def versions(policies: tuple[str, ...], old_at: str, new_at: str) -> tuple[str, 
         return policies[0], policies[0], old_at, new_at
     if len(policies) != 2:
         hint = "write `fencekit diff OLD NEW`, or `fencekit diff POLICY --from REV`"
-        raise UsageError("two policies are compared", hint=hint)
+        raise UsageError("expected OLD and NEW", hint=hint)
     if new_at:
         raise UsageError("`--to` goes with `--from`", hint="name the older revision with `--from`")
     return policies[0], policies[1], "", ""

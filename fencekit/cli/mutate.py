@@ -67,8 +67,8 @@ def command(
     from fencekit.mutation.mutation_job import MutationJob
 
     if not given["cases"] and not given["logs"]:
-        hint = "name cases with `--cases`, or a log with `--log`"
-        raise UsageError("nothing that could notice a mutant", hint=hint)
+        hint = "a case or a recorded call kills a mutant; without one nothing can"
+        raise UsageError("pass `--cases` or `--log`", hint=hint)
     job = MutationJob(
         policy,
         max_invalid=limit("max_invalid", max_invalid, 0),

@@ -75,7 +75,7 @@ def command(
         return
     if not guardrails or len(policies) != 1:
         hint = "write `fencekit prove POLICY --guardrails G`, or `fencekit prove --check F`"
-        raise UsageError("one policy is held against guardrails", hint=hint)
+        raise UsageError("`--guardrails` is required, with one policy", hint=hint)
     settings = settings_near(Path.cwd())
     given["fail_on_errors"] = fails_on_errors(settings, given=given["fail_on_errors"])
     job = GuardrailsJob(policies[0], guardrails, **given)

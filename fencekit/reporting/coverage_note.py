@@ -8,9 +8,8 @@ from fencekit.reporting.log_notes import notice_lines, passed_over_line
 from fencekit.reporting.report_phrases import chain_line, count_noun
 from fencekit.reporting.visible_text import shorten, visible
 
-NONE_NEEDED = "no call: proof settled every kind"
+NONE_NEEDED = "no call: proof settled every kind of capability"
 MOST_PASSED_OVER = 5
-NONE_MADE = "no call: only recorded ones were looked at"
 
 
 def checked_parts(report: Report) -> list[tuple[str, str]]:
@@ -23,7 +22,7 @@ def checked_parts(report: Report) -> list[tuple[str, str]]:
         said.append(("replayed", chain_line(report.replay)))
         said.append(("passed over", passed_over_line(report.replay)))
         said.extend(("notice", line) for line in notice_lines(report.replay))
-    if results is not None or report.replay is not None:
+    if results is not None:
         said.append(("generated", generated_line(report)))
     if over := cases_passed_over(report):
         said.append(("passed over", over))
@@ -75,10 +74,10 @@ def proved_line(results: Iterable[Result]) -> str:
 
 
 def generated_line(report: Report) -> str:
-    """Say how many calls were generated, or why none was."""
+    """Say how many calls were generated, or why none was; empty where only logs were replayed."""
     proved = report.comparison or report.guardrails
     if proved is None:
-        return NONE_MADE
+        return ""
     if not proved.generated_calls:
         return NONE_NEEDED
     calls = count_noun(proved.generated_calls, "call")

@@ -216,16 +216,16 @@ OPEN = {RecordClass.MAYBE_LOOSER: 3, RecordClass.CANNOT_TELL: 4, RecordClass.MAY
 def blame_sentence(blame: Blame) -> str:
     """Return which edits are to blame, by their numbers, in one sentence without a full stop."""
     if not blame.undo:
-        return "" if blame.exact else "not looked into: too many versions to try"
+        return "" if blame.exact else "cause not searched: too many combinations of edits"
     sets = [numbers(edits) for edits in blame.undo]
     said = " or ".join(sets)
-    said = f"undoing {said} takes it back"
+    said = f"reverting {said} restores the old decision"
     others = tuple(edit for edit in blame.alone if (edit,) not in blame.undo)
     if others:
-        verb = "makes" if len(others) == 1 else "make"
-        each = "by itself" if len(others) == 1 else "each by itself"
-        said += f"; {numbers(others)} {verb} it {each}"
-    return said if blame.exact else f"{said} (a smaller set may do)"
+        verb = "causes" if len(others) == 1 else "cause"
+        each = "alone" if len(others) == 1 else "each alone"
+        said += f"; {numbers(others)} {verb} the change {each}"
+    return said if blame.exact else f"{said} (the search hit its limit; a smaller set may exist)"
 
 
 MOST_BLAMES = 3

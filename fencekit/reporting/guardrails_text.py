@@ -20,17 +20,16 @@ def headline(report: Report) -> str:
     if not guarded.binding:
         return "nothing was checked"
     if only_by_error(guarded.result):
-        return "as strict as its guardrails except where CapFence raises: here is such a call"
+        return "all guardrails hold, except where CapFence raises: here is such a call"
     if isinstance(guarded.result, Witness):
         count = sum(isinstance(one.result, Witness) for one in guarded.classes)
         kinds = count_noun(count, "kind of capability", "kinds of capability")
         return f"the policy is looser than its guardrails, for {kinds}: here is a call"
     if isinstance(guarded.result, Unknown):
-        return "not known whether the policy keeps to its guardrails"
+        return "not known whether the policy is at least as strict as its guardrails"
     if any(isinstance(one.result, Proved) and one.result.is_vacuous for one in guarded.classes):
         return f"proved, but {NO_CALL}: is it the one that you mean?"
-    rules = count_noun(guarded.binding, "rule")
-    return f"proved: for every call the policy is at least as strict as {rules} of the guardrails"
+    return f"proved for every call: all guardrails hold ({count_noun(guarded.binding, 'rule')})"
 
 
 def lines(report: Report) -> Iterator[Line | Table]:

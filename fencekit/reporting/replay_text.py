@@ -137,9 +137,7 @@ def what_was_checked(replay: ReplayResult, generated: str = "") -> Iterator[Line
     if generated:
         yield Line(f"generated  {generated}")
     if replay.approvals:
-        yield Line(
-            f"approvals  {count_noun(replay.approvals, 'call')} ran because a person said so"
-        )
+        yield Line(f"approvals  {count_noun(replay.approvals, 'call')} human-approved")
     if replay.unmapped_tools:
         named = ", ".join(
             f"{inert(tool, 60)} ({count:,})" for tool, count in replay.unmapped_tools[:5]

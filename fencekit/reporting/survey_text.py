@@ -24,7 +24,7 @@ def survey_parts(path: str, log_format: str, survey: Survey) -> Iterator[Line | 
     for said in kinds(survey.notices.rows()):
         yield Line(f"notice: {inert(said, LONGEST)}")
     if survey.approvals:
-        yield Line(f"{survey.approvals:,} ran because a person said so")
+        yield Line(f"{survey.approvals:,} human-approved")
     for title, counter in (
         ("verdict", survey.verdicts),
         ("completeness", survey.completeness),

@@ -77,7 +77,7 @@ def test_what_is_folded_is_there_on_paper(page_of, tmp_path):
     page.emulate_media(media="print")
     assert not page.locator("#filter").is_visible()
     assert not page.locator(".records").is_visible()
-    for text in ("What it will cost people", "What is proved of every possible call"):
+    for text in ("Approval workload", "Proved for every call"):
         assert page.get_by_text(text).is_visible()
     target = tmp_path / "report.pdf"
     page.pdf(path=target, format="A4")
@@ -91,7 +91,7 @@ def test_the_page_reads_in_order_of_importance(page_of):
     order = [
         headings.index(part)
         for part in headings
-        if re.match("What the change|Findings|What was read", part)
+        if re.match("Edits and|Findings|Inputs", part)
     ]
     assert order == sorted(order)
-    assert headings[-1] == "What was read"
+    assert headings[-1] == "Inputs"

@@ -145,9 +145,9 @@ def test_a_case_that_fails_with_the_default_parameters_refuses_the_install() -> 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("titles=.*", "is nothing for the parameter"),
-        ("titles=a|b", "is nothing for the parameter"),
-        ("titles=a'\nallow: ['*']", "is nothing for the parameter"),
+        ("titles=.*", "is not a valid value for the parameter"),
+        ("titles=a|b", "is not a valid value for the parameter"),
+        ("titles=a'\nallow: ['*']", "is not a valid value for the parameter"),
         ("title=todo", "no such parameter"),
         ("titles", "is not NAME=VALUE"),
     ],

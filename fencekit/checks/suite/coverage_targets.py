@@ -150,11 +150,11 @@ class RuleCoverage:
 
 def targets_of_rule(rule: Rule) -> RuleTargets:
     """Return a rule with its points, none of them covered."""
-    own = CoverageTarget(PointKind.RULE, rule.id, rule.place, "it determines no case")
+    own = CoverageTarget(PointKind.RULE, rule.id, rule.place, "not exercised by any case")
     entry = RuleTargets(rule, own, [])
     for condition in rule.conditions:
         entry.tests.append(test_of(condition))
-        missing = f"in no case `{condition.name}` alone keeps it from deciding otherwise"
+        missing = f"independent effect of `{condition.name}` untested (MC/DC)"
         entry.conditions.append(
             CoverageTarget(PointKind.CONDITION, rule.id, condition.place, missing)
         )

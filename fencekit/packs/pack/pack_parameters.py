@@ -132,11 +132,12 @@ def text(name: str, kind: str, value: Any, place: Place | None) -> str:
     form, words = TEXTS[kind]
     if not isinstance(value, str) or not re.fullmatch(form, value):
         raise PackError(
-            f"`{value}` is nothing for the parameter `{name}`: it takes {words}", place=place
+            f"`{value}` is not a valid value for the parameter `{name}`: it takes {words}",
+            place=place,
         )
     if kind in ("path", "names") and ".." in value:
         raise PackError(
-            f"`{value}` is nothing for the parameter `{name}`: it has `..`", place=place
+            f"`{value}` is not a valid value for the parameter `{name}`: it has `..`", place=place
         )
     return value
 
@@ -145,7 +146,7 @@ def number(name: str, kind: str, value: Any, place: Place | None) -> int:
     """Return a whole number, which may be given as its digits."""
     digits = value if isinstance(value, str) else str(value)
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,12}", digits):
-        said = f"`{value}` is nothing for the parameter `{name}`: it takes a whole {kind}"
+        said = f"`{value}` is not a valid value for the parameter `{name}`: it takes a whole {kind}"
         raise PackError(said, place=place)
     return int(digits)
 

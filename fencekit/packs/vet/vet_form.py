@@ -32,12 +32,12 @@ def without_backtracking(name: str, policy: Policy) -> StepResult:
     A regex is slow as it was measured; or its form shows that it cannot be; else it is not known.
     """
     patterns = list(dict.fromkeys(regexes(policy)))
-    said = f"no regex can backtrack badly: shown for each of {len(patterns)}"
+    said = f"ReDoS-safe: shown for each of {len(patterns)} regexes"
     found = lint_policy(name, policy, Levels(select=(BACKTRACKING,)), said)
     unknown = [pattern for pattern in patterns if not is_harmless(pattern)]
     if found.state is VettingState.HOLDS and unknown:
-        said = f"not known of {len(unknown)} of {len(patterns)} regexes whether they can backtrack "
-        said += f"badly: {', '.join(f'`{short(pattern)}`' for pattern in unknown[:MOST_NAMED])}"
+        said = f"not known whether {len(unknown)} of {len(patterns)} regexes are ReDoS-safe: "
+        said += ", ".join(f"`{short(pattern)}`" for pattern in unknown[:MOST_NAMED])
         return replace(found, state=VettingState.NOT_CHECKED, said=said)
     return found
 
@@ -51,7 +51,7 @@ def regexes(policy: Policy) -> Iterator[str]:
 
 
 def is_harmless(pattern: str) -> bool:
-    """Say whether the form of a regex shows that it cannot backtrack badly."""
+    """Say whether the form of a regex shows that it is ReDoS-safe."""
     known = growth(pattern)
     return known is not None and known.is_harmless
 
