@@ -54,8 +54,8 @@ def test_a_rule_is_covered_by_a_case_that_it_determines() -> None:
 
 
 def test_a_condition_is_covered_where_it_alone_keeps_its_rule_from_deciding_otherwise() -> None:
-    keyword = "deny-1: in no case `match_keywords`"
-    environment = "deny-1: in no case `environment`"
+    keyword = "deny-1: independent effect of `match_keywords`"
+    environment = "deny-1: independent effect of `environment`"
 
     def conditions(*requests: Request) -> str:
         return "\n".join(of_kind(PointKind.CONDITION, missing(*requests)))
