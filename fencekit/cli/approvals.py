@@ -37,7 +37,7 @@ command.add_command(keys)
 
 @command.command("list")
 @store_options
-@click.option("--all", "everything", is_flag=True, help="Answered and expired ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include answered and expired requests.")
 @click.option("--grants", is_flag=True, help="The grants instead of the requests.")
 @printed_option
 def list_all(everything: bool, grants: bool, output: str, **where: Any) -> None:  # noqa: FBT001
@@ -106,7 +106,7 @@ def show_one(request_id: str, output: str, **where: Any) -> None:
     default="1h",
     show_default=True,
     metavar="TIME",
-    help="For how long: `90s`, `30m`, `8h`, `7d`, or `never` for without end.",
+    help="How long it is valid: `90s`, `30m`, `8h`, `7d` or `never`.",
 )
 @click.option("--capability", metavar="PATTERN", help="For a scope: calls of these capabilities.")
 @click.option("--any-environment", is_flag=True, help="For a scope: in any environment.")
@@ -161,9 +161,15 @@ def reject(request_id: str, by: "Name", reason: str, **where: Any) -> None:
 @store_options
 @key_option
 @click.option("--principal", required=True, metavar="NAME", help="Who may; `*` for anyone.")
-@click.option("--capability", required=True, metavar="PATTERN", help="What: `pay.send.*`.")
 @click.option(
-    "--environment", default="*", show_default=True, metavar="NAME", help="In this one only."
+    "--capability", required=True, metavar="PATTERN", help="The capability, such as `pay.send.*`."
+)
+@click.option(
+    "--environment",
+    default="*",
+    show_default=True,
+    metavar="NAME",
+    help="In this environment only.",
 )
 @click.option("--session", metavar="ID", help="In this session only.")
 @click.option("--uses", type=click.IntRange(min=1), metavar="N", help="How often.  [default: any]")
@@ -201,7 +207,7 @@ def revoke(grant_id: str, by: "Name", reason: str, **where: Any) -> None:
     type=click.FloatRange(min=1),
     required=True,
     metavar="DAYS",
-    help="Since when it has ended.",
+    help="When it expired.",
 )
 def prune(days: float, **where: Any) -> None:
     """Delete what ended so many DAYS ago: answered and expired requests, expired grants.

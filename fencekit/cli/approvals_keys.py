@@ -15,7 +15,7 @@ def keys_option(command: Any) -> Any:
         envvar="FENCEKIT_KEYS",
         required=True,
         metavar="FOLDER",
-        help="Where `keys.json` is; FENCEKIT_KEYS by default.",
+        help="The folder of `keys.json`.  [default: FENCEKIT_KEYS]",
     )(command)
 
 
@@ -31,7 +31,12 @@ def keys() -> None:
 @keys.command("new")
 @click.argument("approver", metavar="NAME")
 @keys_option
-@click.option("--out", type=click.Path(), metavar="FILE", help="By default NAME.key, here.")
+@click.option(
+    "--out",
+    type=click.Path(),
+    metavar="FILE",
+    help="The file of the private key.  [default: NAME.key]",
+)
 def new(approver: str, keys: str, out: str | None) -> None:
     """Make a key for the approver NAME, write its private half into FILE, and trust it.
 

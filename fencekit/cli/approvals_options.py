@@ -89,7 +89,7 @@ def by_option(command: Command) -> Command:
 
         return command(*args, by=name, **more)
 
-    with_key = click.option("--key", type=click.Path(), metavar="FILE", help="Or your private key.")
+    with_key = click.option("--key", type=click.Path(), metavar="FILE", help="Your private key.")
     with_name = click.option(
         "--by", envvar="USER", default="", metavar="NAME", help="Who you are; USER by default."
     )

@@ -26,7 +26,7 @@ RAN, NOT_RUN, TROUBLE = 0, 1, 3
     type=click.Path(),
     multiple=True,
     metavar="PUB",
-    help="A public key whose tokens are accepted; without any, signatures are not asked for.",
+    help="Accept tokens of this public key; without one, no signature is required.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
@@ -65,7 +65,9 @@ def command(
             say(f"wrote {file}")
         return RAN
     if token is None or call is None:
-        raise UsageError("`--token` and `--call` are required", hint="or `--example DIR` to begin")
+        raise UsageError(
+            "`--token` and `--call` are required", hint="or pass `--example DIR` for an example"
+        )
     return decide_and_run(token, call, audit, trust, as_json=as_json)
 
 

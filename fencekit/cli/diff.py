@@ -39,12 +39,15 @@ from fencekit.cli.report_options import (
     "--certificate",
     type=click.Path(),
     metavar="F",
-    help="Where it is proved that NEW is nowhere looser, write a certificate of it.",
+    help="Write a certificate of the proof that NEW is not looser.",
 )
 @click.option(
-    "--how-much", "measured", is_flag=True, help="Count the calls like each witness, where it can."
+    "--how-much",
+    "measured",
+    is_flag=True,
+    help="Count the calls like each witness, where that is possible.",
 )
-@click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
+@click.option("--explain", "explained", is_flag=True, help="Show the proof steps of each answer.")
 @authors_option
 @waiver_options
 @report_options

@@ -50,23 +50,25 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
 @command.command("serve")
 @click.argument("policy", type=click.Path(), metavar="POLICY")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Listen there."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="HOST",
+    help="The address to listen on.",
 )
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="The port."
 )
 @click.option("--cert", type=click.Path(), metavar="FILE", help="The certificate, for TLS.")
 @click.option("--key", type=click.Path(), metavar="FILE", help="The key of the certificate.")
-@click.option(
-    "--base-url", default="", metavar="URL", help="What callers call the service by, if not that."
-)
+@click.option("--base-url", default="", metavar="URL", help="The public base URL of the service.")
 @click.option(
     "--token-file",
     type=click.Path(),
     default="gate-token",
     show_default=True,
     metavar="FILE",
-    help="The bearer token of callers; made where there is none.",
+    help="The file of the callers' bearer token; created if missing.",
 )
 @click.option(
     "--audit",
@@ -76,20 +78,20 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     metavar="LOG",
     help="The audit log.",
 )
-@click.option("--no-audit", is_flag=True, help="Record nothing: no log, no outcomes, no replay.")
+@click.option("--no-audit", is_flag=True, help="Write no audit log: there is no replay then.")
 @click.option(
     "--keep",
     type=click.Choice(["whole", "masked", "digests"]),
     default="whole",
     show_default=True,
-    help="What of the arguments the audit log keeps.",
+    help="How much of the arguments the audit log keeps.",
 )
 @click.option("--redaction-key", type=click.Path(), metavar="FILE", help="The key of kept digests.")
 @click.option(
     "--approvals",
     default="",
     metavar="WHERE",
-    help="Where approvals are: a file, or postgresql://…",
+    help="The store of approvals: a file, or postgresql://…",
 )
 @click.option(
     "--keys", type=click.Path(), default="", metavar="DIR", help="The keys that sign approvals."
@@ -115,14 +117,24 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     help="The header by which a reverse proxy names who signed in; only it may reach us.",
 )
 @click.option(
-    "--subjects", type=click.Path(), default="", metavar="FILE", help="What is known of subjects."
+    "--subjects",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="A file with the attributes of subjects.",
 )
-@click.option("--webhook", default="", metavar="URL", help="Told of each pending request.")
+@click.option(
+    "--webhook", default="", metavar="URL", help="The URL to notify of each pending request."
+)
 @click.option(
     "--webhook-secret", type=click.Path(), default="", metavar="FILE", help="Signs the webhook."
 )
 @click.option(
-    "--shadow", type=click.Path(), default="", metavar="POLICY", help="Decides beside it, recorded."
+    "--shadow",
+    type=click.Path(),
+    default="",
+    metavar="POLICY",
+    help="A second policy whose decisions are recorded too.",
 )
 @click.option(
     "--policy-root", type=click.Path(), metavar="DIR", help="Where names in `extends` are."
@@ -133,7 +145,11 @@ def restore_file(ident: str | None, workspace: str, *, listed: bool) -> None:
     help="Reload only a policy that is proved no looser than the one in force.",
 )
 @click.option(
-    "--waivers", type=click.Path(), default="", metavar="FILE", help="Loosenings that may come."
+    "--waivers",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="A file of waivers for loosenings.",
 )
 def serve(policy: str, **given: Any) -> None:
     """Serve the gate of POLICY: OpenID AuthZEN for callers, a page for who approves.

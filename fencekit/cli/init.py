@@ -12,7 +12,7 @@ import click
     type=click.Choice(["github", "gitlab", "none"]),
     help="The build server to write a workflow for.  [default: the one that FOLDER uses]",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 def command(folder: str, ci: str | None, *, dry_run: bool) -> None:
     """Write a first policy, its first cases, the configuration and a workflow into FOLDER.
 

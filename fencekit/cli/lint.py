@@ -19,16 +19,16 @@ from fencekit.cli.report_options import option, options, report_options, several
     "A log that says which fields and capabilities occur; may be given several times.",
 )
 @options("log_format", "tools")
-@click.option("--select", multiple=True, metavar="SLUG", help="Look for these only.")
-@click.option("--ignore", multiple=True, metavar="SLUG", help="Do not look for these.")
+@click.option("--select", multiple=True, metavar="SLUG", help="Run these rules only.")
+@click.option("--ignore", multiple=True, metavar="SLUG", help="Skip these rules.")
 @option(
     "fail_on",
     type=click.Choice(["error", "warning", "note", "never"]),
-    help="The least level that ends in exit code 1.  [default: error]",
+    help="The lowest level that ends in exit code 1.  [default: error]",
 )
 @option("timeout", help="The time limit.  [default: 2]")
-@click.option("--list", "listing", is_flag=True, help="List every slug, and look for nothing.")
-@click.option("--explain", metavar="SLUG", help="Explain a slug, and look for nothing.")
+@click.option("--list", "listing", is_flag=True, help="List every rule and exit.")
+@click.option("--explain", metavar="SLUG", help="Explain a rule and exit.")
 @report_options
 def command(  # the options of click come by keyword
     output: str,

@@ -42,7 +42,7 @@ def command() -> None:
 @click.option(
     "--verdict",
     type=click.Choice(["ALLOW", "ESCALATE", "DENY"], case_sensitive=False),
-    help="Only records that may have been decided so.",
+    help="Only records that may have this verdict.",
 )
 def show_records(log: str, output: str, **given: Any) -> None:
     """Show the records of LOG, one a line; as JSON, in fencekit's own format."""

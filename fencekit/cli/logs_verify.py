@@ -23,7 +23,7 @@ from fencekit.cli.report_options import option, printed_option
     multiple=True,
     type=click.Path(),
     metavar="K",
-    help="A public Ed25519 key (PEM or base64) that the signatures must be of; repeatable.",
+    help="Require signatures by this public Ed25519 key (PEM or base64); may be repeated.",
 )
 @option("log_format", of="LOG")
 @printed_option

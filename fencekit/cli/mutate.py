@@ -17,7 +17,7 @@ from fencekit.cli.report_options import option, options, report_options, several
     "--min-score",
     type=click.FloatRange(0, 100),
     metavar="S",
-    help="Fail where fewer mutants are noticed, in percent.",
+    help="Fail if the mutation score is lower, in percent.",
 )
 @options(*(option(key, default="") for key in ("policy_root", "log_format", "tools")))
 @options("max_invalid", "max_passed_over")
@@ -25,7 +25,7 @@ from fencekit.cli.report_options import option, options, report_options, several
     "--sample",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Judge so many of the mutants only: some of each kind, always the same ones.",
+    help="Run N mutants only: some of each operator, always the same ones.",
 )
 @click.option(
     "--jobs",
@@ -33,7 +33,7 @@ from fencekit.cli.report_options import option, options, report_options, several
     default=1,
     show_default=True,
     metavar="N",
-    help="Judge mutants in so many processes; the result is the same.",
+    help="Run mutants in N processes; the result is the same.",
 )
 @option("timeout", of="one decision")
 @report_options

@@ -18,7 +18,9 @@ LOCK = "fencekit.lock"
 @click.command("render")
 @click.argument("pack", type=click.Path(), metavar="PATH")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 where a file is stale.")
-@click.option("--repin", is_flag=True, help="Decide the pinned calls anew, and write what is so.")
+@click.option(
+    "--repin", is_flag=True, help="Decide the pinned calls again and write the new decisions."
+)
 def render(pack: str, *, check: bool, repin: bool) -> None:
     """Write the policies, guardrails and cases that the source of a pack stands for.
 

@@ -16,7 +16,7 @@ from fencekit.cli.report_options import option, report_options
 @click.option(
     "--variant",
     type=click.Choice(["strict", "baseline", "permissive", "guardrails"]),
-    help="Compare this variant only, or the guardrails only; all of them by default.",
+    help="Compare this variant only, or `guardrails`.  [default: all]",
 )
 @set_option
 @into_option("The folder whose `fencekit.lock` says what is locked.")

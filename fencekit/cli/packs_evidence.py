@@ -8,14 +8,14 @@ import click
 
 @click.command("evidence")
 @click.argument("pack", type=click.Path(), metavar="PATH")
-@click.option("--pin", is_flag=True, help="Pin calls that notice what no case notices, first.")
+@click.option("--pin", is_flag=True, help="First pin calls that kill the surviving mutants.")
 @click.option(
     "--limit",
     type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="The longest that a proof may take, 0 for any time.",
+    help="The time limit of one proof; 0 for none.",
 )
 def evidence(pack: str, *, pin: bool, limit: float) -> None:
     """Write which case of the pack in PATH notices which edit of its policies, and why none can.

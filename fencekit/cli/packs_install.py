@@ -30,12 +30,12 @@ MOST_OPENED = 5
 @click.option(
     "--accept-looser",
     is_flag=True,
-    help="Install although the policy in force is stricter, or it is not known whether it is.",
+    help="Install even if the policy in force is stricter, or may be.",
 )
 @click.option(
     "--accept-signer",
     is_flag=True,
-    help="Install although what is locked was signed by another key, or is from a package.",
+    help="Install even if the locked pack was signed by another key, or is from a package.",
 )
 @click.option("--accept-older", is_flag=True, help="Install an older version than what is locked.")
 @trust_options

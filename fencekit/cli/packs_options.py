@@ -40,9 +40,7 @@ def trust_options(command: Command) -> Command:
             metavar="PUB",
             help="Trust this public Ed25519 key, beside `trusted_keys`; may be repeated.",
         ),
-        click.option(
-            "--allow-unsigned", is_flag=True, help="Let an archive pass that nobody signed."
-        ),
+        click.option("--allow-unsigned", is_flag=True, help="Accept an unsigned archive."),
     )
     for option in reversed(options):
         command = option(command)

@@ -25,7 +25,7 @@ from fencekit.cli.report_options import report_options
     type=click.Path(),
     default="",
     metavar="FILE",
-    help="Also write what was measured as Markdown: figures and digests, not the data.",
+    help="Also write the measurements as Markdown: figures and digests, not the data.",
 )
 @click.option(
     "--beside",
@@ -38,14 +38,16 @@ from fencekit.cli.report_options import report_options
     "--max-mutants",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Try at most N mutants of each variant, spread over all; all of them by default.",
+    help="Run at most N mutants of each variant, spread over all.  [default: all]",
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes for the mutants.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, help="Processes that run the mutants."
+)
 @click.option(
     "--without",
     multiple=True,
     metavar="STEP",
-    help="Leave a step out, which the report says; may be repeated.",
+    help="Skip a step; the report names it; may be repeated.",
 )
 @trust_options
 @report_options

@@ -15,7 +15,7 @@ from fencekit.cli.report_options import fail_on_errors_option, option, options, 
     "--certificate",
     type=click.Path(),
     metavar="F",
-    help="Where it is proved that POLICY keeps to the guardrails, write a certificate of it.",
+    help="Write a certificate of the proof that all guardrails hold.",
 )
 @click.option(
     "--check",
@@ -26,7 +26,7 @@ from fencekit.cli.report_options import fail_on_errors_option, option, options, 
 )
 @options(option("policy_root", default=""), option("domain", default=""), "proof_memory")
 @options(fail_on_errors_option, "allow_unknown")
-@click.option("--explain", "explained", is_flag=True, help="Show how each answer was come to.")
+@click.option("--explain", "explained", is_flag=True, help="Show the proof steps of each answer.")
 @report_options
 def command(
     policies: tuple[str, ...],

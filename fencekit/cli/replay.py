@@ -23,7 +23,7 @@ from fencekit.cli.report_options import (
 @options("redaction_key", authors_option, report_options, waiver_options, "fail_on", *LIMITS)
 @options("proof_memory", "timeout")
 @option("require_chain", "--require-chain/--no-require-chain", default=None)
-@click.option("--records", is_flag=True, help="Print every record in four lines.")
+@click.option("--records", is_flag=True, help="Print four lines for each record.")
 @option("keep_records")
 def command(
     output: str,

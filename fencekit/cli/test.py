@@ -11,19 +11,21 @@ from fencekit.cli.report_options import fail_on_errors_option, option, report_op
 @click.command("test")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...")
 @option(
-    "policy", default="", help="Run the cases against this policy, not the ones that they name."
+    "policy",
+    default="",
+    help="Run the cases on this policy instead of the policies that they name.",
 )
 @option(
     "policy_root",
     default="",
     help="Where names in `extends` are looked for; as the files say by default.",
 )
-@click.option("--coverage", is_flag=True, help="Show what of the policies no case covers.")
+@click.option("--coverage", is_flag=True, help="Show what no case covers.")
 @click.option(
     "--min-coverage",
     type=click.FloatRange(0, 100),
     metavar="N",
-    help="Fail where the cases cover less, in percent.",
+    help="Fail if the coverage is lower, in percent.",
 )
 @fail_on_errors_option
 @option("timeout", of="one case")

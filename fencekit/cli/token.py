@@ -11,7 +11,7 @@ TRUST = click.option(
     type=click.Path(),
     multiple=True,
     metavar="PUB",
-    help="A public key by which the token may be signed; may be given several times.",
+    help="Accept tokens signed by this public key; may be repeated.",
 )
 WRITTEN = click.option(
     "-o", "--output", type=click.Path(), metavar="FILE", help="Write it there, not to the output."
@@ -104,7 +104,7 @@ def verify_token(token: str, trust: tuple[str, ...]) -> None:
 @command.command("attenuate")
 @TOKEN
 @click.option(
-    "--tool", "tools", multiple=True, metavar="NAME", help="Keep this tool; by default, all."
+    "--tool", "tools", multiple=True, metavar="NAME", help="Keep this tool.  [default: all]"
 )
 @click.option(
     "--path",
@@ -113,11 +113,15 @@ def verify_token(token: str, trust: tuple[str, ...]) -> None:
     metavar="PATTERN",
     help="Keep only paths like this, below the workspace: `docs/**`.",
 )
-@click.option("--except", "exceptions", multiple=True, metavar="PATTERN", help="Take these away.")
-@click.option("--expires", metavar="TIME", help="End at this time: `2027-01-31T12:00:00Z`.")
-@click.option("--max-bytes", type=click.IntRange(min=0), metavar="N", help="Most bytes of a file.")
+@click.option("--except", "exceptions", multiple=True, metavar="PATTERN", help="Remove these.")
+@click.option(
+    "--expires", metavar="TIME", help="When the token expires, such as `2027-01-31T12:00:00Z`."
+)
+@click.option(
+    "--max-bytes", type=click.IntRange(min=0), metavar="N", help="The largest file, in bytes."
+)
 @click.option("--approval", is_flag=True, help="Ask a person for each call.")
-@click.option("--seal", is_flag=True, help="Let nobody narrow it further.")
+@click.option("--seal", is_flag=True, help="Forbid further narrowing.")
 @WRITTEN
 def attenuate(token: str, output: str | None, *, seal: bool, **asked: Any) -> None:
     """Narrow TOKEN by one more block, and prove that the result is nowhere looser.

@@ -28,9 +28,9 @@ from fencekit.cli.report_options import option
 @click.option(
     "--migrate",
     is_flag=True,
-    help="Rewrite waivers that name rules by position, while these rules still stand.",
+    help="Rewrite waivers that name rules by position.",
 )
-@option("policy", help="The policy whose rules are meant.")
+@option("policy", help="The policy that has the rules.")
 @option("policy_root")
 def command(
     finding: str | None,

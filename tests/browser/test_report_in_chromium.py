@@ -89,9 +89,7 @@ def test_the_page_reads_in_order_of_importance(page_of):
     headings = [text.strip() for text in page.locator("h1, main h2").all_text_contents()]
     assert headings[0] == "14 recorded calls would be newly allowed"
     order = [
-        headings.index(part)
-        for part in headings
-        if re.match("Edits and|Findings|Inputs", part)
+        headings.index(part) for part in headings if re.match("Edits and|Findings|Inputs", part)
     ]
     assert order == sorted(order)
     assert headings[-1] == "Inputs"
