@@ -207,7 +207,7 @@ def revoke(grant_id: str, by: "Name", reason: str, **where: Any) -> None:
     type=click.FloatRange(min=1),
     required=True,
     metavar="DAYS",
-    help="When it expired.",
+    help="Only what ended at least so many days ago.",
 )
 def prune(days: float, **where: Any) -> None:
     """Delete what ended so many DAYS ago: answered and expired requests, expired grants.
