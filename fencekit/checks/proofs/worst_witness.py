@@ -10,12 +10,12 @@ from dataclasses import replace
 from fencekit.model.policy import Policy
 from fencekit.model.proof import Result, Witness
 from fencekit.model.transition_kind import TransitionKind, transition_kind
-from fencekit.prover import api
+from fencekit.prover import prover
 from fencekit.prover.policy_properties import NOT_LOOSER, Outcomes, Property
 
 
 def compare(
-    old: Policy, new: Policy, *, domain: api.Domain = "open", certificate: bool = False
+    old: Policy, new: Policy, *, domain: prover.Domain = "open", certificate: bool = False
 ) -> Result:
     """Return whether `new` is nowhere looser than `old`, for every call of the domain.
 
@@ -25,14 +25,14 @@ def compare(
     leaves the answer unknown, with what it says as the reason; one that is no JSON Schema raises
     UsageError. With `certificate`, what is proved comes with one for `checker.check`.
     """
-    result = api.compare(old, new, domain=domain, certificate=certificate)
+    result = prover.compare(old, new, domain=domain, certificate=certificate)
     if not isinstance(result, Witness):
         return result
     return worst_witness(result, NOT_LOOSER, old, new, domain)
 
 
 def worst_witness(
-    found: Witness, goal: Property, old: Policy, new: Policy, domain: api.Domain
+    found: Witness, goal: Property, old: Policy, new: Policy, domain: prover.Domain
 ) -> Witness:
     """Return a call that shows the worst transition, where a call is known that breaks the goal.
 
@@ -42,7 +42,7 @@ def worst_witness(
     for kind in TransitionKind:
         if kind is at_hand:
             break
-        worse = api.check_property(of_kind(goal, kind), old, new, domain=domain)
+        worse = prover.check_property(of_kind(goal, kind), old, new, domain=domain)
         if isinstance(worse, Witness):
             return worse
     return found
