@@ -51,8 +51,8 @@ def worst_witness(
 def of_kind(goal: Property, kind: TransitionKind) -> Property:
     """Return a goal that only calls of one transition break."""
 
-    def broken(outcomes: Outcomes) -> bool:
+    def is_broken(outcomes: Outcomes) -> bool:
         before, after = outcomes
         return transition_kind(before, after) is kind and goal.broken(outcomes)
 
-    return replace(goal, broken=broken)
+    return replace(goal, broken=is_broken)
