@@ -88,7 +88,8 @@ def name_of(one: dict[str, Any]) -> str:
     """Return what tells a finding, or a class of a comparison, from others of its report."""
     rules = [(one.get(side) or {}).get("id", "") for side in ("rule", "baseline_rule")]
     words = [one.get(key, "") for key in ("slug", "class", "capability", "before", "after")]
-    return " ".join(map(str, [*words, *rules, one.get("message", "")]))
+    at = (one.get("place") or {}).get("file", "")
+    return " ".join(map(str, [*words, *rules, at, one.get("message", "")]))
 
 
 def differences(old: Any, new: Any, at: str = "") -> Iterator[tuple[str, str]]:

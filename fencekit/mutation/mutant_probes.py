@@ -48,6 +48,8 @@ class Probes:
     records: int = 0
     _cases: dict[str | None, list[Probe]] = field(default_factory=dict)
     _records: dict[str | None, list[Probe]] = field(default_factory=dict)
+    _order: dict[str | None, None] = field(default_factory=dict)
+    """The capabilities in the order in which they came: it decides which probe is named."""
     _seen: set[Request] = field(default_factory=set)
 
     @classmethod
@@ -72,7 +74,9 @@ class Probes:
 
     def _add(self, to: dict[str | None, list[Probe]], probe: Probe) -> None:
         capability = probe.request.capability
-        to.setdefault(None if isinstance(capability, Unknown) else capability, []).append(probe)
+        key = None if isinstance(capability, Unknown) else capability
+        self._order[key] = None
+        to.setdefault(key, []).append(probe)
 
     def all(self) -> Iterator[Probe]:
         """Yield every probe, the cases first."""
@@ -85,9 +89,13 @@ class Probes:
 
     def that_meet(self, patterns: Sequence[object]) -> Iterator[list[Probe]]:
         """Yield the probes that a rule with one of these capabilities may match: cases first."""
-        for capability, probes in (*self._cases.items(), *self._records.items()):
-            if capability is None or any(may_cover(pattern, capability) for pattern in patterns):
-                yield probes
+        met = [
+            capability
+            for capability in self._order
+            if capability is None or any(may_cover(pattern, capability) for pattern in patterns)
+        ]
+        for of in (self._cases, self._records):
+            yield from (of[capability] for capability in met if capability in of)
 
 
 def may_cover(pattern: object, capability: str) -> bool:
