@@ -28,12 +28,21 @@ def joined(pids: list[int]) -> list[int]:
     return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
 
 
-def killed(work: Callable[[], None], ready: Path, seconds: float) -> None:
-    """Start a process, and kill it that long after it began its work."""
+def killed(
+    work: Callable[[], None], ready: Path, seconds: float, *, once_grown: Path | None = None
+) -> None:
+    """Start a process, and kill it that long after it began its work.
+
+    With `once_grown`, a file that the work adds to, the time begins when it did: a machine under
+    load may not come so far in any time that is set.
+    """
     ready.unlink(missing_ok=True)
+    size = once_grown.stat().st_size if once_grown else 0
     pid = forked(work)
     until = time.monotonic() + 30
     while not ready.exists() and time.monotonic() < until:
+        time.sleep(0.0005)
+    while once_grown and once_grown.stat().st_size == size and time.monotonic() < until:
         time.sleep(0.0005)
     time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)

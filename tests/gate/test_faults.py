@@ -402,11 +402,12 @@ def test_a_gate_that_is_killed_at_any_moment_ran_nothing_without_its_record(
             if number == 3:
                 gate.execute(ToolCall.of("pay", {"nonce": f"zoe-{os.getpid()}"}, principal="zoe"))
 
-    for _ in range(KILLS):
-        killed(work, ready, random.random() * 0.2)
+    for number in range(KILLS):
+        # Every other one has run something; the rest may be killed before they come so far.
+        killed(work, ready, random.random() * 0.2, once_grown=ran if number % 2 else None)
     done = ran.read_text().split()
     assert len(done) == len(set(done))
-    assert len(done) > KILLS / 2
+    assert len(done) >= KILLS // 2
     log = records(office.folder / "audit.jsonl")
     allowed = {
         line["request"]["args"]["nonce"]: line["id"]
