@@ -23,7 +23,15 @@ from fencekit.model.verdict import Verdict
 from fencekit.reading import json as ours
 from fencekit.reporting.json_report import PageDigest
 from fencekit.reporting.report_formats import formats
-from fencekit.reporting.report_state import READERS, StateError, encode, report_of
+from fencekit.reporting.report_state import (
+    MOVED,
+    READERS,
+    RENAMED,
+    StateError,
+    classes,
+    encode,
+    report_of,
+)
 
 REPORTS = {**SAMPLES, "hostile": hostile_report(HOSTILE)}
 FORMS = (*formats(), "html")
@@ -271,3 +279,11 @@ def test_a_page_says_nothing_twice(page: dict) -> None:
     assert {"check", "status", "checked", "troubles", "command"}.isdisjoint(details)
     for finding in details["findings"]:
         assert {"slug", "capability", "before", "after", "count"}.isdisjoint(finding)
+
+
+def test_every_old_name_of_the_model_leads_to_a_class_of_today() -> None:
+    known = classes()
+    modules = {name.partition(":")[0] for name in known}
+    assert set(MOVED.values()) <= modules | {"canonical_text"}  # which has functions only
+    for old, new in RENAMED.items():
+        assert f"{old.partition(':')[0]}:{new}" in known
