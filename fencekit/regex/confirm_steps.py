@@ -65,9 +65,9 @@ class Confirmation:
         text = self._texts[before]
         self._texts.setdefault(after, text + next(iter(chars[of_class])))
         if len(text) < self._most:
-            expected = accepts(after)
+            expected, says = accepts(after), self._says
             for char in chars[of_class]:
-                if self._says(text + char) is not expected:
+                if says(text + char) is not expected:
                     said = f"is read by Python otherwise than by the prover in {text + char!r}"
                     raise UnsupportedError(said)
 
@@ -104,7 +104,11 @@ def longest(items: Items) -> int:
     Each repeat may end at any place, so that so many ways are tried; where a repeat has a choice or
     a repeat inside, each character may double them.
     """
-    repeats, doubles = ways(items)
+    return _longest(*ways(items))
+
+
+@lru_cache(maxsize=256)
+def _longest(repeats: int, doubles: bool) -> int:  # noqa: FBT001
     length = 0
     while length < LONGEST:
         tried = comb(length + 1 + repeats, repeats) * (2 ** (length + 1) if doubles else 1)

@@ -5,6 +5,7 @@ class are in the same of the sets. ASCII is split by its bits, the rest by walki
 ranges of the sets once.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -38,10 +39,14 @@ def _minterms(sets: tuple[CharSet, ...]) -> tuple[tuple[int, str], ...]:
         for index, chars in enumerate(sets):
             bits |= (chars.ascii >> code & 1) << index
         found.setdefault(bits, char)
+    beyond = tuple(tuple([pair for pair in one.ranges if pair[1] >= ASCII]) for one in sets)
     for char in SHOWN:
-        bits = sum(1 << index for index, chars in enumerate(sets) if ord(char) in chars)
+        code = ord(char)
+        bits = 0
+        for index, ranges in enumerate(beyond):
+            if ranges and code in sets[index]:
+                bits |= 1 << index
         found.setdefault(bits, char)
-    beyond = tuple(tuple(pair for pair in one.ranges if pair[1] >= ASCII) for one in sets)
     for bits, code in _beyond(beyond):
         found.setdefault(bits, chr(code))
     return tuple(found.items())
@@ -50,12 +55,12 @@ def _minterms(sets: tuple[CharSet, ...]) -> tuple[tuple[int, str], ...]:
 @lru_cache(maxsize=256)
 def _beyond(sets: tuple[tuple[tuple[int, int], ...], ...]) -> tuple[tuple[int, int], ...]:
     """Return the classes of characters beyond ASCII: the bits, and the first such character."""
-    turns: dict[int, int] = {ASCII: 0}
+    turns: defaultdict[int, int] = defaultdict(int, {ASCII: 0})
     for index, ranges in enumerate(sets):
+        bit = 1 << index
         for low, high in ranges:
-            start = max(low, ASCII)
-            turns[start] = turns.get(start, 0) ^ 1 << index
-            turns[high + 1] = turns.get(high + 1, 0) ^ 1 << index
+            turns[max(ASCII, low)] ^= bit
+            turns[high + 1] ^= bit
     found: dict[int, int] = {}
     bits = 0
     for code in sorted(turns):
