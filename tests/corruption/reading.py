@@ -169,7 +169,8 @@ def check_lines(log: Damaged, entries: list[Entry]) -> None:
 def check_documents(log: Damaged, entries: list[Entry]) -> None:
     """A line that is a document costs what it costs alone; of others in a row something is said.
 
-    What is damaged may take with it what follows up to the next object at the margin: no more.
+    What is damaged may take with it what follows up to the next object at the margin: no more. Of
+    brackets that are left alone behind it nothing need be said.
     """
     lines = physical(log.after)
     if is_object(log.after) or is_batch(log.after):
@@ -181,7 +182,7 @@ def check_documents(log: Damaged, entries: list[Entry]) -> None:
             continue
         if broken and is_document(together := b"\n".join(broken.values())):
             assert_costs_the_same(log, entries, min(broken), together)
-        elif broken:
+        elif b"".join(broken.values()).strip(b" \t\r\n,]}"):
             said = [entry for entry in entries if isinstance(entry, InvalidRecord | Notice)]
             assert any(entry.place.line in broken for entry in said), broken
         broken.clear()
