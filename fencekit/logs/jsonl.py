@@ -3,12 +3,13 @@
 The form is documented in `docs/log-formats.md`, its JSON Schema is `docs/record.schema.json`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fencekit.logs.log_format import LogSample
-from fencekit.logs.log_layout import EXCERPT, LoggedObject
+from fencekit.logs.log_layout import EXCERPT, Layout, LoggedObject
 from fencekit.logs.log_objects import objects, read_each
 from fencekit.logs.recorded_answer import read_answer
 from fencekit.model.errors import FencekitError, RecordError
@@ -28,6 +29,7 @@ from fencekit.reading import json
 from fencekit.reading.input_files import Source
 
 SCHEMA = "fencekit.record/1"
+LAYOUT = Layout(re.compile(rb'"schema"\s*:\s*"fencekit\.record/'))
 TEXTS = ("id", "time", "session", "tool", "policy", "engine")
 NOTES = frozenset({"outcome", "refusal"})
 """A line with one of these, and no request, is no call: how one ended, or why it was refused."""
@@ -47,7 +49,7 @@ class FencekitJSONL:
 
     def read(self, source: Source) -> Iterator[Entry]:
         """Yield every record."""
-        yield from read_each(objects(source), entries_of)
+        yield from read_each(objects(source, LAYOUT), entries_of)
 
 
 def entries_of(found: LoggedObject) -> list[Entry]:

@@ -92,9 +92,16 @@ def is_tool_event(span: OtelSpan) -> bool:
 
 @dataclass
 class Told:
-    """The decisions whose result may still come, by session, tool and, where it is there, id."""
+    """The decisions whose result may still come, by session, tool and, where it is there, id.
+
+    Batches arrive in any order: a result with an id may come before its decision.
+    """
 
     waiting: dict[tuple[str, str, str], list[Record]] = field(default_factory=dict)
+    undecided: dict[tuple[str, str, str], Record] = field(default_factory=dict)
+    """Results that came without a decision, which may still come."""
+    done: set[tuple[str, str, str]] = field(default_factory=set)
+    """The calls with an id whose result was yielded: a decision that comes late is theirs."""
 
     def entries_of(self, found: LoggedObject) -> Iterator[Entry]:
         """Yield the calls that an event completes, what is wrong, or what is passed over."""
@@ -119,27 +126,47 @@ class Told:
         kind = kind_of(span)
         key = (record.session, record.tool, record.id)
         if kind == DECISION:
-            if span.word("decision").lower() in REJECTED:
-                yield record
-            else:
-                self.waiting.setdefault(key, []).append(record)
+            yield from self.calls_of_decision(span, record, key)
             return
         waiting = self.waiting.get(key) if kind == RESULT else None
         if waiting:
-            decided = waiting.pop(0)
-            known = record if record.completeness is not Completeness.ARGS_MISSING else decided
-            yield replace(
-                record, recorded=decided.recorded or record.recorded, request=known.request
-            )
+            yield combined(record, waiting.pop(0))
+        elif kind == RESULT and record.id and record.recorded is None and key not in self.done:
+            self.undecided[key] = record
+            return
         else:
             yield record
+        if record.id:
+            self.done.add(key)
+
+    def calls_of_decision(
+        self, span: OtelSpan, record: Record, key: tuple[str, str, str]
+    ) -> Iterator[Record]:
+        """Yield the call that a decision completes, or that has no result because of it."""
+        if key in self.undecided:
+            self.done.add(key)
+            yield combined(self.undecided.pop(key), record)
+        elif key in self.done:
+            return
+        elif span.word("decision").lower() in REJECTED:
+            yield record
+        else:
+            self.waiting.setdefault(key, []).append(record)
 
     def calls_without_result(self) -> Iterator[Record]:
-        """Yield the calls that were decided and whose result is not in the log."""
+        """Yield the calls of which one half is not in the log: the decision, or the result."""
         found = [record for waiting in self.waiting.values() for record in waiting]
+        found += self.undecided.values()
         yield from sorted(
             found, key=lambda record: (record.place.line or 0, record.place.column or 0)
         )
+
+
+def combined(result: Record, decided: Record) -> Record:
+    """Return the call of a result with its decision, and the arguments of the one that has them."""
+    known = result if result.completeness is not Completeness.ARGS_MISSING else decided
+    recorded = decided.recorded or result.recorded
+    return replace(result, recorded=recorded, request=known.request)
 
 
 def record_of(span: OtelSpan) -> Record:

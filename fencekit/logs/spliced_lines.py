@@ -24,7 +24,9 @@ def split_spliced(
     whole = list(whole_records(text, layout))
     if not layout.is_lenient:  # a record is the whole of its line, and may be signed as such
         lost = invalid_line(error, text.encode("utf-8", "surrogateescape"), place, layout)
-        yield replace(lost, count=max(lost.count, len(whole)))
+        end = whole[-1][1] if whole else 0
+        is_torn = bool(whole) and bool(text[end:].strip())
+        yield replace(lost, count=max(lost.count, len(whole) + is_torn))
         return
     if not whole:
         yield invalid_line(error, text.encode("utf-8", "surrogateescape"), place, layout)

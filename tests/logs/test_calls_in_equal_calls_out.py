@@ -33,6 +33,21 @@ def has(key: str, *words: str) -> Callable[[dict[str, Any]], bool]:
     return lambda value: value.get(key) in words
 
 
+NEVER = "(?!)"
+"""For formats of whose lines each is a record, however little of it there is."""
+
+
+def word_of(value: dict[str, Any], key: str) -> str:
+    pairs = value.get("attributes")
+    named = {pair["key"]: pair["value"] for pair in pairs} if isinstance(pairs, list) else {}
+    return str(named.get(key, {}).get("stringValue", ""))
+
+
+def is_tool(span: dict[str, Any]) -> bool:
+    kind = word_of(span, "openinference.span.kind")
+    return word_of(span, "gen_ai.operation.name") == "execute_tool" or kind == "TOOL"
+
+
 FORMATS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], bool], str]] = {
     "claude-code": (
         ("claude_code/recorded.jsonl",),
@@ -58,6 +73,20 @@ FORMATS: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], bool], str]
         lambda value: "eventID" in value and "Batch" not in str(value.get("eventName")),
         r'"eventID"\s*:',
     ),
+    "otel": (("otel/collector.jsonl",), lambda v: "spanId" in v and is_tool(v), r'"spanId"\s*:'),
+    "fencekit": (
+        ("fencekit/agents.jsonl",),
+        has("schema", "fencekit.record/1"),
+        r'"schema"\s*:\s*"fencekit\.record/',
+    ),
+    "capfence-audit": (("capfence_audit/agents.jsonl",), lambda v: "audit_id" in v, NEVER),
+    "capfence-trace": (
+        ("capfence_trace/agents.jsonl",),
+        lambda v: v.keys() >= {"actor", "payload"},
+        NEVER,
+    ),
+    "permdiff": (("permdiff/calls.jsonl",), lambda v: "arguments" in v and "recorded" in v, NEVER),
+    "capability-proxy": (("capability_proxy/flat.jsonl",), lambda v: "tool" in v, NEVER),
 }
 """The samples of a format, what is a call in them, and by which text one shows."""
 
@@ -145,3 +174,36 @@ def split(line: bytes) -> list[bytes]:
         found.append(text[at:end].encode())
         at = end
     return found
+
+
+def test_log_events_in_any_order_tell_of_each_call_once(tmp_path: Path) -> None:
+    chance, path = Random("15 otel-logs"), tmp_path / "log"
+    text = (LOGS / "otel_events/collector.jsonl").read_text("utf-8")
+    events = list(objects_in([json.loads(x) for x in text.splitlines()]))
+    named = [json.dumps(each) for each in events if "timeUnixNano" in each]
+    told = [each for each in named if "toolu_01" in each or '"call_1"' in each]
+    assert len(told) == 4
+    for _ in range(ROUNDS // 3):
+        numbers = range(chance.randint(1, 5))
+        copies = [
+            each.replace("toolu_01", f"toolu_{number}").replace("call_1", f"call_{number}")
+            for number in numbers
+            for each in told
+            if chance.random() < 0.8
+        ]
+        calls = {
+            (kind, number)
+            for kind in ("toolu", "call")
+            for number in numbers
+            if any(f'"{kind}_{number}"' in each for each in copies)
+        }
+        chance.shuffle(copies)
+        wrap = chance.choice(WRAPPERS)
+        documents = [
+            f'{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{x}]}}]}}]}}' for x in copies
+        ]
+        path.write_bytes(b"\n".join(wrap(each.encode()) for each in documents) or b"{}")
+        with open_log(path, "otel-logs") as log:
+            entries = list(log.entries())
+        assert sum(isinstance(entry, Record) for entry in entries) == len(calls), entries
+        assert not any(isinstance(entry, InvalidRecord | PassedOver) for entry in entries)
