@@ -45,6 +45,9 @@ SAMPLED = 20
 TAGGED = re.compile(rb"\[[^\[\]{}]{0,200}\][ \t]*[^\s,\]]")
 """A tag in brackets before what a line holds, as in `[12] {…}`."""
 
+OPENING = re.compile(rb'\[\s*(?:$|[\[{\]"\d\-tfn])')
+"""The beginning of an array: a bracket, and behind it nothing on the line or a value."""
+
 NONE: tuple[str, ...] = ()
 TEXT_LINE = "a line of text, which holds no JSON and no call"
 
@@ -229,7 +232,7 @@ def is_array(head: bytes) -> bool:
     a line may be a batch, and the first `{` of a log may have been damaged.
     """
     first, *others = head.removeprefix(BOM).lstrip().splitlines()[:SAMPLED] or [b""]
-    if first[:1] != b"[" or TAGGED.match(first):
+    if not OPENING.match(first) or TAGGED.match(first):
         return False
     rest = [line for line in others if line.strip()]
     if is_json(first, list) and any(is_json(line, list | dict) for line in rest):

@@ -31,7 +31,7 @@ SIDES = re.compile(r"\b(?:(client|c)|(server|s))(?![a-z0-9])", re.IGNORECASE)
 """The one who sends is named first: `C> `, `client -> server`, `from-server`."""
 
 LONGEST_PREFIX = 400
-FIELD = re.compile(rb"(?:id|event|retry) ?:[^{]*|:[^{]*")
+FIELD = re.compile(rb"(?:id|event|retry) ?:[^{\"]*|:[^{\"]*")
 """A field of server-sent events beside the data, or a comment."""
 
 DATA = re.compile(rb"data ?: ?")

@@ -93,6 +93,14 @@ LOGS: dict[str, tuple[str, Counts]] = {
         lines({"resourceSpans": [{"scopeSpans": [{"scope": {"name": "x"}}]}]}, otlp(span())),
         (0, 0, 0, 0),
     ),
+    "mcp the rest of a line that begins as a comment does": (
+        lines(ASKED, ANSWERED, ':"files","version":""}}}'),
+        (1, 0, 1, 0),
+    ),
+    "mcp a bracket that begins no array": (
+        lines("[> " + json.dumps(rpc("ping")), "C> " + json.dumps(ASKED)),
+        (1, 0, 0, 0),
+    ),
     # forms of public repositories
     "claude lines without a session": (
         lines(*[{k: v for k, v in said(use(x)).items() if k != "sessionId"} for x in "AB"]),
