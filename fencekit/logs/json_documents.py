@@ -18,6 +18,7 @@ from fencekit.logs.log_layout import (
     Item,
     Layout,
     LoggedObject,
+    beside_lists,
     count_lost,
     excerpt_of_value,
     invalid,
@@ -203,8 +204,7 @@ class Walk:
             return
         if flaws and not spot.path:
             yield Notice(f"{flaws[0]}, in a document of several records", self.base)
-        read = {key for key, listed in lists.items() if listed and isinstance(value[key], list)}
-        about = {key: item for key, item in value.items() if key not in read}
+        about = beside_lists(value, lists)
         for key, listed in lists.items():
             below = spot.below(key, about)
             assert below is not None

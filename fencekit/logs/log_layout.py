@@ -1,7 +1,7 @@
 """What a log is made of before a format reads it: objects with their places, and what is lost."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +124,9 @@ def excerpt_of_value(value: object) -> str:
         return json.write(value)[:EXCERPT]
     except (ValueError, TypeError):
         return str(value)[:EXCERPT].encode("utf-8", "replace").decode("utf-8")
+
+
+def beside_lists(value: Mapping[str, Any], lists: Mapping[str, list[Any] | None]) -> dict[str, Any]:
+    """Return what of a decoded container is beside the lists in it that have elements to read."""
+    read = {key for key, listed in lists.items() if listed and isinstance(value[key], list)}
+    return {key: item for key, item in value.items() if key not in read}
