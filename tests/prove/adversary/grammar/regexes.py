@@ -169,9 +169,13 @@ def references(random: Random) -> Pair | None:
     if random.random() < 0.35:  # one character, referred to under other flags
         grammar = Grammar(random, *FOLDED)
         inner = grammar.leaf() if random.random() < 0.7 else ("scope", "i", grammar.leaf())
-        scope = random.choice(("i", "i", "ai", "ui", "-i"))
         between = () if random.random() < 0.6 else (grammar.leaf(),)
-        node = ("cat", ("group", inner), *between, ("scope", scope, ("back",)))
+        flags = random.sample(("i", "i", "ai", "ui", "-i", ""), k=2)
+        backs: list[Node] = [("scope", one, ("back",)) if one else ("back",) for one in flags]
+        node, other = (("cat", ("group", inner), *between, back) for back in backs)
+        if random.random() < 0.5:
+            letters = chosen(random, grammar)
+            return pair_of(random, "references", spelled(node), spelled(other), letters)
     return against(random, "references", grammar, node, random.choice(("", "", "(?i)", "(?a)")))
 
 
