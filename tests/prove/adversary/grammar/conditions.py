@@ -222,6 +222,10 @@ SPELLED: tuple[Any, ...] = (
 """What is read as an amount though it is no number of JSON, and what nearly is."""
 
 
+RAISES: Document = {"capability": "pay.x", "amount_gt": 0, "match_regex": "(?!)"}
+"""A rule that never holds, but raises where the amount is an integer beyond any float."""
+
+
 def amounts(random: Random) -> Pair:
     """Amounts under several of the keys that CapFence tries in turn, however they are spelled."""
 
@@ -239,8 +243,9 @@ def amounts(random: Random) -> Pair:
         one: Document = {"capability": "pay.x", **amount(random, args)}
         for ask in random.choice(((whole_text,), (whole_values,), (whole_text, whole_values))):
             one.update(ask(random, args))
-        old: Document = {"deny": [one], "allow": ["pay.x"]}
-        return made.with_parts({"old": old, "new": {"deny": [], "allow": ["pay.x"]}})
+        shared = [RAISES] if random.random() < 0.6 else []
+        old: Document = {"deny": [*shared, one], "allow": ["pay.x"]}
+        return made.with_parts({"old": old, "new": {"deny": shared, "allow": ["pay.x"]}})
     if choice < 0.8:
         return made
     # What is over one and under another that is less, or the same: only what is no number.

@@ -10,12 +10,11 @@ from random import Random
 from typing import Any
 
 from prove.adversary.grammar.aimed import amount, edited, policies, whole_text, whole_values
+from prove.adversary.grammar.conditions import RAISES
 from prove.adversary.grammar.kinds import Kind, distinct
 from prove.adversary.oracle import UndecidedError, is_member, is_schema
 from prove.adversary.pair import Document, Pair
 
-RAISES: Document = {"capability": "pay.x", "amount_gt": 0, "match_regex": "(?!)"}
-"""A rule that never holds, but raises where the amount is an integer beyond any float."""
 LARGE = (2**53, 2**54, 2**60, 2**64, 10**16, 10**17, 10**22, 10**23, 10**40)
 LARGEST = int(math.nextafter(math.inf, 0.0))
 OVER = (LARGEST, 2**1024, 2**1024 - 2**970, 10**308, 10**309, 10**400)

@@ -183,9 +183,11 @@ def lookarounds(random: Random) -> Pair | None:
     grammar = Grammar(random, *PLAIN, "kelvin", "punctuation")
     look = random.choice(("?=", "?!", "?<=", "?<!"))
     node: Node = ("look", look, grammar.node(random.choice((0, 1, 2)), fixed="<" in look))
-    if random.random() < 0.25:  # what lies there may be so, or need not
+    if random.random() < 0.35:  # what lies there may be so, or need not
         way = random.choice(("?", "*", "{0,2}", "+"))
-        other = random.choice((grammar.leaf(), ("at", ""), ("at", random.choice(PLACES))))
+        other = random.choice(
+            (grammar.leaf(), ("at", ""), ("at", ""), ("at", random.choice(PLACES)))
+        )
         node = random.choice((("alt", node, other), ("alt", other, node), ("repeat", way, node)))
     parts = [node]
     if random.random() < 0.7:
@@ -195,9 +197,23 @@ def lookarounds(random: Random) -> Pair | None:
     return against(random, "lookarounds", grammar, ("cat", *parts))
 
 
+def kept(random: Random, grammar: Grammar) -> Node:
+    """Return ways of which the first is kept, though what follows may need another."""
+    one, other = grammar.leaf(), grammar.leaf()
+    if random.random() < 0.5:
+        way: Node = ("repeat", random.choice(("*+", "++", "?+", "{1,2}+", "{0,2}+")), one)
+    else:
+        ways = random.sample((one, ("cat", one, other), other), k=random.choice((2, 3)))
+        way = ("atomic", ("alt", *ways))
+    before = () if random.random() < 0.6 else (random.choice((grammar.leaf(), ("at", "^"))),)
+    return ("cat", *before, way, random.choice((one, other, grammar.leaf(), ("at", "$"))))
+
+
 def loops(random: Random) -> Pair | None:
     """Loops over what can be empty, over places and over lookarounds."""
     grammar = Grammar(random, *PLAIN)
+    if random.random() < 0.3:
+        return against(random, "loops", grammar, kept(random, grammar))
     choice = random.random()
     inner: Node = ("repeat", random.choice(REPEATS), grammar.node(1))
     if choice < 0.3:
