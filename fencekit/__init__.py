@@ -3,10 +3,10 @@
 The public names are loaded when they are first used, so that importing fencekit costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from fencekit.adapters.capfence_event import ActionEvent as ActionEvent
     from fencekit.adapters.capfence_runtime import ActionRuntime as ActionRuntime
     from fencekit.checks.assert_not_looser import assert_not_looser as assert_not_looser
@@ -60,9 +60,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  (importing fencekit costs nothing)
+
     return getattr(import_module(HOMES[name]), name)
 
 

@@ -32,8 +32,8 @@ FLOORS = {
     "packs": 9,
     "config": 10,
     "adapters": 11,
-    "cli": 11,
-    "pytest_plugin": 11,
+    "cli": 12,
+    "pytest_plugin": 12,
 }
 
 DOORS: dict[str, str | tuple[str, ...]] = {
@@ -56,6 +56,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "deepdiff": "fencekit/checks/diff/value_diff.py",
     "zipfile": "fencekit/packs/archive/pack_archive.py",
     "ctypes": "fencekit/gate/files/open_beneath.py",
+    "socket": "fencekit/adapters/hooks/",
+    "_socket": "fencekit/adapters/hooks/",
 }
 """Where each foreign package, and each parser of the standard library, comes in."""
 

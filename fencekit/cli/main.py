@@ -26,6 +26,7 @@ COMMANDS = {
     "waive": "allow one finding of a report for a time, in writing",
     "render": "render a report that was written as JSON in another format",
     "gate": "the gate of tool calls: restore what it deleted",
+    "hook": "the gate in the hooks of coding agents: answer, install, uninstall",
     "token": "capability tokens: show, sign, verify, narrow",
     "init": "write a first policy, its cases and a workflow into a repository",
     "demo": "run the main job on a log that ships with fencekit",
