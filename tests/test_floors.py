@@ -56,6 +56,10 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "deepdiff": "fencekit/checks/diff/value_diff.py",
     "zipfile": "fencekit/packs/archive/pack_archive.py",
     "ctypes": "fencekit/gate/files/open_beneath.py",
+    "mcp": "fencekit/adapters/mcp_gateway/relay.py",
+    "mcp_types": "fencekit/adapters/mcp_gateway/relay.py",
+    "anyio": "fencekit/adapters/mcp_gateway/relay.py",
+    "httpx2": "fencekit/adapters/mcp_gateway/relay.py",
     "socket": "fencekit/adapters/hooks/",
     "_socket": "fencekit/adapters/hooks/",
 }

@@ -4,10 +4,15 @@ from typing import Any
 
 import click
 
+from fencekit.cli.gate_mcp import mcp
+
 
 @click.group("gate")
 def command() -> None:
     """The gate: it decides, holds, runs and records one tool call. Not a sandbox."""
+
+
+command.add_command(mcp)
 
 
 @command.command("restore")

@@ -33,6 +33,7 @@ from fencekit.gate.tools import Normalised, Tool, Tools
 from fencekit.logs.disk_sync import Appended
 from fencekit.model.errors import FencekitError, UnsyncedError, UsageError
 from fencekit.model.policy import Policy
+from fencekit.model.request import Request
 from fencekit.model.verdict import Obligation, Verdict
 
 
@@ -82,6 +83,11 @@ class Gate:
     def preview(self, call: ToolCall) -> GateDecision:
         """Return what the rules and the assessor make of a call; nothing is asked or recorded."""
         return self._judge.judge(call, self._rules, self._discharges)
+
+    def may_allow(self, request: Request) -> bool:
+        """Say whether the policy may let a call through of which some is unknown, or ask for it."""
+        outcomes = self._rules.evaluator.decide(request).outcomes
+        return any(outcome.effect.verdict is not Verdict.DENY for outcome in outcomes)
 
     def decide(
         self,

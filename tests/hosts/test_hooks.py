@@ -20,6 +20,7 @@ from fencekit.adapters.hooks.install import PLACES, plan_install, plan_uninstall
 from fencekit.checks.replay.job import ReplayJob
 from fencekit.logs.chain.verify import verify_log
 from fencekit.model.errors import UsageError
+from hosts.table import PAGE, REPORT, with_tables
 
 POLICY = """\
 deny:
@@ -360,3 +361,15 @@ def test_a_policy_that_does_not_load_is_not_installed(folder: Path) -> None:
     done = run("hook", "install", "qwen", "--policy", "policy.yaml", "--yes")
     assert done.code == 3
     assert not settings_file("qwen", None).exists()
+
+
+def test_the_page_has_what_the_real_hosts_did() -> None:
+    found = json.loads(REPORT.read_text("utf-8"))
+    assert set(found["hosts"]) == set(FORMS)
+    page = PAGE.read_text("utf-8")
+    assert with_tables(page, found) == page
+    ways = {name: host["gate"] for name, host in found["hosts"].items()}
+    for name, gate_ways in ways.items():
+        ran = [way for way, one in gate_ways.items() if one["ran"]]
+        assert ran == ["allowed"], name
+    assert found["start"]["ratio"] <= 3

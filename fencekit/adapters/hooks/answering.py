@@ -9,15 +9,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fencekit.adapters.hooks.events import HookEvent, HostTools, read_event
-from fencekit.adapters.hooks.forms import FORMS, HostForm
+from fencekit.adapters.hooks.events import HookEvent, read_event
+from fencekit.adapters.hooks.forms import FORMS, PATHS, HostForm
 from fencekit.adapters.hooks.open_calls import find_open_call
+from fencekit.adapters.mapped_tools import MappedTools
+from fencekit.adapters.telling import explain_denial
 from fencekit.dialects.registry import load_policy
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit, utc
-from fencekit.gate.decision import GateDecision
 from fencekit.gate.gate import Gate
 from fencekit.logs.mapping import ToolMap, load_tools
 from fencekit.model.errors import FencekitError
@@ -69,7 +70,7 @@ class HookGate:
         self.audit = Audit(settings.audit) if settings.audit else None
         self._gate = Gate(
             policy,
-            tools=HostTools(mapping.over(self.form.tools)),
+            tools=MappedTools(mapping.over(self.form.tools), PATHS),
             audit=self.audit,
             approvals=desk,
         )
@@ -124,19 +125,6 @@ class HookGate:
         except FencekitError as error:
             return Answer(1, err=f"fencekit: the outcome could not be recorded: {error.message}\n")
         return Answer()
-
-
-def explain_denial(made: GateDecision) -> str:
-    """Return what the model is told: what was decided, by which rule, and what can be done."""
-    rule = made.rules.outcomes[0].rule if made.rules else None
-    by = f" (rule {rule.id})" if rule else ""
-    errors = f": {'; '.join(made.errors)}" if made.errors else ""
-    if made.verdict is Verdict.ESCALATE and made.approval:
-        ask = f"a person approves it with `fencekit approvals approve {made.approval[:12]}`"
-        return f"fencekit: approval required{by}, request {made.approval}: {ask}; then ask again"
-    if made.verdict is Verdict.ESCALATE:
-        return f"fencekit: approval required{by}"
-    return f"fencekit: denied, {made.reason}{by}{errors}"[:LONGEST]
 
 
 def blocked_by(error: Exception, form: HostForm | None) -> Answer:

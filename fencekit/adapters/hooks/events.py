@@ -4,14 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.adapters.hooks.forms import PATHS, HostForm
-from fencekit.gate.call import Refusal, ToolCall
+from fencekit.adapters.hooks.forms import HostForm
+from fencekit.gate.call import ToolCall
 from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
-from fencekit.gate.paths import canonical, excerpt_of
-from fencekit.gate.tools import Normalised, Tool, Tools, refuse_texts
-from fencekit.logs.mapping import ToolMap, pick_arguments
 from fencekit.model.errors import FencekitError
-from fencekit.model.request import Facts, Request
 from fencekit.reading import json
 
 
@@ -101,46 +97,3 @@ def outcome_of(value: Mapping[str, Any], form: HostForm, kind: str) -> Execution
     if kind == form.failed or error:
         return ExecutionOutcome(ExecutionStatus.FAILED, str(error or "it failed"))
     return ExecutionOutcome(ExecutionStatus.COMPLETED)
-
-
-class HostTools(Tools):
-    """The tools of a host: a mapping gives their capabilities, and what it does not is unknown.
-
-    Paths are canonical by their text, from the working folder on; then the mapping picks arguments.
-    """
-
-    def __init__(self, mapping: ToolMap) -> None:
-        super().__init__()
-        object.__setattr__(self, "mapping", mapping)
-
-    mapping: ToolMap
-
-    def normalise(self, call: ToolCall, tool: Tool | None = None) -> Normalised:
-        """Return the call as the rules see it; raise Refusal where it has not the shape of one."""
-        refuse_texts(call)
-        entry = self.mapping.find(call.tool)
-        if entry is None:
-            message = f"no tool `{excerpt_of(call.tool)}` is mapped to a capability"
-            raise Refusal("unknown_tool", message, hint="map it in the file of `--tools`")
-        args = self._object(call.arguments, "arguments")
-        context = self._context(call.context)
-        cwd = str(context.values.get("cwd", "/"))
-        made = {key: canonical_argument(key, one, cwd) for key, one in args.values.items()}
-        picked = pick_arguments(Facts(made, whole=True), entry.args)
-        text = json.write(picked.values)
-        request = Request(
-            entry.capability,
-            principal=call.principal or None,
-            environment=call.environment or None,
-            context=context,
-            args=picked,
-        )
-        decided = call.arguments if picked.values == args.values else text
-        return Normalised(call, request, tool or Tool(call.tool, entry.capability), decided)
-
-
-def canonical_argument(key: str, value: Any, cwd: str) -> Any:
-    """Return an argument, canonical where it is a path."""
-    if key not in PATHS or not isinstance(value, str):
-        return value
-    return canonical(value if value.startswith(("/", "~")) else f"{cwd}/{value}", "/")
