@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test coverage sweep bench fixtures reports docs screenshots action-requirements lock clean
+.PHONY: help demo test coverage sweep hosts bench fixtures reports docs screenshots action-requirements lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -35,6 +35,11 @@ sweep: $(STAMP)  ## the long comparison with the real CapFence package; results 
 	$(BIN)/python tests/chain/sweep.py
 	$(BIN)/python tests/packs/install_sweep.py
 	$(BIN)/python tests/gate/sweep.py
+
+hosts: $(STAMP)  ## what the real coding agents and MCP servers do behind the gate (needs npm); results go to reports/sweep
+	$(BIN)/python tests/hosts/sweep.py
+	$(BIN)/python tests/hosts/table.py
+	$(BIN)/python tests/mcp_gateway/sweep.py
 	FENCEKIT_SWEEP=1 $(BIN)/python -m pytest tests/chain tests/prove/test_mutants.py
 
 bench: $(STAMP)  ## speed and memory beside CapFence and beside plain parsing, as ratios

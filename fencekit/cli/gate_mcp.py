@@ -47,7 +47,6 @@ def mcp(server: tuple[str, ...], **given: Any) -> None:
     """
     from fencekit.adapters.mapped_tools import MappedTools
     from fencekit.adapters.mcp_gateway.gateway import Gateway, GatewaySettings
-    from fencekit.adapters.mcp_gateway.relay import run_gateway
     from fencekit.dialects.registry import load_policy
     from fencekit.gate.audit import Audit
     from fencekit.gate.gate import Gate
@@ -67,6 +66,8 @@ def mcp(server: tuple[str, ...], **given: Any) -> None:
         audit=None if given["no_audit"] else Audit(given["audit"]),
         approvals=desk,
     )
+    from fencekit.adapters.mcp_gateway.relay import run_gateway
+
     environment = given["environment"] or mapping.environment or ""
     settings = GatewaySettings(given["principal"], environment, signer)
     with gate:

@@ -4,13 +4,14 @@ Both sides are transports of the official package; the gateway sees every messag
 """
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
 from fencekit.adapters.mcp_gateway.gateway import Gateway, Message, Routed
-from fencekit.model.errors import FencekitError, UsageError
+from fencekit.model.errors import COULD_NOT_CHECK, FencekitError, UsageError
 
 try:
     import anyio
@@ -31,6 +32,7 @@ VERSION_META = "io.modelcontextprotocol/protocolVersion"
 PARSE_ERROR = -32700
 SECONDS = 30.0
 READ_SECONDS = 300.0
+FLUSH_SECONDS = 0.2
 
 
 class GatewayError(FencekitError):
@@ -47,31 +49,39 @@ def run_gateway(
     headers: Mapping[str, str] | None = None,
 ) -> None:
     """Relay until the client or the server ends. Raises GatewayError where the server does."""
-    anyio.run(partial(serve, gateway, command, url, headers or {}))
+    try:
+        anyio.run(partial(serve, gateway, command, url, headers or {}))
+    except BaseExceptionGroup as group:
+        raise GatewayError(f"the server cannot be reached: {first_of(group)}") from group
+
+
+def first_of(group: BaseException) -> str:
+    """Return what went wrong first, of a group of errors."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return f"{type(group).__name__}: {group}"
 
 
 async def serve(
     gateway: Gateway, command: Sequence[str], url: str, headers: Mapping[str, str]
 ) -> None:
     """Connect to the server, and relay."""
-    async with anyio.create_task_group() as group:
-        try:
-            if url:
-                timeout = httpx2.Timeout(SECONDS, read=READ_SECONDS)
-                async with (
-                    httpx2.AsyncClient(headers=dict(headers), timeout=timeout) as client,
-                    streamable_http_client(url, http_client=client) as server,
-                ):
-                    await Relay(gateway, server, stamps=True).run(stdio_server())
-            else:
-                first, *rest = command
-                given = StdioServerParameters(command=first, args=rest, env=dict(os.environ))
-                async with stdio_client(given) as server:
-                    await Relay(gateway, server).run(stdio_server())
-        except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            raise GatewayError(f"cannot start `{' '.join(command)}`: {said}") from error
-        group.cancel_scope.cancel()
+    if url:
+        timeout = httpx2.Timeout(SECONDS, read=READ_SECONDS)
+        async with (
+            httpx2.AsyncClient(headers=dict(headers), timeout=timeout) as client,
+            streamable_http_client(url, http_client=client) as server,
+        ):
+            await Relay(gateway, server, stamps=True).run(stdio_server())
+        return
+    first, *rest = command
+    given = StdioServerParameters(command=first, args=rest, env=dict(os.environ))
+    try:
+        async with stdio_client(given) as server:
+            await Relay(gateway, server).run(stdio_server())
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise GatewayError(f"cannot start `{' '.join(command)}`: {said}") from error
 
 
 class Relay:
@@ -113,8 +123,15 @@ class Relay:
             await self._send(routed, write)
         for error in self.gateway.gone():
             await send(write, error)
-        await anyio.sleep(0.2)  # what was written last gets out
-        scope.cancel()
+        await anyio.sleep(FLUSH_SECONDS)  # what was written last gets out
+        if self.stamps:
+            scope.cancel()
+            return
+        self.gateway.gate.close()
+        sys.stderr.write("error: the MCP server behind the gateway ended\n")
+        sys.stderr.flush()
+        # The standard input is read in a thread, which nothing but its end would stop.
+        os._exit(COULD_NOT_CHECK)
 
     async def _send(self, routed: Routed, write: Any) -> None:
         """Send what a message led to."""
@@ -123,7 +140,10 @@ class Relay:
         for each in routed.to_server:
             metadata = ClientMessageMetadata(headers=self._headers(each)) if self.stamps else None
             message = jsonrpc_message_adapter.validate_python(each, by_name=False)
-            await self._write.send(SessionMessage(message, metadata))
+            try:
+                await self._write.send(SessionMessage(message, metadata))
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return  # the server ended: its reader says so to all who wait
 
     def _headers(self, message: Message) -> dict[str, str] | None:
         """Return the headers of a message over HTTP: of the stateless revision, its method too."""
