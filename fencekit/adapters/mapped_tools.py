@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fencekit.gate.call import Refusal, ToolCall
-from fencekit.gate.paths import canonical, excerpt_of
+from fencekit.gate.canonical_paths import canonical, excerpt_of
 from fencekit.gate.tools import Normalised, Tool, Tools, refuse_texts
-from fencekit.logs.mapping import ToolMap, pick_arguments
+from fencekit.logs.tool_map import ToolMap, pick_arguments
 from fencekit.model.request import Facts, Request
 from fencekit.reading import json
 

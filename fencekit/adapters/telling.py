@@ -1,6 +1,6 @@
 """What a model is told of a call that does not run."""
 
-from fencekit.gate.decision import GateDecision
+from fencekit.gate.gate_decision import GateDecision
 from fencekit.model.verdict import Verdict
 
 LONGEST = 2000

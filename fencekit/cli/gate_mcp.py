@@ -47,11 +47,11 @@ def mcp(server: tuple[str, ...], **given: Any) -> None:
     """
     from fencekit.adapters.mapped_tools import MappedTools
     from fencekit.adapters.mcp_gateway.gateway import Gateway, GatewaySettings
-    from fencekit.dialects.registry import load_policy
+    from fencekit.dialects.dialect_registry import load_policy
     from fencekit.gate.audit import Audit
     from fencekit.gate.gate import Gate
-    from fencekit.logs.mapping import ToolMap, load_tools
     from fencekit.logs.mcp import TOOLS
+    from fencekit.logs.tool_map import ToolMap, load_tools
     from fencekit.model.errors import UsageError
 
     if bool(server) == bool(given["url"]):

@@ -144,7 +144,7 @@ def install(
     """Let HOST ask the gate before each call; the change is shown before it is written."""
     from fencekit.adapters.hooks.answering import HookGate
     from fencekit.adapters.hooks.install import PLACES, plan_install, settings_file
-    from fencekit.cli.show import say
+    from fencekit.cli.terminal_output import say
 
     for key in ("policy", "policy_root", "audit", "tools", "approvals", "keys"):
         if given[key] and "://" not in given[key]:
@@ -179,9 +179,9 @@ def uninstall(host: str, project: str | None, *, yes: bool, dry_run: bool) -> No
 
 def apply_change(change: Any, yes: bool, dry_run: bool) -> None:  # noqa: FBT001
     """Show a change, ask, and write it."""
-    from fencekit.cli.show import put, say
+    from fencekit.cli.terminal_output import put, say
     from fencekit.model.errors import UsageError
-    from fencekit.reporting.terminal import inert
+    from fencekit.reporting.replay_text import inert
 
     if change.before == change.after:
         say(f"nothing to change in {change.path}")

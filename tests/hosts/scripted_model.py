@@ -87,6 +87,7 @@ class ScriptedModel:
         done = [item for item in asked["input"] if item.get("type") in kinds]
         call = self.next_call([item["output"] for item in done], names(asked) or ["?"])
         number = f"{len(done):03d}"
+        item: dict[str, Any]
         if call:
             item = {"type": "function_call", "name": call[0], "arguments": json.dumps(call[1])}
             item |= {"id": f"item_{number}", "call_id": f"call_{number}", "status": "completed"}

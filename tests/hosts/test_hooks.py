@@ -17,7 +17,7 @@ from fencekit.adapters.hooks import answering, quick, resident
 from fencekit.adapters.hooks.answering import HookGate, HookSettings
 from fencekit.adapters.hooks.forms import FORMS
 from fencekit.adapters.hooks.install import PLACES, plan_install, plan_uninstall, settings_file
-from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay_job import ReplayJob
 from fencekit.logs.chain.verify import verify_log
 from fencekit.model.errors import UsageError
 from hosts.table import PAGE, REPORT, with_tables
@@ -115,7 +115,7 @@ def test_a_call_is_decided_in_the_hosts_own_shape_and_recorded_with_its_outcome(
     assert kept[1]["outcome"] == {"of": kept[0]["id"], "status": "completed"}
     assert kept[0]["request"]["args"] == {"command": "ls"}
     assert (kept[0]["session"], kept[0]["request"]["principal"]) == ("s1", host)
-    assert verify_log(folder / "audit.jsonl").holds
+    assert verify_log(str(folder / "audit.jsonl")).holds
     report = ReplayJob(["audit.jsonl"], "policy.yaml").run()
     assert (report.exit_code, report.checked) == (0, 3)
 

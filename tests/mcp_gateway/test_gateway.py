@@ -13,10 +13,10 @@ from running import fencekit as run
 
 from fencekit.adapters.mapped_tools import MappedTools
 from fencekit.adapters.mcp_gateway.gateway import Gateway, GatewaySettings
-from fencekit.checks.replay.job import ReplayJob
+from fencekit.checks.replay.replay_job import ReplayJob
 from fencekit.gate.audit import Audit
 from fencekit.gate.gate import Gate
-from fencekit.logs.mapping import MappedTool, ToolMap
+from fencekit.logs.tool_map import MappedTool, ToolMap
 from fencekit.model.errors import UsageError
 
 POLICY = """\

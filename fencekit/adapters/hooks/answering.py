@@ -14,13 +14,13 @@ from fencekit.adapters.hooks.forms import FORMS, PATHS, HostForm
 from fencekit.adapters.hooks.open_calls import find_open_call
 from fencekit.adapters.mapped_tools import MappedTools
 from fencekit.adapters.telling import explain_denial
-from fencekit.dialects.registry import load_policy
+from fencekit.dialects.dialect_registry import load_policy
 from fencekit.gate.approvals.desk import Desk
 from fencekit.gate.approvals.keys import KeyRing
 from fencekit.gate.approvals.store import open_store
 from fencekit.gate.audit import Audit, utc
 from fencekit.gate.gate import Gate
-from fencekit.logs.mapping import ToolMap, load_tools
+from fencekit.logs.tool_map import ToolMap, load_tools
 from fencekit.model.errors import FencekitError
 from fencekit.model.verdict import Verdict
 from fencekit.reading import json

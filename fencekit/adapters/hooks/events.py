@@ -6,7 +6,7 @@ from typing import Any
 
 from fencekit.adapters.hooks.forms import HostForm
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus
 from fencekit.model.errors import FencekitError
 from fencekit.reading import json
 

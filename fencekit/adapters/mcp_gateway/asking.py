@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fencekit.gate.decision import GateDecision
-from fencekit.gate.paths import excerpt_of
+from fencekit.gate.canonical_paths import excerpt_of
+from fencekit.gate.gate_decision import GateDecision
 
 LONGEST = 2000
 KEY = "fencekit"

@@ -23,8 +23,8 @@ from fencekit.adapters.mcp_gateway.refusals import protocol_error, refused_call
 from fencekit.adapters.telling import explain_denial
 from fencekit.gate.approvals.keys import Signer
 from fencekit.gate.call import ToolCall
-from fencekit.gate.decision import ExecutionOutcome, ExecutionStatus, GateDecision
 from fencekit.gate.gate import Gate
+from fencekit.gate.gate_decision import ExecutionOutcome, ExecutionStatus, GateDecision
 from fencekit.model.errors import FencekitError
 from fencekit.model.request import ANYTHING, Facts, Request
 from fencekit.model.verdict import Verdict
