@@ -58,7 +58,7 @@ def host_command(host: str) -> click.Command:
 
     @click.command(host, help=f"Answer an event of {host} from the standard input.")
     @decision_options
-    @click.option("--resident", is_flag=True, hidden=True)
+    @click.option("--resident", is_flag=True, hidden=True, help="Be the resident.")
     def answer(resident: bool, no_resident: bool, **given: Any) -> None:  # noqa: FBT001
         from fencekit.adapters.hooks.quick import read_event, write_all
         from fencekit.adapters.hooks.resident import run_resident, start_resident
