@@ -35,11 +35,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         before = archived(given.revision, folder / "before")
-        lines = list(table(folder, before, given.revision, lint=given.lint))
-    page = "\n".join(lines) + "\n"
-    sys.stdout.write(page)
+        lines = []
+        for line in table(folder, before, given.revision, lint=given.lint):
+            # Each is shown when it is known: a run that is ended early has told what it found.
+            print(line, flush=True)
+            lines.append(line)
     if given.out:
-        given.out.write_text(page, encoding="utf-8")
+        given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def archived(revision: str, folder: Path) -> Path:
