@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fencekit.logs.chain.verify import verify_log
 from running import fencekit as run
 
 from fencekit.adapters.hooks import answering, quick, resident
@@ -19,6 +18,7 @@ from fencekit.adapters.hooks.answering import HookGate, HookSettings
 from fencekit.adapters.hooks.forms import FORMS
 from fencekit.adapters.hooks.install import PLACES, plan_install, plan_uninstall, settings_file
 from fencekit.checks.replay.replay_job import ReplayJob
+from fencekit.logs.chain.verify_chain import verify_log
 from fencekit.model.errors import UsageError
 from hosts.table import PAGE, REPORT, with_tables
 
