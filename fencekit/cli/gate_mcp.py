@@ -8,8 +8,10 @@ import click
 
 @click.command("mcp", context_settings={"ignore_unknown_options": False})
 @click.argument("server", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
-@click.option("--policy", required=True, metavar="POLICY", help="What is allowed.")
-@click.option("--policy-root", metavar="DIR", help="Where names in `extends` are.")
+@click.option("--policy", required=True, type=click.Path(), metavar="P", help="What is allowed.")
+@click.option(
+    "--policy-root", type=click.Path(), metavar="DIR", help="Where names in `extends` are."
+)
 @click.option("--url", default="", metavar="URL", help="The server, by streamable HTTP.")
 @click.option(
     "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Sent to the server."
@@ -18,7 +20,9 @@ import click
     "--audit", default="audit.jsonl", show_default=True, metavar="LOG", help="The audit log."
 )
 @click.option("--no-audit", is_flag=True, help="Record nothing.")
-@click.option("--tools", metavar="FILE", help="Which capability each tool takes.")
+@click.option(
+    "--tools", type=click.Path(), metavar="FILE", help="Which capability each tool takes."
+)
 @click.option(
     "--path",
     "paths",

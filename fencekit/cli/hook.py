@@ -33,12 +33,22 @@ def decision_options(added: Any) -> Any:
     """Add how calls are decided and recorded."""
     for option in reversed(
         [
-            click.option("--policy", required=True, metavar="POLICY", help="What is allowed."),
-            click.option("--policy-root", metavar="DIR", help="Where names in `extends` are."),
+            click.option(
+                "--policy", required=True, type=click.Path(), metavar="P", help="What is allowed."
+            ),
+            click.option(
+                "--policy-root",
+                type=click.Path(),
+                metavar="DIR",
+                help="Where names in `extends` are.",
+            ),
             click.option("--audit", metavar="LOG", help="The audit log.  [default: one a host]"),
             click.option("--no-audit", is_flag=True, help="Record nothing."),
             click.option(
-                "--tools", metavar="FILE", help="Which capability each tool takes, over ours."
+                "--tools",
+                type=click.Path(),
+                metavar="FILE",
+                help="Which capability each tool takes, over ours.",
             ),
             click.option("--principal", metavar="NAME", help="Who calls.  [default: the host]"),
             click.option("--environment", metavar="NAME", help="Where."),

@@ -18,7 +18,7 @@ from fencekit.cli.report_options import option, options, report_options, several
     "LOG",
     "A log that says which fields and capabilities occur; may be given several times.",
 )
-@options("log_format", "tools")
+@options("log_format", "tools", "max_line")
 @click.option("--select", multiple=True, metavar="SLUG", help="Run these rules only.")
 @click.option("--ignore", multiple=True, metavar="SLUG", help="Skip these rules.")
 @option(

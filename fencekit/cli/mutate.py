@@ -20,7 +20,7 @@ from fencekit.cli.report_options import option, options, report_options, several
     help="Fail if the mutation score is lower, in percent.",
 )
 @options(*(option(key, default="") for key in ("policy_root", "log_format", "tools")))
-@options("max_invalid", "max_passed_over")
+@options("max_line", "max_invalid", "max_passed_over")
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
@@ -44,6 +44,7 @@ def command(
     html: str | None,
     out: tuple[str, ...],
     redact: str | None,
+    max_line: str | None,
     max_invalid: str | None,
     max_passed_over: str | None,
     timeout: float | None,
@@ -62,15 +63,18 @@ def command(
     from fencekit.checks.replay.replay_records import TIMEOUT, checked_timeout
     from fencekit.cli.finish_check import finish
     from fencekit.cli.terminal_output import counting_bar
+    from fencekit.config.byte_sizes import size
     from fencekit.config.project_settings import limit
     from fencekit.model.errors import UsageError
     from fencekit.mutation.mutation_job import MutationJob
+    from fencekit.reading.input_files import MAX_LINE
 
     if not given["cases"] and not given["logs"]:
         hint = "a case or a recorded call kills a mutant; without one nothing can"
         raise UsageError("pass `--cases` or `--log`", hint=hint)
     job = MutationJob(
         policy,
+        max_line=size("max_line", max_line, MAX_LINE),
         max_invalid=limit("max_invalid", max_invalid, 0),
         max_passed_over=limit("max_passed_over", max_passed_over, 0),
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fencekit.checks.replay.replay_records import checked_timeout
+from fencekit.config.byte_sizes import size
 from fencekit.config.project_settings import distinct, expand_globs, settings_near
 from fencekit.linter.lint_levels import OFF, Levels
 from fencekit.linter.lint_registry import check_slugs
@@ -15,6 +16,7 @@ from fencekit.model.errors import UsageError
 from fencekit.model.finding import Level
 from fencekit.model.lint_result import FailAt
 from fencekit.model.source import Place
+from fencekit.reading.input_files import MAX_LINE
 
 TABLE = "[tool.fencekit.lint]"
 KEYS = ("policies", "select", "ignore", "fail_on", "levels", "per_file")
@@ -40,7 +42,7 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
     if not policies:
         hint = f"name one on the command line, or as `policies` in `{TABLE}`"
         raise UsageError("no policy to lint", hint=hint)
-    shared = {key: given.get(key) or settings.get(key) or "" for key in SHARED}
+    shared: dict[str, str] = {key: given.get(key) or settings.get(key) or "" for key in SHARED}
     timeout = given.get("timeout") or settings.get("timeout")
     return LintJob(
         policies=tuple(distinct(expand_globs(policies))),
@@ -54,6 +56,7 @@ def lint_job(folder: Path, **given: Any) -> LintJob:
         fail_at=fail_at(given.get("fail_on") or table.get("fail_on", "error"), place),
         logs=tuple(distinct(expand_globs(tuple(given.get("logs") or ())))),
         timeout=checked_timeout(TIMEOUT if timeout is None else timeout),
+        max_line=size("max_line", given.get("max_line") or settings.get("max_line"), MAX_LINE),
     )
 
 

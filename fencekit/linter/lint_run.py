@@ -19,6 +19,7 @@ from fencekit.model.lint_result import FailAt, LintedPolicy, LintResult
 from fencekit.model.policy import Policy
 from fencekit.model.report import FailOn, Limits, Report, Status
 from fencekit.model.source import Input, Place, SourceFile
+from fencekit.reading.input_files import MAX_LINE
 
 TIMEOUT = 2.0
 FIRST = "regex-backtracks"
@@ -27,7 +28,10 @@ FIRST = "regex-backtracks"
 
 @dataclass(frozen=True, slots=True)
 class LintJob:
-    """Everything that lint is told. `timeout` is in seconds, for each decision."""
+    """Everything that lint is told.
+
+    `timeout` is in seconds, for each decision; `max_line` in bytes, for each line of a log.
+    """
 
     policies: Sequence[str]
     policy_root: str = ""
@@ -37,11 +41,12 @@ class LintJob:
     log_format: str = ""
     tools: str = ""
     timeout: float = TIMEOUT
+    max_line: int = MAX_LINE
 
     def run(self) -> Report:
         """Return the report; a policy or a log that cannot be read is a trouble in it."""
         run = LintRun(self.levels, self.fail_at, self.timeout)
-        run.read_logs(self.logs, self.log_format, self.tools)
+        run.read_logs(self)
         for path in dict.fromkeys(self.policies):
             try:
                 policy = load_policy(path, policy_root=self.policy_root or None)
@@ -88,26 +93,24 @@ class LintRun:
     def __post_init__(self) -> None:
         self.shapes = self.levels.looked_for(with_log=False)
 
-    def read_logs(self, paths: Sequence[str], log_format: str, tools: str) -> None:
-        """Take in which fields the calls of the logs have."""
-        if not paths:
+    def read_logs(self, job: LintJob) -> None:
+        """Take in which fields the calls of the logs of a job have."""
+        if not job.logs:
             return
-        mapping = load_tools(tools) if tools else None
+        mapping = load_tools(job.tools) if job.tools else None
         seen = RecordedFields()
-        for path in paths:
+        for path in job.logs:
             try:
-                with open_log(path, log_format or None, mapping) as log:
+                with open_log(path, job.log_format or None, mapping, max_line=job.max_line) as log:
                     self.logs.append((path, seen.take(log.entries())))
-                    if seen.invalid:
-                        why = f"{seen.invalid:,} records could not be read: they may have any field"
-                        self.failed.append((path, f"{path}: {why}"))
-                        seen.invalid = 0
-                    if seen.passed_over:
-                        why = (
-                            f"{seen.passed_over:,} calls were passed over: they may have any field"
-                        )
-                        self.failed.append((path, f"{path}: {why}"))
-                        seen.passed_over = 0
+                    for lost, what in (
+                        (seen.invalid, "records could not be read"),
+                        (seen.passed_over, "calls were passed over"),
+                    ):
+                        if lost:
+                            why = f"{lost:,} {what}: they may have any field"
+                            self.failed.append((path, f"{path}: {why}"))
+                    seen.invalid = seen.passed_over = 0
                     self.inputs.append(Input("log", path, log.digest()))
             except LogError as error:
                 self.failed.append((path, str(error)))

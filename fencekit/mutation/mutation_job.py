@@ -23,6 +23,7 @@ from fencekit.model.suite_result import CaseStatus
 from fencekit.mutation.mutant_pool import judge_mutants
 from fencekit.mutation.mutant_probes import Probes
 from fencekit.mutation.mutation_findings import findings_of
+from fencekit.reading.input_files import MAX_LINE
 
 Watch = Callable[[int, int], None]
 """Is told how many mutants were judged since it was told last, and how many there are."""
@@ -32,9 +33,10 @@ Watch = Callable[[int, int], None]
 class MutationJob:
     """Everything that a mutation is told.
 
-    `min_score` is in percent, `timeout` in seconds, for each decision; `max_invalid` the number of
-    records that may be unreadable, `max_passed_over` of what may be passed over, None for any;
-    `sample` the number of mutants to judge, None for all; `jobs` the number of processes.
+    `max_line` is in bytes, `min_score` in percent, `timeout` in seconds, for each decision;
+    `max_invalid` is the number of records that may be unreadable, `max_passed_over` of what may be
+    passed over, None for any; `sample` the number of mutants to judge, None for all; `jobs` the
+    number of processes.
     """
 
     policy: str
@@ -46,6 +48,7 @@ class MutationJob:
     min_score: float | None = None
     max_invalid: int | None = 0
     max_passed_over: int | None = 0
+    max_line: int = MAX_LINE
     sample: int | None = None
     jobs: int = 1
     timeout: float = TIMEOUT
@@ -132,7 +135,8 @@ class MutationRun:
         """Take in the distinct calls of a log."""
         try:
             mapping = load_tools(self.job.tools) if self.job.tools else None
-            with open_log(path, self.job.log_format or None, mapping) as log:
+            job = self.job
+            with open_log(path, job.log_format or None, mapping, max_line=job.max_line) as log:
                 for entry in log.entries():
                     if isinstance(entry, Record):
                         self.probes.add_record(entry)

@@ -237,3 +237,14 @@ def test_a_log_with_records_that_cannot_be_read_is_a_trouble(folder: Path) -> No
     done = fencekit("lint", "policy.yaml", "--log", "log.jsonl", "--log-format", "fencekit")
     assert done.code == 3
     assert "log.jsonl: 1 records could not be read" in done.out
+
+
+@pytest.mark.parametrize("command", [("lint",), ("mutate",)])
+def test_how_long_a_line_of_a_log_may_be_is_told(command: tuple[str, ...], folder: Path) -> None:
+    policy_at(folder, FINE)
+    write_lines(folder / "log.jsonl", record(), record(args={"text": "x" * 4096}))
+    asked = (*command, "policy.yaml", "--log", "log.jsonl", "--log-format", "fencekit")
+    assert fencekit(*asked).code != 3
+    done = fencekit(*asked, "--max-line", "2K")
+    assert done.code == 3
+    assert "could not be read" in done.out
