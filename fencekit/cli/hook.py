@@ -64,7 +64,7 @@ def decision_options(added: Any) -> Any:
 
 
 def host_command(host: str) -> click.Command:
-    """Return the command of a host."""
+    """Return `fencekit hook HOST`, which answers one event of that host."""
 
     @click.command(host, help=f"Answer an event of {host} from the standard input.")
     @decision_options
@@ -118,7 +118,7 @@ def block_after(seconds: float, host: str) -> Any:
 
     from fencekit.adapters.hooks.quick import write_all
 
-    def block() -> None:
+    def end_blocked() -> None:
         from fencekit.adapters.hooks.answering import blocked_by
         from fencekit.adapters.hooks.forms import FORMS
         from fencekit.model.errors import UsageError
@@ -128,7 +128,7 @@ def block_after(seconds: float, host: str) -> Any:
         write_all(2, made.err.encode())
         os._exit(made.code)
 
-    timer = threading.Timer(seconds, block)
+    timer = threading.Timer(seconds, end_blocked)
     timer.daemon = True
     timer.start()
     return timer

@@ -130,7 +130,7 @@ class Told:
             return
         waiting = self.waiting.get(key) if kind == RESULT else None
         if waiting:
-            yield combined(record, waiting.pop(0))
+            yield combine(record, waiting.pop(0))
         elif kind == RESULT and record.id and record.recorded is None and key not in self.done:
             self.undecided[key] = record
             return
@@ -145,7 +145,7 @@ class Told:
         """Yield the call that a decision completes, or that has no result because of it."""
         if key in self.undecided:
             self.done.add(key)
-            yield combined(self.undecided.pop(key), record)
+            yield combine(self.undecided.pop(key), record)
         elif key in self.done:
             return
         elif span.word("decision").lower() in REJECTED:
@@ -162,7 +162,7 @@ class Told:
         )
 
 
-def combined(result: Record, decided: Record) -> Record:
+def combine(result: Record, decided: Record) -> Record:
     """Return the call of a result with its decision, and the arguments of the one that has them."""
     known = result if result.completeness is not Completeness.ARGS_MISSING else decided
     recorded = decided.recorded or result.recorded

@@ -94,8 +94,8 @@ def test_a_call_is_decided_in_the_hosts_own_shape_and_recorded_with_its_outcome(
     host: str, folder: Path
 ) -> None:
     with_gate = gate(host)
-    assert with_gate.answer(event(host, "ls", number=1)) == answering.Answer()
-    assert with_gate.answer(event(host, "ls", after=True, number=1)) == answering.Answer()
+    assert with_gate.answer(event(host, "ls", number=1)) == answering.HookAnswer()
+    assert with_gate.answer(event(host, "ls", after=True, number=1)) == answering.HookAnswer()
     denied = with_gate.answer(event(host, "rm -rf /", number=2))
     assert denied.code == 0
     word, reason = decision_in(host, denied.out)
@@ -166,7 +166,7 @@ def test_a_tool_that_nothing_maps_is_denied_and_a_mapping_of_yours_goes_first(fo
     unknown = json.dumps({**value, "tool_name": "Teleport", "tool_input": {}}).encode()
     assert "unknown_tool" in gate("claude-code").answer(unknown).out
     Path("tools.yaml").write_text("tools: {Teleport: shell.exec}\n", "utf-8")
-    assert gate("claude-code", tools="tools.yaml").answer(unknown) == answering.Answer()
+    assert gate("claude-code", tools="tools.yaml").answer(unknown) == answering.HookAnswer()
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_paths_are_canonical_from_the_working_folder_on(path: str, folder: Path)
 def test_an_event_about_no_call_is_left_alone(folder: Path) -> None:
     for kind in ("SessionStart", "Stop"):
         made = gate("claude-code").answer(json.dumps({"hook_event_name": kind}).encode())
-        assert made == answering.Answer()
+        assert made == answering.HookAnswer()
     assert not Path("audit.jsonl").exists() or not lines()
 
 
@@ -206,7 +206,7 @@ def test_a_failure_is_recorded_as_one(folder: Path) -> None:
     made.answer(event("claude-code", "ls", number=5))
     failed = json.loads(event("claude-code", "ls", after=True, number=5))
     failed |= {"hook_event_name": "PostToolUseFailure", "error": "exit code 2"}
-    assert made.answer(json.dumps(failed).encode()) == answering.Answer()
+    assert made.answer(json.dumps(failed).encode()) == answering.HookAnswer()
     assert lines()[1]["outcome"]["status"] == "failed"
 
 
@@ -219,9 +219,9 @@ def test_approval_is_asked_for_in_the_store_where_one_is_given(folder: Path) -> 
     ident = reason.split("request ")[1].split(":")[0]
     where = ("--store", "approvals.db", "--keys", "keys")
     assert run("approvals", "approve", ident[:12], "--key", "alice.key", *where).code == 0
-    assert made.answer(event("codex", "sudo ls  ")) != answering.Answer(), "another call"
-    assert made.answer(event("codex", "sudo ls")) == answering.Answer()
-    assert made.answer(event("codex", "sudo ls")) != answering.Answer(), "once"
+    assert made.answer(event("codex", "sudo ls  ")) != answering.HookAnswer(), "another call"
+    assert made.answer(event("codex", "sudo ls")) == answering.HookAnswer()
+    assert made.answer(event("codex", "sudo ls")) != answering.HookAnswer(), "once"
 
 
 @pytest.fixture

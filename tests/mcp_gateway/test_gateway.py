@@ -229,7 +229,7 @@ def test_what_the_client_gives_up_and_what_the_server_leaves_is_recorded(wire: W
     cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled"}
     wire.gateway.from_client({**cancelled, "params": {"requestId": wire.number}})
     wire.call("read", {"path": "/b"})
-    gone = wire.gateway.gone()
+    gone = wire.gateway.fail_unanswered()
     assert [one["id"] for one in gone] == [wire.number]
     assert wire.words() == ["ALLOW", "cancelled", "ALLOW", "failed"]
 

@@ -45,7 +45,7 @@ class HookSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HookAnswer:
     """What a hook says: its exit code, and the text on both outputs."""
 
     code: int = 0
@@ -80,7 +80,7 @@ class HookGate:
         """Whether the files of policy and mapping are those that were read."""
         return states_of(self._files) == self._seen
 
-    def answer(self, data: bytes) -> Answer:
+    def answer(self, data: bytes) -> HookAnswer:
         """Return the answer to an event; raise nothing."""
         try:
             event = read_event(
@@ -90,10 +90,10 @@ class HookGate:
                 environment=self._environment,
             )
             if event is None:
-                return Answer()
+                return HookAnswer()
             if event.outcome is not None:
-                return self._ended(event)
-            return self._decided(event)
+                return self._record_outcome(event)
+            return self._decide(event)
         # Whatever is wrong, nothing was allowed.
         except Exception as error:  # noqa: BLE001
             return blocked_by(error, self.form)
@@ -102,37 +102,39 @@ class HookGate:
         """Close the log and the store of this thread."""
         self._gate.close()
 
-    def _decided(self, event: HookEvent) -> Answer:
+    def _decide(self, event: HookEvent) -> HookAnswer:
         """Decide and record a call."""
         made = self._gate.decide(event.call)
         if made.authorized:
-            return Answer()  # in silence: what the host itself forbids or asks stays so
+            return HookAnswer()  # in silence: what the host itself forbids or asks stays so
         reason = explain_denial(made)
         if made.verdict is Verdict.ESCALATE and self._gate.approvals is None and self.form.asks:
-            return Answer(0, json.write(self.form.answer("ask", reason)) + "\n")
-        return Answer(0, json.write(self.form.answer("deny", reason)) + "\n")
+            return HookAnswer(0, json.write(self.form.answer("ask", reason)) + "\n")
+        return HookAnswer(0, json.write(self.form.answer("deny", reason)) + "\n")
 
-    def _ended(self, event: HookEvent) -> Answer:
+    def _record_outcome(self, event: HookEvent) -> HookAnswer:
         """Record how a call ended, linked to its decision; it has run, and cannot be blocked."""
         if self.audit is None or event.outcome is None:
-            return Answer()
+            return HookAnswer()
         decision = find_open_call(self.audit.path, event.call)
         if not decision:
-            return Answer(1, err="fencekit: no decision of this call waits for its outcome\n")
+            return HookAnswer(1, err="fencekit: no decision of this call waits for its outcome\n")
         try:
             now = utc(time.time())
             self.audit.outcome(decision, event.outcome, id=os.urandom(16).hex(), time=now)
         except FencekitError as error:
-            return Answer(1, err=f"fencekit: the outcome could not be recorded: {error.message}\n")
-        return Answer()
+            return HookAnswer(
+                1, err=f"fencekit: the outcome could not be recorded: {error.message}\n"
+            )
+        return HookAnswer()
 
 
-def blocked_by(error: Exception, form: HostForm | None) -> Answer:
+def blocked_by(error: Exception, form: HostForm | None) -> HookAnswer:
     """Return the block that trouble is; every host honours one of its three signs."""
     said = str(error) if isinstance(error, FencekitError) else f"{type(error).__name__}: {error}"
     said = f"fencekit: blocked, the hook could not decide: {said}"[:LONGEST]
     out = "" if form is None else json.write(form.answer("deny", printable(said))) + "\n"
-    return Answer(BLOCKED, out, printable(said) + "\n")
+    return HookAnswer(BLOCKED, out, printable(said) + "\n")
 
 
 def printable(text: str) -> str:
@@ -140,7 +142,7 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def answer_once(settings: HookSettings, data: bytes) -> Answer:
+def answer_once(settings: HookSettings, data: bytes) -> HookAnswer:
     """Return the answer of a gate that is made for this event only."""
     try:
         gate = HookGate(settings)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from fencekit.adapters.hooks.answering import Answer, HookGate, HookSettings, blocked_by
+from fencekit.adapters.hooks.answering import HookAnswer, HookGate, HookSettings, blocked_by
 from fencekit.adapters.hooks.forms import FORMS
 from fencekit.adapters.hooks.quick import (
     MOST_BYTES,
@@ -94,7 +94,7 @@ class Resident:
             made = self.answer(bytes(data[4 + size :]))
             link.sendall(write_answer(made.code, made.out.encode(), made.err.encode()))
 
-    def answer(self, given: bytes) -> Answer:
+    def answer(self, given: bytes) -> HookAnswer:
         """Return the answer to an event, by the policy that its file holds now."""
         try:
             gate = self._current()

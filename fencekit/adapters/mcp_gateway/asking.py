@@ -12,7 +12,7 @@ CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ApprovalQuestion:
     """A question to the user of a host, about a call that waits for the answer."""
 
     id: str

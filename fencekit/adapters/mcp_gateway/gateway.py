@@ -12,7 +12,7 @@ from typing import Any
 
 from fencekit.adapters.mapped_tools import MappedTools
 from fencekit.adapters.mcp_gateway.asking import (
-    Question,
+    ApprovalQuestion,
     answer_in,
     asked_again,
     can_elicit,
@@ -64,7 +64,7 @@ class Gateway:
         self._client: Message = {}
         self._asked: dict[Any, tuple[str, str]] = {}
         self._running: dict[Any, GateDecision] = {}
-        self._questions: dict[str, Question] = {}
+        self._questions: dict[str, ApprovalQuestion] = {}
         self._resumed: dict[str, tuple[ToolCall, GateDecision]] = {}
         self._tasks: dict[str, GateDecision] = {}
 
@@ -73,13 +73,13 @@ class Gateway:
         method, ident = message.get("method"), message.get("id")
         try:
             if method is None and ident in self._questions:
-                return self._answered(self._questions.pop(ident), message)
+                return self._on_answer(self._questions.pop(ident), message)
             if method == "tools/call":
-                return self._called(message)
+                return self._on_call(message)
             if method == "initialize":
                 self._client = dict(message.get("params") or {})
             if method == "notifications/cancelled":
-                self._cancelled(message)
+                self._on_cancel(message)
         # Whatever goes wrong, the call is not forwarded.
         except Exception as error:  # noqa: BLE001
             said = error.message if isinstance(error, FencekitError) else repr(error)
@@ -99,15 +99,15 @@ class Gateway:
         ident = message.get("id")
         asked, task = self._asked.pop(ident, ("", ""))
         if asked == "tools/list":
-            message = self._filtered(message)
+            message = self._filter_tools(message)
         elif asked in ("tasks/get", "tasks/result", "tasks/cancel"):
             self._task_told(task, message)
         decision = self._running.pop(ident, None)
         if decision is not None:
-            self._ended(decision, message)
+            self._record_outcome(decision, message)
         return Routed(to_client=[message])
 
-    def gone(self) -> list[Message]:
+    def fail_unanswered(self) -> list[Message]:
         """Return the errors that those requests get which a server that ended will not answer."""
         waiting = [*self._asked, *self._running]
         for decision in self._running.values():
@@ -120,7 +120,7 @@ class Gateway:
             protocol_error(ident, "the MCP server behind the gateway ended") for ident in waiting
         ]
 
-    def _called(self, message: Message) -> Routed:
+    def _on_call(self, message: Message) -> Routed:
         """Decide a call of a tool."""
         call = self._call_of(message)
         params = message["params"]
@@ -130,28 +130,28 @@ class Gateway:
         if question is not None:
             again = asked_again(message)
             if replace(question.made.call, id=call.id) != call:
-                return self._routed(again, self.gate.decide(call))
-            question = Question(question.id, again, replace(question.made, call=call))
-            return self._answered(question, answer_in(params))
+                return self._route(again, self.gate.decide(call))
+            question = ApprovalQuestion(question.id, again, replace(question.made, call=call))
+            return self._on_answer(question, answer_in(params))
         resumed = self._resumed.pop(str(params.get("requestState")), None)
         if resumed is not None and replace(resumed[0], id=call.id) == call:
-            return self._forwarded(message, resumed[1])
-        return self._routed(message, self.gate.decide(call))
+            return self._forward(message, resumed[1])
+        return self._route(message, self.gate.decide(call))
 
-    def _routed(self, message: Message, made: GateDecision) -> Routed:
+    def _route(self, message: Message, made: GateDecision) -> Routed:
         """Forward a call that is allowed; ask the user of the host, or refuse."""
         if made.authorized:
-            return self._forwarded(message, made)
+            return self._forward(message, made)
         meta = (message.get("params") or {}).get("_meta")
         asks = made.verdict is Verdict.ESCALATE and made.approval and self.settings.signer
         if asks and can_elicit(self._client, meta):
-            question = Question(f"fencekit-{os.urandom(8).hex()}", message, made)
+            question = ApprovalQuestion(f"fencekit-{os.urandom(8).hex()}", message, made)
             self._questions[question.id] = question
             asked = question.result() if is_stateless(meta) else question.request()
             return Routed(to_client=[asked])
         return Routed(to_client=[refused_call(message, explain_denial(made))])
 
-    def _answered(self, question: Question, answer: Message) -> Routed:
+    def _on_answer(self, question: ApprovalQuestion, answer: Message) -> Routed:
         """Go on with a call about which the user of the host was asked."""
         desk, signer, made = self.gate.approvals, self.settings.signer, question.made
         assert desk is not None
@@ -161,9 +161,9 @@ class Gateway:
             text = f"fencekit: denied, the user did not approve request {made.approval}"
             return Routed(to_client=[refused_call(question.message, text)])
         desk.approve(made.approval, signer, reason="the user of the host said yes")
-        return self._routed(question.message, self.gate.decide(made.call))
+        return self._route(question.message, self.gate.decide(made.call))
 
-    def _forwarded(self, message: Message, made: GateDecision) -> Routed:
+    def _forward(self, message: Message, made: GateDecision) -> Routed:
         """Send an allowed call on, with the paths that were decided."""
         self._remember(self._running, message.get("id"), made)
         tools, params = self.gate.tools, dict(message["params"])
@@ -199,7 +199,7 @@ class Gateway:
                 return str(info["name"])
         return ""
 
-    def _filtered(self, message: Message) -> Message:
+    def _filter_tools(self, message: Message) -> Message:
         """Return a list of tools without those that no call of the principal can use."""
         result = message.get("result")
         tools = result.get("tools") if isinstance(result, dict) else None
@@ -226,7 +226,7 @@ class Gateway:
         )
         return self.gate.may_allow(request)
 
-    def _ended(self, made: GateDecision, message: Message) -> None:
+    def _record_outcome(self, made: GateDecision, message: Message) -> None:
         """Record how a call ended, unless it goes on: as a task, or with more to be asked."""
         result = message.get("result")
         if not isinstance(result, dict):
@@ -275,7 +275,7 @@ class Gateway:
         if message.get("method") == "notifications/tasks/status" and isinstance(params, dict):
             self._task_told(str(params.get("taskId")), {"result": params})
 
-    def _cancelled(self, message: Message) -> None:
+    def _on_cancel(self, message: Message) -> None:
         """Record of a call that its client gives up, and ask no more about it."""
         ident = (message.get("params") or {}).get("requestId")
         made = self._running.pop(ident, None)

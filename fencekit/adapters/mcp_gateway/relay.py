@@ -121,7 +121,7 @@ class Relay:
                 self._version = result["protocolVersion"]
             routed = await anyio.to_thread.run_sync(self.gateway.from_server, plain)
             await self._send(routed, write)
-        for error in self.gateway.gone():
+        for error in self.gateway.fail_unanswered():
             await send(write, error)
         await anyio.sleep(FLUSH_SECONDS)  # what was written last gets out
         if self.stamps:
