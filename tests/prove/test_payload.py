@@ -26,7 +26,7 @@ def test_every_arguments_are_a_word_of_the_payload_and_every_word_is_arguments()
     ("part", "change"),
     [
         ("WAYS_OF_QUOTING", {"single": ("'", "'", False), "double": ('"', '"', True)}),
-        ("quoted", lambda _, char, seen: (char, seen)),
+        ("quote_char", lambda _, char, seen: (char, seen)),
         ("BEGINNINGS", {**BEGINNINGS, "list": ()}),
         ("digits", lambda _: ("0",)),
         ("letters", lambda alphabet, _: letters(alphabet, [])),

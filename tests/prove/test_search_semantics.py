@@ -18,7 +18,8 @@ from fencekit.regex.derivatives.term_parser import NotReadError, PatternTree, Te
 from fencekit.regex.derivatives.term_store import TermStore
 from fencekit.regex.lazy_dfa import LazyDFA
 from fencekit.regex.leading_set import leading_set, skips_places
-from fencekit.regex.nfa import UnsupportedError, parse
+from fencekit.regex.nfa import UnsupportedError
+from fencekit.regex.python_syntax import parse
 from prove.search_patterns import REFERENCES, compiled, patterns, reference_texts
 
 

@@ -10,16 +10,16 @@ pytest_plugins = ["pytester"]
 
 COUNTING = """
 import os
-from fencekit.checks.replay import job
+from fencekit.checks.replay import replay_job
 
-run = job.ReplayJob.run
+run = replay_job.ReplayJob.run
 
 def counted(self, **given):
     with open("replays", "a") as file:
         print(os.environ.get("PYTEST_XDIST_WORKER", "controller"), file=file)
     return run(self, **given)
 
-job.ReplayJob.run = counted
+replay_job.ReplayJob.run = counted
 """
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fencekit.model.errors import UsageError
 from fencekit.model.request import Request
 from fencekit.regex.random_choices import SimplestChoices
-from fencekit.schema.argument_schema import Schema, sampled, valid
+from fencekit.schema.argument_schema import Schema, sample_value, valid
 from fencekit.strategies.hypothesis_strategies import DrawnChoices
 
 SCHEMAS = (
@@ -93,6 +93,6 @@ def test_any_arguments_are_fitted_into_a_domain(one, other):
 @given(st.data(), st.sampled_from([s for s in SCHEMAS if "required" not in s]))
 @settings(max_examples=100, derandomize=True, database=None, deadline=None)
 def test_a_sample_of_a_schema_fits_it(data, schema):
-    value = data.draw(st.composite(lambda draw: sampled(DrawnChoices(draw), schema))())
+    value = data.draw(st.composite(lambda draw: sample_value(DrawnChoices(draw), schema))())
     if "allOf" not in schema and "oneOf" not in schema:
         assert jsonschema.Draft202012Validator(schema).is_valid(value), value
