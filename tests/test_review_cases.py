@@ -89,7 +89,10 @@ def test_a_log_without_any_decision_is_no_pass_whatever_may_stay_open() -> None:
     assert "no record keeps a decision" in done.out
 
 
-@pytest.mark.parametrize("option", ["--baseline", "--policy", "--tools", "--html", "--policy-root"])
+@pytest.mark.parametrize(
+    "option",
+    ["--baseline", "--baseline-root", "--policy", "--tools", "--html", "--policy-root"],
+)
 def test_an_empty_word_is_usage_and_not_absence(option: str) -> None:
     own("l.jsonl", {"capability": "a.b"})
     done = replay("l.jsonl", "--policy", "allow.yaml", option, "")

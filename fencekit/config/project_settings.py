@@ -70,6 +70,7 @@ class Settings:
             return self.pick(given, key)
 
         has_baseline = self.has_baseline(given)
+        baseline, baseline_root = pick("baseline"), pick("baseline_root") or ""
         if not pick("logs"):
             hint = "name one on the command line, or as `logs` in `[tool.fencekit]`"
             raise UsageError("no log to replay", hint=hint)
@@ -87,8 +88,8 @@ class Settings:
         return ReplayJob(
             logs=tuple(distinct(expand_globs(pick("logs")))),
             **{key: pick(key) or "" for key in texts},
-            baseline=pick("baseline") if has_baseline else "",
-            baseline_root=(pick("baseline_root") or "") if has_baseline else "",
+            baseline=baseline if has_baseline else "",
+            baseline_root=baseline_root if has_baseline else "",
             fail_on=named_fail_on(pick("fail_on") or defaults.fail_on),
             limits=Limits(**limits),
             max_line=size("max_line", pick("max_line"), defaults.max_line),
