@@ -19,8 +19,9 @@ EXCERPT = 120
 class Layout:
     """How much of a format's line is the call, and how a call shows in text that is no JSON.
 
-    With `mark`, a line too long to read that has none holds no call. With `is_lenient`, what is no
-    strict JSON makes only that call invalid that holds it. `is_record` recognises a whole record,
+    `mark` counts the calls in what cannot be read. With `is_lenient`, what is no strict JSON makes
+    only that call invalid that holds it, and a line too long to read that has no mark holds no
+    call; without, it is a record that is lost. `is_record` recognises a whole record,
     and `begins` where one may begin, in a line in which several are spliced.
     """
 

@@ -82,8 +82,11 @@ def is_text(line: bytes, layout: Layout) -> bool:
 
 
 def of_overlong(line: Overlong, most: int, place: Place, layout: Layout) -> InvalidRecord | Notice:
-    """Return what is lost with a line that is too long to read; a notice where that is no call."""
-    if layout.mark is not None and not line.marks:
+    """Return what is lost with a line that is too long to read; a notice where that is no call.
+
+    Where each line is a record, so was this one: its mark may be what was damaged.
+    """
+    if layout.is_lenient and layout.mark is not None and not line.marks:
         return Notice(f"a line longer than {size_text(most)}, which holds no call", place)
     error = RecordError(
         f"the line is longer than {size_text(most)}", place=place, hint="raise `--max-line`"
