@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from running import LOGS
 
 from corruption.reading import SAMPLES, Damaged, Form, check, part_of, physical
+from fencekit.logs.call_shapes import MARK
 from fencekit.logs.log_registry import formats, read_log
 from fencekit.model.errors import LogError
-from fencekit.model.record import Entry, InvalidRecord, Record
+from fencekit.model.record import Entry, InvalidRecord, Notice, Record
 
 EXAMPLES = int(os.environ.get("FENCEKIT_FUZZ", "0"))
 fuzzed = settings(
@@ -67,11 +68,18 @@ def test_bytes_of_any_kind_end_in_records_or_in_an_error_that_names_the_log(
     folder: Path, data: bytes, beginning: str
 ) -> None:
     path = folder / "bytes"
-    path.write_bytes(beginning.encode("latin-1") + data)
+    whole = beginning.encode("latin-1") + data
+    path.write_bytes(whole)
     for log_format in (None, *formats()):
         entries, error = tried(path, log_format)
         assert error is None or str(path) in str(error)
-        assert all(isinstance(entry, InvalidRecord | Record) for entry in entries)
+        for entry in entries:
+            assert isinstance(entry, InvalidRecord | Record | Notice)
+            assert entry.place.file == str(path)
+            if isinstance(entry, Notice):  # of a line of words, which cost no call
+                line = whole.split(b"\n")[(entry.place.line or 1) - 1]
+                assert line.strip(), entry
+                assert not MARK.search(line), entry
 
 
 def tried(path: Path, log_format: str | None) -> tuple[list[Entry], LogError | None]:
