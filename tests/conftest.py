@@ -9,8 +9,12 @@ containers do, each of them would compile the whole package again, which takes l
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from fencekit.regex.memory_budget import MEMORY
 
 settings.register_profile("unhurried", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("unhurried")
@@ -25,3 +29,11 @@ os.environ.setdefault(ADVERSARY, secrets.token_hex(4))  # processes of the same 
 def pytest_report_header() -> str:
     """Say how to draw the same pairs again."""
     return f"adversary: {ADVERSARY}={os.environ[ADVERSARY]}"
+
+
+@pytest.fixture(autouse=True)
+def memory_of_proofs() -> Iterator[None]:
+    """Give each test the same memory for proofs, whatever a run in this process was told."""
+    most = MEMORY.most
+    yield
+    MEMORY.most = most
