@@ -67,3 +67,25 @@ def test_the_reference_has_every_public_name(hooks: ModuleType) -> None:
     page = hooks.generated()["api/index.md"]
     assert all(f".{name}\n" in page for name in fencekit.__all__)
     assert {f"api/{room}.md" for room in hooks.rooms()} <= set(hooks.generated())
+
+
+def test_every_anchor_of_the_site_is_a_heading(hooks: ModuleType) -> None:
+    toc = pytest.importorskip("markdown.extensions.toc", reason="mkdocs is not installed")
+    pages: dict[str, str] = {}
+    for file in DOCS.rglob("*.md"):
+        path = file.relative_to(DOCS).as_posix()
+        pages[path] = hooks.moved(file.read_text(encoding="utf-8"), f"docs/{path}", path)
+    code = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+    anchors = {
+        path: {
+            toc.slugify(re.sub(r"[`*]|\]\([^)]*\)|\[", "", heading), "-")
+            for heading in re.findall(r"^#+ (.*)$", code.sub("", text), re.MULTILINE)
+        }
+        for path, text in pages.items()
+    }
+    for path, text in pages.items():
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", code.sub("", text)):
+            if "://" not in target:
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target or "."))
+                page = place if target else path
+                assert anchor in anchors.get(page, {anchor}), f"{path}: {target}#{anchor}"
