@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from fencekit.regex.memory_budget import MEMORY
+from fencekit.regex.sublanguage import is_sublanguage
 
 settings.register_profile("unhurried", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("unhurried")
@@ -36,4 +37,6 @@ def memory_of_proofs() -> Iterator[None]:
     """Give each test the same memory for proofs, whatever a run in this process was told."""
     most = MEMORY.most
     yield
-    MEMORY.most = most
+    if MEMORY.most != most:
+        MEMORY.most = most
+        is_sublanguage.cache_clear()  # it keeps that nothing was shown for want of memory
