@@ -64,7 +64,8 @@ def test_the_keyboard_reaches_the_report_and_its_sections(page_of):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "transition matrix"
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert label == "Table: transition matrix"
 
 
 def test_motion_is_left_out_for_who_wants_none(page_of):
